@@ -1,0 +1,126 @@
+import type { Secret } from './secret.ts'
+
+/** `.github/landfall.yml` after parsing, defaults filled in: what should run. */
+export interface ProjectFile {
+  /** The Compose project name; lower case, stable for ever. */
+  project: string
+  /** Compose files in the order they are merged, relative to the repository's root. */
+  compose: string[]
+  images: Record<string, ImageRule>
+  environments: Record<string, EnvironmentRule>
+  /** Chat channels as `slack:deploys`, defined by the operator. */
+  notify: string[]
+}
+
+/** An image the repository builds. */
+export interface ImageRule {
+  /** `ghcr.io/acme/shop`, without tag or digest. */
+  repository: string
+  /** Tag template; `{sha}` and `{short-sha}` are replaced. Default `{sha}`. */
+  tag: string
+}
+
+/** One environment of a project. */
+export interface EnvironmentRule {
+  name: string
+  /** Branch whose head this environment follows. */
+  branch: string
+  /** Host names and `@group`s, as written. */
+  hosts: string[]
+  /** Dotenv file in the repository, relative to its root. */
+  env?: string
+  /** Where people reach it; shown on GitHub. */
+  url?: string
+  /** By service name. Services not named are proved by state, restarts and digest. */
+  verify: Record<string, VerifyRule>
+  /** How long to wait for an image that is not in the registry yet, in seconds. */
+  imageWithin: number
+  /** Releases kept on each host with their images, the running one included. */
+  keep: number
+}
+
+/** How a service is proved. All durations in seconds. */
+export interface VerifyRule {
+  /** Port inside the container. */
+  port?: number
+  /** Path answering 2xx when healthy. */
+  health?: string
+  /** Where the app tells its version: a path, and optionally `#` and a JSON pointer into the answer. */
+  version?: { path: string; pointer?: string }
+  /** Further paths that must answer 2xx once healthy. */
+  smoke: string[]
+  /** Longest time from switch to healthy. */
+  within: number
+  /** How long it must stay healthy without a restart afterwards. */
+  soak: number
+}
+
+/** `operator.yml` after parsing: what exists and who may use it. */
+export interface OperatorFile {
+  hosts: Record<string, HostRule>
+  groups: Record<string, string[]>
+  registries: Record<string, RegistryRule>
+  /** In file order; the first whose pattern matches counts. */
+  repositories: RepositoryRule[]
+  chat: Record<string, ChatRule>
+}
+
+/** A machine Landfall may deploy to. */
+export interface HostRule {
+  name: string
+  address: string
+  port: number
+  user: string
+  /** Pinned public host key, `ssh-ed25519 AAAA…`; there is no trust on first use. */
+  hostKey: string
+}
+
+/** Where a secret value comes from; read each time it is needed, so that rotation needs no restart. */
+export type SecretReference = { env: string } | { file: string } | { command: string[] }
+
+export interface RegistryRule {
+  /** `ghcr.io` or `registry.example.com:5000` */
+  host: string
+  username: string
+  password: SecretReference
+}
+
+/** What one repository (or pattern of them) may use. Default deny: what is not listed is refused. */
+export interface RepositoryRule {
+  /** `acme/shop` or `acme/*`. */
+  name: string
+  projects: string[]
+  /** Environment name, or `*`, to host names and `@group`s. */
+  environments: Record<string, string[]>
+  /** Registry hosts whose credentials may be used for it. */
+  registries: string[]
+  /** Keys of `chat`. */
+  notify: string[]
+  /** Compose features normally refused, allowed here: `privileged`, `docker-socket`… */
+  allow: ComposeRisk[]
+}
+
+/** A Compose feature that hands the host to the container; refused unless the operator allows it. */
+export const composeRisks = [
+  'privileged',
+  'host-network',
+  'host-pid',
+  'host-ipc',
+  'host-userns',
+  'host-cgroup',
+  'host-uts',
+  'docker-socket',
+  'host-path',
+  'capabilities',
+  'devices',
+  'security-options',
+  'sysctls',
+  'volume-driver-options',
+  'other-project',
+] as const
+export type ComposeRisk = (typeof composeRisks)[number]
+
+export type ChatRule = { kind: 'slack'; url: SecretReference } | { kind: 'telegram'; token: SecretReference; chat: string; api: string }
+
+/** Resolves a reference to its value at the moment of use. */
+export type SecretReader = (reference: SecretReference) => Promise<Secret>

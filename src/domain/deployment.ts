@@ -1,0 +1,96 @@
+import type { CommentRef } from './intent.ts'
+import type { Plan } from './plan.ts'
+import type { Reason } from './reason.ts'
+import type { Instant, Repository, Sha } from './repository.ts'
+
+/** One attempt to bring one environment to a revision. */
+export interface Deployment {
+  id: string
+  /** The intent that asked for it. */
+  intent: string
+  kind: 'deploy' | 'rollback'
+  repository: Repository
+  project: string
+  environment: string
+  /** Deploy: the commit to bring. Rollback: absent until planned, then the commit gone back to. */
+  revision?: Sha
+  /** First line of that commit's message, for people. */
+  subject?: string
+  /** Branch, for people and for publishing. */
+  branch?: string
+  /** Who asked: pusher or commenter. */
+  actor: string
+  /** Pull request this change came through, where there is one. */
+  pullRequest?: number
+  /** The comment to answer, for commands. */
+  comment?: CommentRef
+  state: State
+  /** Why it waits, failed, was refused or superseded. */
+  reason?: Reason
+  /** Fixed once; executed as it is. */
+  plan?: Plan
+  createdAt: Instant
+  /** When the first host was touched. */
+  startedAt?: Instant
+  finishedAt?: Instant
+}
+
+export const states = [
+  'queued',
+  'waiting',
+  'planned',
+  'pulling',
+  'rolling',
+  'verifying',
+  'succeeded',
+  'failed',
+  'rolling-back',
+  'rolled-back',
+  'halted',
+  'superseded',
+  'cancelled',
+  'rejected',
+] as const
+export type State = (typeof states)[number]
+
+/**
+ * Which state may follow which. `failed`: nothing on a host was changed. `rolled-back`: hosts changed, failed, and
+ * run their previous release again, proved. `halted`: hosts could not be brought back; people are needed.
+ */
+const next: Record<State, readonly State[]> = {
+  queued: ['waiting', 'planned', 'superseded', 'cancelled', 'rejected', 'failed'],
+  waiting: ['planned', 'superseded', 'cancelled', 'rejected', 'failed'],
+  planned: ['pulling', 'superseded', 'cancelled', 'failed'],
+  pulling: ['rolling', 'failed', 'cancelled'],
+  rolling: ['verifying', 'rolling-back', 'failed'],
+  verifying: ['succeeded', 'rolling', 'rolling-back'],
+  'rolling-back': ['rolled-back', 'halted'],
+  succeeded: [],
+  failed: [],
+  'rolled-back': [],
+  halted: [],
+  superseded: [],
+  cancelled: [],
+  rejected: [],
+}
+
+/** Whether nothing more will happen to a deployment in this state. */
+export const isTerminal = (state: State): boolean => next[state].length === 0
+
+/** Whether the step is allowed; staying in a state is how a re-entered step begins. */
+export const mayFollow = (from: State, to: State): boolean => from === to || next[from].includes(to)
+
+/** The state after the step. An impossible step is a bug in Landfall and throws. */
+export function follow(from: State, to: State): State {
+  if (!mayFollow(from, to)) throw new Error(`a deployment cannot go from ${from} to ${to}`)
+  return to
+}
+
+/** One line of a deployment's record, as the log page shows it. */
+export interface TimelineEntry {
+  at: Instant
+  /** webhook, gather, plan, pull, switch, verify, return, report… */
+  step: string
+  host?: string
+  text: string
+}

@@ -1,0 +1,53 @@
+import type { Instant, Repository, Sha } from './repository.ts'
+
+/**
+ * Somebody's wish, stored before GitHub gets its answer. It belongs to a repository; gathering fans it out
+ * to the environments it concerns.
+ */
+export type Intent = PushIntent | RollbackIntent
+
+interface IntentBase {
+  /** A random id, made at intake. */
+  id: string
+  /**
+   * What makes two intents the same wish: for a push (repository, ref, before, after), for a command the comment's id.
+   * The store refuses a second intent under the same key.
+   */
+  key: string
+  repository: Repository
+  /** Login of the person whose act this is. */
+  actor: string
+  /** GitHub's delivery GUID, for tracing only. */
+  delivery: string
+  receivedAt: Instant
+}
+
+/** A branch moved: by a push or by the merge of a pull request. */
+export interface PushIntent extends IntentBase {
+  kind: 'push'
+  /** `refs/heads/main` */
+  ref: string
+  before: Sha
+  after: Sha
+}
+
+/** `/rollback [environment]` in a comment. */
+export interface RollbackIntent extends IntentBase {
+  kind: 'rollback'
+  /** As typed; absent where the person named none. */
+  environment?: string
+  /** Where to react and answer. */
+  comment: CommentRef
+}
+
+/** A comment on an issue or a pull request. */
+export interface CommentRef {
+  id: number
+  issue: number
+}
+
+/** How gathering ended for an intent. Terminal: an intent settles once. */
+export type IntentOutcome =
+  | { kind: 'deployments'; ids: string[] }
+  | { kind: 'nothing-to-do'; why: string }
+  | { kind: 'refused'; messages: string[] }

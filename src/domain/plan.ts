@@ -1,0 +1,87 @@
+import type { VerifyRule } from './configuration.ts'
+import type { PinnedImage } from './image.ts'
+import type { Repository, Sha } from './repository.ts'
+
+/**
+ * Everything that will happen, fixed: execution makes no choices. It holds no secret; the contents of the
+ * environment's `.env` are fetched again when the bundle is made and compared with `envFingerprint`.
+ */
+export interface Plan {
+  /** Version of this format. */
+  format: 1
+  kind: 'deploy' | 'rollback'
+  repository: Repository
+  project: string
+  environment: string
+  /** Fencing token: hosts refuse bundles and steps of a lower one. */
+  generation: number
+  /** The commit whose Compose files, environment and files are put on the hosts. */
+  revision: Sha
+  images: PinnedImage[]
+  services: PlannedService[]
+  /** Services of the previous release that are gone from the Compose file; their containers are removed, volumes never. */
+  removed: string[]
+  hosts: PlannedHost[]
+  /** Host names; a wave starts when the one before is verified. */
+  waves: string[][]
+  /** The merged Compose file, not interpolated, so that it holds no value of any variable. */
+  compose: string
+  /** The generated override: pinned images, no builds, order among the services that change. */
+  override: string
+  /** Variables that reach interpolation only, such as the tag. Never secret. */
+  interpolation: Record<string, string>
+  /** The dotenv file in the repository at `revision`; absent where the environment has none. */
+  env?: string
+  /** Keyed fingerprint of the `.env` contents. */
+  envFingerprint: string
+  /** Repository files that services name as `env_file`: path relative to the project folder. */
+  files: PlannedFile[]
+  /** Registry hosts whose credentials the pull needs. */
+  logins: string[]
+  /** Releases kept on each host with their images. */
+  keep: number
+  /** Names of the operator's chat channels. */
+  notify: string[]
+  /** Shown on GitHub. */
+  url?: string
+}
+
+/** What happens to one service. */
+export interface PlannedService {
+  name: string
+  /** Repository name of its image in `Plan.images[].repository` with digest: `repo@sha256:…`. */
+  image: string
+  change: ServiceChange
+  /** Why it changes, in plain words: "image", "configuration"; empty when untouched. */
+  because: string[]
+  /** Keyed fingerprint of its whole rendered definition; equal fingerprints need no restart. */
+  fingerprint: string
+  /** Containers it should have; 0 for a service of an inactive profile. */
+  replicas: number
+  /** Ends by itself with exit code 0 (`restart: no` and awaited by others as completed). */
+  oneShot: boolean
+  /** Absent: proved by state, restarts and digest over the soak. */
+  verify?: VerifyRule
+  /** Longest time and soak that hold for it, in seconds, also where `verify` is absent. */
+  within: number
+  soak: number
+  /** The commit its image was built from: the version it must answer. */
+  version?: Sha
+}
+
+export type ServiceChange = 'created' | 'recreated' | 'untouched'
+
+export interface PlannedHost {
+  name: string
+  platform: string
+  /** The release that runs now and is returned to on failure; absent on a first deployment. */
+  previous?: { generation: number; revision: Sha }
+}
+
+export interface PlannedFile {
+  /** Relative to the project folder: `./web.env` is `web.env`. */
+  path: string
+  /** Path in the repository at `revision`. */
+  source: string
+  fingerprint: string
+}

@@ -1,0 +1,144 @@
+/**
+ * Why something waits, failed or was refused: a closed list, each worded once, each with what people can do.
+ * Evidence is plain data, stored with the deployment; it never holds a secret.
+ */
+export interface Reason {
+  code: ReasonCode
+  evidence: Record<string, string>
+}
+
+interface Wording {
+  sentence: (evidence: Record<string, string>) => string
+  remedy: (evidence: Record<string, string>) => string
+  /** Whether Landfall tries again by itself. */
+  retryable: boolean
+}
+
+const wordings = {
+  'image-missing': {
+    sentence: (e) => `No image ${e.image} in the registry yet`,
+    remedy: (e) => `Waiting until ${e.deadline} for the build to push it. If the build failed, fix it and push again`,
+    retryable: true,
+  },
+  'image-never-came': {
+    sentence: (e) => `Image ${e.image} did not appear in the registry within ${e.within}`,
+    remedy: () => 'Look at the build, push the image, then push again or revert',
+    retryable: false,
+  },
+  'registry-failed': {
+    sentence: (e) => `The registry ${e.registry} did not serve ${e.image}: ${e.detail}`,
+    remedy: () => "Check the registry and its credentials in the operator's file; then push again",
+    retryable: false,
+  },
+  'platform-missing': {
+    sentence: (e) => `Image ${e.image} is not built for ${e.platform}, which ${e.host} needs; it offers ${e.offered}`,
+    remedy: () => 'Build the image for that platform as well, or take the host off the list',
+    retryable: false,
+  },
+  'configuration-invalid': {
+    sentence: (e) => `The configuration cannot be used:\n${e.problems}`,
+    remedy: () => 'Correct it and push again; nothing was touched',
+    retryable: false,
+  },
+  'compose-invalid': {
+    sentence: (e) => `The Compose file cannot be deployed:\n${e.problems}`,
+    remedy: () => 'Correct it and push again; nothing was touched',
+    retryable: false,
+  },
+  'not-allowed': {
+    sentence: (e) => `Refused by the operator's rules:\n${e.problems}`,
+    remedy: () => "Ask the operator of this Landfall to allow it in the operator's file, or do without",
+    retryable: false,
+  },
+  'host-unreachable': {
+    sentence: (e) => `Host ${e.host} cannot be reached: ${e.detail}`,
+    remedy: () => 'Check that the machine and its sshd run; then push again',
+    retryable: true,
+  },
+  'host-key-changed': {
+    sentence: (e) => `Host ${e.host} showed another host key than the pinned one (${e.shown}); no command was sent`,
+    remedy: () => "If the machine was rebuilt, pin its new key in the operator's file. If not, somebody may be listening in",
+    retryable: false,
+  },
+  'host-not-ready': {
+    sentence: (e) => `Host ${e.host} is not ready for Landfall: ${e.detail}`,
+    remedy: () => 'Run `landfall host bootstrap` for it, then push again',
+    retryable: false,
+  },
+  'host-refused': {
+    sentence: (e) => `Host ${e.host} refused ${e.step}: ${e.detail}`,
+    remedy: () => "See the deployment's log; the host was left as it was",
+    retryable: false,
+  },
+  'host-held': {
+    sentence: (e) => `An administrator holds ${e.project} on host ${e.host}: ${e.detail}`,
+    remedy: () => 'Run `landfall-shell release` on the host when it may be deployed to again',
+    retryable: false,
+  },
+  'generation-behind': {
+    sentence: (e) => `Host ${e.host} has seen generation ${e.host_generation}, Landfall knows only ${e.generation}`,
+    remedy: () => 'The database was restored from an older copy: run `landfall recover` to go on from what the hosts know',
+    retryable: false,
+  },
+  'pull-failed': {
+    sentence: (e) => `Host ${e.host} could not pull the images: ${e.detail}`,
+    remedy: () => 'Nothing was stopped anywhere. Check registry, credentials and disk space of the host; then push again',
+    retryable: false,
+  },
+  'switch-failed': {
+    sentence: (e) => `Host ${e.host} could not start the release: ${e.detail}`,
+    remedy: () => 'Read the log, correct the Compose file or the image and push again',
+    retryable: false,
+  },
+  'verification-failed': {
+    sentence: (e) => `Service ${e.service} on ${e.host} was not proved: ${e.detail}`,
+    remedy: () => 'Read its last log lines in the log, correct it and push again',
+    retryable: false,
+  },
+  'return-failed': {
+    sentence: (e) => `The way back failed on ${e.host}: ${e.detail}`,
+    remedy: () => 'Look at the host now: `landfall-shell status` there shows what runs',
+    retryable: false,
+  },
+  'nothing-to-return-to': {
+    sentence: (e) => `There is no earlier verified release of ${e.environment} to go back to`,
+    remedy: () => 'Revert the commit and push: that deploys like any change',
+    retryable: false,
+  },
+  overtaken: {
+    sentence: (e) => `Overtaken by ${e.by}`,
+    remedy: () => 'Nothing to do: the newer one brings this change too',
+    retryable: false,
+  },
+  'environment-unknown': {
+    sentence: (e) => `There is no environment ${e.environment}; there are ${e.known}`,
+    remedy: () => 'Name one of these',
+    retryable: false,
+  },
+  'person-not-allowed': {
+    sentence: (e) => `${e.person} may not do this: it needs write access and ${e.person} has ${e.permission}`,
+    remedy: () => 'Ask somebody with write access to the repository',
+    retryable: false,
+  },
+  internal: {
+    sentence: (e) => `Landfall itself failed in ${e.component}`,
+    remedy: (e) => `This is a bug or a broken part of its machine; its log has the details under ${e.reference}`,
+    retryable: false,
+  },
+} satisfies Record<string, Wording>
+
+export type ReasonCode = keyof typeof wordings
+
+export const reasonCodes = Object.keys(wordings) as ReasonCode[]
+
+/** A reason with its evidence. */
+export const reason = (code: ReasonCode, evidence: Record<string, string> = {}): Reason => ({ code, evidence })
+
+/** What is wrong, as one sentence without its full stop. */
+export const sentenceOf = ({ code, evidence }: Reason): string => wordings[code].sentence(evidence)
+
+/** What the person can do, without its full stop. */
+export const remedyOf = ({ code, evidence }: Reason): string => wordings[code].remedy(evidence)
+
+/** Whether Landfall tries again by itself. */
+export const isRetryable = ({ code }: Reason): boolean => wordings[code].retryable

@@ -1,0 +1,31 @@
+import type { Digest, Instant, Sha } from './repository.ts'
+
+/** What was proved, host by host, at the end of a deployment. */
+export interface Receipt {
+  format: 1
+  deployment: string
+  repository: string
+  project: string
+  environment: string
+  generation: number
+  revision: Sha
+  actor: string
+  verifiedAt: Instant
+  hosts: HostProof[]
+}
+
+export interface HostProof {
+  host: string
+  services: ServiceProof[]
+}
+
+export interface ServiceProof {
+  service: string
+  planned: Digest
+  /** The digest the host shows; another name of the same image on some image stores. */
+  running: Digest
+  /** The version the app answered; absent where it tells none. */
+  answered?: string
+  containers: string[]
+  untouched: boolean
+}
