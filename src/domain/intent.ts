@@ -11,7 +11,8 @@ interface IntentBase {
   id: string
   /**
    * What makes two intents the same wish: for a push (repository, ref, before, after), for a command the comment's id.
-   * The store refuses a second intent under the same key.
+   * The store refuses a second intent under the same key. Pushes of one repository and ref with the same `after` are one
+   * wish as well where either lacks `before`; a known `before` then fills the absent one.
    */
   key: string
   repository: Repository
@@ -27,7 +28,8 @@ export interface PushIntent extends IntentBase {
   kind: 'push'
   /** `refs/heads/main` */
   ref: string
-  before: Sha
+  /** Where the branch was; absent where only the merge of a pull request told of it. */
+  before?: Sha
   after: Sha
 }
 
