@@ -4,9 +4,12 @@ import type { ResolvedImage } from '../domain/image.ts'
 import type { CommentRef, Intent, IntentOutcome } from '../domain/intent.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Receipt } from '../domain/receipt.ts'
-import type { Digest, Instant, Repository, Sha } from '../domain/repository.ts'
+import type { Instant, Repository, Sha } from '../domain/repository.ts'
 import type { Secret } from '../domain/secret.ts'
 import type { Command } from '../host/command.ts'
+import type { ChatMessage, CommitStatus, DeploymentStatus, NewDeployment } from '../report/published.ts'
+
+export type { ChatMessage, CommitStatus, DeploymentStatus, NewDeployment }
 
 /** Everything outside that the use cases need. Adapters implement it; unit tests fake it. */
 export interface Ports {
@@ -73,8 +76,8 @@ export interface Store {
     read(id: string): Promise<Intent | undefined>
     /** Ids of intents not settled yet, oldest first. */
     open(): Promise<string[]>
-    /** Ends an intent and creates its deployments in one transaction; a second settling changes nothing. */
-    settle(id: string, outcome: IntentOutcome, deployments: Deployment[]): Promise<void>
+    /** Ends an intent, creates its deployments and wants the reports in one transaction; a second settling changes nothing. */
+    settle(id: string, outcome: IntentOutcome, deployments: Deployment[], wanted?: ReportKey[]): Promise<void>
     outcome(id: string): Promise<IntentOutcome | undefined>
   }
   deployments: {
@@ -87,9 +90,9 @@ export interface Store {
     recent(limit: number): Promise<Deployment[]>
     /**
      * Moves it on and merges the patch, under the lease. Refuses an impossible step, and throws LeaseLost when
-     * the lease is no longer the newest on its subject.
+     * the lease is no longer the newest on its subject. The wanted reports are recorded in the same transaction.
      */
-    advance(id: string, lease: Lease, to: State, patch?: DeploymentPatch): Promise<Deployment>
+    advance(id: string, lease: Lease, to: State, patch?: DeploymentPatch, wanted?: ReportKey[]): Promise<Deployment>
     /** Supersedes every deployment of the environment that is queued or waiting and older than this one. */
     supersedeOlder(deployment: Deployment, at: Instant): Promise<string[]>
   }
@@ -121,6 +124,8 @@ export interface Store {
     due(limit: number): Promise<Report[]>
     /** Records what was published up to `version`, and GitHub's id of it. */
     published(report: Report, memory: string | undefined): Promise<void>
+    /** What publishing a surface left to remember. */
+    memory(key: ReportKey): Promise<string | undefined>
     /** Puts it off after a failure. */
     failed(report: Report, error: string, retryInSeconds: number): Promise<void>
   }
@@ -199,30 +204,6 @@ export interface CommitFacts {
 export type Role = 'none' | 'read' | 'triage' | 'write' | 'maintain' | 'admin'
 export type Reaction = '+1' | '-1' | 'eyes' | 'rocket' | 'confused'
 
-export interface CommitStatus {
-  revision: Sha
-  context: string
-  state: 'error' | 'failure' | 'pending' | 'success'
-  /** At most 140 characters. */
-  description: string
-  url?: string
-}
-
-export interface NewDeployment {
-  revision: Sha
-  environment: string
-  description: string
-  production: boolean
-  transient: boolean
-}
-
-export interface DeploymentStatus {
-  state: 'error' | 'failure' | 'inactive' | 'in_progress' | 'queued' | 'pending' | 'success'
-  description: string
-  logUrl?: string
-  environmentUrl?: string
-}
-
 // --- hosts -----------------------------------------------------------------------------------------------------
 
 export interface Hosts {
@@ -285,12 +266,3 @@ export interface Chat {
   /** Sends, or edits what `memory` names where the channel can. Returns what to remember. */
   send(channel: string, message: ChatMessage, memory?: string): Promise<string | undefined>
 }
-
-/** A message in the shape both Slack and Telegram are rendered from. */
-export interface ChatMessage {
-  slack: unknown
-  telegram: string
-  fallback: string
-}
-
-export type { Digest }
