@@ -1,3 +1,5 @@
+import type { Problem } from './problem.ts'
+import type { Reason } from './reason.ts'
 import type { Instant, Repository, Sha } from './repository.ts'
 
 /**
@@ -52,4 +54,5 @@ export interface CommentRef {
 export type IntentOutcome =
   | { kind: 'deployments'; ids: string[] }
   | { kind: 'nothing-to-do'; why: string }
-  | { kind: 'refused'; messages: string[] }
+  | { kind: 'refused'; problems: Problem[] }
+  | { kind: 'command-refused'; reason: Reason }

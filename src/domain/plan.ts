@@ -15,6 +15,8 @@ export interface Plan {
   environment: string
   /** Fencing token: hosts refuse bundles and steps of a lower one. */
   generation: number
+  /** Id of the deployment whose release this is: its own, or for a rollback that of the release brought back. */
+  release: string
   /** The commit whose Compose files, environment and files are put on the hosts. */
   revision: Sha
   images: PinnedImage[]

@@ -1,0 +1,67 @@
+import type { CommentRef, Intent } from '../domain/intent.ts'
+import { fullName, type Repository, type Sha } from '../domain/repository.ts'
+import { commandsIn } from '../policy/comment-commands.ts'
+import { grantFor } from '../policy/hosts.ts'
+import type { Ports } from './ports.ts'
+
+/** What GitHub told, reduced to what counts. */
+export type Incoming = BranchMoved | CommentMade
+
+/** A branch moved. A merged pull request tells the same without `before`. */
+export interface BranchMoved {
+  kind: 'push'
+  repository: Repository
+  ref: string
+  before?: Sha
+  after: Sha
+  actor: string
+  delivery: string
+}
+
+export interface CommentMade {
+  kind: 'comment'
+  repository: Repository
+  comment: CommentRef
+  body: string
+  actor: string
+  bot: boolean
+  delivery: string
+}
+
+const noCommit = /^0+$/
+
+/**
+ * Stores what somebody wants before GitHub gets its answer. It asks nobody but the database: everything slow comes
+ * later. Throws when the database does not take it, so that GitHub sees a failed delivery and nothing is lost.
+ */
+export async function intake(incoming: Incoming, ports: Ports): Promise<void> {
+  const fields = { delivery: incoming.delivery, repository: fullName(incoming.repository) }
+  if (!grantFor(ports.operator.current(), fullName(incoming.repository))) {
+    ports.log.info('webhook of a repository the operator does not serve', fields)
+    return
+  }
+  for (const intent of intentsOf(incoming, ports)) {
+    const answer = await ports.store.intents.accept(intent)
+    ports.log.info('intent stored', { ...fields, intent: intent.id, kind: intent.kind, answer })
+    if (answer === 'accepted') await ports.queue.wake(`intent:${intent.id}`)
+  }
+}
+
+function intentsOf(incoming: Incoming, ports: Ports): Intent[] {
+  const { repository, actor, delivery } = incoming
+  const base = () => ({ id: ports.ids(), repository, actor, delivery, receivedAt: ports.clock.now().toISOString() })
+  if (incoming.kind === 'push') {
+    const { ref, before, after } = incoming
+    // Tags map to no environment, and a deleted branch has no commit to deploy.
+    if (!ref.startsWith('refs/heads/') || noCommit.test(after)) return []
+    const key = ['push', fullName(repository), ref, before ?? '', after].join(' ')
+    return [{ ...base(), kind: 'push', key, ref, after, ...(before !== undefined && { before }) }]
+  }
+  // Bots answer comments; a loop of two of them must not deploy.
+  if (incoming.bot) return []
+  return commandsIn(incoming.body).map((command, index) => {
+    const [environment] = command.words
+    const key = ['comment', fullName(repository), incoming.comment.id, index].join(' ')
+    return { ...base(), kind: 'rollback', key, comment: incoming.comment, ...(environment !== undefined && { environment }) }
+  })
+}

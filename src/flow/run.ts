@@ -1,0 +1,42 @@
+import type { Deployment, State } from '../domain/deployment.ts'
+import { isTerminal } from '../domain/deployment.ts'
+import type { Reason } from '../domain/reason.ts'
+import type { DeploymentPatch, Lease, Ports } from './ports.ts'
+import { deploymentReports } from './publish.ts'
+
+/** One deployment being worked on by one holder: its present state and the ways to move it and to leave a trace. */
+export interface Run {
+  /** As last stored. */
+  deployment: Deployment
+  ports: Ports
+  /** Aborts when the lease is lost or Landfall stops; the present step is left to be continued by whoever comes next. */
+  signal: AbortSignal
+  /** Stores the next state and wants its reports, in one transaction. */
+  to(state: State, patch?: DeploymentPatch): Promise<void>
+  /** Ends it with a reason. */
+  end(state: 'failed' | 'rejected' | 'rolled-back' | 'halted', why: Reason): Promise<void>
+  /** Adds a line to the deployment's record. */
+  note(step: string, text: string, host?: string): Promise<void>
+}
+
+export function openRun(deployment: Deployment, lease: Lease, signal: AbortSignal, ports: Ports): Run {
+  const now = () => ports.clock.now().toISOString()
+  const run: Run = {
+    deployment,
+    ports,
+    signal,
+    async to(state, patch = {}) {
+      signal.throwIfAborted()
+      const finished = isTerminal(state) ? { finishedAt: now() } : {}
+      const reports = deploymentReports({ ...run.deployment, ...patch, state })
+      run.deployment = await ports.store.deployments.advance(run.deployment.id, lease, state, { ...patch, ...finished }, reports)
+      ports.log.info('deployment advanced', { deployment: deployment.id, environment: deployment.environment, state })
+      await ports.queue.wake('reports')
+    },
+    end: (state, why) => run.to(state, { reason: why }),
+    async note(step, text, host) {
+      await ports.store.timeline.append(deployment.id, [{ at: now(), step, text, ...(host !== undefined && { host }) }])
+    },
+  }
+  return run
+}

@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { Secret } from '../domain/secret.ts'
+
+/** Everything Landfall reads from its environment, checked. `.env.example` documents each variable. */
+export interface Settings {
+  app: { appId: number; privateKey: Secret; webhookSecret: Secret; apiUrl: string }
+  /** Whether to keep GitHub's pace of writes; only the laboratory's stand-in has none. */
+  gentle: boolean
+  listen: { host: string; port: number }
+  /** Where people and GitHub reach Landfall; links point there. */
+  publicUrl: string
+  dataFolder: string
+  operatorFile: string
+  databaseUrl?: string
+  queueUrl?: string
+  logLevel: string
+}
+
+export type SettingsResult =
+  | { kind: 'ready'; settings: Settings }
+  /** Nothing of the App is configured: the set-up page comes first. */
+  | { kind: 'set-up'; listen: { host: string; port: number }; publicUrl: string; apiUrl: string; webUrl: string }
+  | { kind: 'invalid'; messages: string[] }
+
+const shortestSecret = 20
+
+/** Variables of the operating system's environment; empty counts as unset, as `.env` files leave them. */
+const environment = z.record(z.string(), z.string().optional()).transform((all) => {
+  const set = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1].trim() !== '')
+  return new Map(set)
+})
+
+/** Reads and checks the settings; every error is told at once, none repeats a value. */
+export function readSettings(raw: Record<string, string | undefined>): SettingsResult {
+  const env = environment.parse(raw)
+  const messages: string[] = []
+  const wrong = (variable: string, what: string, todo: string) => messages.push(`${variable}: ${what}. ${todo}.`)
+
+  const port = portNumber(env.get('PORT') ?? '3000')
+  if (port === undefined) wrong('PORT', 'is not a port number', 'Give a number from 0 to 65535')
+  const host = env.get('HOST') ?? '127.0.0.1'
+  const publicUrl = url(env.get('PUBLIC_URL') ?? `http://localhost:${port ?? 3000}`)
+  if (!publicUrl)
+    wrong(
+      'PUBLIC_URL',
+      'is not an http or https address',
+      'Give the address under which GitHub reaches Landfall, such as https://landfall.example.com',
+    )
+  const apiUrl = url(env.get('GITHUB_API_URL') ?? 'https://api.github.com')
+  if (!apiUrl)
+    wrong(
+      'GITHUB_API_URL',
+      'is not an http or https address',
+      'Leave it out for github.com; for GitHub Enterprise Server give https://HOST/api/v3',
+    )
+  const webUrl = url(env.get('GITHUB_WEB_URL') ?? 'https://github.com')
+  if (!webUrl)
+    wrong(
+      'GITHUB_WEB_URL',
+      'is not an http or https address',
+      'Leave it out for github.com; for GitHub Enterprise Server give https://HOST',
+    )
+
+  const given = ['APP_ID', 'PRIVATE_KEY', 'PRIVATE_KEY_PATH', 'WEBHOOK_SECRET'].filter((name) => env.has(name))
+  if (given.length === 0 && messages.length === 0 && publicUrl && apiUrl && webUrl)
+    return { kind: 'set-up', listen: { host, port: port ?? 3000 }, publicUrl, apiUrl, webUrl }
+
+  const appId = number(env.get('APP_ID') ?? '')
+  if (appId === undefined)
+    wrong('APP_ID', 'is missing or not a number', "Take it from the App's page on GitHub, or unset all of them to open the set-up page")
+  const privateKey = readKey(env, wrong)
+  const webhookSecret = env.get('WEBHOOK_SECRET')
+  checkSecret(webhookSecret, wrong)
+
+  const databaseUrl = env.get('DATABASE_URL')
+  const queueUrl = env.get('QUEUE_URL')
+  if (databaseUrl && !/^postgres(ql)?:\/\//.test(databaseUrl))
+    wrong('DATABASE_URL', 'is not a PostgreSQL address', 'Give postgres://…, or leave it out for SQLite')
+  if (queueUrl && !/^rediss?:\/\//.test(queueUrl))
+    wrong('QUEUE_URL', 'is not a Redis address', 'Give redis://… or rediss://…, or leave it out')
+  if (Boolean(databaseUrl) !== Boolean(queueUrl))
+    wrong(
+      databaseUrl ? 'QUEUE_URL' : 'DATABASE_URL',
+      'is missing beside the other one',
+      'Set both for several machines, or neither for one machine: there are no mixtures',
+    )
+
+  if (messages.length > 0 || appId === undefined || !privateKey || !webhookSecret || !publicUrl || !apiUrl)
+    return { kind: 'invalid', messages }
+  const settings: Settings = {
+    app: { appId, privateKey, webhookSecret: new Secret(webhookSecret), apiUrl },
+    gentle: env.get('LANDFALL_GITHUB_PACE') !== 'none',
+    listen: { host, port: port ?? 3000 },
+    publicUrl,
+    dataFolder: resolve(env.get('LANDFALL_DATA') ?? 'data'),
+    operatorFile: resolve(env.get('LANDFALL_OPERATOR') ?? 'operator.yml'),
+    logLevel: env.get('LOG_LEVEL') ?? 'info',
+    ...(databaseUrl && { databaseUrl }),
+    ...(queueUrl && { queueUrl }),
+  }
+  return { kind: 'ready', settings }
+}
+
+type Complain = (variable: string, what: string, todo: string) => void
+
+function readKey(env: Map<string, string>, wrong: Complain): Secret | undefined {
+  const path = env.get('PRIVATE_KEY_PATH')
+  // One-line files carry the key with `\n` written out.
+  const text = env.get('PRIVATE_KEY')?.replaceAll('\\n', '\n') ?? (path === undefined ? undefined : readText(path))
+  if (text?.includes('PRIVATE KEY-----')) return new Secret(text)
+  const what = text === undefined ? (path ? 'names a file that cannot be read' : 'is missing') : 'is not a private key in PEM form'
+  wrong(path ? 'PRIVATE_KEY_PATH' : 'PRIVATE_KEY', what, "Give the App's private key as PEM, or the path of its file in PRIVATE_KEY_PATH")
+  return undefined
+}
+
+/** Probot would silently take "development" for an unset secret, and then anybody could forge a delivery. */
+function checkSecret(secret: string | undefined, wrong: Complain): void {
+  const todo = "Set the secret of the App's webhook; `openssl rand -hex 32` makes a good one"
+  if (secret === undefined) wrong('WEBHOOK_SECRET', 'is missing', todo)
+  else if (secret === 'development') wrong('WEBHOOK_SECRET', 'is the well-known default', todo)
+  else if (secret.length < shortestSecret) wrong('WEBHOOK_SECRET', `is shorter than ${shortestSecret} characters`, todo)
+}
+
+const number = (text: string): number | undefined => (/^\d{1,15}$/.test(text) ? Number(text) : undefined)
+
+function portNumber(text: string): number | undefined {
+  const port = number(text)
+  return port !== undefined && port <= 65_535 ? port : undefined
+}
+
+function url(text: string): string | undefined {
+  const parsed = URL.parse(text)
+  return parsed && /^https?:$/.test(parsed.protocol) ? text.replace(/\/+$/, '') : undefined
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import type { Deployment } from '../../src/domain/deployment.ts'
+import { rollbackTarget } from '../../src/policy/rollback-target.ts'
+import { deployment, plan } from '../support/builders.ts'
+
+const deployed = (id: string, state: Deployment['state'] = 'succeeded') => deployment({ id, state, plan: plan({ release: id }) })
+const rolledBackTo = (id: string, release: string) => deployment({ id, kind: 'rollback', state: 'succeeded', plan: plan({ release }) })
+
+test.each<[why: string, newestFirst: Deployment[], target: string | undefined]>([
+  ['nothing ever ran', [], undefined],
+  ['only one release', [deployed('a')], undefined],
+  ['the one before', [deployed('b'), deployed('a')], 'a'],
+  ['a failed deployment changed nothing', [deployed('c', 'rolled-back'), deployed('b'), deployed('a')], 'a'],
+  ['failed releases are no targets', [deployed('c'), deployed('b', 'rolled-back'), deployed('a')], 'a'],
+  ['again goes one further', [rolledBackTo('r', 'b'), deployed('c'), deployed('b'), deployed('a')], 'a'],
+  ['never toggles at the end', [rolledBackTo('r', 'a'), deployed('b'), deployed('a')], undefined],
+  ['a deployment after a rollback counts again', [deployed('c'), rolledBackTo('r', 'a'), deployed('b'), deployed('a')], 'b'],
+])('%s', (_why, newestFirst, target) => {
+  expect(rollbackTarget(newestFirst)?.id).toBe(target)
+})

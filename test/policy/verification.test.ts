@@ -1,0 +1,155 @@
+import { describe, expect, test } from 'vitest'
+import type { ObservedContainer } from '../../src/domain/observed.ts'
+import type { PlannedService } from '../../src/domain/plan.ts'
+import { judge, type Progress, type Round, unseen } from '../../src/policy/verification.ts'
+import { answer, container, digest, image, service, sha } from '../support/builders.ts'
+
+const web = service({
+  version: sha('a'),
+  verify: { port: 3000, health: '/health', version: { path: '/health', pointer: '/version' }, smoke: ['/'], within: 60, soak: 10 },
+})
+const home = answer({ path: '/', body: 'hello' })
+const good: Round = { containers: [container()], answers: [answer(), home] }
+
+/** Judges looks at the given seconds, one after another. */
+function after(looks: [seconds: number, round: Round][], planned: PlannedService = web): Progress {
+  return looks.reduce((progress, [seconds, round]) => judge(planned, image(), 'linux/amd64', progress, round, seconds), unseen)
+}
+const withContainer = (change: Partial<ObservedContainer>): Round => ({ ...good, containers: [container(change)] })
+
+describe('one look is never success while it', () => {
+  test.each<[why: string, round: Round, detail: string | RegExp]>([
+    ['finds no container', { containers: [], answers: [] }, '0 of 1 containers exist'],
+    ['finds the old image', withContainer({ image: digest('9') }), /runs sha256:9+, planned is/],
+    ['finds a container from before', withContainer({ before: true }), 'shop-web-1 was not started by this deployment'],
+    ['finds it restarting', withContainer({ status: 'restarting', restarts: 2 }), 'is restarting, 2 restarts so far'],
+    ["hears Docker's own check say no", withContainer({ health: 'starting' }), "Docker's health check says starting"],
+    ['gets no answer', { ...good, answers: [answer({ status: 0 }), home] }, 'nothing answers on port 3000/health'],
+    ['gets an error', { ...good, answers: [answer({ status: 503 }), home] }, '/health answers 503'],
+    ['gets an error from the smoke path', { ...good, answers: [answer(), answer({ path: '/', status: 404 })] }, '/ answers 404'],
+    [
+      'is answered by another version',
+      { ...good, answers: [answer({ body: `{"version":"${sha('b')}"}` }), home] },
+      /answers version b+, planned is a+/,
+    ],
+    [
+      'is answered by a version of six digits',
+      { ...good, answers: [answer({ body: '{"version":"aaaaaa"}' }), home] },
+      /answers version aaaaaa,/,
+    ],
+    ['is answered by no version', { ...good, answers: [answer({ body: '{}' }), home] }, '/health tells no version at /version'],
+    ['is answered by no JSON', { ...good, answers: [answer({ body: '<html>' }), home] }, '/health tells no version at /version'],
+    ['is good, but not for the whole soak', good, 'healthy, watched for 10 s'],
+  ])('%s', (_why, round, detail) => {
+    const { verdict } = after([[1, round]])
+    expect(verdict).toEqual({ kind: 'pending', detail: typeof detail === 'string' ? detail : expect.stringMatching(detail) })
+  })
+})
+
+test('good for the whole soak is proved, with digest, version and containers', () => {
+  expect(
+    after([
+      [1, good],
+      [11, good],
+    ]).verdict,
+  ).toEqual({
+    kind: 'proved',
+    proof: { service: 'web', planned: digest('1'), running: digest('3'), answered: sha('a'), containers: ['c1'], untouched: false },
+  })
+})
+
+test.each([
+  ['configuration', digest('3')],
+  ['platform manifest', digest('2')],
+  ['index', digest('1')],
+])('the %s digest proves the image, as image stores differ', (_what, shown) => {
+  expect(
+    after([
+      [1, withContainer({ image: shown })],
+      [11, withContainer({ image: shown })],
+    ]).verdict.kind,
+  ).toBe('proved')
+})
+
+test('what is not good in time fails and says what was missing', () => {
+  const bad = { ...good, answers: [answer({ status: 500 }), home] }
+  expect(
+    after([
+      [1, bad],
+      [60, bad],
+    ]).verdict,
+  ).toEqual({ kind: 'failed', detail: '/health answers 500 after 60 s' })
+})
+
+test('a container that ended fails at once', () => {
+  expect(after([[1, withContainer({ status: 'exited', exitCode: 3 })]]).verdict).toEqual({
+    kind: 'failed',
+    detail: 'ended with exit code 3',
+  })
+  const killed = withContainer({ status: 'exited', exitCode: 137, outOfMemory: true })
+  expect(after([[1, killed]]).verdict).toEqual({ kind: 'failed', detail: 'was killed for want of memory' })
+})
+
+test('a restart during the soak fails, restarts before it do not', () => {
+  const restarted = withContainer({ restarts: 3 })
+  expect(
+    after([
+      [1, restarted],
+      [11, restarted],
+    ]).verdict.kind,
+  ).toBe('proved')
+  expect(
+    after([
+      [1, good],
+      [2, withContainer({ restarts: 1, exitCode: 1 })],
+    ]).verdict,
+  ).toEqual({
+    kind: 'failed',
+    detail: 'restarted after it had been healthy, last exit code 1',
+  })
+})
+
+test('one missed look during the soak is forgiven, an outage is not', () => {
+  const missed = { ...good, answers: [answer({ status: 0 }), home] }
+  expect(
+    after([
+      [1, good],
+      [2, missed],
+      [3, good],
+      [11, good],
+    ]).verdict.kind,
+  ).toBe('proved')
+  expect(
+    after([
+      [1, good],
+      [2, missed],
+      [3, missed],
+      [4, missed],
+      [5, missed],
+    ]).verdict.kind,
+  ).toBe('failed')
+})
+
+test('a verdict stands: later looks do not change it', () => {
+  const failed = after([[1, withContainer({ status: 'dead' })]])
+  expect(judge(web, image(), 'linux/amd64', failed, good, 2)).toBe(failed)
+})
+
+test('an untouched service needs no new container and no soak', () => {
+  const untouched = service({ change: 'untouched' })
+  expect(after([[1, withContainer({ before: true })]], untouched).verdict).toMatchObject({ kind: 'proved', proof: { untouched: true } })
+})
+
+test('a one-shot service is proved by its exit code', () => {
+  const migrate = service({ oneShot: true })
+  expect(after([[1, withContainer({ status: 'running' })]], migrate).verdict).toEqual({ kind: 'pending', detail: 'still runs' })
+  expect(after([[1, withContainer({ status: 'exited', exitCode: 0 })]], migrate).verdict.kind).toBe('proved')
+  expect(after([[1, withContainer({ status: 'exited', exitCode: 1 })]], migrate).verdict.kind).toBe('failed')
+})
+
+test('every replica counts', () => {
+  const two = service({ replicas: 2, soak: 0 })
+  expect(after([[1, good]], two).verdict).toEqual({ kind: 'pending', detail: '1 of 2 containers exist' })
+  const both = { ...good, containers: [container(), container({ id: 'c2', name: 'shop-web-2' })] }
+  expect(after([[1, both]], two).verdict).toMatchObject({ kind: 'proved', proof: { containers: ['c1', 'c2'] } })
+})
