@@ -1,0 +1,39 @@
+import { type Deployment, isTerminal } from '../domain/deployment.ts'
+import type { Links } from './links.ts'
+import { code, link, marker, plain, sentence } from './markdown.ts'
+import { tell } from './telling.ts'
+import { cut } from './text.ts'
+
+/**
+ * The one answer to a command such as `/rollback`, edited while the deployment goes on. Markdown. It mentions nobody:
+ * whoever wrote the command is told by GitHub anyway, and an edit must not ring again.
+ */
+export function commandAnswer(deployment: Deployment, links: Links): string {
+  const told = tell(deployment, links)
+  const facts = [
+    told.commit && link(code(told.commit.text), told.commit.url),
+    told.subject && plain(cut(told.subject, 200)),
+    `asked for by ${plain(told.actor)}`,
+    told.site && link('open', told.site),
+    told.log && link('log', told.log),
+  ].filter((fact) => fact !== undefined && fact !== '')
+  const advice = isTerminal(deployment.state) && told.remedy ? [sentence(told.remedy, 1500)] : []
+  return paragraphs(`answer:${deployment.id}`, [
+    `${told.icon} **${plain(told.headline)}**`,
+    sentence(told.detail, 1500),
+    ...advice,
+    `<sub>${facts.join(' · ')}</sub>`,
+  ])
+}
+
+/** The answer to a command that was refused before a deployment came of it. `intent` marks it for a later edit. */
+export function refusalAnswer(intent: string, messages: readonly string[]): string {
+  const [only, ...others] = messages
+  const said =
+    others.length === 0
+      ? sentence(only ?? 'The command was refused', 1500)
+      : messages.map((message) => `- ${sentence(message, 1500)}`).join('\n')
+  return paragraphs(`answer:${intent}`, ['⛔ **Refused**', said])
+}
+
+const paragraphs = (name: string, parts: string[]): string => `${marker(name)}\n${parts.join('\n\n')}\n`

@@ -1,0 +1,56 @@
+import type { Deployment, State } from '../domain/deployment.ts'
+import { type Sha, shortSha } from '../domain/repository.ts'
+import type { Links } from './links.ts'
+import type { CommitStatus } from './published.ts'
+import { description, oneLine } from './text.ts'
+import { progressOf, revisionsBefore } from './wording.ts'
+
+/**
+ * GitHub's statuses know no grey. A change that was overtaken or cancelled never ran, so it is no success; nothing is
+ * wrong with it, so it is no failure; and pending would be a yellow dot for ever. `error` is what is left.
+ */
+const dots: Record<State, CommitStatus['state']> = {
+  queued: 'pending',
+  waiting: 'pending',
+  planned: 'pending',
+  pulling: 'pending',
+  rolling: 'pending',
+  verifying: 'pending',
+  'rolling-back': 'pending',
+  succeeded: 'success',
+  failed: 'failure',
+  'rolled-back': 'failure',
+  rejected: 'failure',
+  halted: 'error',
+  superseded: 'error',
+  cancelled: 'error',
+}
+
+/**
+ * The dots this deployment puts beside commits, under `landfall/<environment>`. Mostly one, on the commit it brings; none
+ * while a rollback does not know its commit yet. A rollback that succeeded also marks the commits it took away, and a
+ * halted one those that were to be replaced: nobody knows any more whether they run.
+ */
+export function commitStatuses(deployment: Deployment, links: Links): CommitStatus[] {
+  const { revision, state, kind } = deployment
+  if (revision === undefined) return []
+  const dot = (commit: Sha, of: CommitStatus['state'], text: string): CommitStatus => ({
+    revision: commit,
+    context: `landfall/${oneLine(deployment.environment)}`,
+    state: of,
+    description: description(text),
+    ...(links.log !== undefined && { url: links.log }),
+  })
+  const own = dot(revision, dots[state], kind === 'rollback' ? rollbackText(deployment) : progressOf(deployment))
+  const others = revisionsBefore(deployment).filter((before) => before !== revision)
+  if (kind === 'rollback' && state === 'succeeded')
+    return [own, ...others.map((before) => dot(before, 'failure', `Rolled back by ${deployment.actor} to ${shortSha(revision)}`))]
+  if (state === 'halted') return [own, ...others.map((before) => dot(before, 'error', progressOf(deployment)))]
+  return [own]
+}
+
+/** On the commit gone back to, it must be clear that this is not its first arrival. */
+function rollbackText(deployment: Deployment): string {
+  if (deployment.state === 'succeeded') return `${progressOf(deployment)}, rolled back to by ${deployment.actor}`
+  return `Rollback by ${deployment.actor}: ${progressOf(deployment)}`
+}

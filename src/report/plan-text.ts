@@ -1,0 +1,55 @@
+import { pinnedReference } from '../domain/image.ts'
+import type { Plan, PlannedService } from '../domain/plan.ts'
+import { shortSha } from '../domain/repository.ts'
+import { oneLine } from './text.ts'
+
+/** The plan as people read it before and after: what changes, with which images, on which hosts in which order. Plain text. */
+export function planText(plan: Plan): string {
+  const title = plan.kind === 'rollback' ? 'Rollback' : 'Deploy'
+  return [
+    `${title} ${plan.project} to ${plan.environment}: ${shortSha(plan.revision)} (generation ${plan.generation})`,
+    ...block('Services', [...plan.services.map(serviceRow), ...plan.removed.map((name) => [name, 'removed', 'its volumes stay'])]),
+    ...block('Images', plan.images.map(imageRow)),
+    ...block('Hosts', hostRows(plan)),
+  ].join('\n')
+}
+
+/** Why a service changes or what is done about it, in plain words; empty where nothing is to be said. */
+export const serviceNote = ({ change, because, oneShot, replicas }: PlannedService): string =>
+  [
+    change === 'untouched' ? 'keeps its containers' : because.join(' and '),
+    oneShot ? 'runs once' : '',
+    replicas > 1 ? `${replicas} containers` : '',
+    replicas === 0 ? 'not started' : '',
+  ]
+    .filter((note) => note !== '')
+    .join(', ')
+
+const serviceRow = (service: PlannedService): string[] => [service.name, service.change, serviceNote(service)]
+
+function imageRow(image: Plan['images'][number]): string[] {
+  const origin = image.revision ? `built from ${shortSha(image.revision)}` : `was ${image.tag}`
+  return [pinnedReference(image), origin]
+}
+
+function hostRows(plan: Plan): string[][] {
+  return plan.waves.flatMap((wave, index) =>
+    wave.map((name) => {
+      const before = plan.hosts.find((host) => host.name === name)?.previous
+      return [plan.waves.length > 1 ? `wave ${index + 1}` : '', name, before ? `runs ${shortSha(before.revision)} now` : 'first deployment']
+    }),
+  )
+}
+
+/** Rows under a title, their columns aligned; nothing for no rows. */
+function block(title: string, rows: string[][]): string[] {
+  const clean = rows.map((row) => row.map(oneLine))
+  const width = (column: number) => Math.max(0, ...clean.map((row) => Array.from(row[column] ?? '').length))
+  const aligned = clean.map((row) =>
+    row
+      .flatMap((cell, column) => (width(column) === 0 ? [] : [cell.padEnd(width(column))]))
+      .join('  ')
+      .trimEnd(),
+  )
+  return rows.length === 0 ? [] : ['', title, ...aligned.map((row) => `  ${row}`)]
+}

@@ -1,0 +1,81 @@
+import type { Deployment, State } from '../domain/deployment.ts'
+import { remedyOf } from '../domain/reason.ts'
+import { fullName, shortSha } from '../domain/repository.ts'
+import { commitUrl, type Links, pullRequestUrl } from './links.ts'
+import { cut, oneLine } from './text.ts'
+import { tookText } from './time.ts'
+import { headlineOf, progressOf } from './wording.ts'
+
+/** What people are told of a deployment outside its page: not formatted, not escaped, on one line each. */
+export interface Telling {
+  icon: string
+  headline: string
+  /** How it is proved, or why it went wrong. */
+  detail: string
+  /** What people can do. */
+  remedy?: string
+  commit?: { text: string; url: string }
+  subject?: string
+  pullRequest?: { text: string; url: string }
+  repository: string
+  project: string
+  environment: string
+  actor: string
+  took?: string
+  log?: string
+  /** Where the environment is reached; only once it shows this deployment. */
+  site?: string
+}
+
+const icons: Record<State, string> = {
+  queued: '⏳',
+  waiting: '⏳',
+  planned: '⏳',
+  pulling: '🚚',
+  rolling: '🚚',
+  verifying: '🔎',
+  succeeded: '✅',
+  failed: '❌',
+  'rolling-back': '↩️',
+  'rolled-back': '↩️',
+  halted: '🚨',
+  superseded: '⏭️',
+  cancelled: '⏹️',
+  rejected: '⛔',
+}
+
+export function tell(deployment: Deployment, links: Links): Telling {
+  const { repository, revision, state, kind, subject, pullRequest, reason, plan } = deployment
+  const took = tookText(deployment)
+  const icon = kind === 'rollback' && state === 'succeeded' ? '↩️' : icons[state]
+  return {
+    icon,
+    headline: headlineOf(deployment),
+    detail: progressOf(deployment),
+    ...(reason && { remedy: oneLine(remedyOf(reason)) }),
+    ...(revision !== undefined && { commit: { text: shortSha(revision), url: commitUrl(links.github, repository, revision) } }),
+    ...(subject !== undefined && { subject: oneLine(subject) }),
+    ...(pullRequest !== undefined && {
+      pullRequest: { text: `#${pullRequest}`, url: pullRequestUrl(links.github, repository, pullRequest) },
+    }),
+    repository: fullName(repository),
+    project: oneLine(deployment.project),
+    environment: oneLine(deployment.environment),
+    actor: oneLine(deployment.actor),
+    ...(took !== undefined && { took }),
+    ...(links.log !== undefined && { log: links.log }),
+    ...(state === 'succeeded' && plan?.url !== undefined && /^https?:\/\/\S{1,500}$/.test(plan.url) && { site: plan.url }),
+  }
+}
+
+/** The small print of a message: commit, pull request, who, where, how long, links. `words` escapes for the medium. */
+export const factsOf = (told: Telling, anchor: (text: string, url: string) => string, words: (text: string) => string): string[] =>
+  [
+    told.commit && anchor(told.commit.text, told.commit.url),
+    told.pullRequest && anchor(told.pullRequest.text, told.pullRequest.url),
+    words(cut(told.actor, 100)),
+    words(cut(`${told.project} / ${told.environment}`, 200)),
+    told.took,
+    told.site && anchor('open', told.site),
+    told.log && anchor('log', told.log),
+  ].filter((fact): fact is string => fact !== undefined && fact !== '')

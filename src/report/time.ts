@@ -1,0 +1,26 @@
+import type { Deployment } from '../domain/deployment.ts'
+import type { Instant } from '../domain/repository.ts'
+
+/** `3.4 s`, `12 s`, `1 min 5 s`, `2 h 3 min`: as exact as a person needs. */
+export function durationText(seconds: number): string {
+  if (seconds < 9.95) return `${Math.max(0, Math.round(seconds * 10) / 10)} s`
+  const whole = Math.round(seconds)
+  if (whole < 60) return `${whole} s`
+  const [minutes, rest] = [Math.floor(whole / 60), whole % 60]
+  if (minutes < 60) return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`
+  return minutes % 60 === 0 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}
+
+/** Time from the first host touched to the end; undefined while it runs or where no host was touched. */
+export function tookText({ startedAt, finishedAt }: Pick<Deployment, 'startedAt' | 'finishedAt'>): string | undefined {
+  if (startedAt === undefined || finishedAt === undefined) return undefined
+  return durationText((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000)
+}
+
+/** `12 Nov 2026, 14:03:09 UTC` */
+export function momentText(at: Instant): string {
+  const date = new Date(at)
+  if (Number.isNaN(date.getTime())) return at
+  const [, day, month, year, time] = date.toUTCString().split(' ')
+  return `${Number(day)} ${month} ${year}, ${time} UTC`
+}

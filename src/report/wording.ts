@@ -1,0 +1,132 @@
+import type { Deployment, State } from '../domain/deployment.ts'
+import type { Plan } from '../domain/plan.ts'
+import { type Reason, sentenceOf } from '../domain/reason.ts'
+import { type Sha, shortSha } from '../domain/repository.ts'
+import { oneLine } from './text.ts'
+import { tookText } from './time.ts'
+
+/** What the tables below speak about. */
+interface Names {
+  /** The commit meant: `abc1234`, or in words while it is not known. */
+  commit: string
+  environment: string
+  /** What ran before and is returned to: `def5678`, or in words. */
+  before: string
+}
+
+type Words = Record<State, (names: Names) => string>
+
+const deployHeadlines: Words = {
+  queued: (n) => `${n.commit} is queued for ${n.environment}`,
+  waiting: (n) => `${n.commit} is waiting to go to ${n.environment}`,
+  planned: (n) => `${n.commit} is about to go to ${n.environment}`,
+  pulling: (n) => `${n.commit} is on its way to ${n.environment}`,
+  rolling: (n) => `${n.commit} is on its way to ${n.environment}`,
+  verifying: (n) => `${n.commit} is being verified on ${n.environment}`,
+  succeeded: (n) => `${n.commit} is live on ${n.environment}`,
+  failed: (n) => `${n.commit} did not reach ${n.environment}`,
+  'rolling-back': (n) => `${n.commit} failed; ${n.environment} is returning to ${n.before}`,
+  'rolled-back': (n) => `${n.commit} failed; ${n.environment} is back on ${n.before}`,
+  halted: (n) => `${n.environment} is halted: somebody must look at it`,
+  superseded: (n) => `${n.commit} was overtaken on its way to ${n.environment}`,
+  cancelled: (n) => `${n.commit} was cancelled for ${n.environment}`,
+  rejected: (n) => `${n.commit} was refused for ${n.environment}`,
+}
+
+const rollbackHeadlines: Words = {
+  queued: (n) => `${n.environment} is queued to go back to ${n.commit}`,
+  waiting: (n) => `${n.environment} is waiting to go back to ${n.commit}`,
+  planned: (n) => `${n.environment} is about to go back to ${n.commit}`,
+  pulling: (n) => `${n.environment} is going back to ${n.commit}`,
+  rolling: (n) => `${n.environment} is going back to ${n.commit}`,
+  verifying: (n) => `${n.commit} is being verified on ${n.environment}`,
+  succeeded: (n) => `${n.environment} is back on ${n.commit}`,
+  failed: (n) => `${n.environment} did not go back to ${n.commit}`,
+  'rolling-back': (n) => `The way back to ${n.commit} failed; ${n.environment} is returning to ${n.before}`,
+  'rolled-back': (n) => `${n.environment} could not go back to ${n.commit} and runs ${n.before} again`,
+  halted: deployHeadlines.halted,
+  superseded: (n) => `The rollback of ${n.environment} was overtaken`,
+  cancelled: (n) => `The rollback of ${n.environment} was cancelled`,
+  rejected: (n) => `The rollback of ${n.environment} was refused`,
+}
+
+/** The state of things as one sentence in plain words, without its full stop. */
+export function headlineOf(deployment: Deployment): string {
+  const words = deployment.kind === 'rollback' ? rollbackHeadlines : deployHeadlines
+  const unknown = deployment.kind === 'rollback' ? 'its previous release' : 'The change'
+  return words[deployment.state]({
+    commit: deployment.revision ? shortSha(deployment.revision) : unknown,
+    environment: oneLine(deployment.environment),
+    before: beforeText(deployment),
+  })
+}
+
+/** How far it is or why it ended so: what stands in a status beside the commit, one line. */
+export function progressOf(deployment: Deployment): string {
+  const { state, plan, reason } = deployment
+  const because = reason ? reasonText(reason) : undefined
+  switch (state) {
+    case 'queued':
+      return 'Queued'
+    case 'waiting':
+      return because ?? 'Waiting'
+    case 'planned':
+      return plan ? `Planned: ${changesText(plan)}` : 'Planned'
+    case 'pulling':
+      return `Pulling on ${hostsText(plan)}`
+    case 'rolling':
+      return `Switching on ${hostsText(plan)}`
+    case 'verifying':
+      return `Verifying on ${hostsText(plan)}`
+    case 'succeeded':
+      return provedText(deployment)
+    case 'failed':
+      return `Nothing was changed${because ? `: ${because}` : ''}`
+    case 'rolling-back':
+      return `Returning to ${beforeText(deployment)}${because ? `: ${because}` : ''}`
+    case 'rolled-back':
+      return `Back on ${beforeText(deployment)}${because ? `: ${because}` : ''}`
+    case 'halted':
+      return `Halted, somebody must look at it${because ? `: ${because}` : ''}`
+    case 'superseded':
+      return because ?? 'Overtaken by a newer change'
+    case 'cancelled':
+      return because ? `Cancelled: ${because}` : 'Cancelled'
+    case 'rejected':
+      return because ? `Refused: ${because}` : 'Refused'
+  }
+}
+
+/** The reason's sentence on one line. */
+export const reasonText = (reason: Reason): string => oneLine(sentenceOf(reason))
+
+/** The commits the hosts ran before, each once; empty on a first deployment or before planning. */
+export const revisionsBefore = ({ plan }: Pick<Deployment, 'plan'>): Sha[] => [
+  ...new Set(plan?.hosts.flatMap((host) => (host.previous ? [host.previous.revision] : [])) ?? []),
+]
+
+/** `web-1`, `web-1 and web-2`, `3 hosts` */
+export function hostsText(plan: Plan | undefined): string {
+  const names = plan?.hosts.map((host) => oneLine(host.name)) ?? []
+  if (names.length === 0) return 'its hosts'
+  return names.length < 3 ? names.join(' and ') : `${names.length} hosts`
+}
+
+function beforeText(deployment: Deployment): string {
+  const [first, ...others] = revisionsBefore(deployment)
+  if (first === undefined) return 'what ran before'
+  return others.length === 0 ? shortSha(first) : 'the releases before'
+}
+
+/** "web recreated, db untouched" */
+function changesText(plan: Plan): string {
+  const services = plan.services.map((service) => `${oneLine(service.name)} ${service.change}`)
+  return [...services, ...plan.removed.map((name) => `${oneLine(name)} removed`)].join(', ') || 'nothing changes'
+}
+
+/** "abc1234 verified on web-1 in 12 s" */
+function provedText(deployment: Deployment): string {
+  const took = tookText(deployment)
+  const commit = deployment.revision ? `${shortSha(deployment.revision)} verified` : 'Verified'
+  return `${commit} on ${hostsText(deployment.plan)}${took ? ` in ${took}` : ''}`
+}

@@ -1,0 +1,102 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { states } from '../../src/domain/deployment.ts'
+import { reason } from '../../src/domain/reason.ts'
+import { chatMessage } from '../../src/report/chat.ts'
+import { deployment, plan, sha } from '../support/builders.ts'
+import { anyDeployment, links } from './hostile.ts'
+
+const live = deployment({
+  state: 'succeeded',
+  subject: 'Add <carts> & "more"',
+  pullRequest: 7,
+  plan: plan({ url: 'https://shop.example.com' }),
+  startedAt: '2026-11-21T10:00:00Z',
+  finishedAt: '2026-11-21T10:00:12Z',
+})
+const commitUrl = `https://github.com/acme/shop/commit/${sha('a')}`
+
+/** Every text Slack is given, wherever it stands. */
+const textsOf = (value: unknown): string[] =>
+  typeof value === 'string' ? [value] : typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsOf) : []
+
+test('a channel hears of outcomes only', () =>
+  expect(states.filter((state) => chatMessage(deployment({ state }), links) !== undefined)).toEqual([
+    'succeeded',
+    'failed',
+    'rolled-back',
+    'halted',
+    'rejected',
+  ]))
+
+test('Slack is told what is live, what it is, by whom and where to read on', () =>
+  expect(chatMessage(live, links)?.slack).toEqual({
+    text: '✅ shop: aaaaaaa is live on production',
+    unfurl_links: false,
+    unfurl_media: false,
+    blocks: [
+      {
+        type: 'section',
+        text: { type: 'mrkdwn', verbatim: true, text: '✅ *aaaaaaa is live on production*\nAdd &lt;carts&gt; &amp; "more"' },
+      },
+      { type: 'section', text: { type: 'mrkdwn', verbatim: true, text: 'aaaaaaa verified on web-1 in 12 s.' } },
+      {
+        type: 'context',
+        elements: [
+          {
+            type: 'mrkdwn',
+            verbatim: true,
+            text: `<${commitUrl}|aaaaaaa>  ·  <https://github.com/acme/shop/pull/7|#7>  ·  mona  ·  shop / production  ·  12 s  ·  <https://shop.example.com|open>  ·  <${links.log}|log>`,
+          },
+        ],
+      },
+    ],
+  }))
+
+test('Telegram is told the same', () =>
+  expect(chatMessage(live, links)?.telegram).toBe(
+    [
+      '✅ <b>aaaaaaa is live on production</b>',
+      '<i>Add &lt;carts&gt; &amp; &quot;more&quot;</i>',
+      'aaaaaaa verified on web-1 in 12 s.',
+      `<a href="${commitUrl}">aaaaaaa</a> · <a href="https://github.com/acme/shop/pull/7">#7</a> · mona · shop / production · 12 s · <a href="https://shop.example.com">open</a> · <a href="${links.log}">log</a>`,
+    ].join('\n'),
+  ))
+
+describe('a halted deployment', () => {
+  const halted = deployment({ state: 'halted', plan: plan(), reason: reason('return-failed', { host: 'web-1', detail: 'no answer' }) })
+  test('calls everybody, and says what to do', () => {
+    const texts = textsOf(chatMessage(halted, links)?.slack).join('\n')
+    expect(texts).toContain('<!channel> 🚨 *production is halted: somebody must look at it*')
+    expect(texts).toContain('The way back failed on web-1: no answer.\nLook at the host now')
+  })
+  test('is the only one that does', () =>
+    fc.assert(
+      fc.property(
+        anyDeployment,
+        (any) => textsOf(chatMessage(any, links)?.slack).some((text) => text.includes('<!')) === (any.state === 'halted'),
+      ),
+    ))
+})
+
+test('whatever the words, Slack takes the message and sees no markup but ours', () =>
+  fc.assert(
+    fc.property(anyDeployment, (any) =>
+      textsOf(chatMessage(any, links)?.slack).every((text) => {
+        const foreign = text.replace(/^<!channel> /, '').replaceAll(/<https:\/\/[^<>|\s]+\|[^<>|]+>/g, '')
+        return text.length <= 3000 && !/[<>]/.test(foreign) && !/&(?!amp;|lt;|gt;)/.test(foreign)
+      }),
+    ),
+  ))
+
+test('whatever the words, Telegram takes the message: short enough, and its tags are ours and closed', () =>
+  fc.assert(
+    fc.property(anyDeployment, (any) => {
+      const text = chatMessage(any, links)?.telegram ?? ''
+      const foreign = text.replaceAll(/<(b|i)>([^<>]*)<\/\1>/g, '$2').replaceAll(/<a href="https:\/\/[^<>"]+">([^<>]*)<\/a>/g, '$1')
+      return text.length <= 4096 && !/[<>"]/.test(foreign) && !/&(?!amp;|lt;|gt;|quot;)/.test(foreign)
+    }),
+  ))
+
+test('an address of the environment that is no web address is not linked', () =>
+  expect(chatMessage({ ...live, plan: plan({ url: 'javascript:alert(1)' }) }, links)?.telegram).not.toContain('javascript'))

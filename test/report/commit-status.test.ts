@@ -1,0 +1,119 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Deployment } from '../../src/domain/deployment.ts'
+import { reason } from '../../src/domain/reason.ts'
+import { commitStatuses } from '../../src/report/commit-status.ts'
+import { deployment, plan, service, sha } from '../support/builders.ts'
+import { anyDeployment, links } from './hostile.ts'
+
+const hosts = (...names: string[]) =>
+  names.map((name) => ({ name, platform: 'linux/amd64', previous: { generation: 4, revision: sha('b') } }))
+const times = { startedAt: '2026-11-21T10:00:00.000Z', finishedAt: '2026-11-21T10:00:12.000Z' }
+const one = plan({ hosts: hosts('web-1'), services: [service(), service({ name: 'db', change: 'untouched', because: [] })] })
+const three = plan({ hosts: hosts('web-1', 'web-2', 'web-3') })
+const unproved = reason('verification-failed', { service: 'web', host: 'web-1', detail: '/health answered 503' })
+
+describe('a deployment', () => {
+  test.each<[Partial<Deployment>, dot: string, text: string]>([
+    [{ state: 'queued' }, 'pending', 'Queued'],
+    [
+      { state: 'waiting', reason: reason('image-missing', { image: 'shop:aaaaaaa', deadline: '10:15' }) },
+      'pending',
+      'No image shop:aaaaaaa in the registry yet',
+    ],
+    [{ state: 'planned', plan: one }, 'pending', 'Planned: web recreated, db untouched'],
+    [{ state: 'pulling', plan: three }, 'pending', 'Pulling on 3 hosts'],
+    [{ state: 'rolling', plan: plan({ hosts: hosts('web-1', 'web-2') }) }, 'pending', 'Switching on web-1 and web-2'],
+    [{ state: 'verifying', plan: one }, 'pending', 'Verifying on web-1'],
+    [{ state: 'succeeded', plan: one, ...times }, 'success', 'aaaaaaa verified on web-1 in 12 s'],
+    [
+      { state: 'failed', reason: reason('pull-failed', { host: 'web-1', detail: 'no space left' }) },
+      'failure',
+      'Nothing was changed: Host web-1 could not pull the images: no space left',
+    ],
+    [
+      { state: 'rolling-back', plan: one, reason: unproved },
+      'pending',
+      'Returning to bbbbbbb: Service web on web-1 was not proved: /health answered 503',
+    ],
+    [
+      { state: 'rolled-back', plan: one, reason: unproved },
+      'failure',
+      'Back on bbbbbbb: Service web on web-1 was not proved: /health answered 503',
+    ],
+    [{ state: 'superseded', reason: reason('overtaken', { by: 'ccccccc' }) }, 'error', 'Overtaken by ccccccc'],
+    [{ state: 'cancelled' }, 'error', 'Cancelled'],
+    [
+      { state: 'rejected', reason: reason('not-allowed', { problems: 'a\nb' }) },
+      'failure',
+      "Refused: Refused by the operator's rules: a b",
+    ],
+  ])('%o shows as %s: %s', (change, state, text) =>
+    expect(commitStatuses(deployment(change), links)).toEqual([
+      { revision: sha('a'), context: 'landfall/production', state, description: text, url: links.log },
+    ]),
+  )
+
+  test('without a public address has no link', () =>
+    expect(commitStatuses(deployment(), { github: 'https://github.com' })[0]).not.toHaveProperty('url'))
+})
+
+describe('a rollback', () => {
+  const rollback = (change: Partial<Deployment>) =>
+    commitStatuses(deployment({ kind: 'rollback', plan: one, ...times, ...change }), links).map(({ revision, state, description }) => [
+      revision[0],
+      state,
+      description,
+    ])
+
+  test('says nothing before it knows its commit', () => {
+    const { revision: _, ...unplanned } = deployment({ kind: 'rollback' })
+    expect(commitStatuses(unplanned, links)).toEqual([])
+  })
+
+  test('turns the commit gone back to green and the one taken away red', () =>
+    expect(rollback({ state: 'succeeded' })).toEqual([
+      ['a', 'success', 'aaaaaaa verified on web-1 in 12 s, rolled back to by mona'],
+      ['b', 'failure', 'Rolled back by mona to aaaaaaa'],
+    ]))
+
+  test('under way leaves the running commit alone', () =>
+    expect(rollback({ state: 'pulling' })).toEqual([['a', 'pending', 'Rollback by mona: Pulling on web-1']]))
+
+  test('that failed never shows the commit it did not reach as running', () =>
+    expect(rollback({ state: 'rolled-back', reason: unproved })).toEqual([
+      ['a', 'failure', 'Rollback by mona: Back on bbbbbbb: Service web on web-1 was not proved: /health answered 503'],
+    ]))
+})
+
+test('a halted deployment marks both commits: nobody knows which one runs', () =>
+  expect(commitStatuses(deployment({ state: 'halted', plan: one }), links).map(({ revision, state }) => [revision[0], state])).toEqual([
+    ['a', 'error'],
+    ['b', 'error'],
+  ]))
+
+test('going back to what runs already does not turn it red', () =>
+  expect(
+    commitStatuses(
+      deployment({
+        kind: 'rollback',
+        state: 'succeeded',
+        plan: plan({ hosts: [{ name: 'web-1', platform: 'linux/amd64', previous: { generation: 1, revision: sha('a') } }] }),
+      }),
+      links,
+    ).map(({ state }) => state),
+  ).toEqual(['success']))
+
+test('whatever the words, GitHub accepts the status', () =>
+  fc.assert(
+    fc.property(anyDeployment, (any) =>
+      commitStatuses(any, links).every(
+        ({ description }) => description.length > 0 && description.length <= 140 && !/[\u{10000}-\u{10ffff}\p{Cc}]/u.test(description),
+      ),
+    ),
+  ))
+
+test('only a succeeded deployment is ever green', () =>
+  fc.assert(
+    fc.property(anyDeployment, (any) => commitStatuses(any, links).every(({ state }) => state !== 'success' || any.state === 'succeeded')),
+  ))

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { planText } from '../../src/report/plan-text.ts'
+import { digest, image, plan, service, sha } from '../support/builders.ts'
+
+test('a plan reads as a table of what will happen', () => {
+  const { revision: _, ...postgres } = image({ repository: 'postgres', tag: '17', digest: digest('4') })
+  const text = planText(
+    plan({
+      generation: 7,
+      services: [
+        service({ because: ['image', 'configuration'], replicas: 2 }),
+        service({ name: 'migrate', change: 'created', because: ['new'], oneShot: true }),
+        service({ name: 'database', change: 'untouched', because: [] }),
+      ],
+      removed: ['cron'],
+      images: [image(), postgres],
+      hosts: [
+        { name: 'web-1', platform: 'linux/amd64', previous: { generation: 6, revision: sha('b') } },
+        { name: 'web-2', platform: 'linux/amd64' },
+      ],
+      waves: [['web-1'], ['web-2']],
+    }),
+  )
+  expect(text).toBe(`Deploy shop to production: aaaaaaa (generation 7)
+
+Services
+  web       recreated  image and configuration, 2 containers
+  migrate   created    new, runs once
+  database  untouched  keeps its containers
+  cron      removed    its volumes stay
+
+Images
+  registry.example.com/shop@${digest('1')}  built from aaaaaaa
+  postgres@${digest('4')}                   was 17
+
+Hosts
+  wave 1  web-1  runs bbbbbbb now
+  wave 2  web-2  first deployment`)
+})
+
+test('one wave needs no number', () => expect(planText(plan())).toMatch(/Hosts\n {2}web-1 {2}first deployment$/))
+
+test('a service of an inactive profile is not started', () =>
+  expect(planText(plan({ services: [service({ replicas: 0, because: [] })] }))).toContain('web  recreated  not started'))
+
+test('words from the repository cannot forge lines', () =>
+  expect(planText(plan({ services: [service({ name: 'web\nHosts\n  evil' })] }))).toContain('  web Hosts evil  recreated'))

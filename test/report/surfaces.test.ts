@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import type { Deployment } from '../../src/domain/deployment.ts'
+import { surfacesFor } from '../../src/report/surfaces.ts'
+import { deployment, plan } from '../support/builders.ts'
+
+const planned = plan({ notify: ['slack:deploys', 'telegram:ops', 'slack:deploys'] })
+const asked = { comment: { id: 1, issue: 7 } }
+
+test.each<[why: string, Partial<Deployment>, string[]]>([
+  ['GitHub hears of every step', { state: 'pulling', plan: planned }, ['status', 'deployment']],
+  ['channels of the outcome, each once', { state: 'succeeded', plan: planned }, ['status', 'deployment', 'slack:deploys', 'telegram:ops']],
+  ['a command is answered', { state: 'rolling', ...asked }, ['status', 'deployment', 'answer']],
+  ['what was overtaken disturbs no channel', { state: 'superseded', plan: planned }, ['status', 'deployment']],
+])('%s', (_why, change, expected) => expect(surfacesFor(deployment(change))).toEqual(expected))
+
+test('a rollback that does not know its commit can only answer', () => {
+  const { revision: _, ...unplanned } = deployment({ kind: 'rollback', ...asked })
+  expect(surfacesFor(unplanned)).toEqual(['answer'])
+})
+
+test('without a plan the channels of the configuration are told', () =>
+  expect(surfacesFor(deployment({ state: 'failed' }), ['slack:deploys'])).toEqual(['status', 'deployment', 'slack:deploys']))
