@@ -1,0 +1,81 @@
+import type { Deployment } from '../../domain/deployment.ts'
+import { fullName } from '../../domain/repository.ts'
+import type { DeploymentPatch } from '../../flow/ports.ts'
+import { storedDeployment } from './stored/deployment.ts'
+import { storedComment } from './stored/intent.ts'
+import { encode, parsed, present, read } from './stored/json.ts'
+import { storedPlan } from './stored/plan.ts'
+import { storedReason } from './stored/reason.ts'
+import { repositoryIn } from './stored/repository.ts'
+import type { DeploymentRow } from './tables.ts'
+
+/** A deployment as a row; throws where it breaks the domain's own rules. */
+export function deploymentRow(deployment: Deployment, sequence: number): DeploymentRow {
+  const valid = storedDeployment.parse(deployment)
+  return {
+    id: valid.id,
+    sequence,
+    intent: valid.intent,
+    kind: valid.kind,
+    repository: fullName(valid.repository),
+    installation: valid.repository.installation,
+    project: valid.project,
+    environment: valid.environment,
+    branch: valid.branch ?? null,
+    actor: valid.actor,
+    comment: valid.comment ? encode(storedComment, valid.comment) : null,
+    state: valid.state,
+    created_at: valid.createdAt,
+    ...emptyPatch,
+    ...patchColumns(valid),
+  }
+}
+
+export function deploymentIn(row: DeploymentRow): Deployment {
+  const fields = {
+    id: row.id,
+    intent: row.intent,
+    kind: row.kind,
+    repository: repositoryIn(row),
+    project: row.project,
+    environment: row.environment,
+    revision: row.revision,
+    subject: row.subject,
+    branch: row.branch,
+    actor: row.actor,
+    pullRequest: row.pull_request,
+    comment: parsed(row.comment),
+    state: row.state,
+    reason: parsed(row.reason),
+    plan: parsed(row.plan),
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+  }
+  return read(storedDeployment, present(fields), `deployment ${row.id}`)
+}
+
+type PatchColumns = Pick<DeploymentRow, 'reason' | 'plan' | 'revision' | 'subject' | 'started_at' | 'finished_at' | 'pull_request'>
+
+const emptyPatch: PatchColumns = {
+  reason: null,
+  plan: null,
+  revision: null,
+  subject: null,
+  started_at: null,
+  finished_at: null,
+  pull_request: null,
+}
+
+/** The columns a patch sets; a field that is absent leaves its column alone. */
+export function patchColumns(patch: DeploymentPatch): Partial<PatchColumns> {
+  return {
+    ...(patch.reason && { reason: encode(storedReason, patch.reason) }),
+    ...(patch.plan && { plan: encode(storedPlan, patch.plan) }),
+    ...(patch.revision !== undefined && { revision: patch.revision }),
+    ...(patch.subject !== undefined && { subject: patch.subject }),
+    ...(patch.startedAt !== undefined && { started_at: patch.startedAt }),
+    ...(patch.finishedAt !== undefined && { finished_at: patch.finishedAt }),
+    ...(patch.pullRequest !== undefined && { pull_request: patch.pullRequest }),
+  }
+}

@@ -1,0 +1,117 @@
+import type { Kysely } from 'kysely'
+import { type Deployment, follow, isTerminal, type State, states } from '../../domain/deployment.ts'
+import { reason } from '../../domain/reason.ts'
+import { fullName, type Instant, shortSha } from '../../domain/repository.ts'
+import type { DeploymentPatch, Lease, Log, ReportKey, Store } from '../../flow/ports.ts'
+import type { Database } from './database.ts'
+import { deploymentIn, deploymentRow, patchColumns } from './deployment-rows.ts'
+import { mustHold } from './leases.ts'
+import { want } from './reports.ts'
+import { take } from './sequences.ts'
+import { encode } from './stored/json.ts'
+import { storedReason } from './stored/reason.ts'
+import type { DeploymentRow, Tables } from './tables.ts'
+
+const unfinishedStates = states.filter((state) => !isTerminal(state))
+
+export function deployments(database: Database, log: Log): Store['deployments'] {
+  const { db } = database
+  const all = () => db.selectFrom('deployments').selectAll()
+  return {
+    async read(id) {
+      const row = await all().where('id', '=', id).executeTakeFirst()
+      return row && deploymentIn(row)
+    },
+
+    async unfinished() {
+      return readable(await all().where('state', 'in', unfinishedStates).orderBy('sequence').execute(), log)
+    },
+
+    async ofEnvironment(repository, environment, limit) {
+      const rows = all().where('repository', '=', repository).where('environment', '=', environment)
+      return readable(await rows.orderBy('sequence', 'desc').limit(limit).execute(), log)
+    },
+
+    async recent(limit) {
+      return readable(await all().orderBy('sequence', 'desc').limit(limit).execute(), log)
+    },
+
+    advance: (id, lease, to, patch = {}, wanted = []) =>
+      db.transaction().execute((transaction) => advance(database, transaction, { id, lease, to, patch, wanted })),
+
+    supersedeOlder: (deployment, at) => db.transaction().execute((transaction) => supersedeOlder(database, transaction, deployment, at)),
+  }
+}
+
+/** Adds deployments in the given order. Taking their numbers makes the order of creation the order of commit. */
+export async function insertDeployments(transaction: Kysely<Tables>, created: Deployment[]): Promise<void> {
+  if (created.length === 0) return
+  const last = await take(transaction, 'deployments', created.length)
+  const rows = created.map((deployment, index) => deploymentRow(deployment, last - created.length + 1 + index))
+  await transaction.insertInto('deployments').values(rows).execute()
+}
+
+interface Step {
+  id: string
+  lease: Lease
+  to: State
+  patch: DeploymentPatch
+  wanted: ReportKey[]
+}
+
+async function advance(database: Database, transaction: Kysely<Tables>, { id, lease, to, patch, wanted }: Step): Promise<Deployment> {
+  await mustHold(database, transaction, lease)
+  const stored = transaction.selectFrom('deployments').selectAll().where('id', '=', id)
+  const row = await database.lockRows(stored).executeTakeFirst()
+  if (!row) throw new Error(`deployment ${id} is not in the database`)
+  const from = deploymentIn(row).state
+  const columns = patchColumns(patch)
+  if (row.plan !== null && columns.plan !== undefined && columns.plan !== row.plan) {
+    throw new Error(`deployment ${id} has its plan already; a plan is fixed once`)
+  }
+  const changed = await transaction
+    .updateTable('deployments')
+    // Why it waited is no longer true once it goes on.
+    .set({ ...(from === 'waiting' && to !== from && { reason: null }), ...columns, state: follow(from, to) })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  await want(database, transaction, wanted)
+  return deploymentIn(changed)
+}
+
+/** Rollbacks stay: somebody asked for them by name. Older is what the store numbered lower, whatever the clocks said. */
+async function supersedeOlder(database: Database, transaction: Kysely<Tables>, deployment: Deployment, at: Instant): Promise<string[]> {
+  const self = transaction.selectFrom('deployments').select('sequence').where('id', '=', deployment.id)
+  const older = transaction
+    .selectFrom('deployments')
+    .select('id')
+    .where('kind', '=', 'deploy')
+    .where('state', 'in', ['queued', 'waiting'])
+    .where('repository', '=', fullName(deployment.repository))
+    .where('project', '=', deployment.project)
+    .where('environment', '=', deployment.environment)
+    .where('sequence', '<', self)
+    .orderBy('sequence')
+  const ids = (await database.lockRows(older).execute()).map(({ id }) => id)
+  if (ids.length === 0) return []
+  const by = deployment.revision ? shortSha(deployment.revision) : `deployment ${deployment.id}`
+  await transaction
+    .updateTable('deployments')
+    .set({ state: 'superseded', reason: encode(storedReason, reason('overtaken', { by })), finished_at: at })
+    .where('id', 'in', ids)
+    .execute()
+  return ids
+}
+
+/** One record that cannot be read must not hold up all others; it is left out, and the log says so. */
+function readable(rows: DeploymentRow[], log: Log): Deployment[] {
+  return rows.flatMap((row) => {
+    try {
+      return [deploymentIn(row)]
+    } catch (error) {
+      log.error('stored deployment left out', { deployment: row.id, error })
+      return []
+    }
+  })
+}

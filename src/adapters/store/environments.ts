@@ -1,0 +1,12 @@
+import type { Store } from '../../flow/ports.ts'
+import type { Database } from './database.ts'
+import { last, take } from './sequences.ts'
+
+const generationOf = (repository: string, environment: string): string => `generation ${repository} ${environment}`
+
+export function environments({ db }: Database): Store['environments'] {
+  return {
+    nextGeneration: (repository, environment) => take(db, generationOf(repository, environment)),
+    generation: (repository, environment) => last(db, generationOf(repository, environment)),
+  }
+}

@@ -1,0 +1,95 @@
+import type { Kysely } from 'kysely'
+import type { Deployment } from '../../domain/deployment.ts'
+import type { Intent, IntentOutcome } from '../../domain/intent.ts'
+import { fullName } from '../../domain/repository.ts'
+import type { ReportKey, Store } from '../../flow/ports.ts'
+import { acceptAll } from './acceptance.ts'
+import type { Database } from './database.ts'
+import { insertDeployments } from './deployments.ts'
+import { groupCommit } from './group-commit.ts'
+import { want } from './reports.ts'
+import { storedComment, storedIntent, storedOutcome } from './stored/intent.ts'
+import { encode, parsed, present, read } from './stored/json.ts'
+import { repositoryIn } from './stored/repository.ts'
+import type { IntentRow, Tables } from './tables.ts'
+
+/** Intents in one transaction at most: about as many as one page of rows, so that no webhook waits long for its neighbours. */
+const groupSize = 200
+
+export function intents(database: Database): Store['intents'] {
+  const { db } = database
+  return {
+    accept: groupCommit((group) => acceptAll(database, group), groupSize),
+
+    async read(id) {
+      const row = await db.selectFrom('intents').selectAll().where('id', '=', id).executeTakeFirst()
+      return row && intentIn(row)
+    },
+
+    async open() {
+      const rows = await db.selectFrom('intents').select('id').where('outcome', 'is', null).orderBy('sequence').execute()
+      return rows.map(({ id }) => id)
+    },
+
+    async settle(id, outcome, deployments, wanted = []) {
+      await db.transaction().execute((transaction) => settle(database, transaction, { id, outcome, deployments, wanted }))
+    },
+
+    async outcome(id) {
+      const row = await db.selectFrom('intents').select('outcome').where('id', '=', id).executeTakeFirst()
+      if (!row || row.outcome === null) return undefined
+      return read(storedOutcome, parsed(row.outcome), `outcome of intent ${id}`)
+    },
+  }
+}
+
+interface Settlement {
+  id: string
+  outcome: IntentOutcome
+  deployments: Deployment[]
+  wanted: ReportKey[]
+}
+
+async function settle(database: Database, transaction: Kysely<Tables>, { id, outcome, deployments, wanted }: Settlement): Promise<void> {
+  const open = transaction.selectFrom('intents').select('outcome').where('id', '=', id)
+  const intent = await database.lockRows(open).executeTakeFirst()
+  if (!intent) throw new Error(`intent ${id} is not in the database`)
+  if (intent.outcome !== null) return
+  await transaction
+    .updateTable('intents')
+    .set({ outcome: encode(storedOutcome, outcome) })
+    .where('id', '=', id)
+    .execute()
+  await insertDeployments(transaction, deployments)
+  await want(database, transaction, wanted)
+}
+
+/** An intent as a row; throws where the intent breaks the domain's own rules. */
+export function intentRow(intent: Intent, sequence: number): IntentRow {
+  const valid = storedIntent.parse(intent)
+  const push = valid.kind === 'push' ? valid : undefined
+  const rollback = valid.kind === 'rollback' ? valid : undefined
+  return {
+    id: valid.id,
+    sequence,
+    key: valid.key,
+    kind: valid.kind,
+    repository: fullName(valid.repository),
+    installation: valid.repository.installation,
+    actor: valid.actor,
+    delivery: valid.delivery,
+    received_at: valid.receivedAt,
+    ref: push?.ref ?? null,
+    before: push?.before ?? null,
+    after: push?.after ?? null,
+    environment: rollback?.environment ?? null,
+    comment: rollback ? encode(storedComment, rollback.comment) : null,
+    outcome: null,
+  }
+}
+
+function intentIn(row: IntentRow): Intent {
+  const { installation: _, sequence: __, outcome: ___, received_at: receivedAt, comment, ...columns } = row
+  const fields = { ...columns, receivedAt, repository: repositoryIn(row), comment: parsed(comment) }
+  return read(storedIntent, present(fields), `intent ${row.id}`)
+}

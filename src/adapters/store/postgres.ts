@@ -1,0 +1,52 @@
+import { CompiledQuery, type DatabaseConnection, Kysely, PostgresDialect, sql } from 'kysely'
+import pg from 'pg'
+import type { Log } from '../../flow/ports.ts'
+import type { Database } from './database.ts'
+import type { Tables } from './tables.ts'
+
+/** Any fixed number will do; it spells "landfall" on a telephone. */
+const migrationLock = 52633255
+
+/** Type number of `bigint`, which pg hands out as text because of values beyond 2^53; there are none here. */
+const bigint = 20
+
+/**
+ * Opens a pool on the database at the URL. Connections are made as they are needed: an unreachable server shows at the
+ * first query. Every wait is bounded, so that a silent server costs an error and not a hung webhook.
+ */
+export function openPostgres(url: string, log: Log): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: 'landfall',
+    max: 10,
+    connectionTimeoutMillis: 5000,
+    query_timeout: 15_000,
+    keepAlive: true,
+    types: { getTypeParser: (type, format) => (type === bigint ? Number : pg.types.getTypeParser(type, format)) },
+  })
+  // Without a listener the loss of an idle connection would end the process; the next query opens a new one.
+  pool.on('error', (error) => log.warn('database connection lost', { error: error.message }))
+  return {
+    kind: 'postgres',
+    db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool, onCreateConnection: prepareConnection }) }),
+    now: sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`,
+    lockRows: (query) => query.forUpdate(),
+    async lockForMigration(transaction) {
+      await sql`select set_config('statement_timeout', '0', true), pg_advisory_xact_lock(${migrationLock})`.execute(transaction)
+    },
+  }
+}
+
+/**
+ * What the store relies on, whatever the server's defaults are: a commit that survives power loss (never weaker than the
+ * server's own setting), row locks that see the newest row, and no lock held for long by a process that stopped half-way.
+ */
+async function prepareConnection(connection: DatabaseConnection): Promise<void> {
+  await connection.executeQuery(
+    CompiledQuery.raw(`select
+      set_config('synchronous_commit', case current_setting('synchronous_commit') when 'off' then 'on' else current_setting('synchronous_commit') end, false),
+      set_config('default_transaction_isolation', 'read committed', false),
+      set_config('statement_timeout', '10000', false),
+      set_config('idle_in_transaction_session_timeout', '10000', false)`),
+  )
+}

@@ -1,0 +1,84 @@
+import { type Kysely, sql } from 'kysely'
+import { z } from 'zod'
+import type { Report, ReportKey, Store } from '../../flow/ports.ts'
+import type { Database } from './database.ts'
+import { present, read } from './stored/json.ts'
+import { count, name, type Shape } from './stored/shape.ts'
+import { storable } from './stored/text.ts'
+import type { Tables } from './tables.ts'
+
+const storedReport: z.ZodType<Report> = z.strictObject({
+  subject: name,
+  surface: name,
+  version: count,
+  attempts: count,
+  memory: z.string().exactOptional(),
+} satisfies Shape<Report>)
+
+/**
+ * What GitHub and chat should show, as a level and not as a list of messages: a surface wanted three times while GitHub was
+ * down is published once, as things are then.
+ */
+export function reports(database: Database): Store['reports'] {
+  const { db } = database
+  const row = ({ subject, surface }: ReportKey) => ({ subject, surface })
+  return {
+    want: (wanted) => want(database, db, wanted),
+
+    async due(limit) {
+      const rows = await db
+        .selectFrom('reports')
+        .select(['subject', 'surface', 'wanted as version', 'attempts', 'memory'])
+        .whereRef('published', '<', 'wanted')
+        .where('due', '<=', database.now)
+        .orderBy('due')
+        .limit(limit)
+        .execute()
+      return rows.map((report) => read(storedReport, present(report), `report ${report.surface} of ${report.subject}`))
+    },
+
+    /** A version that is not newer than the published one changes nothing; no memory leaves the earlier memory. */
+    async published(report, memory) {
+      await db
+        .updateTable('reports')
+        .set({ published: report.version, attempts: 0, error: null, ...(memory !== undefined && { memory }) })
+        .where((eb) => eb.and(row(report)))
+        .where('published', '<', report.version)
+        .execute()
+    },
+
+    async memory(key) {
+      const found = await db
+        .selectFrom('reports')
+        .select('memory')
+        .where((eb) => eb.and(row(key)))
+        .executeTakeFirst()
+      return found?.memory ?? undefined
+    },
+
+    async failed(report, error, retryInSeconds) {
+      await db
+        .updateTable('reports')
+        .set((eb) => ({
+          attempts: eb('attempts', '+', 1),
+          error: storable(error),
+          due: sql<number>`${database.now} + ${Math.round(retryInSeconds * 1000)}`,
+        }))
+        .where((eb) => eb.and(row(report)))
+        .execute()
+    },
+  }
+}
+
+/** Wanting does not touch when it is due: a surface put off after failures stays put off, however often it is wanted meanwhile. */
+export async function want(database: Database, transaction: Kysely<Tables>, wanted: ReportKey[]): Promise<void> {
+  const keys = new Map(wanted.map(({ subject, surface }) => [`${subject} ${surface}`, { subject, surface }]))
+  if (keys.size === 0) return
+  // In one order everywhere: two transactions that lock the same rows the other way round would wait for each other for ever.
+  const rows = [...keys.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, key]) => key)
+  await transaction
+    .insertInto('reports')
+    .values(rows.map((key) => ({ ...key, wanted: 1, published: 0, due: database.now, attempts: 0, memory: null, error: null })))
+    .onConflict((conflict) => conflict.columns(['subject', 'surface']).doUpdateSet({ wanted: sql<number>`reports.wanted + 1` }))
+    .execute()
+}

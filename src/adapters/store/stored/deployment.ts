@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import { type Deployment, states, type TimelineEntry } from '../../../domain/deployment.ts'
+import { storedComment } from './intent.ts'
+import { storedPlan } from './plan.ts'
+import { storedReason } from './reason.ts'
+import { storedRepository } from './repository.ts'
+import { count, instant, name, type Shape, sha } from './shape.ts'
+
+export const storedDeployment: z.ZodType<Deployment> = z.strictObject({
+  id: name,
+  intent: name,
+  kind: z.enum(['deploy', 'rollback']),
+  repository: storedRepository,
+  project: name,
+  environment: name,
+  revision: sha.exactOptional(),
+  subject: z.string().exactOptional(),
+  branch: z.string().exactOptional(),
+  actor: z.string(),
+  pullRequest: count.exactOptional(),
+  comment: storedComment.exactOptional(),
+  state: z.enum(states),
+  reason: storedReason.exactOptional(),
+  plan: storedPlan.exactOptional(),
+  createdAt: instant,
+  startedAt: instant.exactOptional(),
+  finishedAt: instant.exactOptional(),
+} satisfies Shape<Deployment>)
+
+export const storedEntry: z.ZodType<TimelineEntry> = z.strictObject({
+  at: instant,
+  step: name,
+  host: z.string().exactOptional(),
+  text: z.string(),
+} satisfies Shape<TimelineEntry>)

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import type { VerifyRule } from '../../../domain/configuration.ts'
+import type { ImagePlatform, PinnedImage } from '../../../domain/image.ts'
+import type { Plan, PlannedFile, PlannedHost, PlannedService } from '../../../domain/plan.ts'
+import { storedRepository } from './repository.ts'
+import { count, digest, name, type Shape, sha } from './shape.ts'
+
+const seconds = z.number().nonnegative()
+
+const platform = z.strictObject({ platform: name, manifest: digest, config: digest } satisfies Shape<ImagePlatform>)
+
+const image = z.strictObject({
+  repository: name,
+  tag: z.string(),
+  digest,
+  platforms: z.array(platform),
+  line: z.string(),
+  revision: sha.exactOptional(),
+} satisfies Shape<PinnedImage>)
+
+const verify = z.strictObject({
+  port: z.int().min(1).max(65_535).exactOptional(),
+  health: z.string().exactOptional(),
+  version: z.strictObject({ path: z.string(), pointer: z.string().exactOptional() }).exactOptional(),
+  smoke: z.array(z.string()),
+  within: seconds,
+  soak: seconds,
+} satisfies Shape<VerifyRule>)
+
+const service = z.strictObject({
+  name,
+  image: name,
+  change: z.enum(['created', 'recreated', 'untouched']),
+  because: z.array(z.string()),
+  fingerprint: z.string(),
+  replicas: count,
+  oneShot: z.boolean(),
+  verify: verify.exactOptional(),
+  within: seconds,
+  soak: seconds,
+  version: sha.exactOptional(),
+} satisfies Shape<PlannedService>)
+
+const host = z.strictObject({
+  name,
+  platform: name,
+  previous: z.strictObject({ generation: count, revision: sha }).exactOptional(),
+} satisfies Shape<PlannedHost>)
+
+const file = z.strictObject({ path: name, source: name, fingerprint: z.string() } satisfies Shape<PlannedFile>)
+
+/** Plans of format 1. A plan is executed as it is or not at all: an unknown field or another format is refused. */
+export const storedPlan: z.ZodType<Plan> = z.strictObject({
+  format: z.literal(1),
+  kind: z.enum(['deploy', 'rollback']),
+  repository: storedRepository,
+  project: name,
+  environment: name,
+  generation: z.int().positive(),
+  release: name,
+  revision: sha,
+  images: z.array(image),
+  services: z.array(service),
+  removed: z.array(name),
+  hosts: z.array(host),
+  waves: z.array(z.array(name)),
+  compose: z.string(),
+  override: z.string(),
+  interpolation: z.record(z.string(), z.string()),
+  env: z.string().exactOptional(),
+  envFingerprint: z.string(),
+  files: z.array(file),
+  logins: z.array(name),
+  keep: count,
+  notify: z.array(name),
+  url: z.string().exactOptional(),
+} satisfies Shape<Plan>)

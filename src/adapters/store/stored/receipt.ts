@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import type { HostProof, Receipt, ServiceProof } from '../../../domain/receipt.ts'
+import { digest, instant, name, type Shape, sha } from './shape.ts'
+
+const service = z.strictObject({
+  service: name,
+  planned: digest,
+  running: digest,
+  answered: z.string().exactOptional(),
+  containers: z.array(name),
+  untouched: z.boolean(),
+} satisfies Shape<ServiceProof>)
+
+const host = z.strictObject({ host: name, services: z.array(service) } satisfies Shape<HostProof>)
+
+export const storedReceipt: z.ZodType<Receipt> = z.strictObject({
+  format: z.literal(1),
+  deployment: name,
+  repository: name,
+  project: name,
+  environment: name,
+  generation: z.int().positive(),
+  revision: sha,
+  actor: z.string(),
+  verifiedAt: instant,
+  hosts: z.array(host),
+} satisfies Shape<Receipt>)

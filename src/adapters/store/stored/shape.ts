@@ -1,0 +1,13 @@
+import { z } from 'zod'
+
+/**
+ * One schema for every field of T, the optional ones included. An object schema written `satisfies Shape<T>` cannot forget
+ * a field that the domain gains later; it would be dropped from the database without a sound.
+ */
+export type Shape<T> = { [Field in keyof T]-?: z.ZodType<Exclude<T[Field], undefined>> }
+
+export const sha = z.string().regex(/^[0-9a-f]{40}$/, 'not a full commit id')
+export const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'not a digest')
+export const instant = z.iso.datetime()
+export const name = z.string().min(1)
+export const count = z.int().nonnegative()

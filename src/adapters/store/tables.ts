@@ -1,0 +1,105 @@
+/**
+ * The tables as Kysely sees them. Text and whole numbers only, so that SQLite and PostgreSQL hold the same. These types are
+ * a claim about rows, not a proof: what becomes a domain object is parsed by the schemas in `stored/`.
+ */
+export interface Tables {
+  sequences: SequenceRow
+  intents: IntentRow
+  deployments: DeploymentRow
+  timeline: TimelineRow
+  receipts: ReceiptRow
+  leases: LeaseRow
+  reports: ReportRow
+}
+
+/** A counter that never goes back; see `sequences.ts`. */
+export interface SequenceRow {
+  name: string
+  value: number
+}
+
+export interface IntentRow {
+  id: string
+  /** The store's own order. Clocks do not order anything here. */
+  sequence: number
+  key: string
+  kind: string
+  /** `owner/name` */
+  repository: string
+  installation: number
+  actor: string
+  delivery: string
+  received_at: string
+  ref: string | null
+  before: string | null
+  after: string | null
+  environment: string | null
+  /** JSON, `CommentRef`. */
+  comment: string | null
+  /** JSON, `IntentOutcome`; null while the intent is open. */
+  outcome: string | null
+}
+
+export interface DeploymentRow {
+  id: string
+  sequence: number
+  intent: string
+  kind: string
+  /** `owner/name` */
+  repository: string
+  installation: number
+  project: string
+  environment: string
+  revision: string | null
+  subject: string | null
+  branch: string | null
+  actor: string
+  pull_request: number | null
+  /** JSON, `CommentRef`. */
+  comment: string | null
+  state: string
+  /** JSON, `Reason`. */
+  reason: string | null
+  /** JSON, `Plan`. */
+  plan: string | null
+  created_at: string
+  started_at: string | null
+  finished_at: string | null
+}
+
+export interface TimelineRow {
+  deployment: string
+  /** From 1, without gaps. */
+  position: number
+  at: string
+  step: string
+  host: string | null
+  text: string
+}
+
+export interface ReceiptRow {
+  deployment: string
+  /** JSON, `Receipt`. */
+  receipt: string
+}
+
+export interface LeaseRow {
+  subject: string
+  /** Null once released: a lease given back writes no more. */
+  holder: string | null
+  number: number
+  /** Milliseconds since 1970 by the database's clock. */
+  until: number
+}
+
+export interface ReportRow {
+  subject: string
+  surface: string
+  wanted: number
+  published: number
+  /** Milliseconds since 1970 by the database's clock. */
+  due: number
+  attempts: number
+  memory: string | null
+  error: string | null
+}

@@ -1,0 +1,155 @@
+import { expect, test } from 'vitest'
+import { LeaseLost } from '../../../src/flow/ports.ts'
+import type { Given } from './contract.ts'
+import { asked, at, commit, deployment, lease, plan } from './records.ts'
+
+export function deploymentContract(given: Given): void {
+  test('a deployment with every field reads back as it was', async () => {
+    const [full] = await asked(given.store, {
+      subject: 'Don\'t lose "quotes", ünïcode 🚀 or\ttabs',
+      branch: 'main',
+      pullRequest: 12,
+      comment: { id: 41, issue: 12 },
+      reason: { code: 'image-missing', evidence: { image: 'shop', deadline: 'noon' } },
+      plan: plan(),
+      state: 'planned',
+      startedAt: at,
+      finishedAt: at,
+    })
+    expect(await given.other.deployments.read(full?.id ?? '')).toEqual(full)
+    expect(await given.store.deployments.read('nobody')).toBeUndefined()
+  })
+
+  test('advancing merges the patch, stores the plan and wants the reports together', async () => {
+    const [created] = await asked(given.store, {})
+    const id = created?.id ?? ''
+    const held = await lease(given.store)
+    const report = { subject: `deployment:${id}`, surface: 'status' }
+    const planned = await given.store.deployments.advance(id, held, 'planned', { plan: plan(), subject: 'Fix it' }, [report])
+    expect(planned).toEqual({ ...created, state: 'planned', plan: plan(), subject: 'Fix it' })
+    expect(await given.other.deployments.read(id)).toEqual(planned)
+    expect(await given.other.reports.due(1000)).toContainEqual({ ...report, version: 1, attempts: 0 })
+    expect(await given.store.deployments.advance(id, held, 'pulling', { startedAt: at })).toEqual({
+      ...planned,
+      state: 'pulling',
+      startedAt: at,
+    })
+  })
+
+  test('why it waited is forgotten when it goes on, why it failed is kept', async () => {
+    const [created] = await asked(given.store, {})
+    const id = created?.id ?? ''
+    const held = await lease(given.store)
+    const waits = { code: 'image-missing' as const, evidence: {} }
+    const failed = { code: 'verification-failed' as const, evidence: {} }
+    expect((await given.store.deployments.advance(id, held, 'waiting', { reason: waits })).reason).toEqual(waits)
+    expect((await given.store.deployments.advance(id, held, 'waiting')).reason).toEqual(waits)
+    expect((await given.store.deployments.advance(id, held, 'planned', { plan: plan() })).reason).toBeUndefined()
+    await given.store.deployments.advance(id, held, 'pulling')
+    await given.store.deployments.advance(id, held, 'rolling')
+    await given.store.deployments.advance(id, held, 'rolling-back', { reason: failed })
+    expect((await given.store.deployments.advance(id, held, 'rolled-back')).reason).toEqual(failed)
+  })
+
+  test('an impossible step is refused and changes nothing', async () => {
+    const [created] = await asked(given.store, {})
+    const held = await lease(given.store)
+    const report = { subject: `deployment:${created?.id}`, surface: 'status' }
+    const step = given.store.deployments.advance(created?.id ?? '', held, 'succeeded', { finishedAt: at }, [report])
+    await expect(step).rejects.toThrow('a deployment cannot go from queued to succeeded')
+    expect(await given.store.deployments.read(created?.id ?? '')).toEqual(created)
+    expect(await given.store.reports.due(1000)).not.toContainEqual(expect.objectContaining(report))
+  })
+
+  test('a plan is fixed once: the same again is fine, another is refused', async () => {
+    const [created] = await asked(given.store, {})
+    const id = created?.id ?? ''
+    const held = await lease(given.store)
+    await given.store.deployments.advance(id, held, 'planned', { plan: plan() })
+    await given.store.deployments.advance(id, held, 'planned', { plan: plan() })
+    await expect(given.store.deployments.advance(id, held, 'planned', { plan: plan({ generation: 4 }) })).rejects.toThrow('fixed once')
+  })
+
+  test('whoever lost the lease writes nothing', async () => {
+    const [created] = await asked(given.store, {})
+    const id = created?.id ?? ''
+    const stale = await given.store.leases.claim(`environment ${id}`, 'stalled', 0)
+    const taken = await given.other.leases.claim(`environment ${id}`, 'awake', 60)
+    if (!stale || !taken) throw new Error('both claims should have succeeded')
+    await expect(given.store.deployments.advance(id, stale, 'planned')).rejects.toBeInstanceOf(LeaseLost)
+    expect((await given.store.deployments.read(id))?.state).toBe('queued')
+    expect((await given.other.deployments.advance(id, taken, 'planned')).state).toBe('planned')
+    await given.other.leases.release(taken)
+    await expect(given.other.deployments.advance(id, taken, 'pulling')).rejects.toBeInstanceOf(LeaseLost)
+  })
+
+  test('of many that advance at once through two processes, each step is taken from the state the last one left', async () => {
+    const [created] = await asked(given.store, { environment: 'race' })
+    const id = created?.id ?? ''
+    const held = await lease(given.store)
+    const [newer] = await asked(given.store, { environment: 'race' })
+    if (!newer) throw new Error('not created')
+    const [planned, superseded] = await Promise.allSettled([
+      given.store.deployments.advance(id, held, 'planned', { plan: plan() }),
+      given.other.deployments.supersedeOlder(newer, at),
+    ])
+    const state = (await given.store.deployments.read(id))?.state
+    // Either the plan came first and the older one was out of reach, or it was superseded and could not be planned any more.
+    if (planned.status === 'fulfilled') expect([state, superseded]).toEqual(['planned', { status: 'fulfilled', value: [] }])
+    else expect([state, superseded]).toEqual(['superseded', { status: 'fulfilled', value: [id] }])
+  })
+
+  test('only older deployments of the same environment that have not begun are overtaken, and never a rollback', async () => {
+    const environment = 'overtaking'
+    const [queued, waiting, planned, asRollback, elsewhere, otherProject, newest, later] = await asked(
+      given.store,
+      { environment, createdAt: '2026-11-21T23:00:00.000Z' },
+      { environment, state: 'waiting', reason: { code: 'image-missing', evidence: {} } },
+      { environment, state: 'planned' },
+      { environment, kind: 'rollback' },
+      { environment: 'overtaking-not' },
+      { environment, project: 'warehouse' },
+      { environment, revision: commit('b') },
+      { environment },
+    )
+    if (!newest) throw new Error('not created')
+    expect(await given.other.deployments.supersedeOlder(newest, at)).toEqual([queued?.id, waiting?.id])
+    const overtaken = { state: 'superseded', finishedAt: at, reason: { code: 'overtaken', evidence: { by: 'bbbbbbb' } } }
+    expect(await given.store.deployments.read(queued?.id ?? '')).toEqual({ ...queued, ...overtaken })
+    expect(await given.store.deployments.read(waiting?.id ?? '')).toEqual({ ...waiting, ...overtaken })
+    for (const spared of [planned, asRollback, elsewhere, otherProject, newest, later]) {
+      expect(await given.store.deployments.read(spared?.id ?? '')).toEqual(spared)
+    }
+    expect(await given.store.deployments.supersedeOlder(newest, at)).toEqual([])
+  })
+
+  test('lists go by the order of storing, whatever the clocks say', async () => {
+    const environment = 'listed'
+    const clocks = ['2026-11-21T12:00:00.000Z', '2026-11-21T10:00:00.000Z', '2026-11-21T11:00:00.000Z']
+    const [first, second, third] = await asked(given.store, ...clocks.map((createdAt) => ({ environment, createdAt })))
+    expect(await given.store.deployments.ofEnvironment('acme/shop', environment, 2)).toEqual([third, second])
+    expect((await given.store.deployments.recent(2)).map(({ id }) => id)).toEqual([third?.id, second?.id])
+    await given.store.deployments.advance(second?.id ?? '', await lease(given.store), 'cancelled')
+    const unfinished = (await given.store.deployments.unfinished()).filter((one) => one.environment === environment)
+    expect(unfinished).toEqual([first, third])
+  })
+
+  test('one record that cannot be read is left out of lists with a log line, and does not hold up the others', async () => {
+    const environment = 'poisoned'
+    const [poisoned, healthy] = await asked(given.store, { environment }, { environment })
+    await given.tamper(`update deployments set plan = '{"format":2}' where id = '${poisoned?.id}'`)
+    expect(await given.store.deployments.ofEnvironment('acme/shop', environment, 10)).toEqual([healthy])
+    expect(given.logged.join('\n')).toContain(`stored deployment left out {"deployment":"${poisoned?.id}"`)
+    await expect(given.store.deployments.read(poisoned?.id ?? '')).rejects.toThrow(
+      `deployment ${poisoned?.id}: it cannot be read: plan.format`,
+    )
+    await given.tamper(`update deployments set plan = null where id = '${poisoned?.id}'`)
+  })
+
+  test('a deployment nobody asked for is refused', async () => {
+    const [created] = await asked(given.store, {})
+    await expect(given.tamper(`delete from intents where id = '${created?.intent}'`)).rejects.toThrow(/foreign key/i)
+    const orphan = deployment()
+    await expect(given.store.timeline.append(orphan.id, [{ at, step: 'plan', text: 'x' }])).rejects.toThrow('is not in the database')
+  })
+}

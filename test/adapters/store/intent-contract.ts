@@ -1,0 +1,120 @@
+import { expect, test } from 'vitest'
+import type { Given } from './contract.ts'
+import { at, commit, deployment, push, rollback, shop } from './records.ts'
+
+export function intentContract(given: Given): void {
+  test('the same wish fifty times at once, through two processes, is accepted once', async () => {
+    const wishes = Array.from({ length: 50 }, () => push({ ref: 'refs/heads/fifty' }))
+    const answers = await Promise.all(wishes.map((wish, index) => (index % 2 ? given.store : given.other).intents.accept(wish)))
+    expect(answers.filter((answer) => answer === 'accepted')).toHaveLength(1)
+  })
+
+  test('different wishes that arrive at once are all accepted, and read back as they were', async () => {
+    const wishes = ['1', '2', '3', '4'].map((digit) => push({ ref: 'refs/heads/many', after: commit(digit) }))
+    const command = rollback({ environment: 'staging' })
+    const answers = await Promise.all([...wishes, command].map((wish) => given.store.intents.accept(wish)))
+    expect(answers).toEqual(Array(5).fill('accepted'))
+    expect(await Promise.all(wishes.map(({ id }) => given.other.intents.read(id)))).toEqual(wishes)
+    expect(await given.other.intents.read(command.id)).toEqual(command)
+  })
+
+  test('an intent that breaks the rules is refused and does not take its neighbours with it', async () => {
+    const good = push({ ref: 'refs/heads/neighbour' })
+    const bad = push({ ref: 'refs/heads/neighbour', after: 'not a commit' })
+    const [first, second] = await Promise.allSettled([given.store.intents.accept(bad), given.store.intents.accept(good)])
+    expect([first?.status, second]).toEqual(['rejected', { status: 'fulfilled', value: 'accepted' }])
+  })
+
+  const known = (ref: string) => push({ ref: `refs/heads/${ref}` })
+  const merged = (ref: string) => push({ ref: `refs/heads/${ref}`, withoutBefore: true })
+  test.each([
+    ['a merge told by the pull request and then by the push', merged('m1'), known('m1'), 'known'],
+    ['a merge told by the push and then by the pull request', known('m2'), merged('m2'), 'known'],
+    ['the same commit reached from another side', known('m3'), push({ ref: 'refs/heads/m3', before: commit('9') }), 'accepted'],
+    ['the same commit on another branch', known('m4'), known('m4-other'), 'accepted'],
+    [
+      'the same commit of another repository',
+      known('m5'),
+      { ...known('m5'), repository: { ...shop, name: 'shop-fork' }, key: 'fork' },
+      'accepted',
+    ],
+    ['the same content under another delivery', known('m6'), known('m6'), 'known'],
+    ['two comments with the same words', rollback(), rollback(), 'accepted'],
+    ['one comment delivered twice', rollback({ key: 'comment 5' }), rollback({ key: 'comment 5' }), 'known'],
+  ])('%s', async (_why, first, second, expected) => {
+    expect(await given.store.intents.accept(first)).toBe('accepted')
+    expect(await given.other.intents.accept(second)).toBe(expected)
+  })
+
+  test('the push fills in where the merged branch was, and then counts as told', async () => {
+    const told = merged('filled')
+    await given.store.intents.accept(told)
+    await given.store.intents.accept(known('filled'))
+    expect(await given.store.intents.read(told.id)).toEqual({ ...told, before: commit('0') })
+    expect(await given.store.intents.accept(known('filled'))).toBe('known')
+    expect(await given.store.intents.accept(push({ ref: 'refs/heads/filled', before: commit('9') }))).toBe('accepted')
+  })
+
+  test('both tellings of a merge in one turn become one intent that knows everything', async () => {
+    const told = merged('together')
+    expect(await Promise.all([told, known('together')].map((wish) => given.store.intents.accept(wish)))).toEqual(['accepted', 'known'])
+    expect(await given.store.intents.read(told.id)).toEqual({ ...told, before: commit('0') })
+  })
+
+  test('open intents are listed oldest first until they are settled', async () => {
+    const wishes = ['5', '6', '7'].map((digit) => push({ ref: 'refs/heads/open', after: commit(digit) }))
+    for (const wish of wishes) await given.store.intents.accept(wish)
+    const [first, second, third] = wishes.map(({ id }) => id)
+    const ours = async () => (await given.other.intents.open()).filter((id) => id === first || id === second || id === third)
+    expect(await ours()).toEqual([first, second, third])
+    await given.store.intents.settle(second ?? '', { kind: 'nothing-to-do', why: 'no environment follows this branch' }, [])
+    expect(await ours()).toEqual([first, third])
+  })
+
+  test('settling twice at once creates the deployments and wants the reports once', async () => {
+    const intent = push({ ref: 'refs/heads/settled' })
+    await given.store.intents.accept(intent)
+    const settle = (store: Given['store']) => {
+      const created = deployment({ intent: intent.id, environment: 'settled' })
+      const reports = [{ subject: `intent:${intent.id}`, surface: 'status' }]
+      return store.intents.settle(intent.id, { kind: 'deployments', ids: [created.id] }, [created], reports)
+    }
+    await Promise.all([settle(given.store), settle(given.other), settle(given.store)])
+    const created = await given.store.deployments.ofEnvironment('acme/shop', 'settled', 10)
+    expect(created).toHaveLength(1)
+    expect(await given.other.intents.outcome(intent.id)).toEqual({ kind: 'deployments', ids: created.map(({ id }) => id) })
+    const report = (await given.store.reports.due(1000)).find(({ subject }) => subject === `intent:${intent.id}`)
+    expect(report?.version).toBe(1)
+  })
+
+  test('a settling that fails half-way leaves the intent open and nothing behind', async () => {
+    const intent = push({ ref: 'refs/heads/half' })
+    await given.store.intents.accept(intent)
+    const twin = deployment({ intent: intent.id, environment: 'half' })
+    await expect(given.store.intents.settle(intent.id, { kind: 'deployments', ids: [twin.id] }, [twin, twin])).rejects.toThrow()
+    expect(await given.store.intents.outcome(intent.id)).toBeUndefined()
+    expect(await given.store.deployments.ofEnvironment('acme/shop', 'half', 10)).toEqual([])
+  })
+
+  test.each([
+    { kind: 'nothing-to-do' as const, why: 'only ignored paths' },
+    {
+      kind: 'refused' as const,
+      problems: [{ file: '.github/landfall.yml', line: 3, column: 1, what: 'unknown key', remedy: 'Remove it' }],
+    },
+    { kind: 'command-refused' as const, reason: { code: 'person-not-allowed' as const, evidence: { person: 'mona' } } },
+  ])('the outcome $kind reads back as it was', async (outcome) => {
+    const intent = rollback()
+    await given.store.intents.accept(intent)
+    await given.store.intents.settle(intent.id, outcome, [])
+    expect(await given.other.intents.outcome(intent.id)).toEqual(outcome)
+  })
+
+  test('unknown ids are nothing, and settling one is a bug that shows', async () => {
+    expect(await given.store.intents.read('nobody')).toBeUndefined()
+    expect(await given.store.intents.outcome('nobody')).toBeUndefined()
+    await expect(given.store.intents.settle('nobody', { kind: 'nothing-to-do', why: at }, [])).rejects.toThrow(
+      'intent nobody is not in the database',
+    )
+  })
+}

@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest'
+import type { Given } from './contract.ts'
+
+export function reportContract(given: Given): void {
+  const due = async (subject: string) => (await given.other.reports.due(1000)).filter((report) => report.subject === subject)
+  const only = async (subject: string) => {
+    const [report, ...more] = await due(subject)
+    if (!report || more.length > 0) throw new Error(`expected one due report of ${subject}`)
+    return report
+  }
+
+  test('a surface wanted three times while nobody published is published once', async () => {
+    const key = { subject: 'deployment:thrice', surface: 'status' }
+    await Promise.all([given.store.reports.want([key]), given.other.reports.want([key]), given.store.reports.want([key, key])])
+    const report = await only(key.subject)
+    expect(report).toEqual({ ...key, version: 3, attempts: 0 })
+    await given.store.reports.published(report, undefined)
+    expect(await due(key.subject)).toEqual([])
+  })
+
+  test('what changed while it was being published is published again, with what the first left to remember', async () => {
+    const key = { subject: 'deployment:overlap', surface: 'comment' }
+    await given.store.reports.want([key])
+    const report = await only(key.subject)
+    await given.store.reports.want([key])
+    await given.store.reports.published(report, '4711')
+    expect(await only(key.subject)).toEqual({ ...key, version: 2, attempts: 0, memory: '4711' })
+    expect(await given.other.reports.memory(key)).toBe('4711')
+    expect(await given.other.reports.memory({ ...key, surface: 'nowhere' })).toBeUndefined()
+  })
+
+  test('a late publisher of an older version does not bring back the older one', async () => {
+    const key = { subject: 'deployment:late', surface: 'comment' }
+    await given.store.reports.want([key])
+    const older = await only(key.subject)
+    await given.store.reports.want([key])
+    await given.store.reports.published(await only(key.subject), 'newer')
+    await given.other.reports.published(older, 'older')
+    expect(await due(key.subject)).toEqual([])
+    expect(await given.store.reports.memory(key)).toBe('newer')
+  })
+
+  test('an answer without an id keeps the id that is known', async () => {
+    const key = { subject: 'deployment:edited', surface: 'telegram:ops' }
+    await given.store.reports.want([key])
+    await given.store.reports.published(await only(key.subject), 'message-1')
+    await given.store.reports.want([key])
+    await given.store.reports.published(await only(key.subject), undefined)
+    expect(await given.store.reports.memory(key)).toBe('message-1')
+  })
+
+  test('a failed surface is put off, wanting it again does not bring it forward, and success forgets the failures', async () => {
+    const key = { subject: 'deployment:failing', surface: 'deployment' }
+    await given.store.reports.want([key])
+    await given.store.reports.failed(await only(key.subject), 'GitHub answered 502', 0)
+    const second = await only(key.subject)
+    expect(second).toEqual({ ...key, version: 1, attempts: 1 })
+    await given.store.reports.failed(second, 'binary \0 rubbish', 3600)
+    await given.store.reports.want([key])
+    expect(await due(key.subject)).toEqual([])
+    await given.store.reports.published({ ...second, version: 2 }, undefined)
+    await given.store.reports.want([key])
+    await given.tamper(`update reports set due = 0 where subject = '${key.subject}'`)
+    expect(await only(key.subject)).toEqual({ ...key, version: 3, attempts: 0 })
+  })
+
+  test('surfaces lag one by one, and the limit takes those that are due longest', async () => {
+    const subject = 'deployment:several'
+    await given.store.reports.want([
+      { subject, surface: 'status' },
+      { subject, surface: 'slack:deploys' },
+    ])
+    await given.tamper(`update reports set due = -1 where subject = '${subject}' and surface = 'slack:deploys'`)
+    expect(await given.store.reports.due(1)).toEqual([{ subject, surface: 'slack:deploys', version: 1, attempts: 0 }])
+    expect((await due(subject)).map(({ surface }) => surface)).toEqual(['slack:deploys', 'status'])
+  })
+
+  test('wanting the same surfaces in opposite orders at once blocks nobody', async () => {
+    const keys = ['a', 'b', 'c', 'd', 'e'].map((surface) => ({ subject: 'deployment:crossed', surface }))
+    const rounds = Array.from({ length: 20 }, (_, round) =>
+      round % 2 ? given.store.reports.want(keys) : given.other.reports.want(keys.toReversed()),
+    )
+    await Promise.all(rounds)
+    expect((await due('deployment:crossed')).map(({ version }) => version)).toEqual([20, 20, 20, 20, 20])
+  })
+}
