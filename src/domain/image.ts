@@ -28,6 +28,15 @@ export interface PinnedImage extends ResolvedImage {
   revision?: Sha
 }
 
+/** An `image:` line of a Compose file as its author wrote it, before interpolation: `ghcr.io/acme/shop:${TAG}`. */
+export interface ImageLine {
+  service: string
+  line: string
+  /** Where it stands; line and column count from 1. */
+  file: string
+  at: { line: number; column: number }
+}
+
 /** `ghcr.io/acme/shop@sha256:…`: the only form in which an image reaches a host. */
 export const pinnedReference = (image: ResolvedImage): string => `${image.repository}@${image.digest}`
 

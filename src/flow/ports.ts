@@ -1,8 +1,8 @@
-import type { HostRule, OperatorFile } from '../domain/configuration.ts'
+import type { HostRule, OperatorFile, SecretReader } from '../domain/configuration.ts'
 import type { Deployment, State, TimelineEntry } from '../domain/deployment.ts'
-import type { ResolvedImage } from '../domain/image.ts'
+import type { ImageLine, ResolvedImage } from '../domain/image.ts'
 import type { CommentRef, Intent, IntentOutcome } from '../domain/intent.ts'
-import type { Problem } from '../domain/problem.ts'
+import type { Parsed, Problem } from '../domain/problem.ts'
 import type { Receipt } from '../domain/receipt.ts'
 import type { Instant, Repository, Sha } from '../domain/repository.ts'
 import type { Secret } from '../domain/secret.ts'
@@ -21,7 +21,9 @@ export interface Ports {
   compose: Compose
   chat: Chat
   signer: Signer
+  secrets: SecretReader
   operator: Operator
+  addresses: Addresses
   clock: Clock
   ids: () => string
   log: Log
@@ -40,6 +42,14 @@ export interface Log {
   info(message: string, fields?: Record<string, unknown>): void
   warn(message: string, fields?: Record<string, unknown>): void
   error(message: string, fields?: Record<string, unknown>): void
+}
+
+/** Where links lead; without a slash at the end. */
+export interface Addresses {
+  /** `https://github.com` */
+  github: string
+  /** This Landfall's own public address. */
+  landfall: string
 }
 
 /** The operator's file as it is now; reloaded when it changes. */
@@ -240,6 +250,8 @@ export type RegistryAnswer =
   | { kind: 'failed'; detail: string }
 
 export interface Compose {
+  /** Every `image:` line of the project's files, before interpolation: what tag variables are read from. */
+  imageLines(snapshot: Snapshot, files: string[]): Parsed<ImageLine[]>
   /** Renders the project as the Compose binary sees it. No daemon is asked. */
   render(request: RenderRequest): Promise<RenderResult>
 }
@@ -249,16 +261,23 @@ export interface RenderRequest {
   /** Compose files, relative to the repository's root. */
   files: string[]
   project: string
-  /** Values for interpolation: the environment's `.env` and Landfall's own, such as the tag. */
+  /** The environment's values: for interpolation, and the contents of `.env` where a service names it as env_file. */
   variables: Record<string, string>
+  /** Landfall's own, such as the tag: for interpolation only. */
+  interpolation?: Record<string, string>
 }
 
 export type RenderResult =
   | {
-      kind: 'rendered' /** Not interpolated; YAML for the host. */
-      portable: string /** Interpolated; in memory only: it holds secrets. */
-      model: unknown /** `env_file` paths found in the repository, relative to the project folder. */
+      kind: 'rendered'
+      /** Not interpolated; YAML for the host. */
+      portable: string
+      /** Interpolated; in memory only: it holds secrets. */
+      model: unknown
+      /** `env_file` paths found in the repository, relative to the project folder. */
       envFiles: string[]
+      /** By service: its `image:` line before interpolation. */
+      imageLines: Record<string, string>
     }
   | { kind: 'invalid'; problems: Problem[] }
 
