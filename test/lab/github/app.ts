@@ -1,0 +1,43 @@
+import { generateKeyPairSync, randomBytes, randomInt } from 'node:crypto'
+
+export type Level = 'read' | 'write' | 'admin'
+
+/** A GitHub App as GitHub knows it. `privateKey` is what the App itself holds; the stand-in uses its public half. */
+export interface App {
+  id: number
+  slug: string
+  name: string
+  /** PEM. */
+  privateKey: string
+  /** Of the webhooks. */
+  secret: string
+  /** `default_permissions` of the App's manifest. */
+  permissions: Record<string, Level>
+  /** `default_events` of the App's manifest; only these are sent. */
+  events: string[]
+}
+
+const defaults = {
+  slug: 'landfall-test',
+  name: 'Landfall (test)',
+  permissions: {
+    metadata: 'read',
+    contents: 'read',
+    statuses: 'write',
+    deployments: 'write',
+    checks: 'write',
+    issues: 'write',
+    pull_requests: 'write',
+  },
+  events: ['push', 'pull_request', 'issue_comment'],
+} satisfies Partial<App>
+
+/** An App of its own for a test: fresh key, id and secret. */
+export function testApp(given: Partial<App> = {}): App {
+  const { privateKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  })
+  return { ...defaults, id: randomInt(100_000, 999_999), privateKey, secret: randomBytes(24).toString('hex'), ...given }
+}

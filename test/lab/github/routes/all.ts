@@ -1,0 +1,26 @@
+import type { AppRoutes, RepositoryRoutes } from '../call.ts'
+import { appRoutes as own } from './app.ts'
+import { checkRoutes } from './checks.ts'
+import { commentRoutes } from './comments.ts'
+import { commitRoutes } from './commits.ts'
+import { contentRoutes } from './contents.ts'
+import { deliveryRoutes } from './deliveries.ts'
+import { deploymentRoutes } from './deployments.ts'
+import { pullRoutes } from './pulls.ts'
+import { repositoryRoutes as repository } from './repository.ts'
+import { statusRoutes } from './statuses.ts'
+
+/** What the stand-in answers to the App's JWT. */
+export const appRoutes: AppRoutes = { ...own, ...deliveryRoutes }
+
+/** What it answers to an installation's token. */
+export const repositoryRoutes: RepositoryRoutes = {
+  ...repository,
+  ...commitRoutes,
+  ...contentRoutes,
+  ...statusRoutes,
+  ...deploymentRoutes,
+  ...commentRoutes,
+  ...pullRoutes,
+  ...checkRoutes,
+}
