@@ -1,0 +1,88 @@
+import type { Plan } from '../domain/plan.ts'
+import type { Secret } from '../domain/secret.ts'
+import type { Place } from './commands.ts'
+import { images, manifest } from './manifest.ts'
+import { archive } from './tar.ts'
+
+/** What Landfall's key signs, kept apart so that a signature over one can never pass for the other. */
+export const bundleNamespace = 'landfall-bundle'
+export const receiptNamespace = 'landfall-receipt'
+
+/** A registry login for one pull. */
+export interface Login {
+  /** `ghcr.io`, `docker.io` */
+  registry: string
+  username: string
+  password: Secret
+}
+
+/**
+ * The bundle of a plan, the same bytes for the same contents: what is signed, put on every host of the deployment and
+ * compared when it is put again. `env` is the final text of the project's `.env`; `files` are the other project files by
+ * their path in the project folder. The bytes hold the secrets of `env`: they go to the signer and to hosts, nowhere else.
+ */
+export function packBundle({
+  plan,
+  env,
+  files,
+}: {
+  plan: Plan
+  env?: Secret | undefined
+  files: ReadonlyMap<string, Uint8Array>
+}): Uint8Array {
+  const project = new Map(files)
+  if (env) project.set('.env', Buffer.from(env.reveal()))
+  const paths = [...project.keys()].sort()
+  return archive([
+    { path: 'manifest', bytes: Buffer.from(manifest(plan, paths)) },
+    { path: 'compose.yml', bytes: Buffer.from(plan.compose) },
+    { path: 'override.yml', bytes: Buffer.from(plan.override) },
+    { path: 'images.yml', bytes: Buffer.from(imagesFile(plan)) },
+    { path: 'interpolation.env', bytes: Buffer.from(interpolationFile(plan.interpolation)) },
+    ...paths.map((path) => ({ path: `project/${path}`, bytes: project.get(path) ?? new Uint8Array() })),
+  ])
+}
+
+/** A Compose file of images alone: Compose then pulls them side by side, and tells each step, without any variable or file. */
+function imagesFile(plan: Plan): string {
+  const services = images(plan).map((image, number) => [`image-${number}`, { image, pull_policy: 'missing' }])
+  return JSON.stringify({ services: Object.fromEntries(services) })
+}
+
+/** Single quotes, because Compose takes what is in them as it is. Tags and names need no more. */
+function interpolationFile(variables: Record<string, string>): string {
+  return Object.entries(variables)
+    .map(([name, value]) => {
+      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || /['\\\n\r]/.test(value)) {
+        throw new Error(`the variable ${JSON.stringify(name)} cannot be given to Compose`)
+      }
+      return `${name}='${value}'\n`
+    })
+    .join('')
+}
+
+/** Standard input of `put`: the armoured signature over the bundle, logins for its pull, the bundle. */
+export function encloseBundle(bundle: Uint8Array, signature: string, logins: readonly Login[]): Uint8Array {
+  return Buffer.concat([Buffer.from(`${base64(signature)}\n`), encloseLogins(logins), bundle])
+}
+
+/** Standard input of `pull`: one line, a Docker configuration with these logins and nothing else. */
+export function encloseLogins(logins: readonly Login[]): Uint8Array {
+  if (logins.length === 0) return Buffer.from('-\n')
+  const auths = logins.map(({ registry, username, password }) => [
+    // Docker knows its own registry by this address alone.
+    registry === 'docker.io' ? 'https://index.docker.io/v1/' : registry,
+    { auth: base64(`${username}:${password.reveal()}`) },
+  ])
+  return Buffer.from(`${base64(JSON.stringify({ auths: Object.fromEntries(auths) }))}\n`)
+}
+
+/** What is signed to confirm a release: the first line binds it to one project, environment and generation. */
+export const receiptStatement = (release: Place & { generation: number }, receipt: unknown): Uint8Array =>
+  Buffer.from(`landfall-receipt 1 ${release.project} ${release.environment} ${release.generation}\n${JSON.stringify(receipt)}\n`)
+
+/** Standard input of `confirm`: the armoured signature over the statement, then the statement. */
+export const encloseReceipt = (statement: Uint8Array, signature: string): Uint8Array =>
+  Buffer.concat([Buffer.from(`${base64(signature)}\n`), statement])
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64')

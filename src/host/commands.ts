@@ -1,0 +1,94 @@
+import type { Command } from './command.ts'
+
+/** A project's environment on a host. */
+export interface Place {
+  project: string
+  environment: string
+}
+
+/** A release on a host. */
+export interface ReleaseRef extends Place {
+  generation: number
+}
+
+/** Version of landfall-shell that this Landfall installs; it speaks to the one before as well. */
+export const shellVersion = 1
+const oldestShell = Math.max(1, shellVersion - 1)
+
+/** Whether Landfall can work with a host whose landfall-shell has this version. */
+export const speaksTo = (shell: number): boolean => shell >= oldestShell && shell <= shellVersion
+
+/** Long work says it lives every three seconds; five missed in a row mean a dead connection or machine. */
+const silence = 15
+
+/** Looking is quick; Docker under load has taken seconds. */
+const looking = { stalls: 30, limit: 30 }
+
+/** A pull ends on the host when Docker tells no step for so long; a first pull over a slow line may take hours in all. */
+const pullStallsAfter = 60
+const pulling = { stalls: silence, limit: 4 * 3600 }
+
+/** `up` waits for containers to stop, each with its own grace period, and for health where `depends_on` asks for it. */
+const switching = { stalls: silence, limit: 1800 }
+
+const words = ({ project, environment }: Place): string[] => [project, environment]
+const releaseWords = (release: ReleaseRef): string[] => [...words(release), String(release.generation)]
+
+/** Versions, platform, image store and missing tools of a host. Read with `readHello`. */
+export const hello = (): Command => ({ verb: 'hello', args: [], ...looking })
+
+/** What runs there. Read with `readHostState`. */
+export const inspect = (place: Place): Command => ({ verb: 'inspect', args: words(place), ...looking })
+
+/** Puts a signed bundle (`encloseBundle`) into place, then pulls every image it names, by digest. Nothing is stopped. */
+export const put = (release: ReleaseRef, envelope: Uint8Array): Command => ({
+  verb: 'put',
+  args: [...releaseWords(release), String(pullStallsAfter)],
+  stdin: envelope,
+  ...pulling,
+})
+
+/** Pulls again the images of a release that was put. `logins` comes from `encloseLogins`. */
+export const pull = (release: ReleaseRef, logins: Uint8Array): Command => ({
+  verb: 'pull',
+  args: [...releaseWords(release), String(pullStallsAfter)],
+  stdin: logins,
+  ...pulling,
+})
+
+/** Makes a release that was put the running one: exactly the services its plan changes. May be sent again at any time. */
+export const switchTo = (release: ReleaseRef): Command => ({ verb: 'switch', args: releaseWords(release), ...switching })
+
+/** Rounds of looking and asking until the signal aborts or the limit ends it. Feed its lines to `roundReader`. */
+export const probe = (release: ReleaseRef, limit: number): Command => ({
+  verb: 'probe',
+  args: releaseWords(release),
+  stalls: silence,
+  limit,
+})
+
+/** Marks a release as verified; `envelope` comes from `encloseReceipt`. */
+export const confirm = (release: ReleaseRef, envelope: Uint8Array): Command => ({
+  verb: 'confirm',
+  args: releaseWords(release),
+  stdin: envelope,
+  ...looking,
+})
+
+/** Goes back from an unconfirmed release to the one it replaced. Read with `readRestored`. May be sent again at any time. */
+export const restore = (release: ReleaseRef): Command => ({ verb: 'restore', args: releaseWords(release), ...switching })
+
+/** Last lines of a service's containers. Read with `readLogs`. */
+export const logs = (place: Place, service: string, lines: number): Command => ({
+  verb: 'logs',
+  args: [...words(place), service, String(lines)],
+  ...looking,
+})
+
+/** Removes releases beyond `keep` (at least 2) and the images nobody uses any more. */
+export const prune = (place: Place, keep: number): Command => ({
+  verb: 'prune',
+  args: [...words(place), String(keep)],
+  stalls: 300,
+  limit: 300,
+})

@@ -1,0 +1,750 @@
+#!/bin/sh
+# landfall-shell: what Landfall's SSH key can do on this machine, and nothing else.
+#
+# It is the forced command of that key:
+#   restrict,command="/usr/local/bin/landfall-shell" ssh-ed25519 AAAA... landfall
+# and it is called by administrators of this machine:
+#   landfall-shell status | rollback P E | hold P E REASON | release P E
+#
+# What runs here is decided by bundles that Landfall signed; a verb can only put one into place, switch to it, look at it
+# and go back. A generation once seen fences everything older, so that a recorded bundle cannot be played again.
+# Answers are JSON Lines on standard output; text that may hold anything is base64 in them. Standard error is for people.
+# It is POSIX sh: dash and busybox ash run it. Nothing is evaluated, and file name patterns are off throughout.
+
+set -fu
+umask 077
+LC_ALL=C
+export LC_ALL
+
+version=1
+self=$0
+root=/var/lib/landfall
+largest_bundle=67108864
+
+# --- exit codes: the closed list, mirrored in src/host/exit-codes.ts --------------------------------------------
+
+ok=0 usage=2 bad_bundle=10 unknown_release=11 fenced=12 held=13 busy=14 docker_failed=15 pull_stalled=16
+nothing_before=17 other_content=18 not_current=19 not_ready=20 other_environment=21
+
+# --- speaking ---------------------------------------------------------------------------------------------------
+
+say() { printf '%s\n' "$1"; }
+
+# Whole standard input as one base64 word.
+encoded() { base64 | tr -d '\n'; }
+
+# Ends the call: exit code, then what people should know.
+fail() {
+  code=$1
+  shift
+  printf 'landfall-shell: %s\n' "$*" >&2
+  audit "refused $code"
+  exit "$code"
+}
+
+# One line per call that changes something: time, who, verb, generation, outcome.
+audit() {
+  case ${verb-} in put | switch | confirm | restore | prune | rollback | hold | release) ;; *) return 0 ;; esac
+  [ -d "${place-/nowhere}" ] || return 0
+  printf '%s %s %s %s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$caller" "$verb" "${generation:--}" "$1" >>"$place/log" 2>/dev/null
+}
+
+# Tells the other side every few seconds that this one lives. Its sleep keeps no pipe and no lock open, and it ends with us.
+beat() {
+  (
+    while sleep 3 >/dev/null 2>&1 </dev/null 9>&- && [ -d "/proc/$$" ]; do
+      printf '{"type":"beat"}\n' || exit 0
+    done
+  ) 9>&- 2>/dev/null &
+  beater=$!
+}
+
+# --- words ------------------------------------------------------------------------------------------------------
+
+is_name() { case $1 in '' | [!a-z0-9]* | *[!a-z0-9_-]*) return 1 ;; esac; [ ${#1} -le 63 ]; }
+is_number() { case $1 in '' | 0* | *[!0-9]*) return 1 ;; esac; [ ${#1} -le 9 ]; }
+is_service() { case $1 in '' | [!A-Za-z0-9]* | *[!A-Za-z0-9._-]*) return 1 ;; esac; [ ${#1} -le 128 ]; }
+
+# Sets project, environment and place from the first two words.
+at_place() {
+  is_name "${1-}" && is_name "${2-}" || fail $usage "$verb needs a project and an environment: lower case letters, digits, - and _"
+  project=$1 environment=$2 place=$root/$1/$2
+}
+
+# The same and a generation, whose release folder is `release`.
+at_release() {
+  at_place "${1-}" "${2-}"
+  is_number "${3-}" || fail $usage "$verb needs a generation: a number from 1"
+  generation=$3 release=$place/releases/$3
+}
+
+# After how many seconds without progress a pull is given up.
+at_stall() {
+  is_number "$1" || fail $usage "$verb needs the seconds after which a pull without progress is given up"
+  stall=$1
+}
+
+# --- the record on this host --------------------------------------------------------------------------------------
+
+# The number in a file; 0 where there is none.
+number_in() {
+  found=0
+  [ -f "$1" ] && read -r found <"$1"
+  is_number "$found" || found=0
+  printf '%s' "$found"
+}
+
+# Standard input becomes the file's contents at once or not at all.
+write() { cat >"$1.new" && mv -f "$1.new" "$1"; }
+
+highest() { number_in "$place/generation"; }
+current() { number_in "$place/current"; }
+is_confirmed() { [ -f "$place/releases/$1/confirmed" ]; }
+
+# The rest of the manifest's lines that begin with a word.
+manifest() { sed -n "s/^$2 //p" "$place/releases/$1/manifest"; }
+
+# The newest confirmed release, going back from the given one along what each replaced; 0 where there is none.
+confirmed_from() {
+  candidate=$1
+  while [ "$candidate" != 0 ] && ! is_confirmed "$candidate"; do
+    candidate=$(number_in "$place/releases/$candidate/previous")
+  done
+  printf '%s' "$candidate"
+}
+
+# One writer per project and environment. The open file is inherited by Docker's commands on purpose: were this script
+# killed, the lock would still hold until they are done.
+lock() {
+  [ -d "$place" ] || mkdir -p "$place" || fail $not_ready "$root cannot be written"
+  exec 9>"$place/lock" || fail $not_ready "$place/lock cannot be opened"
+  timeout 20 flock 9 || fail $busy "$project/$environment is busy with another command"
+}
+
+# A step of an older generation never acts, however late it arrives.
+must_be_newest() {
+  [ -f "$release/manifest" ] || fail $unknown_release "there is no release $generation of $project/$environment here"
+  newest=$(highest)
+  [ "$generation" -eq "$newest" ] || fail $fenced "generation $generation of $project/$environment was overtaken by $newest"
+}
+
+must_not_be_held() {
+  [ ! -f "$place/hold" ] || fail $held "$project/$environment is held: $(cat "$place/hold")"
+}
+
+# Two environments of one project would fight over the same Compose project name.
+must_be_alone() {
+  for other in $(ls "$root/$project"); do
+    [ "$other" = "$environment" ] || [ ! -f "$root/$project/$other/current" ] ||
+      fail $other_environment "environment $other of $project runs here already; give one of them another project name or host"
+  done
+}
+
+# --- Docker -------------------------------------------------------------------------------------------------------
+
+# Runs a command with its output in a file: a lost connection must not end a switch half-way through a broken pipe. In
+# the background, because only then do the shell's traps act while it runs. On failure its last words are passed on.
+quietly() {
+  "$@" >"$scratch/output" 2>&1 </dev/null &
+  wait $!
+  outcome=$?
+  [ $outcome -eq 0 ] || pass_on "$scratch/output"
+  return $outcome
+}
+
+pass_on() {
+  say "{\"type\":\"text\",\"text\":\"$(tail -c 16384 "$1" | encoded)\"}"
+  tail -n 5 "$1" >&2
+}
+
+# Compose with a release's files: one project name and one folder for ever, so that ./data never moves.
+compose() {
+  from=$place/releases/$1
+  shift
+  set -- --env-file "$from/interpolation.env" "$@"
+  [ -f "$from/project/.env" ] && set -- --env-file "$from/project/.env" "$@"
+  docker compose --progress plain -p "$project" --project-directory "$place/files" \
+    -f "$from/compose.yml" -f "$from/override.yml" "$@"
+}
+
+# Ids of the project's containers in every state, those of `docker compose run` aside. More filters may follow.
+containers() {
+  docker ps -aq --no-trunc --filter "label=com.docker.compose.project=$project" \
+    --filter label=com.docker.compose.oneoff=False "$@"
+}
+
+containers_with_service() {
+  docker ps -a --no-trunc --filter "label=com.docker.compose.project=$project" \
+    --filter label=com.docker.compose.oneoff=False --format '{{.ID}} {{.Label "com.docker.compose.service"}}'
+}
+
+# Never the environment, which may hold secrets. `.ID`, not `.Id`: only with the names of Docker's own type is a missing
+# health check empty and no error.
+container_line='{"type":"container","id":{{json .ID}},"name":{{json .Name}},"service":{{json (index .Config.Labels "com.docker.compose.service")}},"image":{{json .Image}},"reference":{{json .Config.Image}},"status":{{json .State.Status}},"health":{{with .State.Health}}{{json .Status}}{{else}}null{{end}},"exitCode":{{json .State.ExitCode}},"outOfMemory":{{json .State.OOMKilled}},"restarts":{{json .RestartCount}},"startedAt":{{json .State.StartedAt}}}'
+
+# A line per container. A container that vanishes while we look makes the first look fail, not the second.
+describe_containers() {
+  look || look || fail $docker_failed "the containers cannot be inspected: $(cat "$scratch/inspect.errors")"
+  cat "$scratch/inspect"
+  if [ -f "$place/releases/$(current)/before" ]; then
+    sed 's/.*/{"type":"before","id":"&"}/' "$place/releases/$(current)/before"
+  fi
+}
+
+# --- telling --------------------------------------------------------------------------------------------------------
+
+look() {
+  : >"$scratch/inspect"
+  ids=$(containers 2>"$scratch/inspect.errors") || return 1
+  [ -z "$ids" ] || docker inspect --type container --format "$container_line" $ids >"$scratch/inspect" 2>"$scratch/inspect.errors"
+}
+
+describe_host() {
+  docker compose version --short >"$scratch/compose" 2>/dev/null &
+  composing=$!
+  engine=$(docker version --format '"docker":{{json .Server.Version}},"platform":"{{.Server.Os}}/{{.Server.Arch}}"') ||
+    fail $docker_failed "the Docker engine does not answer"
+  wait $composing || fail $not_ready "docker compose is missing"
+  say "{\"type\":\"host\",\"shell\":$version,$engine,\"compose\":\"$(tr -cd 'A-Za-z0-9.+-' <"$scratch/compose")\"}"
+}
+
+tools_missing() {
+  separator=
+  for tool in docker flock timeout tar base64 ssh-keygen; do
+    command -v "$tool" >/dev/null || { printf '%s"%s"' "$separator" "$tool" && separator=,; }
+  done
+  prober >/dev/null || printf '%s"curl"' "$separator"
+}
+
+# curl, or GNU wget: busybox' one cannot be kept from following redirects.
+prober() {
+  command -v curl || { command -v wget >/dev/null && wget --version 2>/dev/null | grep -q '^GNU' && command -v wget; }
+}
+
+do_version() { say "{\"type\":\"version\",\"shell\":$version}"; }
+
+do_hello() {
+  missing=$(tools_missing)
+  say "{\"type\":\"tools\",\"missing\":[$missing]}"
+  describe_host
+  say "{\"type\":\"store\",\"driver\":$(docker info --format '{{json .Driver}},"status":{{json .DriverStatus}}')}"
+}
+
+do_inspect() {
+  at_place "$@"
+  describe_host
+  now=$(current)
+  running=null
+  if [ "$now" != 0 ] && [ -f "$place/releases/$now/manifest" ]; then
+    is_confirmed "$now" && confirmed=true || confirmed=false
+    running="{\"generation\":$now,\"revision\":\"$(manifest "$now" revision)\",\"confirmed\":$confirmed}"
+  fi
+  hold=null
+  [ ! -f "$place/hold" ] || hold="\"$(encoded <"$place/hold")\""
+  say "{\"type\":\"state\",\"generation\":$(highest),\"current\":$running,\"held\":$hold}"
+  describe_containers
+}
+
+# --- put and pull -----------------------------------------------------------------------------------------------------
+
+# Standard input: the signature in base64, the registry logins in base64 or -, then the bundle as it was signed.
+do_put() {
+  at_release "$@"
+  at_stall "${4-}"
+  read -r signature && read -r login || fail $bad_bundle "nothing was sent"
+  head -c $((largest_bundle + 1)) >"$scratch/bundle.tar"
+  [ "$(wc -c <"$scratch/bundle.tar")" -le $largest_bundle ] || fail $bad_bundle "the bundle is larger than $largest_bundle bytes"
+  is_signed landfall-bundle "$signature" "$scratch/bundle.tar" || fail $bad_bundle "the bundle is not signed by Landfall's key"
+  mkdir "$scratch/release" && tar -xof "$scratch/bundle.tar" -C "$scratch/release" || fail $bad_bundle "the bundle cannot be unpacked"
+  [ "$(head -n 4 "$scratch/release/manifest")" = "landfall-bundle 1
+project $project
+environment $environment
+generation $generation" ] || fail $bad_bundle "the bundle was made for another project, environment or generation"
+  (accept) || exit
+  pull_images
+}
+
+# Files the bundle under its generation. In a subshell, so that the lock is free again before the long pull.
+accept() {
+  lock
+  must_be_alone
+  newest=$(highest)
+  [ "$generation" -ge "$newest" ] || fail $fenced "generation $generation of $project/$environment was overtaken by $newest"
+  if [ -d "$release" ]; then
+    cmp -s "$scratch/bundle.tar" "$release/bundle.tar" || fail $other_content "generation $generation was put before with other content"
+  else
+    mv "$scratch/bundle.tar" "$scratch/release/bundle.tar"
+    printf '%s\n' "$signature" >"$scratch/release/signature"
+    mkdir -p "$place/releases" "$place/files" && mv "$scratch/release" "$release" || fail $not_ready "$place cannot be written"
+  fi
+  say "$generation" | write "$place/generation" || fail $not_ready "$place cannot be written"
+  say '{"type":"accepted"}'
+  audit accepted
+}
+
+is_signed() {
+  printf '%s' "$2" | base64 -d >"$scratch/signature" 2>/dev/null
+  ssh-keygen -Y verify -f "$root/allowed_signers" -I landfall -n "$1" -s "$scratch/signature" <"$3" >/dev/null 2>&1
+}
+
+# Standard input: the registry logins in base64 or -.
+do_pull() {
+  at_release "$@"
+  at_stall "${4-}"
+  read -r login || login=-
+  must_be_newest
+  pull_images
+}
+
+# Brings the images the manifest names, by digest. A pull is given up for lack of progress, never for taking long.
+pull_images() {
+  references=$(manifest "$generation" image)
+  if [ -n "$references" ] && ! docker image inspect --format x $references >/dev/null 2>&1; then
+    [ "$login" = - ] || use_login
+    timeout -k 5 86400 docker compose --progress plain -p landfall-pull -f "$release/images.yml" pull \
+      >"$scratch/pull" 2>&1 </dev/null &
+    puller=$!
+    watch_progress "$scratch/pull" $puller &
+    watcher=$!
+    wait $puller
+    outcome=$?
+    puller=
+    kill $watcher 2>/dev/null
+    [ $outcome -eq 0 ] || pass_on "$scratch/pull"
+    [ ! -f "$scratch/stalled" ] || fail $pull_stalled "the pull made no progress for $stall seconds"
+    [ $outcome -eq 0 ] || fail $docker_failed "docker could not pull the images"
+  fi
+  say '{"type":"pulled"}'
+}
+
+# Ends the pull when its output has not grown for `stall` seconds. Compose tells each step of each layer there.
+watch_progress() {
+  seen=-1 quiet=0
+  while sleep 2 >/dev/null 2>&1 && [ -d "/proc/$2" ]; do
+    size=$(wc -c <"$1")
+    if [ "$size" -eq "$seen" ]; then quiet=$((quiet + 2)); else quiet=0; fi
+    seen=$size
+    if [ $quiet -ge $stall ]; then
+      : >"$scratch/stalled"
+      kill $2
+      return
+    fi
+  done
+}
+
+# The logins live in a folder of this call alone, which goes with it. Plugins and the engine's address stay as they were.
+use_login() {
+  home=${DOCKER_CONFIG:-$HOME/.docker}
+  DOCKER_HOST=${DOCKER_HOST:-$(docker context inspect --format '{{.Endpoints.docker.Host}}')}
+  DOCKER_CONFIG=$scratch/docker
+  mkdir "$DOCKER_CONFIG"
+  printf '%s' "$login" | base64 -d >"$DOCKER_CONFIG/config.json"
+  [ ! -d "$home/cli-plugins" ] || ln -s "$home/cli-plugins" "$DOCKER_CONFIG/cli-plugins"
+  export DOCKER_HOST DOCKER_CONFIG
+}
+
+# --- switch, confirm, restore -------------------------------------------------------------------------------------------
+
+do_switch() {
+  at_release "$@"
+  lock
+  must_be_newest
+  must_not_be_held
+  must_be_alone
+  began_before=no
+  [ ! -f "$release/before" ] || began_before=yes
+  note_what_was
+  say "$generation" | write "$place/current" || fail $not_ready "$place cannot be written"
+  install_files
+  start_services "$(manifest "$generation" up)"
+  recreate_survivors
+  remove_services "$(manifest "$generation" remove)"
+  [ $began_before = no ] || mend_names
+  say '{"type":"switched"}'
+  audit switched
+}
+
+# Once per release, before anything of it starts: the containers there are and the release to return to.
+note_what_was() {
+  [ ! -f "$release/before" ] || return 0
+  confirmed_from "$(current)" | write "$release/previous"
+  containers >"$scratch/before" || fail $docker_failed "docker ps failed"
+  write "$release/before" <"$scratch/before" || fail $not_ready "$place cannot be written"
+}
+
+# Puts the release's project files beside people's own data, each at once or not at all; those of the release replaced
+# that are no longer wanted go.
+install_files() {
+  manifest "$generation" file >"$scratch/files"
+  while read -r path; do
+    leads_astray "$path" && fail $not_ready "a folder of $path is a link on this host; it is not followed"
+    case $path in */*) mkdir -p "$place/files/${path%/*}" ;; esac
+    [ ! -d "$place/files/$path" ] && cp "$release/project/$path" "$scratch/file" && mv -f "$scratch/file" "$place/files/$path" ||
+      fail $not_ready "$place/files/$path cannot be written"
+  done <"$scratch/files"
+  [ -f "$place/installed" ] && while read -r path; do
+    grep -Fqx -- "$path" "$scratch/files" || leads_astray "$path" || rm -f "$place/files/$path"
+  done <"$place/installed"
+  write "$place/installed" <"$scratch/files"
+}
+
+# Whether a folder on the way is a link: a container that writes into ./data must not choose where Landfall writes.
+leads_astray() {
+  walked=$place/files
+  rest=$1
+  while case $rest in */*) true ;; *) false ;; esac; do
+    walked=$walked/${rest%%/*}
+    rest=${rest#*/}
+    [ ! -L "$walked" ] || return 0
+  done
+  return 1
+}
+
+# Starts these services and no others: --no-deps leaves an untouched database alone, whoever depends on it.
+start_services() {
+  [ -n "$1" ] || return 0
+  quietly compose "$generation" up -d --no-build --pull never --quiet-pull --no-deps $1 ||
+    fail $docker_failed "docker compose up failed"
+}
+
+# What the plan recreates has to come from this deployment, also where Compose sees no difference.
+recreate_survivors() {
+  manifest "$generation" recreate >"$scratch/recreate"
+  [ -s "$scratch/recreate" ] || return 0
+  containers_with_service >"$scratch/now" || fail $docker_failed "docker ps failed"
+  again=
+  while read -r id service; do
+    if grep -Fqx "$id" "$release/before" && grep -Fqx "$service" "$scratch/recreate"; then again="$again $service"; fi
+  done <"$scratch/now"
+  [ -z "$again" ] || quietly compose "$generation" up -d --no-build --pull never --no-deps --force-recreate $again ||
+    fail $docker_failed "docker compose up failed"
+}
+
+# Removes the containers of these services; their volumes stay.
+remove_services() {
+  for service in $1; do
+    ids=$(containers --filter "label=com.docker.compose.service=$service") || fail $docker_failed "docker ps failed"
+    [ -z "$ids" ] || quietly docker stop $ids && quietly docker rm -f $ids || fail $docker_failed "service $service could not be removed"
+  done
+}
+
+# An `up` killed half-way leaves its new container as <old id>_name; the one that finished it keeps that name.
+mend_names() {
+  docker ps -a --no-trunc --filter "label=com.docker.compose.project=$project" --format '{{.ID}} {{.Names}}' |
+    while read -r id name; do
+      case $name in [0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]_?*)
+        docker rename "$id" "${name#*_}" 2>/dev/null ;;
+      esac
+    done
+}
+
+# Standard input: the signature in base64, then the receipt as it was signed. It proves that Landfall verified the release.
+do_confirm() {
+  at_release "$@"
+  read -r signature || fail $bad_bundle "nothing was sent"
+  head -c 1048576 >"$scratch/receipt"
+  is_signed landfall-receipt "$signature" "$scratch/receipt" || fail $bad_bundle "the receipt is not signed by Landfall's key"
+  [ "$(head -n 1 "$scratch/receipt")" = "landfall-receipt 1 $project $environment $generation" ] ||
+    fail $bad_bundle "the receipt is for another project, environment or generation"
+  lock
+  must_be_newest
+  [ "$(current)" = "$generation" ] || fail $not_current "release $generation of $project/$environment is not the one switched to"
+  tail -n +2 "$scratch/receipt" | write "$release/receipt.json" && : >"$release/confirmed" ||
+    fail $not_ready "$place cannot be written"
+  say '{"type":"confirmed"}'
+  audit confirmed
+}
+
+do_restore() {
+  at_release "$@"
+  lock
+  must_be_newest
+  must_not_be_held
+  is_confirmed "$generation" && fail $not_current "release $generation of $project/$environment is confirmed; deploy another to replace it"
+  failed=$generation
+  if [ -f "$release/before" ]; then
+    back=$(number_in "$release/previous")
+    [ "$back" != 0 ] || fail $nothing_before "no confirmed release of $project/$environment came before $generation; it was left as it is"
+    go_to "$back" "$(sed -n 's/^up //p; s/^remove //p' "$release/manifest")"
+  fi
+  say "{\"type\":\"restored\",\"generation\":$(current)}"
+  generation=$failed
+  audit "restored $(current)"
+}
+
+# Makes a kept release the current one: starts those of the named services that it has, removes those that it has not.
+go_to() {
+  left=$(current)
+  changed=$2
+  [ -f "$place/releases/$1/manifest" ] || fail $nothing_before "release $1 of $project/$environment is not kept here any more"
+  manifest "$1" service >"$scratch/wanted"
+  generation=$1 release=$place/releases/$1
+  starting= leaving=
+  for service in $changed; do
+    if grep -Fqx "$service" "$scratch/wanted"; then starting="$starting $service"; else leaving="$leaving $service"; fi
+  done
+  say "$1" | write "$place/current" || fail $not_ready "$place cannot be written"
+  install_files
+  start_services "$starting"
+  remove_services "$leaving"
+  mend_names
+}
+
+# --- probe and logs -------------------------------------------------------------------------------------------------------
+
+# Rounds of looking and asking until the other side has seen enough: it closes its end, and the call ends.
+do_probe() {
+  at_release "$@"
+  [ -f "$release/manifest" ] || fail $unknown_release "there is no release $generation of $project/$environment here"
+  manifest "$generation" probe >"$scratch/targets"
+  with=$(prober) || fail $not_ready "neither curl nor GNU wget is installed"
+  trap 'exit 0' USR1
+  (cat <&3; kill -USR1 $$) >/dev/null 2>&1 &
+  listener=$!
+  round=0
+  while :; do
+    round=$((round + 1))
+    describe_containers
+    ask_everyone
+    say "{\"type\":\"round\",\"number\":$round}"
+    sleep 0.2 >/dev/null 2>&1
+  done
+}
+
+# All targets of all their running containers at once; one slow container must not delay what the others say.
+ask_everyone() {
+  number=0
+  running=$(docker ps -q --no-trunc --filter "label=com.docker.compose.project=$project" --filter label=com.docker.compose.oneoff=False)
+  [ -n "$running" ] && [ -s "$scratch/targets" ] || return 0
+  docker inspect --type container --format '{{index .Config.Labels "com.docker.compose.service"}} {{.ID}} {{.HostConfig.NetworkMode}}{{range .NetworkSettings.Networks}} {{.IPAddress}}{{end}}' \
+    $running 2>/dev/null >"$scratch/addresses"
+  askers=
+  while read -r service id network address _; do
+    [ "$network" != host ] || address=127.0.0.1
+    [ -n "$address" ] || continue
+    while read -r target port path; do
+      [ "$target" = "$service" ] || continue
+      number=$((number + 1))
+      ask "$scratch/answer.$number" "$service" "$id" "http://$address:$port" "$path" &
+      askers="$askers $!"
+    done <"$scratch/targets"
+  done <"$scratch/addresses"
+  [ -z "$askers" ] || wait $askers
+  while [ $number -gt 0 ]; do
+    cat "$scratch/answer.$number"
+    number=$((number - 1))
+  done
+}
+
+# One request with a second of its own. Its status and the first 4 KiB of its body; status 0 where nothing answered.
+ask() {
+  case $with in
+    *curl) { curl -q -sg --noproxy '*' --max-time 1 -w '%{stderr}%{http_code}' -- "$4$5" | head -c 4096 >"$1.body"; } 2>"$1.status" ;;
+    *) { wget -q --no-config --no-proxy -T 1 -t 1 --max-redirect=0 --content-on-error -S -O - -- "$4$5" | head -c 4096 >"$1.body"; } 2>"$1.headers"
+      sed -n 's/^ *HTTP\/[0-9.]* \([0-9][0-9][0-9]\).*/\1/p' "$1.headers" | tail -n 1 >"$1.status" ;;
+  esac
+  status=$(sed 's/^0*//' "$1.status" | tr -cd 0-9)
+  printf '{"type":"answer","service":"%s","container":"%s","path":"%s","status":%s,"body":"%s"}\n' \
+    "$2" "$3" "$(printf '%s' "$5" | encoded)" "${status:-0}" "$(encoded <"$1.body")" >"$1"
+}
+
+do_logs() {
+  at_place "${1-}" "${2-}"
+  is_service "${3-}" && is_number "${4-}" || fail $usage "logs needs a project, an environment, a service and a number of lines"
+  ids=$(containers --filter "label=com.docker.compose.service=$3") || fail $docker_failed "docker ps failed"
+  for id in $ids; do
+    docker logs --tail "$4" "$id" >"$scratch/logs" 2>&1 </dev/null
+    said=$(tail -c 262144 "$scratch/logs" | encoded)
+    state=$(docker inspect --type container --format '"exitCode":{{json .State.ExitCode}},"outOfMemory":{{json .State.OOMKilled}}' "$id" 2>/dev/null) &&
+      say "{\"type\":\"logs\",\"service\":\"$3\",\"container\":\"$id\",$state,\"text\":\"$said\"}"
+  done
+}
+
+# --- prune ------------------------------------------------------------------------------------------------------------------
+
+# Keeps the newest confirmed releases, the current one and the one it would return to; of the others, the text goes and
+# then the images that no kept release names. Docker itself refuses to remove an image that any container uses.
+do_prune() {
+  at_place "${1-}" "${2-}"
+  is_number "${3-}" && [ "$3" -ge 2 ] || fail $usage "prune keeps at least 2 releases: one runs, one is gone back to"
+  lock
+  now=$(current)
+  back=$(number_in "$place/releases/$now/previous")
+  keep=$3 kept=0 gone=
+  [ -d "$place/releases" ] || return 0
+  for candidate in $(ls "$place/releases" | sort -rn); do
+    is_number "$candidate" || continue
+    if is_confirmed "$candidate" && [ $kept -lt "$keep" ]; then
+      kept=$((kept + 1))
+    elif [ "$candidate" != "$now" ] && [ "$candidate" != "$back" ] && [ "$candidate" -le "$now" ]; then
+      gone="$gone $candidate"
+    fi
+  done
+  for candidate in $gone; do manifest "$candidate" image; done | sort -u >"$scratch/images"
+  for candidate in $gone; do
+    rm -rf "$place/releases/$candidate"
+    say "{\"type\":\"pruned\",\"generation\":$candidate}"
+  done
+  find "$root" -path "$root/*/*/releases/*/manifest" -exec sed -n 's/^image //p' {} + >"$scratch/still"
+  while read -r reference; do
+    grep -Fqx "$reference" "$scratch/still" || docker rmi "$reference" >/dev/null 2>&1 </dev/null
+  done <"$scratch/images"
+  audit "pruned$gone"
+}
+
+# --- for administrators of this machine ---------------------------------------------------------------------------------------
+
+do_hold() {
+  at_place "${1-}" "${2-}"
+  [ $# -ge 3 ] || fail $usage "hold needs a project, an environment and a reason"
+  shift 2
+  lock
+  printf '%s\n' "$*" | write "$place/hold" || fail $not_ready "$place cannot be written"
+  say '{"type":"held"}'
+  audit held
+}
+
+do_release() {
+  at_place "$@"
+  lock
+  rm -f "$place/hold"
+  say '{"type":"released"}'
+  audit released
+}
+
+# One confirmed release further back with each call, and a hold, so that Landfall finds it and does not fight it.
+do_rollback() {
+  at_place "$@"
+  lock
+  left=$(current)
+  [ "$left" != 0 ] || fail $unknown_release "nothing of $project/$environment was deployed here"
+  target=$(confirmed_from "$(number_in "$place/releases/$left/previous")")
+  [ "$target" != 0 ] || fail $nothing_before "there is no earlier confirmed release of $project/$environment"
+  printf 'rolled back on the host from generation %s to %s by %s\n' "$left" "$target" "$caller" | write "$place/hold"
+  go_to "$target" "$(manifest "$left" service; manifest "$target" service)"
+  say "$project/$environment: back at generation $target ($(manifest "$target" revision)); held until: landfall-shell release $project $environment"
+  audit "rolled back to $target"
+}
+
+do_status() {
+  for project in $(ls "$root"); do
+    for environment in $(ls "$root/$project"); do
+      place=$root/$project/$environment
+      [ -f "$place/current" ] || continue
+      now=$(current)
+      is_confirmed "$now" && proof=confirmed || proof='not confirmed'
+      say "$project/$environment: generation $now, revision $(manifest "$now" revision), $proof"
+      [ ! -f "$place/hold" ] || say "  held: $(cat "$place/hold")"
+      docker ps -a --filter "label=com.docker.compose.project=$project" --format '  {{.Names}}: {{.Status}} ({{.Image}})'
+    done
+  done
+}
+
+# --- the call -------------------------------------------------------------------------------------------------------------------
+
+# Ends what is left of this call: helpers in the background and the folder that may hold logins.
+clean_up() {
+  trap '' TERM
+  for helper in ${beater-} ${listener-} ${watcher-} ${puller-}; do kill "$helper" 2>/dev/null; done
+  rm -rf "${scratch-/nowhere}"
+}
+
+# A folder of this call alone. Those of calls that were killed are swept here.
+make_scratch() {
+  [ -d "$root" ] && [ -w "$root" ] || fail $not_ready "$root is missing or cannot be written; run landfall host bootstrap"
+  mkdir -p "$root/.calls"
+  for stale in $(ls "$root/.calls"); do [ -d "/proc/$stale" ] || rm -rf "$root/.calls/$stale"; done
+  scratch=$root/.calls/$$
+  rm -rf "$scratch"
+  mkdir "$scratch" || fail $not_ready "$root cannot be written"
+  trap clean_up EXIT
+  trap 'clean_up; kill -TERM 0; exit 143' TERM INT HUP
+}
+
+# The work itself, in an environment that nobody outside chose.
+work() {
+  verb=$1
+  shift
+  make_scratch
+  exec 3<&0
+  case $verb in put | switch | confirm | restore | prune | rollback | hold | release) trap '' PIPE ;; esac
+  case $verb in put | pull | switch | restore | rollback) beat ;; esac
+  case $verb in
+    version) do_version ;;
+    hello) do_hello ;;
+    inspect) do_inspect "$@" ;;
+    put) do_put "$@" ;;
+    pull) do_pull "$@" ;;
+    switch) do_switch "$@" ;;
+    probe) do_probe "$@" ;;
+    confirm) do_confirm "$@" ;;
+    restore) do_restore "$@" ;;
+    logs) do_logs "$@" ;;
+    prune) do_prune "$@" ;;
+    hold) do_hold "$@" ;;
+    release) do_release "$@" ;;
+    rollback) do_rollback "$@" ;;
+    status) do_status ;;
+  esac
+  exit $ok
+}
+
+# Starts the work again with a clean environment, since Compose would interpolate this one, and under a limit that ends
+# all of its processes. The machine's root works as the owner of the folder, whose files must stay that owner's.
+start() {
+  limit=$1
+  shift
+  owner=$(stat -c %U "$root" 2>/dev/null || echo root) home=${HOME:-/} as=
+  if [ "$(id -u)" = 0 ] && [ "$owner" != root ]; then
+    as="runuser -u $owner --"
+    home=/
+  fi
+  exec $as env -i LC_ALL=C PATH="$PATH" HOME="$home" ${DOCKER_HOST:+"DOCKER_HOST=$DOCKER_HOST"} \
+    ${DOCKER_CONFIG:+"DOCKER_CONFIG=$DOCKER_CONFIG"} ${DOCKER_CONTEXT:+"DOCKER_CONTEXT=$DOCKER_CONTEXT"} \
+    timeout -k 10 "$limit" "$self" --root "$root" --caller "$caller" --work "$@"
+}
+
+# Words from the network: letters, digits and a few marks, split at blanks, first a verb of this list.
+serve() {
+  verb=
+  case $SSH_ORIGINAL_COMMAND in
+    '' | *[!$harmless]*) fail $usage "this key speaks landfall-shell's verbs only" ;;
+  esac
+  IFS=' '
+  set -- $SSH_ORIGINAL_COMMAND
+  unset IFS
+  limit=60
+  if [ "${1-}" = within ]; then
+    is_number "${2-}" && [ "$2" -le 86400 ] || fail $usage "within needs seconds"
+    limit=$2
+    shift 2
+  fi
+  case ${1-} in
+    version | hello | inspect | put | pull | switch | probe | confirm | restore | logs | prune | hold | release) start "$limit" "$@" ;;
+    *) fail $usage "this key speaks landfall-shell's verbs only" ;;
+  esac
+}
+harmless='A-Za-z0-9._:@/+= -'
+
+caller=${SUDO_USER:-$(id -un)}
+while :; do
+  case ${1-} in
+    --root) root=${2:?} ;;
+    --caller) caller=${2:?} ;;
+    *) break ;;
+  esac
+  shift 2
+done
+
+if [ -n "${SSH_ORIGINAL_COMMAND+set}" ]; then
+  caller=landfall
+  serve
+fi
+case ${1-} in
+  --work) shift && work "$@" ;;
+  version | hello | inspect | status | rollback | hold | release) start 3600 "$@" ;;
+  *)
+    printf 'landfall-shell %s\nusage: landfall-shell status | rollback PROJECT ENVIRONMENT | hold PROJECT ENVIRONMENT REASON | release PROJECT ENVIRONMENT\n' $version >&2
+    exit $usage
+    ;;
+esac

@@ -1,0 +1,66 @@
+import type { Plan, PlannedService } from '../domain/plan.ts'
+
+/**
+ * What a bundle orders, as lines of words that a shell reads without a parser:
+ *
+ * | line | means |
+ * |---|---|
+ * | `landfall-bundle 1` | format; always first, then project, environment and generation in this order |
+ * | `revision SHA` | the commit |
+ * | `service NAME` | every service with containers |
+ * | `up NAME` | started by the switch: created or recreated |
+ * | `recreate NAME` | of those, the ones whose old containers must be gone afterwards |
+ * | `remove NAME` | its containers are removed |
+ * | `image REPOSITORY@DIGEST` | pulled before the switch |
+ * | `probe SERVICE PORT PATH` | asked by `probe` |
+ * | `file PATH` | installed from the bundle's `project/` into the project folder |
+ */
+export function manifest(plan: Plan, files: readonly string[]): string {
+  const running = plan.services.filter((service) => service.replicas > 0)
+  const changing = running.filter((service) => service.change !== 'untouched')
+  const recreated = changing.filter((service) => service.change === 'recreated')
+  return [
+    line('landfall-bundle', '1'),
+    line('project', plan.project),
+    line('environment', plan.environment),
+    line('generation', String(plan.generation)),
+    line('revision', plan.revision),
+    ...running.map((service) => line('service', service.name)),
+    ...changing.map((service) => line('up', service.name)),
+    ...recreated.map((service) => line('recreate', service.name)),
+    ...plan.removed.map((name) => line('remove', name)),
+    ...images(plan).map((image) => line('image', image)),
+    ...running.flatMap((service) => probes(service)),
+    ...files.map(fileLine),
+  ].join('')
+}
+
+/** References of every image that the plan's containers need, each once. */
+export function images(plan: Plan): string[] {
+  return [...new Set(plan.services.filter((service) => service.replicas > 0).map((service) => service.image))]
+}
+
+function probes({ name, verify }: PlannedService): string[] {
+  if (verify?.port === undefined) return []
+  const port = String(verify.port)
+  const paths = [verify.health, verify.version?.path, ...verify.smoke].filter((path) => path !== undefined)
+  return [...new Set(paths)].map((path) => line('probe', name, port, path))
+}
+
+/** Names and paths were checked where they entered; a word that would forge a line is a bug, and nothing is signed then. */
+function line(...words: string[]): string {
+  const bad = words.find((word) => !/^[!-~]+$/.test(word))
+  if (bad !== undefined) throw new Error(`${JSON.stringify(bad)} cannot stand in a manifest`)
+  return `${words.join(' ')}\n`
+}
+
+/** A path may hold inner blanks and any letters, but stays below the project folder. */
+function fileLine(path: string): string {
+  const parts = path.split('/')
+  const leaves = parts.some((part) => part === '' || part === '.' || part === '..')
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+  if (leaves || path !== path.trim() || /[\u0000-\u001f\u007f\\]/.test(path)) {
+    throw new Error(`the project file ${JSON.stringify(path)} cannot be put on a host`)
+  }
+  return `file ${path}\n`
+}
