@@ -100,6 +100,11 @@ const wordings = {
     remedy: () => 'Look at the host now: `landfall-shell status` there shows what runs',
     retryable: false,
   },
+  'first-release-failed': {
+    sentence: (e) => `The first release of ${e.environment} failed on ${e.host}, and there is none before it to go back to`,
+    remedy: () => 'Read the log, correct it and push again; what was started was left for you to look at',
+    retryable: false,
+  },
   'nothing-to-return-to': {
     sentence: (e) => `There is no earlier verified release of ${e.environment} to go back to`,
     remedy: () => 'Revert the commit and push: that deploys like any change',
@@ -142,3 +147,7 @@ export const remedyOf = ({ code, evidence }: Reason): string => wordings[code].r
 
 /** Whether Landfall tries again by itself. */
 export const isRetryable = ({ code }: Reason): boolean => wordings[code].retryable
+
+/** The single problems of a reason that carries several, each on its line; of others the sentence itself. */
+export const problemLines = (given: Reason | undefined): string[] =>
+  given === undefined ? [] : (given.evidence.problems?.split('\n') ?? [`${sentenceOf(given)}. ${remedyOf(given)}`])

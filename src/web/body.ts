@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 
 /** GitHub never sends more than this. */
 export const webhookBodyLimit = 25 * 1024 * 1024
@@ -12,12 +12,13 @@ export type Body = { kind: 'body'; bytes: Buffer } | { kind: 'too-large' } | { k
  * Reads request bodies within a limit. A declared length over it is refused before a byte is buffered; an undeclared
  * one as soon as the limit is passed.
  */
-export function bodyReader(limit: number = webhookBodyLimit): (request: IncomingMessage) => Promise<Body> {
+export function bodyReader(limit: number = webhookBodyLimit): (request: IncomingMessage, response: ServerResponse) => Promise<Body> {
   let receiving = 0
-  return async (request) => {
+  return async (request, response) => {
     const declared = Number(request.headers['content-length'] ?? 0)
     if (declared > limit) return { kind: 'too-large' }
     if (receiving + declared > receivingLimit) return { kind: 'busy' }
+    if (request.headers.expect !== undefined) response.writeContinue()
     const chunks: Buffer[] = []
     let size = 0
     try {

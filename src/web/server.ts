@@ -16,14 +16,16 @@ export interface WebServer {
  * it, and does not stop while a page is open. Default deny: what no route knows is 404.
  */
 export async function serveHttp(routes: Route[], listen: { host: string; port: number }, log: Log): Promise<WebServer> {
-  const server = createServer((request, response) => {
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     protect(response)
     answer(routes, request, response).catch((error: unknown) => {
       log.error('request failed', { method: request.method, path: request.url?.split('?')[0], error })
       if (!response.headersSent) send(response, 500, 'Landfall failed to answer this. Its log says why.\n')
       else response.destroy()
     })
-  })
+  }
+  // Who asks before sending is asked for the body only where it will be read.
+  const server = createServer(onRequest).on('checkContinue', onRequest)
   server.requestTimeout = 30_000
   server.headersTimeout = 10_000
   await new Promise<void>((resolve, reject) => {

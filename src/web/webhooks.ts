@@ -14,7 +14,7 @@ export function webhookRoute(path: string, middleware: WebhookMiddleware, read: 
     if (url.pathname !== path) return false
     if (request.method !== 'POST') return refuse(response, 405, 'Webhooks are sent by POST.')
     if (!request.headers['x-hub-signature-256']) return refuse(response, 401, 'This delivery is not signed.')
-    const body = await read(request)
+    const body = await read(request, response)
     if (body.kind === 'too-large') return refuse(response, 413, 'This delivery is larger than GitHub sends.')
     if (body.kind === 'busy') return refuse(response, 503, 'Too many deliveries at once; send it again.')
     if (body.kind === 'broken-off') return true

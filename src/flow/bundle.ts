@@ -1,0 +1,53 @@
+import { parseDotenv, writeDotenv } from '../config/dotenv.ts'
+import type { OperatorFile } from '../domain/configuration.ts'
+import type { Plan } from '../domain/plan.ts'
+import { problemText } from '../domain/problem.ts'
+import { Secret } from '../domain/secret.ts'
+import { bundleNamespace, encloseBundle, type Login, packBundle } from '../host/bundle.ts'
+import { secretValues } from '../report/redact.ts'
+import type { Ports } from './ports.ts'
+
+/** What goes to the hosts of a deployment, and what must never be told of it. */
+export interface Sealed {
+  /** Standard input of `put`. */
+  envelope: Uint8Array
+  /** Values to mask wherever hosts or containers speak. */
+  secrets: string[]
+}
+
+/**
+ * Makes and signs the bundle of a plan. The values of its `.env` are fetched again at the plan's commit: neither
+ * plan nor database ever holds them.
+ */
+export async function seal(plan: Plan, ports: Ports): Promise<Sealed> {
+  const snapshot = await ports.github.snapshot(plan.repository, plan.revision)
+  const read = (path: string): Uint8Array => {
+    const bytes = snapshot.read(path)
+    if (!bytes) throw new Error(`${path} is not in the repository at ${plan.revision} any more`)
+    return bytes
+  }
+  const environment = plan.env === undefined ? undefined : parseEnvironment(plan.env, new TextDecoder().decode(read(plan.env)))
+  const files = new Map(plan.files.map(({ path, source }) => [path, read(source)]))
+  const env = environment && new Secret(writeDotenv(environment))
+  const bundle = packBundle({ plan, env, files })
+  const logins = await loginsOf(plan.logins, ports.operator.current(), ports)
+  return {
+    envelope: encloseBundle(bundle, ports.signer.sign(bundle, bundleNamespace), logins),
+    secrets: [...(environment ? secretValues(environment) : []), ...logins.map(({ password }) => password.reveal())],
+  }
+}
+
+/** The credentials for these registries, read at the moment of use. */
+export function loginsOf(registries: readonly string[], operator: OperatorFile, ports: Pick<Ports, 'secrets'>): Promise<Login[]> {
+  const rules = registries.flatMap((registry) => operator.registries[registry] ?? [])
+  return Promise.all(
+    rules.map(async ({ host, username, password }) => ({ registry: host, username, password: await ports.secrets(password) })),
+  )
+}
+
+/** The plan was made from this very commit, so a file that cannot be read any more is a bug, not somebody's mistake. */
+function parseEnvironment(path: string, text: string): Map<string, string> {
+  const parsed = parseDotenv(text, path)
+  if (parsed.kind === 'invalid') throw new Error(parsed.problems.map(problemText).join('\n'))
+  return parsed.value
+}

@@ -1,0 +1,99 @@
+import type { HostRule } from '../domain/configuration.ts'
+import { type Reason, reason } from '../domain/reason.ts'
+import type { Command } from '../host/command.ts'
+import { type Ending, endingOf } from '../host/exit-codes.ts'
+import { readText } from '../host/output.ts'
+import { redact } from '../report/redact.ts'
+import type { CommandResult, Ports } from './ports.ts'
+
+/** What became of a step on one host. */
+export type Outcome<T> = { kind: 'done'; value: T } | { kind: 'failed'; reason: Reason; ending?: Ending }
+
+/** How often and after how many seconds a command is sent again whose connection broke: all are safe to repeat. */
+const pauses = [0.5, 2, 5, 10]
+
+/** What a step is called in messages, and the reason it fails with when Docker refuses it. */
+export interface Step {
+  name: string
+  refused: 'pull-failed' | 'switch-failed' | 'return-failed' | 'host-refused'
+}
+
+/**
+ * Sends one command and waits for its end. Every verb of landfall-shell may be sent again: a generation decides, and
+ * the host answers from what is true there. So a cut connection is no guess; the host is simply asked again.
+ *
+ * @param secrets values that must not appear in the reason
+ */
+export async function order(
+  ports: Pick<Ports, 'hosts' | 'clock' | 'log'>,
+  host: HostRule,
+  command: Command,
+  step: Step,
+  secrets: readonly string[],
+  signal?: AbortSignal,
+): Promise<Outcome<string>> {
+  for (let tries = 0; ; tries += 1) {
+    const result = await ports.hosts.run(host, command, undefined, signal)
+    const pause = pauses[tries]
+    const again =
+      result.kind === 'connection-lost' || result.kind === 'unreachable' || (result.kind === 'exited' && endingOf(result.code) === 'busy')
+    if (!again || pause === undefined || signal?.aborted) return outcomeOf(result, host, step, secrets)
+    ports.log.warn('host did not answer, asking again', { host: host.name, step: step.name, result: result.kind, pause })
+    await ports.clock.sleep(pause, signal)
+  }
+}
+
+/** The result in the words people read. */
+export function outcomeOf(result: CommandResult, host: HostRule, step: Step, secrets: readonly string[]): Outcome<string> {
+  const failed = (code: Parameters<typeof reason>[0], evidence: Record<string, string>, ending?: Ending): Outcome<string> => ({
+    kind: 'failed',
+    reason: reason(code, { host: host.name, ...evidence }),
+    ...(ending && { ending }),
+  })
+  switch (result.kind) {
+    case 'unreachable':
+    case 'connection-lost':
+      return failed('host-unreachable', { detail: result.detail })
+    case 'stalled':
+      return failed('host-unreachable', { detail: `it said nothing for ${result.seconds} s during ${step.name}` })
+    case 'host-key-changed':
+      return failed('host-key-changed', { shown: result.shown })
+    case 'exited':
+      break
+  }
+  const ending = endingOf(result.code)
+  const detail = redact([lastLine(result.stderr), dockerText(result)].filter(Boolean).join('\n') || `exit code ${result.code}`, secrets)
+  switch (ending) {
+    case 'ok':
+      return { kind: 'done', value: result.stdout }
+    case 'held':
+      return failed('host-held', { detail }, ending)
+    case 'not-ready':
+    case 'no-shell':
+      return failed('host-not-ready', { detail }, ending)
+    case 'docker-failed':
+    case 'pull-stalled':
+    case 'out-of-time':
+      return failed(step.refused, { detail, step: step.name }, ending)
+    default:
+      return failed('host-refused', { detail, step: step.name }, ending)
+  }
+}
+
+const dockerText = (result: Extract<CommandResult, { kind: 'exited' }>): string => {
+  try {
+    return readText(result.stdout)
+  } catch {
+    // Not landfall-shell's words: a shell or sshd spoke. Its error output says enough.
+    return ''
+  }
+}
+
+const lastLine = (text: string): string =>
+  text
+    .trimEnd()
+    .split('\n')
+    .findLast((line) => line.startsWith('landfall-shell: '))
+    ?.replace('landfall-shell: ', '') ??
+  text.trim().split('\n').at(-1) ??
+  ''

@@ -1,0 +1,121 @@
+import type { HostRule } from '../domain/configuration.ts'
+import type { PinnedImage } from '../domain/image.ts'
+import { pinnedReference } from '../domain/image.ts'
+import type { Plan, PlannedService } from '../domain/plan.ts'
+import { reason } from '../domain/reason.ts'
+import type { HostProof, ServiceProof } from '../domain/receipt.ts'
+import { probe } from '../host/commands.ts'
+import { roundReader } from '../host/output.ts'
+import { judge, type Progress, type Round, unseen } from '../policy/verification.ts'
+import { type Outcome, outcomeOf } from './fleet.ts'
+import type { Ports } from './ports.ts'
+
+/** Room for the last round and the way back, beyond what the rules themselves allow. */
+const slack = 30
+/** How often a broken connection is opened again while watching; what was seen so far stays seen. */
+const reopenings = 5
+
+/** What a proof needs to know of a failed service, to fetch its evidence. */
+export type Proved = Outcome<HostProof> & { service?: string }
+
+/**
+ * Watches one host until every service is proved or one has failed. Judging is pure; this only keeps the watch open.
+ *
+ * @param generation the release whose targets are probed
+ */
+export async function prove(
+  plan: Plan,
+  generation: number,
+  host: HostRule,
+  platform: string,
+  secrets: readonly string[],
+  ports: Pick<Ports, 'hosts' | 'clock' | 'log'>,
+  signal: AbortSignal,
+): Promise<Proved> {
+  const watch = new Watch(plan, platform, () => ports.clock.now().getTime() / 1000)
+  const place = { project: plan.project, environment: plan.environment }
+  for (let opened = 0; ; opened += 1) {
+    const seen = new AbortController()
+    const reader = roundReader((round) => {
+      if (watch.look(round)) seen.abort()
+    })
+    const command = probe({ ...place, generation }, watch.longest + slack)
+    const result = await ports.hosts.run(host, command, reader, AbortSignal.any([seen.signal, signal]))
+    signal.throwIfAborted()
+    const verdict = watch.verdict(host.name)
+    if (verdict) return verdict
+    const cutOff = result.kind === 'connection-lost' || result.kind === 'unreachable'
+    if (cutOff && opened < reopenings) {
+      ports.log.warn('watch of a host broke off, opening it again', { host: host.name, detail: result.detail })
+      await ports.clock.sleep(opened, signal)
+      continue
+    }
+    const outcome = outcomeOf(result, host, { name: 'verification', refused: 'host-refused' }, secrets)
+    if (outcome.kind === 'failed') return outcome
+    return {
+      kind: 'failed',
+      reason: reason('verification-failed', { host: host.name, service: watch.pending(), detail: 'the watch ended too early' }),
+    }
+  }
+}
+
+/** Everything seen of one host so far. */
+class Watch {
+  readonly #progress = new Map<string, Progress>()
+  readonly #services: PlannedService[]
+  readonly #images: Map<string, PinnedImage>
+  readonly #platform: string
+  readonly #now: () => number
+  readonly #start: number
+  /** The longest that any service may take, in seconds. */
+  readonly longest: number
+
+  constructor(plan: Plan, platform: string, now: () => number) {
+    this.#services = plan.services.filter(({ replicas }) => replicas > 0)
+    this.#images = new Map(plan.images.map((image) => [pinnedReference(image), image]))
+    this.#platform = platform
+    this.#now = now
+    this.#start = now()
+    this.longest = Math.max(0, ...this.#services.map(({ within, soak }) => within + soak))
+  }
+
+  /** Takes one round; true when nothing more needs to be seen. */
+  look(round: Round): boolean {
+    const seconds = this.#now() - this.#start
+    for (const service of this.#services) {
+      const image = this.#images.get(service.image)
+      if (!image) throw new Error(`the plan pins no image ${service.image}`)
+      this.#progress.set(service.name, judge(service, image, this.#platform, this.#of(service), round, seconds))
+    }
+    return this.#services.every((service) => this.#of(service).verdict.kind === 'proved') || this.#failed() !== undefined
+  }
+
+  verdict(host: string): Proved | undefined {
+    const failed = this.#failed()
+    if (failed) {
+      const { verdict } = this.#of(failed)
+      const detail = verdict.kind === 'failed' ? verdict.detail : ''
+      return { kind: 'failed', service: failed.name, reason: reason('verification-failed', { host, service: failed.name, detail }) }
+    }
+    const services: ServiceProof[] = []
+    for (const service of this.#services) {
+      const { verdict } = this.#of(service)
+      if (verdict.kind !== 'proved') return undefined
+      services.push(verdict.proof)
+    }
+    return { kind: 'done', value: { host, services } }
+  }
+
+  /** The first service that is not proved yet, for messages. */
+  pending(): string {
+    return this.#services.find((service) => this.#of(service).verdict.kind !== 'proved')?.name ?? ''
+  }
+
+  #of(service: PlannedService): Progress {
+    return this.#progress.get(service.name) ?? unseen
+  }
+
+  #failed(): PlannedService | undefined {
+    return this.#services.find((service) => this.#of(service).verdict.kind === 'failed')
+  }
+}

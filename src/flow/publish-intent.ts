@@ -1,0 +1,40 @@
+import type { IntentOutcome, PushIntent, RollbackIntent } from '../domain/intent.ts'
+import { remedyOf, sentenceOf } from '../domain/reason.ts'
+import { refusalAnswer } from '../report/answer.ts'
+import { configurationComment, configurationStatus } from '../report/configuration.ts'
+import type { Ports, Report } from './ports.ts'
+
+/** Publishes what became of an intent that led to no deployment. Resolves to what to remember. */
+export async function publishIntent(report: Report, id: string, ports: Ports): Promise<string | undefined> {
+  const [intent, outcome] = await Promise.all([ports.store.intents.read(id), ports.store.intents.outcome(id)])
+  if (!intent || !outcome || report.memory !== undefined) return report.memory
+  return intent.kind === 'push' ? brokenFile(report, intent, outcome, ports) : refusedCommand(report, intent, outcome, ports)
+}
+
+async function brokenFile(report: Report, intent: PushIntent, outcome: IntentOutcome, ports: Ports): Promise<string | undefined> {
+  if (outcome.kind !== 'refused') return undefined
+  const source = { github: ports.addresses.github, repository: intent.repository, revision: intent.after }
+  if (report.surface === 'configuration-status') {
+    await ports.github.setStatus(intent.repository, configurationStatus(source, outcome.problems))
+    return 'set'
+  }
+  const pullRequest = (await ports.github.commit(intent.repository, intent.after)).pullRequest
+  if (pullRequest === undefined) return 'pushed without a pull request'
+  return String(
+    await ports.github.comment(
+      intent.repository,
+      pullRequest,
+      configurationComment(source, outcome.problems, `configuration:${intent.id}`),
+    ),
+  )
+}
+
+async function refusedCommand(report: Report, intent: RollbackIntent, outcome: IntentOutcome, ports: Ports): Promise<string | undefined> {
+  if (outcome.kind !== 'command-refused') return undefined
+  if (report.surface === 'reaction') {
+    await ports.github.react(intent.repository, intent.comment, '-1')
+    return '-1'
+  }
+  const said = [`${sentenceOf(outcome.reason)}. ${remedyOf(outcome.reason)}`]
+  return String(await ports.github.comment(intent.repository, intent.comment.issue, refusalAnswer(intent.id, said)))
+}

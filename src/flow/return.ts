@@ -1,0 +1,54 @@
+import type { HostRule } from '../domain/configuration.ts'
+import type { Plan } from '../domain/plan.ts'
+import { type Reason, reason, sentenceOf } from '../domain/reason.ts'
+import { fullName } from '../domain/repository.ts'
+import { restore } from '../host/commands.ts'
+import { readRestored } from '../host/output.ts'
+import { type Execution, everyHost, firstFailure, planned, send } from './execution.ts'
+import type { Outcome } from './fleet.ts'
+import { prove } from './prove.ts'
+
+/**
+ * Brings every host of a failed deployment back to the release it ran before, with that release's `.env`, and proves
+ * it there. Hosts that never began to switch have nothing to return from and say so.
+ */
+export async function returnEveryHost(execution: Execution, why: Reason): Promise<void> {
+  const { run, plan } = execution
+  await run.to('rolling-back', { reason: why })
+  const returned = await everyHost(execution, [...execution.hosts.keys()], async (host) => {
+    const back = await returnHost(execution, host)
+    await run.note('return', back.kind === 'done' ? back.value : sentenceOf(back.reason), host.name)
+    return back
+  })
+  const failed = firstFailure(returned)
+  if (failed) await run.end('halted', failed)
+  else await run.end('rolled-back', why)
+  run.ports.log.info('hosts returned', { deployment: run.deployment.id, environment: plan.environment, state: run.deployment.state })
+}
+
+async function returnHost(execution: Execution, host: HostRule): Promise<Outcome<string>> {
+  const { run, plan, sealed } = execution
+  const restored = await send(execution, host, restore(plan), { name: 'the way back', refused: 'return-failed' })
+  if (restored.kind === 'failed') {
+    const { ending } = restored
+    if (ending === 'nothing-before')
+      return { kind: 'failed', reason: reason('first-release-failed', { host: host.name, environment: plan.environment }) }
+    return { kind: 'failed', reason: reason('return-failed', { host: host.name, detail: sentenceOf(restored.reason) }) }
+  }
+  const generation = readRestored(restored.value)
+  if (generation === 0) return { kind: 'done', value: 'nothing had been changed' }
+  const previous = await planOf(execution, generation)
+  if (!previous) return { kind: 'done', value: `generation ${generation} runs again; Landfall has no plan of it to prove it by` }
+  const proved = await prove(asItWas(previous), generation, host, planned(plan, host).platform, sealed.secrets, run.ports, run.signal)
+  if (proved.kind === 'failed')
+    return { kind: 'failed', reason: reason('return-failed', { host: host.name, detail: sentenceOf(proved.reason) }) }
+  return { kind: 'done', value: `generation ${generation} runs again, proved` }
+}
+
+async function planOf({ run, plan }: Execution, generation: number): Promise<Plan | undefined> {
+  const history = await run.ports.store.deployments.ofEnvironment(fullName(plan.repository), plan.environment, 200)
+  return history.find((known) => known.plan?.generation === generation)?.plan
+}
+
+/** Its containers may be old or new by now; what counts is that its digests run and answer. */
+const asItWas = (plan: Plan): Plan => ({ ...plan, services: plan.services.map((service) => ({ ...service, change: 'untouched' })) })
