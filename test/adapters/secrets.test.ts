@@ -1,0 +1,53 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { inspect } from 'node:util'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { SecretUnavailable, secretReader } from '../../src/adapters/secrets.ts'
+import type { SecretReference } from '../../src/domain/configuration.ts'
+
+const environment = { PATH: process.env.PATH, TOKEN: 'canary', EMPTY: '' }
+const read = secretReader(environment)
+const shell = (script: string): SecretReference => ({ command: ['sh', '-c', script] })
+
+async function file(content: string): Promise<SecretReference> {
+  const folder = await mkdtemp(join(tmpdir(), 'landfall-secret-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  await writeFile(join(folder, 'token'), content)
+  return { file: join(folder, 'token') }
+}
+
+test.each<[what: string, reference: () => SecretReference | Promise<SecretReference>, value: string]>([
+  ['a variable', () => ({ env: 'TOKEN' }), 'canary'],
+  ['a file, without the line break an editor left', () => file('canary\n'), 'canary'],
+  ['a file with Windows line breaks', () => file('canary\r\n'), 'canary'],
+  ['a file of which every other byte counts', () => file(' $ca"na\\ry \n\n'), ' $ca"na\\ry \n'],
+  ["a command's output", () => shell('echo "$TOKEN"'), 'canary'],
+  ['a command whose words are not read by a shell', () => ({ command: ['printf', '%s', '$(id) `id`'] }), '$(id) `id`'],
+])('reads %s', async (_what, reference, value) => expect((await read(await reference())).reveal()).toBe(value))
+
+describe('a secret that cannot be had names its reference and what is wrong', () => {
+  test.each<[SecretReference, string]>([
+    [{ env: 'MISSING' }, "secret from env MISSING: is not set. Correct it, or the reference in the operator's file."],
+    [{ env: 'EMPTY' }, 'secret from env EMPTY: is empty.'],
+    [{ file: '/nowhere/token' }, 'secret from file /nowhere/token: cannot be read (ENOENT).'],
+    [{ command: ['landfall-no-such-program'] }, 'secret from command landfall-no-such-program: cannot be started (ENOENT).'],
+    [{ command: [] }, 'secret from command : names no program.'],
+    [shell('exit 3'), 'secret from command sh: ended with code 3.'],
+    [shell('kill -9 $$'), 'secret from command sh: ended with a signal.'],
+    [shell('yes'), 'secret from command sh: printed more than 64 KiB.'],
+  ])('%o', async (reference, text) => {
+    await expect(read(reference)).rejects.toThrow(SecretUnavailable)
+    await expect(read(reference)).rejects.toThrow(text)
+  })
+
+  test('and never what the command printed or was given', async () => {
+    const error: unknown = await read(shell('echo canary; echo canary >&2; exit 1 # canary')).catch((thrown: unknown) => thrown)
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('canary')
+  })
+})
+
+test('a command that hangs is ended, together with the child that keeps its output open', async () => {
+  const quick = secretReader(environment, 0.2)
+  await expect(quick(shell('sleep 600 & sleep 600'))).rejects.toThrow('took longer than 0.2 s')
+})
