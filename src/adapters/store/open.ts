@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Log, Store } from '../../flow/ports.ts'
+import { messageOf } from '../message-of.ts'
 import { addressIn, type StoreSettings } from '../profile.ts'
 import type { Database } from './database.ts'
 import { deployments } from './deployments.ts'
@@ -27,7 +28,7 @@ export async function openStore(settings: StoreSettings, log: Log): Promise<Stor
     if (migrated.kind === 'ready') return storeOver(database, log)
     problem = newer(migrated)
   } catch (error) {
-    problem = `cannot be opened: ${detail(error)}. ${remedyOf(settings)}.`
+    problem = `cannot be opened: ${messageOf(error)}. ${remedyOf(settings)}.`
     cause = error
   }
   await database?.db.destroy().catch(() => undefined)
@@ -62,9 +63,3 @@ const remedyOf = (settings: StoreSettings): string =>
   settings.kind === 'sqlite'
     ? 'Check that the folder is on a local disk with room on it and that the user Landfall runs as may write there'
     : 'Check that PostgreSQL runs there and that the user, password and database in DATABASE_URL are right'
-
-/** A refused connection to a name with several addresses has one error each and no text of its own. */
-function detail(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(detail).join(', ')
-  return error instanceof Error ? error.message : String(error)
-}

@@ -1,0 +1,181 @@
+import { Redis } from 'ioredis'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { openQueue } from '../../../src/adapters/queue/open.ts'
+import { jobId } from '../../../src/adapters/queue/redis.ts'
+import type { Log, Queue } from '../../../src/flow/ports.ts'
+import { Ear, queueContract, silent } from './contract.ts'
+import { RedisServer } from './redis-server.ts'
+
+const server = new RedisServer()
+beforeAll(async () => {
+  await server.start()
+})
+afterAll(() => server.stop())
+
+const flush = async (): Promise<void> => {
+  const redis = new Redis(server.url)
+  await redis.flushall()
+  redis.disconnect()
+}
+
+queueContract('on Redis', async () => ({
+  open: (log) => openQueue({ kind: 'redis', url: server.url }, log),
+  cleanUp: flush,
+}))
+
+describe('Redis', () => {
+  const opened: Queue[] = []
+  const open = async (log: Log = silent): Promise<Queue> => {
+    const queue = await openQueue({ kind: 'redis', url: server.url }, log)
+    opened.push(queue)
+    return queue
+  }
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((queue) => queue.close()))
+    await flush()
+  })
+
+  test('a wake-up in one process is heard in another, once', async () => {
+    const [web, one, two] = [await open(), await open(), await open()]
+    const ear = new Ear()
+    await one.listen(ear.listener)
+    await two.listen(ear.listener)
+    const subjects = Array.from({ length: 50 }, (_, index) => `intent:${index}`)
+    await Promise.all(subjects.map((subject) => web.wake(subject)))
+    expect((await ear.hears(50)).toSorted()).toEqual(subjects.toSorted())
+  })
+
+  test('nothing is left in Redis once it was heard', async () => {
+    const queue = await open()
+    const ear = new Ear()
+    await queue.listen(ear.listener)
+    await queue.wake('intent:1')
+    await ear.hears(1)
+    const redis = new Redis(server.url)
+    expect(await redis.exists(`landfall:wake:${jobId('intent:1')}`)).toBe(0)
+    redis.disconnect()
+  })
+
+  // A15: whoever can write to Redis can wake, and nothing else.
+  test.each([
+    ['a subject with a command in it', '"intent:1; rm -rf /"', 'queue entry dropped'],
+    ['an object', '{"plan":{"hosts":["evil"]}}', 'queue entry dropped'],
+    ['no JSON at all', '{{{', 'queue worker failed'],
+  ])('an entry edited in Redis into %s reaches nobody, and the next is heard', async (_what, data, logged) => {
+    const log: string[] = []
+    const write = (message: string) => void log.push(message)
+    const queue = await open({ ...silent, warn: write, error: write })
+    await queue.wake('intent:edited')
+    const redis = new Redis(server.url)
+    await redis.hset(`landfall:wake:${jobId('intent:edited')}`, 'data', data)
+    redis.disconnect()
+    const ear = new Ear()
+    await queue.listen(ear.listener)
+    await queue.wake('intent:next')
+    expect(await ear.hears(1)).toEqual(['intent:next'])
+    expect(log).toContain(logged)
+  })
+
+  test('a wiped Redis is a Redis: what is woken afterwards is heard', async () => {
+    const queue = await open()
+    const ear = new Ear()
+    await queue.listen(ear.listener)
+    await flush()
+    await queue.wake('intent:after')
+    expect(await ear.hears(1)).toEqual(['intent:after'])
+  })
+
+  test('with Redis down a wake-up neither throws nor hangs and is heard in its own process; back up, others hear again', async () => {
+    const messages: string[] = []
+    const log = {
+      ...silent,
+      info: (message: string) => void messages.push(message),
+      warn: (message: string) => void messages.push(message),
+    }
+    const [here, there] = [await open(log), await open()]
+    const near = new Ear()
+    await here.listen(near.listener)
+    await server.stop()
+    const began = performance.now()
+    await here.wake('intent:down')
+    expect(await near.hears(1)).toEqual(['intent:down'])
+    expect(performance.now() - began).toBeLessThan(1000)
+    await expect(here.ping()).rejects.toThrow('queue: Redis does not answer')
+    await server.start()
+    while (
+      !(await there.ping().then(
+        () => true,
+        () => false,
+      ))
+    );
+    // Unless Redis is back for both, `there` has no listener and would drop it: wake until it travelled.
+    while (!near.heard.includes('intent:up')) {
+      await there.wake('intent:up')
+      await Promise.race([near.hears(near.heard.length + 1), new Promise((resolve) => setTimeout(resolve, 200))])
+    }
+    expect(messages).toContain('queue connection lost')
+    expect(messages).toContain('wake-up not queued')
+  })
+
+  test('a frozen Redis holds up the first wake-up for half a second and the others not at all', async () => {
+    const queue = await open()
+    const ear = new Ear()
+    await queue.listen(ear.listener)
+    server.signal('SIGSTOP')
+    const began = performance.now()
+    await queue.wake('intent:1')
+    const first = performance.now() - began
+    for (let index = 2; index <= 50; index += 1) await queue.wake(`intent:${index}`)
+    const all = performance.now() - began
+    server.signal('SIGCONT')
+    expect(first).toBeLessThan(1500)
+    expect(all - first).toBeLessThan(500)
+    await ear.hears(50)
+    expect(new Set(ear.heard).size).toBe(50)
+  })
+
+  test('closing does not wait for a Redis that is gone', async () => {
+    const queue = await openQueue({ kind: 'redis', url: server.url }, silent)
+    await queue.listen(() => undefined)
+    await server.stop()
+    const began = performance.now()
+    await queue.close()
+    expect(performance.now() - began).toBeLessThan(5000)
+    await server.start()
+  })
+})
+
+describe('a Redis that will not do', () => {
+  test('one that may evict entries is refused with what to change', async () => {
+    const evicting = await new RedisServer('--maxmemory', '50mb', '--maxmemory-policy', 'allkeys-lru').start()
+    try {
+      const opening = openQueue({ kind: 'redis', url: evicting.url }, silent)
+      await expect(opening).rejects.toThrow(`queue at 127.0.0.1:${evicting.port}: its maxmemory-policy is "allkeys-lru"`)
+      await expect(opening).rejects.toThrow('Set maxmemory-policy to noeviction')
+    } finally {
+      await evicting.stop()
+    }
+  })
+
+  test('one that is not there is named, without its password', async () => {
+    const gone = await new RedisServer().start()
+    await gone.stop()
+    const url = `redis://user:hunter2@127.0.0.1:${gone.port}`
+    const error: unknown = await openQueue({ kind: 'redis', url }, silent).catch((reason: unknown) => reason)
+    expect(String(error)).toContain(`queue at 127.0.0.1:${gone.port}: cannot be reached: connect ECONNREFUSED`)
+    expect(String(error)).toContain('Check that Redis or Valkey runs there')
+    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('hunter2')
+  })
+
+  test('one that wants another password says so', async () => {
+    const locked = await new RedisServer('--requirepass', 'right').start()
+    try {
+      const url = `redis://:hunter2@127.0.0.1:${locked.port}`
+      const error: unknown = await openQueue({ kind: 'redis', url }, silent).catch((reason: unknown) => reason)
+      expect(String(error)).toMatch(/cannot be reached: WRONGPASS/)
+      expect(String(error)).not.toContain('hunter2')
+    } finally {
+      await locked.stop()
+    }
+  })
+})
