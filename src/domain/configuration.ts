@@ -1,16 +1,22 @@
 import type { Secret } from './secret.ts'
 
+/** Where a repository keeps its file. */
+export const projectFilePath = '.github/landfall.yml'
+
 /** `.github/landfall.yml` after parsing, defaults filled in: what should run. */
 export interface ProjectFile {
   /** The Compose project name; lower case, stable for ever. */
   project: string
-  /** Compose files in the order they are merged, relative to the repository's root. */
+  /** Compose files in the order they are merged, relative to the repository's root. Empty: the first of `usualComposeFiles` there is. */
   compose: string[]
   images: Record<string, ImageRule>
   environments: Record<string, EnvironmentRule>
   /** Chat channels as `slack:deploys`, defined by the operator. */
   notify: string[]
 }
+
+/** Where a project that names no Compose files has its one, in the order they are looked for; overrides beside it are not taken. */
+export const usualComposeFiles = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'] as const
 
 /** An image the repository builds. */
 export interface ImageRule {

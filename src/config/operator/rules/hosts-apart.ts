@@ -1,0 +1,15 @@
+import type { Finding } from '../../finding.ts'
+import type { Rule } from '../../rule.ts'
+import type { OperatorShape } from '../schema.ts'
+
+/** One machine has one name: under two it would be deployed to twice at once, and counted as two proofs. */
+export const hostsApart: Rule<OperatorShape> = (file) => {
+  const first = new Map<string, string>()
+  return Object.entries(file.hosts).flatMap(([name, { address, port }]): Finding[] => {
+    const machine = `${address.toLowerCase()} ${port}`
+    const other = first.get(machine)
+    if (other === undefined) first.set(machine, name)
+    if (other === undefined) return []
+    return [{ path: ['hosts', name, 'address'], what: `this is the same machine as "${other}"`, remedy: 'Keep one name for it' }]
+  })
+}

@@ -1,0 +1,14 @@
+import { duplicates } from '../../duplicates.ts'
+import type { Rule } from '../../rule.ts'
+import type { OperatorShape } from '../schema.ts'
+
+/** A list names each thing once. */
+export const namedOnce: Rule<OperatorShape> = (file) => [
+  ...Object.entries(file.groups).flatMap(([group, members]) => duplicates(['groups', group], members)),
+  ...Object.entries(file.repositories).flatMap(([pattern, rule]) => [
+    ...(['projects', 'registries', 'notify', 'allow'] as const).flatMap((key) => duplicates(['repositories', pattern, key], rule[key])),
+    ...Object.entries(rule.environments).flatMap(([environment, entries]) =>
+      duplicates(['repositories', pattern, 'environments', environment], entries),
+    ),
+  ]),
+]

@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import { composeRisks } from '../../domain/configuration.ts'
+import { message, text } from '../message.ts'
+import { hostEntry } from '../project/names.ts'
+import { secretReference } from '../secret-reference.ts'
+import { chat } from './chat.ts'
+import { host } from './host.ts'
+import { chatName, environmentOrAny, groupName, hostName, projectPattern, registryName, repositoryPattern } from './names.ts'
+
+const registry = z.strictObject({
+  username: text(/^[^\p{Cc}:]{1,200}$/u, 'this is not a user name', 'Write it without line breaks and colons').meta({
+    description: 'User to log in as.',
+  }),
+  password: secretReference.meta({ description: 'Where the password or token comes from.' }),
+})
+
+const repository = z.strictObject({
+  projects: z
+    .array(projectPattern)
+    .min(1, { error: message('there are no projects', 'Name the Compose projects it may deploy, or `["*"]`') })
+    .meta({ description: 'Compose project names it may use: `shop`, `shop-*` or `*`.' }),
+  environments: z
+    .record(
+      environmentOrAny,
+      z.array(hostEntry).min(1, { error: message('there are no hosts', 'Name hosts or `@groups`, or remove the environment') }),
+    )
+    .meta({ description: 'Environment name, or `*` for those not named, to the hosts and `@groups` it may use.' }),
+  registries: z.array(registryName).default([]).meta({ description: 'Registries whose credentials may be used for it.' }),
+  notify: z.array(chatName).default([]).meta({ description: 'Chat channels it may write to.' }),
+  allow: z
+    .array(
+      z.enum(composeRisks, {
+        error: message('this is not something that can be allowed', `Known are ${composeRisks.join(', ')}`),
+      }),
+    )
+    .default([])
+    .meta({ description: 'Compose features that hand the host to a container, and are refused otherwise.' }),
+})
+
+/** `operator.yml` as the operator writes it. */
+export const operatorSchema = z.strictObject({
+  version: z
+    .literal(1, { error: message('this version of Landfall reads version 1', 'Write `version: 1`') })
+    .optional()
+    .meta({ description: 'Version of this format.' }),
+  hosts: z.record(hostName, host).meta({ description: 'The machines Landfall may deploy to, by name.' }),
+  groups: z
+    .record(
+      groupName,
+      z.array(hostName).min(1, { error: message('there are no hosts in this group', 'Name at least one, or remove the group') }),
+    )
+    .default({})
+    .meta({ description: 'Hosts that are named together, as `@name`.' }),
+  registries: z.record(registryName, registry).default({}).meta({ description: 'Credentials of registries, by their host.' }),
+  repositories: z
+    .record(repositoryPattern, repository)
+    .default({})
+    .meta({ description: 'What each repository may use; the first pattern that matches counts. What is not listed is refused.' }),
+  chat: z.record(chatName, chat).default({}).meta({ description: 'Chat channels, by name.' }),
+})
+
+export type OperatorShape = z.output<typeof operatorSchema>

@@ -1,0 +1,24 @@
+import type { ChatRule, OperatorFile } from '../../domain/configuration.ts'
+import { named } from '../named.ts'
+import type { OperatorShape } from './schema.ts'
+
+/** The file in the domain's form: what was a key becomes a name. */
+export function operatorFile(shape: OperatorShape): OperatorFile {
+  return {
+    hosts: named(shape.hosts, ({ 'host-key': hostKey, ...rest }, name) => ({ name, ...rest, hostKey })),
+    groups: named(shape.groups, (members) => members),
+    registries: named(shape.registries, (registry, host) => ({ host, ...registry })),
+    repositories: Object.entries(shape.repositories).map(([name, { environments, ...rest }]) => ({
+      name,
+      ...rest,
+      environments: named(environments, (entries) => entries),
+    })),
+    chat: named(shape.chat, chatRule),
+  }
+}
+
+function chatRule({ slack, telegram }: OperatorShape['chat'][string], name: string): ChatRule {
+  if (slack) return { kind: 'slack', ...slack }
+  if (telegram) return { kind: 'telegram', ...telegram }
+  throw new Error(`the schema let chat channel ${name} pass without a kind`)
+}

@@ -1,0 +1,49 @@
+import { text } from '../message.ts'
+
+/** Compose's own rule for project names, and what a host accepts as a folder's name. */
+export const projectName = text(
+  /^[a-z0-9][a-z0-9_-]{0,62}$/,
+  'this is not a Compose project name',
+  'Use up to 63 lower-case letters, digits, `-` and `_`, beginning with a letter or digit',
+)
+
+export const environmentName = text(
+  /^[a-z0-9][a-z0-9_-]{0,62}$/,
+  'this is not an environment name',
+  'Use up to 63 lower-case letters, digits, `-` and `_`, beginning with a letter or digit',
+)
+
+export const imageName = text(
+  /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
+  'this is not a name for an image',
+  'Use letters, digits, `.`, `-` and `_`',
+)
+
+export const serviceName = text(
+  /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/,
+  'this is not a Compose service name',
+  'Write the name of the service as the Compose file has it',
+)
+
+/** A host's name or `@` and a group's. */
+export const hostEntry = text(
+  /^@?[a-z0-9][a-z0-9._-]{0,62}$/,
+  'this is neither the name of a host nor `@` and the name of a group',
+  "Write a name from the operator's file, such as `web-1` or `@web`",
+)
+
+export const channelName = text(
+  /^(slack|telegram):[a-z0-9][a-z0-9_-]{0,62}$/,
+  'this is not a chat channel',
+  'Write its kind and its name, such as `slack:deploys` or `telegram:ops`',
+)
+
+/** The name Compose would give a project in a folder of the repository's name; undefined where nothing is left of it. */
+export function projectNameOf(repositoryName: string): string | undefined {
+  const name = repositoryName
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]/g, '')
+    .replace(/^[_-]+/, '')
+    .slice(0, 63)
+  return name === '' ? undefined : name
+}

@@ -1,0 +1,25 @@
+import type { Finding } from '../../finding.ts'
+import type { Rule } from '../../rule.ts'
+import type { ProjectShape } from '../schema.ts'
+
+/**
+ * On one host there is one Compose project of a name: two environments there would replace each other's containers.
+ * Seen here for hosts and groups named outright; what is inside groups only the operator's file tells (policy/hosts).
+ */
+export const environmentsApart: Rule<ProjectShape> = (file) => {
+  const first = new Map<string, string>()
+  return Object.entries(file.environments).flatMap(([name, { hosts }]) =>
+    hosts.flatMap((host, index): Finding[] => {
+      const other = first.get(host) ?? name
+      first.set(host, other)
+      if (other === name) return []
+      return [
+        {
+          path: ['environments', name, 'hosts', index],
+          what: `"${host}" is already a host of environment "${other}", and both have the same Compose project name`,
+          remedy: 'Give each environment hosts of its own',
+        },
+      ]
+    }),
+  )
+}

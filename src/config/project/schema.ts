@@ -1,0 +1,99 @@
+import { z } from 'zod'
+import { duration } from '../duration.ts'
+import { message } from '../message.ts'
+import { branchName } from './branch.ts'
+import { imageRepository, tagTemplate } from './image.ts'
+import { channelName, environmentName, hostEntry, imageName, projectName } from './names.ts'
+import { repositoryPath } from './repository-path.ts'
+import { verifyRules } from './verify.ts'
+
+const keep = z.int().refine((count) => count >= 2 && count <= 50, {
+  error: message('this must be between 2 and 50', 'Keep at least 2: the running release and the one to go back to'),
+})
+const keepMeta = {
+  description: 'Releases kept on each host with their images, the running one included. Default 5.',
+  minimum: 2,
+  maximum: 50,
+}
+
+const imageWithin = duration('1s', '24h')
+const imageWithinMeta = { description: 'How long to wait for an image that is not in the registry yet. Default 15m.' }
+
+const image = z.strictObject({
+  repository: imageRepository.meta({ description: 'Name of the image without tag: `ghcr.io/acme/shop`.' }),
+  tag: tagTemplate.optional().meta({
+    description: 'The tag the build gives it; must contain `{sha}` or `{short-sha}`. Default `{sha}`.',
+    pattern: '\\{(sha|short-sha)\\}',
+  }),
+})
+
+const hosts = z
+  .array(hostEntry, {
+    error: ({ input }) =>
+      typeof input === 'object' && input !== null && !Array.isArray(input)
+        ? message('Compose profiles per host are not supported by this version of Landfall', 'Write a list, such as `[web-1, "@web"]`')
+        : undefined,
+  })
+  .min(1, { error: message('there are no hosts', 'Name at least one; to stop deploying, remove the environment') })
+
+const address = z.string().refine(isWebAddress, {
+  error: message('this is not a web address', 'Write it in full, such as `https://shop.example.com`, without user or password'),
+})
+
+const environment = z.strictObject({
+  branch: branchName.meta({ description: 'Branch whose head this environment follows.' }),
+  hosts: hosts.meta({ description: "Names of hosts and `@groups` from the operator's file." }),
+  env: repositoryPath.optional().meta({ description: 'Dotenv file in the repository, relative to its root.' }),
+  url: address.optional().meta({ description: 'Where people reach it; shown on GitHub.' }),
+  verify: verifyRules.optional().meta({ description: 'By service; adds to and overrides `defaults.verify` key by key.' }),
+  'image-within': imageWithin.optional().meta(imageWithinMeta),
+  keep: keep.optional().meta(keepMeta),
+})
+
+/** `.github/landfall.yml` as its author writes it. Durations come out in seconds, image names and paths in one form. */
+export const projectSchema = z.strictObject({
+  version: z
+    .literal(1, {
+      error: ({ input }) =>
+        input === undefined
+          ? message('"version" is missing', 'Add `version: 1`')
+          : message('this version of Landfall reads version 1', 'Write `version: 1`'),
+    })
+    .meta({ description: 'Version of this format.' }),
+  project: projectName
+    .optional()
+    .meta({ description: 'The Compose project name, stable for ever. Default: made from the repository name.' }),
+  compose: z
+    .array(repositoryPath)
+    .min(1, { error: message('there are no Compose files', 'Name at least one, or remove the key') })
+    .optional()
+    .meta({ description: 'Compose files in the order they are merged. Default: the first of the usual names that exists.' }),
+  images: z.record(imageName, image).optional().meta({ description: 'The images this repository builds.' }),
+  defaults: z
+    .strictObject({
+      verify: verifyRules.optional().meta({ description: 'How each service is proved, by service name.' }),
+      'image-within': imageWithin.optional().meta(imageWithinMeta),
+      keep: keep.optional().meta(keepMeta),
+    })
+    .optional()
+    .meta({ description: 'What holds for every environment that does not say otherwise.' }),
+  environments: z
+    .record(environmentName, environment)
+    .refine((environments) => Object.keys(environments).length > 0, { error: message('there are no environments', 'Write at least one') })
+    .meta({ description: 'Where the project runs, by name.', minProperties: 1 }),
+  notify: z.array(channelName).optional().meta({ description: "Chat channels from the operator's file, such as `slack:deploys`." }),
+})
+
+export type ProjectShape = z.output<typeof projectSchema>
+
+function isWebAddress(text: string): boolean {
+  const url = URL.parse(text)
+  return (
+    url !== null &&
+    /^https?:\/\//.test(text) &&
+    !/[\s\p{Cc}]/u.test(text) &&
+    text.length <= 500 &&
+    url.username === '' &&
+    url.password === ''
+  )
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { duration } from '../duration.ts'
+import { message, text } from '../message.ts'
+import { serviceName } from './names.ts'
+
+const probePath = text(
+  /^\/[!-"$-~]{0,499}$/,
+  'this is not a path on the service',
+  'Write the path only, beginning with `/`, such as `/health`; it is asked of the container itself',
+)
+
+/** `/health#/version`: a path and a JSON pointer (RFC 6901) into its answer; its output has them apart. */
+const versionProbe = text(
+  /^\/[!-"$-~]{0,499}(#(\/([!-"$-.0-}]|~[01])*)+)?$/,
+  'this does not say where the version is',
+  'Write a path, and after `#` where in its JSON the version is, such as `/health#/version`',
+).transform((probe): { path: string; pointer?: string } => {
+  const [path = '', pointer] = probe.split('#')
+  return pointer === undefined ? { path } : { path, pointer }
+})
+
+/** How services are proved; all of it optional, because an environment adds to the defaults key by key. */
+export const verifyRules = z.record(
+  serviceName,
+  z.strictObject({
+    port: z
+      .int()
+      .refine((port) => port >= 1 && port <= 65535, { error: message('this is not a port', 'Write a number from 1 to 65535') })
+      .optional()
+      .meta({ description: 'Port inside the container that is asked.', minimum: 1, maximum: 65535 }),
+    health: probePath.optional().meta({ description: 'Path that answers 2xx when the service is healthy.' }),
+    version: versionProbe.optional().meta({
+      description: 'Where the service tells its version: a path and, after `#`, a JSON pointer into the answer. It must be the commit.',
+    }),
+    smoke: z
+      .array(probePath)
+      .max(20, { error: message('there are more than 20 smoke tests', 'Keep the paths that matter most') })
+      .optional()
+      .meta({
+        description: 'Further paths that must answer 2xx once the service is healthy.',
+      }),
+    within: duration('1s', '1h').optional().meta({ description: 'Longest time from the switch to healthy. Default 60s.' }),
+    soak: duration('0s', '1h').optional().meta({ description: 'How long it must then stay healthy without a restart. Default 10s.' }),
+  }),
+)
+
+export type VerifyShape = z.output<typeof verifyRules>
