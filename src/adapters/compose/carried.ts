@@ -2,8 +2,8 @@ import { posix } from 'node:path'
 import { z } from 'zod'
 import type { Problem } from '../../domain/problem.ts'
 import type { Snapshot } from '../../flow/ports.ts'
+import { interpolate, type Variables } from '../../plan/template.ts'
 import type { ComposeSource } from './source.ts'
-import { interpolate, type Variables } from './template.ts'
 import { eachText, positionAt, positionOf } from './yaml.ts'
 
 const model = z.looseObject({

@@ -1,12 +1,12 @@
 import type { Problem } from '../../domain/problem.ts'
-import { parseTemplate, type Reference, unset, type Variables } from './template.ts'
+import { parseTemplate, type Reference, unset, type Variables } from '../../plan/template.ts'
 import { eachText, positionInScalar, type SourceFile } from './yaml.ts'
 
 /**
  * Names the process environment on a host has by itself. There they would win over the environment's file, so that a
  * host would run something else than what was planned: they cannot be used in a Compose file at all.
  */
-const ofTheHost = new Set(['PATH', 'HOME', 'PWD', 'DOCKER_HOST', 'DOCKER_CONFIG'])
+const ofTheHost = new Set(['PATH', 'HOME', 'PWD', 'LC_ALL', 'DOCKER_HOST', 'DOCKER_CONFIG', 'DOCKER_CONTEXT'])
 
 /** Every variable a Compose file asks for and nobody gives: Compose would put nothing in its place and merely warn. */
 export function checkVariables(files: SourceFile[], variables: Variables): Problem[] {

@@ -1,8 +1,8 @@
 import { isScalar, type Scalar } from 'yaml'
 import { z } from 'zod'
 import type { ImageLine } from '../../domain/image.ts'
+import { interpolate, type Variables } from '../../plan/template.ts'
 import type { ComposeSource } from './source.ts'
-import { interpolate, type Variables } from './template.ts'
 import { positionAt, positionOf } from './yaml.ts'
 
 const withServices = z.looseObject({

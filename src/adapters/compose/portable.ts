@@ -1,5 +1,5 @@
 import { type Scalar, stringify } from 'yaml'
-import { interpolate, parseTemplate, type Variables } from './template.ts'
+import { interpolate, parseTemplate, type Variables } from '../../plan/template.ts'
 import { eachText, type SourceFile } from './yaml.ts'
 
 /**

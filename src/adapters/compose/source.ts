@@ -3,7 +3,7 @@ import { isNode, isScalar } from 'yaml'
 import { z } from 'zod'
 import type { Problem } from '../../domain/problem.ts'
 import type { Snapshot } from '../../flow/ports.ts'
-import { interpolate, type Variables } from './template.ts'
+import { interpolate, type Variables } from '../../plan/template.ts'
 import { positionOf, readYaml, type SourceFile } from './yaml.ts'
 
 /** The Compose files of a project with everything they pull in from the repository. */

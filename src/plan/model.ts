@@ -1,0 +1,64 @@
+import { z } from 'zod'
+
+/** The parts of Compose's rendered model that planning reads; everything else passes through untouched. */
+export interface ComposeModel {
+  services: Record<string, ModelService>
+  networks: Record<string, unknown>
+  volumes: Record<string, unknown>
+  configs: Record<string, unknown>
+  secrets: Record<string, unknown>
+}
+
+export type ModelService = z.infer<typeof service>
+
+const dependency = z.looseObject({ condition: z.string().optional(), restart: z.boolean().optional(), required: z.boolean().optional() })
+const named = z.union([z.string().transform((source) => ({ source })), z.looseObject({ source: z.string() })])
+const service = z.looseObject({
+  image: z.string().optional(),
+  build: z.unknown().optional(),
+  profiles: z.array(z.string()).default([]),
+  depends_on: z
+    .record(z.string(), dependency)
+    .nullish()
+    .transform((value) => value ?? {}),
+  network_mode: z.string().optional(),
+  ipc: z.string().optional(),
+  pid: z.string().optional(),
+  volumes_from: z.array(z.string()).default([]),
+  networks: z
+    .record(z.string(), z.unknown())
+    .nullish()
+    .transform((value) => value ?? {}),
+  volumes: z.array(z.looseObject({ type: z.string(), source: z.string().optional() })).default([]),
+  configs: z.array(named).default([]),
+  secrets: z.array(named).default([]),
+  restart: z.string().optional(),
+  scale: z.coerce.number().optional(),
+  deploy: z.looseObject({ mode: z.string().optional(), replicas: z.coerce.number().optional() }).nullish(),
+})
+const record = z
+  .record(z.string(), z.unknown())
+  .nullish()
+  .transform((value) => value ?? {})
+const model = z.looseObject({
+  services: z
+    .record(z.string(), service)
+    .nullish()
+    .transform((value) => value ?? {}),
+  networks: record,
+  volumes: record,
+  configs: record,
+  secrets: record,
+})
+
+/** Reads what Compose rendered. Throws where that is no Compose model: the binary is broken then, not the repository. */
+export const readModel = (rendered: unknown): ComposeModel => model.parse(rendered)
+
+/** Whether it runs at all: Landfall starts no profiles, so a service that belongs to one stays on paper. */
+export const isActive = (service: ModelService): boolean => service.profiles.length === 0
+
+/** Containers it should have on each host. */
+export function replicasOf(service: ModelService): number {
+  if (!isActive(service)) return 0
+  return service.scale ?? service.deploy?.replicas ?? 1
+}

@@ -1,0 +1,120 @@
+import type { VerifyRule } from '../domain/configuration.ts'
+import { digestsOn, type PinnedImage, pinnedReference } from '../domain/image.ts'
+import type { ObservedContainer } from '../domain/observed.ts'
+import type { PlannedService } from '../domain/plan.ts'
+import { definitionOf } from './definition.ts'
+import { type ComposeModel, isActive, type ModelService, replicasOf } from './model.ts'
+
+export interface ServicesRequest {
+  model: ComposeModel
+  /** By service, for every service that runs. */
+  pins: ReadonlyMap<string, PinnedImage>
+  /** The services of the release that runs now; absent on a first deployment. */
+  previous?: { services: PlannedService[] } | undefined
+  hosts: { name: string; platform: string; containers: ObservedContainer[] }[]
+  verify: Record<string, VerifyRule>
+  /** For services without a rule, in seconds. */
+  proof: { within: number; soak: number }
+  /** What interpolation saw: for configs and secrets that take their content from a variable. */
+  values: ReadonlyMap<string, string>
+  /** Keyed: the definitions hold secrets. */
+  fingerprint: (text: string) => string
+}
+
+export interface ServicesPlan {
+  services: PlannedService[]
+  /** Gone from the Compose file, or scaled away; their containers are removed, their volumes never. */
+  removed: string[]
+}
+
+/**
+ * Says for each service whether it gets new containers. A service whose definition, image and containers are as planned is
+ * left alone on every host; one that differs anywhere is recreated everywhere, so that all hosts run the same release.
+ */
+export function planServices(request: ServicesRequest): ServicesPlan {
+  const services = Object.entries(request.model.services)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, service]) => planService(name, service, request))
+  return { services: withFollowers(services, request.model), removed: removedServices(services, request) }
+}
+
+function planService(name: string, service: ModelService, request: ServicesRequest): PlannedService {
+  const pin = request.pins.get(name)
+  if (!pin && isActive(service)) throw new Error(`no image was resolved for service ${name}`)
+  const image = pin ? pinnedReference(pin) : ''
+  const rule = request.verify[name]
+  const before = request.previous?.services.find((candidate) => candidate.name === name && candidate.replicas > 0)
+  const planned: Omit<PlannedService, 'change' | 'because'> = {
+    name,
+    image,
+    fingerprint: request.fingerprint(definitionOf(name, service, image, request.model, request.values)),
+    replicas: replicasOf(service),
+    oneShot: isOneShot(name, service, request.model),
+    ...(rule ? { verify: rule } : {}),
+    within: rule?.within ?? request.proof.within,
+    soak: rule?.soak ?? request.proof.soak,
+    ...(pin?.revision ? { version: pin.revision } : {}),
+  }
+  if (planned.replicas === 0) return { ...planned, change: 'untouched', because: [] }
+  const because = before ? [...differences(planned, before), ...missing(planned, pin, request)] : ['new']
+  return { ...planned, change: !before ? 'created' : because.length > 0 ? 'recreated' : 'untouched', because }
+}
+
+type Compared = Pick<PlannedService, 'image' | 'fingerprint' | 'replicas'>
+
+function differences(now: Compared, before: Compared): string[] {
+  if (now.image !== before.image) return ['image']
+  if (now.fingerprint !== before.fingerprint) return ['configuration']
+  return now.replicas === before.replicas ? [] : ['replicas']
+}
+
+/** Hosts that do not run what the release before has planned for them. */
+function missing(service: Omit<PlannedService, 'change' | 'because'>, pin: PinnedImage | undefined, request: ServicesRequest): string[] {
+  return request.hosts.flatMap((host) => {
+    const own = host.containers.filter((container) => container.service === service.name)
+    const alive = own.filter((container) => isAlive(container, service.oneShot))
+    if (alive.length < service.replicas) return [`not running on ${host.name}`]
+    if (own.length > service.replicas) return [`too many containers on ${host.name}`]
+    const known = pin ? digestsOn(pin, host.platform) : []
+    return alive.every((container) => known.includes(container.image)) ? [] : [`another image on ${host.name}`]
+  })
+}
+
+/** A service that ends by itself has done its work when it ended well. */
+const isAlive = (container: ObservedContainer, oneShot: boolean): boolean =>
+  container.status === 'running' || (oneShot && container.status === 'exited' && container.exitCode === 0)
+
+function isOneShot(name: string, service: ModelService, model: ComposeModel): boolean {
+  const staysUp = service.restart === 'always' || service.restart === 'unless-stopped'
+  const awaited = Object.values(model.services).some((other) => other.depends_on[name]?.condition === 'service_completed_successfully')
+  return !staysUp && awaited
+}
+
+/**
+ * A container that lives in another's network, process or IPC space, mounts its volumes or asked to be restarted with it does not
+ * outlive that one's replacement.
+ */
+function withFollowers(services: PlannedService[], model: ComposeModel): PlannedService[] {
+  const changing = new Set(services.filter((service) => service.change !== 'untouched').map((service) => service.name))
+  const followed = services.map((service): PlannedService => {
+    const definition = model.services[service.name]
+    const leader = definition && service.replicas > 0 ? leadersOf(definition).find((name) => changing.has(name)) : undefined
+    return leader && service.change === 'untouched' ? { ...service, change: 'recreated', because: [`follows ${leader}`] } : service
+  })
+  const more = followed.some((service, index) => service.change !== services[index]?.change)
+  return more ? withFollowers(followed, model) : followed
+}
+
+function leadersOf(service: ModelService): string[] {
+  const spaces = [service.network_mode, service.ipc, service.pid].flatMap((mode) =>
+    mode?.startsWith('service:') ? [mode.slice('service:'.length)] : [],
+  )
+  const mounted = service.volumes_from.flatMap((from) => (from.startsWith('container:') ? [] : [from.split(':')[0] ?? '']))
+  const restarting = Object.entries(service.depends_on).flatMap(([name, dependency]) => (dependency.restart ? [name] : []))
+  return [...spaces, ...mounted, ...restarting]
+}
+
+function removedServices(services: PlannedService[], { previous }: ServicesRequest): string[] {
+  const running = new Set(services.filter((service) => service.replicas > 0).map((service) => service.name))
+  return (previous?.services ?? []).filter((service) => service.replicas > 0 && !running.has(service.name)).map((service) => service.name)
+}
