@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { groupCommit } from '../../../src/adapters/store/group-commit.ts'
+
+/** A commit that records its groups and refuses those with a poisoned item. */
+function recording(most: number) {
+  const groups: string[][] = []
+  const store = groupCommit<string, string>(async (items) => {
+    groups.push(items)
+    if (items.includes('poison')) throw new Error('refused')
+    return items.map((item) => `${item} stored`)
+  }, most)
+  return { groups, store }
+}
+
+test('what arrives in one turn is one commit, and everybody gets the own answer', async () => {
+  const { groups, store } = recording(10)
+  expect(await Promise.all(['a', 'b', 'c'].map(store))).toEqual(['a stored', 'b stored', 'c stored'])
+  expect(await store('d')).toBe('d stored')
+  expect(groups).toEqual([['a', 'b', 'c'], ['d']])
+})
+
+test('what arrives during a commit waits for the next one, together', async () => {
+  const groups: string[][] = []
+  const meanwhile: Promise<string>[] = []
+  const store = groupCommit<string, string>(async (items) => {
+    groups.push(items)
+    if (groups.length === 1) meanwhile.push(store('b'), store('c'))
+    return items
+  }, 10)
+  await store('a')
+  await Promise.all(meanwhile)
+  expect(groups).toEqual([['a'], ['b', 'c']])
+})
+
+test('no commit grows beyond the limit', async () => {
+  const { groups, store } = recording(2)
+  await Promise.all(['a', 'b', 'c', 'd', 'e'].map(store))
+  expect(groups).toEqual([['a', 'b'], ['c', 'd'], ['e']])
+})
+
+test('one item that cannot be stored fails alone', async () => {
+  const { store } = recording(10)
+  const settled = await Promise.allSettled(['a', 'poison', 'b'].map(store))
+  expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  expect(await store('afterwards')).toBe('afterwards stored')
+})

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { encode, parsed, read } from '../../../src/adapters/store/stored/json.ts'
+import { storedPlan } from '../../../src/adapters/store/stored/plan.ts'
+import { plan } from './records.ts'
+
+const stored = (changes: Record<string, unknown>): unknown => ({ ...plan(), ...changes })
+
+test('a plan comes back as it went in', () => {
+  expect(read(storedPlan, parsed(encode(storedPlan, plan())), 'plan')).toEqual(plan())
+})
+
+// A plan is executed as it is: what this version does not understand to the last field it must not execute.
+test.each<[why: string, value: unknown, complaint: string]>([
+  ['of another format', stored({ format: 2 }), 'format: '],
+  ['with a field from the future', stored({ canary: 1 }), 'Unrecognized key: "canary"'],
+  ['without its generation', stored({ generation: undefined }), 'generation: '],
+  ['with a generation below any that is handed out', stored({ generation: 0 }), 'generation: '],
+  ['with a branch where a commit belongs', stored({ revision: 'main' }), 'revision: not a full commit id'],
+  ['cut off in the middle', parsed('{"format":1,"kind":"dep'), 'value: '],
+])('a plan %s is not executed', (_why, value, complaint) => {
+  expect(() => read(storedPlan, value, 'deployment 7')).toThrow(complaint)
+  expect(() => read(storedPlan, value, 'deployment 7')).toThrow('database: deployment 7: it cannot be read')
+})
