@@ -8,39 +8,58 @@ import { lineCutter } from './lines.ts'
 /** What is kept of each output; a host may say more, but not fill Landfall's memory. */
 const mostKept = 4 * 1024 * 1024
 
-/** How long a command may take to end by itself after its standard input was closed on abort. */
+/** How long a command may take to end by itself once it is given up and its standard input closed. */
 const grace = 2_000
 
 /** Exit codes a shell gives for these signals. */
 const signalCodes: Record<string, number> = { HUP: 129, INT: 130, KILL: 137, PIPE: 141, TERM: 143 }
 
+/** A command under way. */
+export interface Running {
+  /** Every way to end is a result; only what `onLine` throws is thrown. */
+  result: Promise<CommandResult>
+  /** Resolves when its channel is gone, which may be later. */
+  closed: Promise<void>
+}
+
 /**
  * Runs one command in one channel. With a signal and no `stdin`, standard input stays open until the signal aborts: that
- * is how a probe is told to stop. Every way to end is a result; only what `onLine` throws is thrown.
+ * is how a probe is told to stop. Whoever aborts does not wait for it to have stopped.
  */
-export function execute(client: Client, command: Command, onLine?: (line: string) => void, signal?: AbortSignal): Promise<CommandResult> {
+export function execute(client: Client, command: Command, onLine?: (line: string) => void, signal?: AbortSignal): Running {
   const { promise, resolve, reject } = Promise.withResolvers<CommandResult>()
+  const closing = Promise.withResolvers<void>()
   let channel: ClientChannel | undefined
+  let over = false
   const end = (result: CommandResult) => {
+    over = true
     resolve(result)
-    channel?.close()
+    if (channel) channel.close()
+    else closing.resolve()
   }
 
   const stalled = setTimeout(() => end({ kind: 'stalled', seconds: command.stalls }), command.stalls * 1000)
-  const lost = () => end({ kind: 'connection-lost', detail: 'the connection was closed before the command ended' })
+  const lost = () => {
+    end({ kind: 'connection-lost', detail: 'the connection was closed before the command ended' })
+    closing.resolve()
+  }
   client.once('close', lost)
   const abort = () => {
+    resolve({ kind: 'connection-lost', detail: 'Landfall gave the command up' })
     channel?.end()
-    setTimeout(() => end({ kind: 'connection-lost', detail: 'Landfall gave the command up' }), grace).unref()
+    const impatient = setTimeout(() => channel?.close(), grace)
+    closing.promise.finally(() => clearTimeout(impatient))
   }
   signal?.addEventListener('abort', abort)
 
   const begin: ClientCallback = (error, opened) => {
     if (error) return end({ kind: 'connection-lost', detail: error.message })
+    if (over) return opened.close()
     channel = opened
     const stdout = keeper()
     const stderr = keeper()
     const cutter = lineCutter((line) => {
+      if (signal?.aborted) return
       try {
         onLine?.(line)
       } catch (cause) {
@@ -64,11 +83,13 @@ export function execute(client: Client, command: Command, onLine?: (line: string
     opened.on('close', () => {
       cutter.finish()
       if (code === undefined) lost()
-      else end({ kind: 'exited', code, stdout: stdout.text(), stderr: stderr.text() })
+      else resolve({ kind: 'exited', code, stdout: stdout.text(), stderr: stderr.text() })
+      closing.resolve()
     })
     // A command that ends without reading its input closes the channel; its exit code tells why.
     opened.on('error', () => {})
     if (command.stdin !== undefined) opened.end(bytesOf(command.stdin))
+    // Aborted while the channel was being opened, or nobody can abort it.
     else if (!signal || signal.aborted) opened.end()
   }
   try {
@@ -78,11 +99,12 @@ export function execute(client: Client, command: Command, onLine?: (line: string
     end({ kind: 'connection-lost', detail: error instanceof Error ? error.message : String(error) })
   }
 
-  return promise.finally(() => {
+  const result = promise.finally(() => {
     clearTimeout(stalled)
-    client.removeListener('close', lost)
     signal?.removeEventListener('abort', abort)
   })
+  const closed = closing.promise.finally(() => client.removeListener('close', lost))
+  return { result, closed }
 }
 
 const bytesOf = (stdin: Uint8Array | Secret): Uint8Array => (stdin instanceof Secret ? Buffer.from(stdin.reveal()) : stdin)

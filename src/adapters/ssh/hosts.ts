@@ -37,11 +37,20 @@ export function sshHosts(privateKey: Secret): Hosts {
   }
 
   return {
-    run: (host, command, onLine, signal) =>
-      turnsOf(host)(async () => {
+    run(host, command, onLine, signal) {
+      const { promise, resolve, reject } = Promise.withResolvers<CommandResult>()
+      // The answer may be there before the channel is gone; the turn ends with the channel.
+      const turn = turnsOf(host)(async () => {
         const opened = await open(host)
-        return opened.kind === 'open' ? execute(opened.client, command, onLine, signal) : opened
-      }),
+        if (opened.kind !== 'open') return resolve(opened)
+        if (signal?.aborted) return resolve({ kind: 'connection-lost', detail: 'Landfall gave the command up before it was sent' })
+        const { result, closed } = execute(opened.client, command, onLine, signal)
+        result.then(resolve, reject)
+        await closed
+      })
+      turn.catch(reject)
+      return promise
+    },
     async close() {
       const opened = await Promise.allSettled(connections.values())
       for (const result of opened) if (result.status === 'fulfilled' && result.value.kind === 'open') result.value.client.end()

@@ -1,0 +1,123 @@
+import { z } from 'zod'
+import { quote } from './quote.ts'
+
+/** What a host is given: by these and nothing else Landfall works there. */
+export interface Installation {
+  /** Account Landfall logs in to; made where it is missing, put into the group `docker`. */
+  user: string
+  /** Folder of releases and project files. */
+  root: string
+  /** Where landfall-shell goes. */
+  shellPath: string
+  /** Instead of the account's own `~/.ssh/authorized_keys`. */
+  authorizedKeys?: string | undefined
+  /** Text of landfall-shell. */
+  shell: string
+  /** `ssh-ed25519 AAAA… landfall`: the key that logs in. */
+  loginKey: string
+  /** `ssh-ed25519 AAAA… landfall`: the key that signs. */
+  signingKey: string
+}
+
+/**
+ * Looks at a machine without changing it, as a script for `sh -s`: one line of words for each thing found.
+ * Read with `readFindings`.
+ */
+export const checkScript = `
+for tool in docker flock timeout tar base64 ssh-keygen; do
+  command -v "$tool" >/dev/null || echo "missing $tool"
+done
+command -v curl >/dev/null || { command -v wget >/dev/null && wget --version 2>/dev/null | grep -q '^GNU'; } || echo 'missing curl'
+getent group docker >/dev/null 2>&1 || grep -q '^docker:' /etc/group || echo 'missing group-docker'
+if command -v docker >/dev/null; then
+  docker version --format 'engine {{.Server.Version}}' 2>/dev/null || echo 'missing engine'
+  echo "compose $(docker compose version --short 2>/dev/null)"
+fi
+`
+
+/** A machine as `checkScript` found it: what keeps Landfall from working there, each with its remedy. */
+export function readFindings(stdout: string): string[] {
+  const findings = stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => finding.parse(line.split(' ')))
+  return findings.flatMap(([word, value]) => {
+    if (word === 'missing') return [remedies[value] ?? `\`${value}\` is not installed. Install it with the system's package manager`]
+    if (word === 'compose') return composeProblem(value)
+    return []
+  })
+}
+
+const finding = z.tuple([z.enum(['missing', 'engine', 'compose']), z.string()])
+
+const remedies: Record<string, string> = {
+  docker: 'Docker is not installed. Install Docker Engine with the Compose plugin: https://docs.docker.com/engine/install/',
+  engine: 'the Docker engine does not answer. Start it: systemctl enable --now docker',
+  'group-docker': 'there is no group `docker`. Create it and restart Docker, or install Docker from its own packages',
+  curl: 'neither curl nor GNU wget is installed. Install curl',
+  'ssh-keygen': '`ssh-keygen` is not installed. Install the package openssh-client',
+  flock: '`flock` is not installed. Install the package util-linux',
+}
+
+/** `build: !reset null` in an override, without which an image would be built on the host, came with 2.24. */
+const oldestCompose = [2, 24]
+
+function composeProblem(version: string): string[] {
+  const [major = 0, minor = 0] = (version.match(/\d+/g) ?? []).map(Number)
+  if (major === 0) return ['Docker Compose v2 is not installed. Install the package docker-compose-plugin']
+  const [oldestMajor = 0, oldestMinor = 0] = oldestCompose
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return []
+  return [`Docker Compose ${version} is too old. Upgrade it to ${oldestCompose.join('.')} or later`]
+}
+
+/**
+ * Installs everything, as a script for root's `sh -s`. Run again it brings a host up to date: the account, its other keys
+ * and the releases stay as they are. Prints nothing.
+ */
+export function installScript(installation: Installation): string {
+  const { user, root, shellPath, authorizedKeys, shell, loginKey, signingKey } = installation
+  const forced = `restrict,command="${shellPath} --root ${root}" ${loginKey}`
+  const keyBlob = loginKey.split(' ')[1] ?? loginKey
+  const file = (text: string) => quote(Buffer.from(text).toString('base64'))
+  return `
+set -eu
+umask 022
+user=${quote(user)} root=${quote(root)} shell=${quote(shellPath)}
+
+# An account that no password opens; '*' and not '!', which some sshd take for a locked account.
+if ! id "$user" >/dev/null 2>&1; then
+  if command -v useradd >/dev/null; then useradd --create-home --shell /bin/sh --password '*' "$user"
+  else adduser -D -s /bin/sh "$user" && echo "$user:*" | chpasswd -e >/dev/null 2>&1; fi
+fi
+if [ "$user" != root ]; then
+  if command -v usermod >/dev/null; then usermod -aG docker "$user"; else addgroup "$user" docker; fi
+fi
+
+home=$(getent passwd "$user" 2>/dev/null || grep "^$user:" /etc/passwd)
+home=$(printf %s "$home" | cut -d: -f6)
+
+mkdir -p "\${shell%/*}" "$root"
+chown "$user" "$root"
+chmod 700 "$root"
+printf %s ${file(shell)} | base64 -d >"$shell.new"
+chmod 755 "$shell.new"
+mv -f "$shell.new" "$shell"
+printf %s ${file(`landfall namespaces="landfall-bundle,landfall-receipt" ${signingKey}\n`)} | base64 -d >"$root/allowed_signers.new"
+chmod 644 "$root/allowed_signers.new"
+mv -f "$root/allowed_signers.new" "$root/allowed_signers"
+
+# sshd refuses keys in files that others than their owner may write.
+keys=${authorizedKeys === undefined ? '$home/.ssh/authorized_keys' : quote(authorizedKeys)}
+if [ ! -d "\${keys%/*}" ]; then
+  mkdir -p "\${keys%/*}"
+  chmod 700 "\${keys%/*}"
+  chown "$user" "\${keys%/*}"
+fi
+touch "$keys"
+grep -Fv ${quote(keyBlob)} "$keys" >"$keys.new" || true
+printf '%s\\n' ${quote(forced)} >>"$keys.new"
+chmod 600 "$keys.new"
+chown "$user" "$keys.new"
+mv -f "$keys.new" "$keys"
+`
+}
