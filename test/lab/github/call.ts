@@ -78,7 +78,10 @@ export function page<T>(call: Call, items: T[], render: (item: T) => unknown, wr
   const number = Number(call.query.get('page') ?? 1)
   const last = Math.max(1, Math.ceil(items.length / size))
   const link = (to: number, rel: string) => `<${pageUrl(call, String(to), 'page')}>; rel="${rel}"`
-  const links = [...(number > 1 ? [link(number - 1, 'prev')] : []), ...(number < last ? [link(number + 1, 'next'), link(last, 'last')] : [])]
+  const links = [
+    ...(number > 1 ? [link(number - 1, 'prev')] : []),
+    ...(number < last ? [link(number + 1, 'next'), link(last, 'last')] : []),
+  ]
   return {
     ...ok(wrap(items.slice((number - 1) * size, number * size).map(render))),
     ...(links.length > 0 && { headers: { link: links.join(', ') } }),

@@ -46,7 +46,10 @@ export async function loadDescription(operations: string[], webhooks: string[]):
   const manifest = createRequire(import.meta.url).resolve('@octokit/openapi/package.json')
   const { version } = z.object({ version: z.string() }).parse(JSON.parse(await readFile(manifest, 'utf8')))
   const extractor = await readFile(join(import.meta.dirname, 'extract.ts'), 'utf8')
-  const key = createHash('sha256').update(JSON.stringify([operations, webhooks, extractor])).digest('hex').slice(0, 12)
+  const key = createHash('sha256')
+    .update(JSON.stringify([operations, webhooks, extractor]))
+    .digest('hex')
+    .slice(0, 12)
   const cached = join(cacheFolder, `github-openapi-${version}-${key}.json`)
 
   const known = await readFile(cached, 'utf8').catch(() => undefined)

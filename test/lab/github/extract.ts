@@ -21,7 +21,8 @@ export function extract(whole: unknown, operations: string[], webhooks: string[]
     operations: Object.fromEntries(
       operations.map((name) => {
         const [method = '', template = ''] = name.split(' ')
-        return [name, operationOf(node(node(paths[template], template)[method.toLowerCase()], name), resolve)]
+        const found = operationOf(node(node(paths[template], template)[method.toLowerCase()], name), resolve)
+        return [name, { ...found, responses: { ...found.responses, ...corrections[name] } }]
       }),
     ),
     webhooks: Object.fromEntries(
@@ -34,6 +35,13 @@ export function extract(whole: unknown, operations: string[], webhooks: string[]
   return { ...cut, components: componentsFor([cut.operations, cut.webhooks], node(node(root.components, 'components').schemas, 'schemas')) }
 }
 
+/** Where the description cannot be true: there an account must be a user and an enterprise at once. */
+const corrections: Record<string, Record<string, Record<string, Node>>> = {
+  'GET /app/installations': {
+    '200': { 'application/json': { type: 'array', items: { $ref: 'github#/components/schemas/installation' } } },
+  },
+}
+
 function pathOf(template: string, item: Node, resolve: (value: unknown) => Node) {
   const methods = Object.keys(item).filter((key) => ['get', 'post', 'put', 'patch', 'delete'].includes(key))
   const parameters = methods.flatMap((method) => list(node(item[method], template).parameters).map(resolve))
@@ -41,7 +49,9 @@ function pathOf(template: string, item: Node, resolve: (value: unknown) => Node)
   const pattern = template
     .replace(/[.*+?^$()|[\]\\]/g, '\\$&')
     .replace(/\{(\w+)\}/g, (_all, name: string) => `(?<${name}>${long.has(name) ? '.*' : '[^/]+'})`)
-  return { template, pattern: `^${pattern}$`, methods: methods.map((method) => method.toUpperCase()) }
+  // The root folder has no path, and clients then leave out its slash too.
+  const withRoot = pattern.replace('/contents/(?<path>.*)', '/contents(?:/(?<path>.*))?')
+  return { template, pattern: `^${withRoot}$`, methods: methods.map((method) => method.toUpperCase()) }
 }
 
 const literals = (template: string): number => template.split('/').filter((part) => !part.includes('{')).length

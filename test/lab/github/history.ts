@@ -64,7 +64,7 @@ export async function changes(git: Git, before: string | undefined, after: strin
       found.set(path, { path, status, blob: status === 'removed' ? old : blob, additions: 0, deletions: 0 })
     } else {
       // Binary files count as "-".
-      const [, added, removed, path] = /^(\d+|-)\t(\d+|-)\t([^]*)$/.exec(part) ?? []
+      const [, added, removed, path] = /^(\d+|-)\t(\d+|-)\t(.*)$/s.exec(part) ?? []
       const change = path === undefined ? undefined : found.get(path)
       if (change) Object.assign(change, { additions: Number(added) || 0, deletions: Number(removed) || 0 })
     }

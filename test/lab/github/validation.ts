@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv'
 import addFormats from 'ajv-formats'
 import type { Description, Schema } from './description.ts'
 
@@ -15,6 +15,7 @@ export interface Violation {
 export interface Validation {
   /** The operation behind a method and path (still percent-encoded), with its parameters decoded. */
   match(method: string, path: string): Match
+  knows(operation: string): boolean
   request(operation: string, path: Record<string, string>, query: URLSearchParams, body: unknown): Violation[]
   response(operation: string, status: number, type: string, body: unknown): Violation[]
   /** `name` as in the description: `pull-request-closed`. */
@@ -26,11 +27,14 @@ export type Match =
   | { kind: 'not-built'; operation: string }
   | { kind: 'unknown' }
 
+/** Compiling counts for more than checking here: no optimizing, no inlining, and GitHub's schemas are taken as they are. */
+const quick: Options = { strict: false, allErrors: true, validateSchema: false, inlineRefs: false, code: { optimize: false } }
+
 export function createValidation(description: Description): Validation {
   const shared = { $id: 'github', components: { schemas: description.components } }
-  const strictly = compiler(new Ajv({ strict: false, allErrors: true }).addSchema(shared))
+  const strictly = compiler(new Ajv(quick).addSchema(shared))
   // Parameters arrive as text: "2" is the integer 2.
-  const fromText = compiler(new Ajv({ strict: false, allErrors: true, coerceTypes: true }).addSchema(shared))
+  const fromText = compiler(new Ajv({ ...quick, coerceTypes: true }).addSchema(shared))
   const paths = description.paths.map((one) => ({ ...one, pattern: new RegExp(one.pattern) }))
 
   return {
@@ -40,11 +44,13 @@ export function createValidation(description: Description): Validation {
         if (!found) continue
         const operation = `${method} ${template}`
         if (!(operation in description.operations)) return { kind: 'not-built', operation }
-        const parameters = Object.entries(found.groups ?? {}).map(([name, text]) => [name, decodeURIComponent(text)])
+        const parameters = Object.entries(found.groups ?? {}).map(([name, text]) => [name, decodeURIComponent(text ?? '')])
         return { kind: 'operation', operation, path: Object.fromEntries(parameters) }
       }
       return { kind: 'unknown' }
     },
+
+    knows: (operation) => operation in description.operations,
 
     request(name, path, query, body) {
       const operation = description.operations[name]

@@ -1,5 +1,5 @@
 import type { Commit, FileChange } from '../history.ts'
-import { type Person, type Repo, type World } from '../world.ts'
+import type { Person, Repo, World } from '../world.ts'
 import { account, nodeId } from './account.ts'
 
 /** The address commits of this person carry, by which they are found again. */

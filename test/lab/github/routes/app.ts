@@ -43,7 +43,8 @@ export const appRoutes: AppRoutes = {
       const asked = limits.parse(call.body)
 
       const refusedPermission = Object.entries(asked.permissions ?? {}).find(
-        ([name, level]) => levels.options.indexOf(world.app.permissions[name] ?? 'read') < levels.options.indexOf(level) || !(name in world.app.permissions),
+        ([name, level]) =>
+          levels.options.indexOf(world.app.permissions[name] ?? 'read') < levels.options.indexOf(level) || !(name in world.app.permissions),
       )
       if (refusedPermission) return refused(422, 'The permissions requested are not granted to this installation.')
 
@@ -53,7 +54,11 @@ export const appRoutes: AppRoutes = {
       if (chosen.length < wanted) return invalid([{ resource: 'Installation', field: 'repositories', code: 'invalid' }])
 
       const limited = wanted > 0
-      const token = tokens.issue(installation, asked.permissions ?? world.app.permissions, limited ? chosen.map((repo) => repo.id) : undefined)
+      const token = tokens.issue(
+        installation,
+        asked.permissions ?? world.app.permissions,
+        limited ? chosen.map((repo) => repo.id) : undefined,
+      )
       return created({
         token: token.value,
         expires_at: moment(token.expiresAt),

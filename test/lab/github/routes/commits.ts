@@ -89,8 +89,7 @@ export const commitRoutes: RepositoryRoutes = {
   },
 }
 
-const relation = (ahead: number, behind: number) =>
-  ahead > 0 ? (behind > 0 ? 'diverged' : 'ahead') : behind > 0 ? 'behind' : 'identical'
+const relation = (ahead: number, behind: number) => (ahead > 0 ? (behind > 0 ? 'diverged' : 'ahead') : behind > 0 ? 'behind' : 'identical')
 
 async function contains({ repo }: RepositoryCall, pull: { base: { sha: string }; head: { sha: string } }, sha: string): Promise<boolean> {
   return (await isAncestor(repo.git, sha, pull.head.sha)) && !(await isAncestor(repo.git, sha, pull.base.sha))

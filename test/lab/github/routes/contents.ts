@@ -94,7 +94,7 @@ async function entries(repo: Repo, treeish: string, path?: string, recursive = f
   const args = ['ls-tree', '-z', '--long', ...(recursive ? ['-r', '-t'] : []), treeish, ...(path === undefined ? [] : ['--', path])]
   const output = (await repo.git.bytes(args).catch(() => Buffer.alloc(0))).toString('utf8')
   return output.split('\0').flatMap((line) => {
-    const [, mode, type, sha, size, name] = /^(\d+) (\w+) ([0-9a-f]+) +(\d+|-)\t([^]*)$/.exec(line) ?? []
+    const [, mode, type, sha, size, name] = /^(\d+) (\w+) ([0-9a-f]+) +(\d+|-)\t(.*)$/s.exec(line) ?? []
     if (mode === undefined || type === undefined || sha === undefined || name === undefined) return []
     return [{ path: name, mode, type, sha, ...(size !== '-' && { size: Number(size) }) }]
   })

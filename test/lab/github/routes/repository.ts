@@ -1,7 +1,7 @@
 import { account, nodeId } from '../bodies/account.ts'
 import { commitBody } from '../bodies/commit.ts'
 import { repositoryBody } from '../bodies/repository.ts'
-import { notFound, ok, refused, type RepositoryRoutes, text } from '../call.ts'
+import { notFound, ok, type RepositoryRoutes, refused, text } from '../call.ts'
 import { commitOf } from '../history.ts'
 import type { Role } from '../world.ts'
 

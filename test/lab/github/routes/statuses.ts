@@ -28,7 +28,9 @@ export const statusRoutes: RepositoryRoutes = {
         return invalid([{ resource: 'Status', field: 'target_url', code: 'custom', message: 'Target URL must use http(s) scheme' }])
       }
       if (repo.statuses.filter((one) => one.sha === sha && one.context === given.context).length >= most) {
-        return invalid([{ resource: 'Status', code: 'custom', message: 'This SHA and context has reached the maximum number of statuses.' }])
+        return invalid([
+          { resource: 'Status', code: 'custom', message: 'This SHA and context has reached the maximum number of statuses.' },
+        ])
       }
       const status: Status = {
         id: world.id(),

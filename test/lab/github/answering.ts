@@ -1,0 +1,115 @@
+import type { Answer, Call } from './call.ts'
+import { mayUse, notFound, refused } from './call.ts'
+import type { Deliveries } from './deliveries.ts'
+import { appRoutes, repositoryRoutes } from './routes/all.ts'
+import { download } from './routes/contents.ts'
+import type { Caller, Tokens } from './tokens.ts'
+import type { Validation, Violation } from './validation.ts'
+import { findRepository, type World } from './world.ts'
+
+/** A request as it came in, its body read. */
+export interface Asked {
+  method: string
+  pathname: string
+  query: URLSearchParams
+  authorization: string | undefined
+  userAgent: string | undefined
+  accept: string
+  /** Empty where none was sent. */
+  text: string
+}
+
+export interface Answered {
+  answer: Answer
+  /** Template of the route: `GET /repos/{owner}/{repo}`; method and path where there is none. */
+  operation: string
+  /** Whose rate limit it counts on: `app`, `installation 7`, `nobody`. */
+  account: string
+}
+
+export interface Parts {
+  world: World
+  validation: Validation
+  tokens: Tokens
+  deliveries: Deliveries
+  /** Gets what the request violates. */
+  violated(violations: Violation[]): void
+}
+
+/** Every operation that the stand-in answers. */
+export const operations = [...Object.keys(appRoutes), ...Object.keys(repositoryRoutes)]
+
+/** Answers one request as GitHub would: who asks, whether they may, whether it is well formed, and then what they asked for. */
+export async function answerTo(asked: Asked, parts: Parts): Promise<Answered> {
+  const { world, validation, tokens } = parts
+  const archive = /^\/codeload\/([^/]+)\/([^/]+)\/legacy\.tar\.gz\/([0-9a-f]{40})$/.exec(asked.pathname)
+  if (archive) {
+    const [, owner = '', name = '', sha = ''] = archive
+    const repo = findRepository(world, owner, name)
+    const answer = repo ? await download(repo, sha, asked.query.get('token') ?? '', world.now()) : notFound()
+    return { answer, operation: 'GET codeload', account: 'nobody' }
+  }
+
+  const match = validation.match(asked.method, asked.pathname)
+  if (match.kind !== 'operation') {
+    const operation = match.kind === 'not-built' ? match.operation : `${asked.method} ${asked.pathname}`
+    const what = match.kind === 'not-built' ? 'GitHub has this, the stand-in has not yet' : 'GitHub has no such operation'
+    parts.violated([{ operation, where: 'path', what }])
+    return { answer: notFound(), operation, account: 'nobody' }
+  }
+
+  const body = parsed(asked.text)
+  const violations: Violation[] = [
+    ...(asked.userAgent ? [] : [{ operation: match.operation, where: 'headers', what: 'User-Agent is missing' }]),
+    ...(body.kind === 'broken' ? [{ operation: match.operation, where: 'body', what: 'is not JSON' }] : []),
+    ...validation.request(match.operation, match.path, asked.query, body.kind === 'json' ? body.value : undefined),
+  ]
+  parts.violated(violations)
+
+  const caller = tokens.caller(asked.authorization)
+  const { pathname, query, accept } = asked
+  const call: Call = { world, pathname, path: match.path, query, accept, body: body.kind === 'json' ? body.value : undefined }
+  const answer = await route(match.operation, call, caller, violations, parts)
+  return { answer, operation: match.operation, account: accountOf(caller) }
+}
+
+async function route(operation: string, call: Call, caller: Caller, violations: Violation[], parts: Parts): Promise<Answer> {
+  if (caller.kind === 'refused') return refused(caller.message === 'Integration not found' ? 404 : 401, caller.message)
+  if (caller.kind === 'nobody') return refused(401, 'Requires authentication')
+
+  const own = appRoutes[operation]
+  if (own) {
+    if (caller.kind !== 'app') return refused(401, 'A JSON web token could not be decoded')
+    if (violations.length > 0) return unprocessable(violations)
+    const redeliver = async (id: number) => void (await parts.deliveries.again({ id }))
+    return own.answer({ ...call, tokens: parts.tokens, redeliver })
+  }
+
+  const found = repositoryRoutes[operation]
+  if (!found) throw new Error(`${operation} was matched but has no route`)
+  if (caller.kind !== 'installation') return refused(401, 'Bad credentials')
+  const repo = findRepository(parts.world, call.path.owner ?? '', call.path.repo ?? '')
+  const { installation, repositories } = caller.token
+  // What one may not see does not exist.
+  if (!repo || repo.installation !== installation || (repositories && !repositories.includes(repo.id))) return notFound()
+  if (!mayUse(caller, found.needs)) return refused(403, 'Resource not accessible by integration')
+  if (violations.length > 0) return unprocessable(violations)
+  return found.answer({ ...call, repo })
+}
+
+const unprocessable = (violations: Violation[]): Answer => ({
+  ...refused(422, `Invalid request.\n\n${violations.map(({ where, what }) => `${where}: ${what}`).join('\n')}`),
+})
+
+function accountOf(caller: Caller): string {
+  return caller.kind === 'installation' ? `installation ${caller.token.installation.id}` : caller.kind === 'app' ? 'app' : 'nobody'
+}
+
+function parsed(text: string): { kind: 'none' } | { kind: 'json'; value: unknown } | { kind: 'broken' } {
+  if (text === '') return { kind: 'none' }
+  try {
+    return { kind: 'json', value: JSON.parse(text) }
+  } catch {
+    return { kind: 'broken' }
+  }
+}

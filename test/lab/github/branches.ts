@@ -1,0 +1,116 @@
+import { emailOf } from './bodies/commit.ts'
+import type { Deliveries, Handling } from './deliveries.ts'
+import type { Files, Person as Signature } from './git.ts'
+import { isAncestor } from './history.ts'
+import { type Event, nothing, pullRequest, push } from './payloads.ts'
+import type { Validation, Violation } from './validation.ts'
+import { type Delivery, type Person, person, type Repo, type World } from './world.ts'
+
+/** Default author `mona`, default message names the files. */
+export interface CommitOptions {
+  author?: string
+  message?: string
+}
+
+export interface Delivering {
+  /** Default true. */
+  deliver?: Handling
+}
+
+/** What became of a branch. */
+export interface Moved {
+  sha: string
+  /** Forty zeros where the branch is new. */
+  before: string
+  /** Webhooks that were tried, answered. */
+  deliveries: Delivery[]
+}
+
+/** What people do to branches. GitHub announces each by webhook, `commit` excepted. */
+export interface Branches {
+  /** Of the default branch, unless named. */
+  head(branch?: string): Promise<string>
+  /** A commit on top of the branch (made from the default branch if new), without telling anybody. Null deletes a file. */
+  commit(branch: string, files: Files, options?: CommitOptions): Promise<string>
+  push(branch: string, files: Files, options?: CommitOptions & Delivering): Promise<Moved>
+  /** Moves the branch to a commit of the past or of another branch. */
+  forcePush(branch: string, to: string, options?: { by?: string } & Delivering): Promise<Moved>
+  deleteBranch(branch: string, options?: { by?: string } & Delivering): Promise<Moved>
+}
+
+export interface RepositoryParts {
+  world: World
+  repo: Repo
+  deliveries: Deliveries
+  validation: Validation
+  responseViolations: Violation[]
+}
+
+/** Checks events against GitHub's description and sends them, all at once as GitHub does. */
+export async function announce(parts: RepositoryParts, events: Event[], deliver: Handling = true): Promise<Delivery[]> {
+  for (const event of events) parts.responseViolations.push(...parts.validation.webhook(event.name, event.payload))
+  return (await Promise.all(events.map((event) => parts.deliveries.send(parts.repo, event, deliver)))).flat()
+}
+
+/** What GitHub has to say of a branch that was moved, and of the open pull requests it is the head of. */
+export async function moved({ world, repo }: RepositoryParts, branch: string, before: string, after: string, by: Person): Promise<Event[]> {
+  const open = after === nothing ? [] : repo.pulls.filter((pull) => pull.state === 'open')
+  for (const pull of open) if (pull.base.branch === branch) pull.base.sha = after
+  const following = open.filter((pull) => pull.head.branch === branch)
+  for (const pull of following) Object.assign(pull, { head: { branch, sha: after }, updatedAt: world.now() })
+  repo.pushedAt = world.now()
+
+  const forced = before !== nothing && after !== nothing && !(await isAncestor(repo.git, before, after))
+  return [
+    await push(world, repo, { branch, before, after, forced, by }),
+    ...(await Promise.all(following.map((pull) => pullRequest(world, repo, pull, 'synchronize', by, { before, after })))),
+  ]
+}
+
+export async function tip(repo: Repo, branch: string): Promise<string> {
+  const sha = await repo.git.resolve(`heads/${branch}`)
+  if (!sha) throw new Error(`${repo.fullName} has no branch ${branch}`)
+  return sha
+}
+
+export const signatureOf = (someone: Person): Signature => ({ name: someone.login, email: emailOf(someone) })
+
+export function branches(parts: RepositoryParts): Branches {
+  const { world, repo } = parts
+  const tell = async (branch: string, before: string, sha: string, by: string, deliver: Handling | undefined): Promise<Moved> => {
+    const events = await moved(parts, branch, before, sha, person(world, by))
+    return { sha, before, deliveries: await announce(parts, events, deliver) }
+  }
+
+  const commit: Branches['commit'] = async (branch, files, { author = 'mona', message } = {}) => {
+    const parent = (await repo.git.resolve(`heads/${branch}`)) ?? (await repo.git.resolve(`heads/${repo.defaultBranch}`))
+    const signature = signatureOf(person(world, author))
+    const said = message ?? `Change ${Object.keys(files).join(', ')}`
+    return repo.git.commit({ branch, parent, files, author: signature, committer: signature, at: world.now(), message: said })
+  }
+
+  return {
+    head: (branch = repo.defaultBranch) => tip(repo, branch),
+    commit,
+
+    async push(branch, files, { deliver, ...options } = {}) {
+      const before = (await repo.git.resolve(`heads/${branch}`)) ?? nothing
+      const sha = await commit(branch, files, options)
+      return tell(branch, before, sha, options.author ?? 'mona', deliver)
+    },
+
+    async forcePush(branch, to, { by = 'mona', deliver } = {}) {
+      const before = await tip(repo, branch)
+      const sha = await repo.git.resolve(to)
+      if (!sha) throw new Error(`${repo.fullName} has no commit ${to}`)
+      await repo.git.run(['update-ref', `refs/heads/${branch}`, sha])
+      return tell(branch, before, sha, by, deliver)
+    },
+
+    async deleteBranch(branch, { by = 'mona', deliver } = {}) {
+      const before = await tip(repo, branch)
+      await repo.git.run(['update-ref', '-d', `refs/heads/${branch}`])
+      return tell(branch, before, nothing, by, deliver)
+    },
+  }
+}

@@ -1,0 +1,26 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+
+export interface Received {
+  headers: Record<string, string>
+  body: string
+}
+
+/** A receiver of webhooks that keeps what it gets, and answers with `status`. */
+export async function startReceiver(): Promise<{ url: string; received: Received[]; status: number; close(): void }> {
+  const received: Received[] = []
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
+    received.push({ headers, body: Buffer.concat(chunks).toString('utf8') })
+    response.statusCode = receiver.status
+    response.end('seen')
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the receiver got no port')
+  const receiver = { url: `http://127.0.0.1:${address.port}/hook`, received, status: 202, close: () => void server.close() }
+  return receiver
+}
