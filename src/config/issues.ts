@@ -25,11 +25,9 @@ export function findingsOf(issue: Issue, written: unknown, knownKeys: (path: Pat
     // The name stays out of the path: it may be an address with a password in it.
     return [{ path, maskKey: true, onKey: true, ...own }]
   }
-  if (issue.code === 'invalid_type' && valueAt(written, path) === undefined) {
-    return [{ path, what: `"${path.at(-1)}" is missing`, remedy: 'Add it' }]
-  }
   const own = messageParts(issue.message)
   if (own) return [{ path, ...own }]
+  if (valueAt(written, path) === undefined) return [{ path, what: `"${path.at(-1)}" is missing`, remedy: 'Add it' }]
   if (issue.code === 'invalid_type') return [wrongType(path, issue.expected, valueAt(written, path))]
   return [{ path, what: 'this value is not allowed here', remedy: 'See docs/configuration.md for what is' }]
 }

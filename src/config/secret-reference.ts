@@ -22,7 +22,7 @@ export const secretReference = z.union(
     z.strictObject({
       file: z
         .string({ error: mistaken })
-        .regex(/^\/[^\0\n\r]{1,499}$/, { error: message('this is not an absolute path', 'Write the path from `/` on') })
+        .regex(/^\/[ -\uffff]{1,499}$/, { error: message('this is not an absolute path', 'Write the path from `/` on') })
         .meta({ description: 'File that holds the secret.' }),
     }),
     z.strictObject({

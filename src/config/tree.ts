@@ -73,10 +73,11 @@ export function readTree(document: Document, lines: LineCounter): Tree {
 
   function readAlias(alias: Alias, path: Path, place: Place): unknown {
     used.aliases += 1
-    const target = used.aliases > limits.aliases ? undefined : alias.resolve(document)
-    if (!target) return tooMuch(path)
-    if (open.has(target)) {
-      findings.push({ path, what: 'the alias stands for something it is part of', remedy: 'Write the value out' })
+    if (used.aliases > limits.aliases) return tooMuch(path)
+    const target = alias.resolve(document)
+    if (!target || open.has(target)) {
+      const what = target ? 'the alias stands for something it is part of' : 'there is no anchor for this alias'
+      findings.push({ path, what, remedy: 'Write the value out; text that begins with `*` needs quotes' })
       return null
     }
     open.add(target)

@@ -7,10 +7,10 @@ const api = z.string().refine(isBaseAddress, {
 })
 
 /** A number, which YAML reads as one, or the public name of a channel. Its output is text. */
+const notChat = message('this is not a Telegram chat', 'Write its number, such as `-1001234567890`, or `"@name"`')
 const chatId = z
-  .union([z.int(), z.string().regex(/^(-?[0-9]{1,20}|@[A-Za-z0-9_]{4,64})$/)], {
-    error: ({ input }) =>
-      input === undefined ? undefined : message('this is not a Telegram chat', 'Write its number, such as `-1001234567890`, or `"@name"`'),
+  .union([z.int(), z.string().regex(/^(-?[0-9]{1,20}|@[A-Za-z0-9_]{4,64})$/, { error: notChat })], {
+    error: ({ input }) => (input === undefined ? undefined : notChat),
   })
   .transform(String)
 

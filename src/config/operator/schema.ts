@@ -8,7 +8,7 @@ import { host } from './host.ts'
 import { chatName, environmentOrAny, groupName, hostName, projectPattern, registryName, repositoryPattern } from './names.ts'
 
 const registry = z.strictObject({
-  username: text(/^[^\p{Cc}:]{1,200}$/u, 'this is not a user name', 'Write it without line breaks and colons').meta({
+  username: text(/^[!-9;-~]{1,200}$/, 'this is not a user name', 'Write it without spaces and colons').meta({
     description: 'User to log in as.',
   }),
   password: secretReference.meta({ description: 'Where the password or token comes from.' }),
