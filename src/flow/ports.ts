@@ -233,7 +233,7 @@ export type CommandResult =
 // --- registry, Compose, chat -----------------------------------------------------------------------------------
 
 export interface Registry {
-  /** Resolves a tag once, with the platforms behind it. */
+  /** Resolves a tag (or a `sha256:…` digest in its place) once, with the platforms behind it. */
   resolve(repository: string, tag: string, login?: RegistryLogin): Promise<RegistryAnswer>
 }
 
@@ -247,7 +247,8 @@ export type RegistryAnswer =
   | { kind: 'found'; image: ResolvedImage }
   | { kind: 'missing' }
   | { kind: 'busy'; retryAfterSeconds: number; detail: string }
-  | { kind: 'failed'; detail: string }
+  /** `retryable`: the registry was down or silent, rather than unwilling. */
+  | { kind: 'failed'; detail: string; retryable?: true }
 
 export interface Compose {
   /** Every `image:` line of the project's files, before interpolation: what tag variables are read from. */

@@ -46,7 +46,7 @@ function pick(from: Record<string, unknown>, names: string[], values?: ReadonlyM
   return Object.fromEntries(
     names.map((name) => {
       const definition = from[name]
-      const variable = values && isRecord(definition) ? definition['environment'] : undefined
+      const variable = values && isRecord(definition) ? definition.environment : undefined
       return [name, typeof variable === 'string' ? { definition, value: values?.get(variable) ?? null } : definition]
     }),
   )

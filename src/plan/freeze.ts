@@ -1,0 +1,80 @@
+import type { EnvironmentRule, ProjectFile } from '../domain/configuration.ts'
+import type { PinnedImage } from '../domain/image.ts'
+import type { ObservedContainer } from '../domain/observed.ts'
+import type { Plan } from '../domain/plan.ts'
+import type { Repository, Sha } from '../domain/repository.ts'
+import type { ComposeModel } from './model.ts'
+import { overrideText } from './override.ts'
+import { registryOf } from './reference.ts'
+import { planServices } from './services.ts'
+
+/** Everything a plan is made from. Holds values of the environment; the plan made from it does not. */
+export interface PlanRequest {
+  kind: Plan['kind']
+  repository: Repository
+  generation: number
+  release: string
+  revision: Sha
+  file: ProjectFile
+  environment: EnvironmentRule
+  model: ComposeModel
+  portable: string
+  interpolation: Record<string, string>
+  values: ReadonlyMap<string, string>
+  /** Repository files that services name as `env_file`, by path in the project folder. */
+  files: ReadonlyMap<string, { source: string; text: string }>
+  /** By service. */
+  pins: ReadonlyMap<string, PinnedImage>
+  hosts: (Plan['hosts'][number] & { containers: ObservedContainer[] })[]
+  /** The plan of the release the hosts run; absent on a first deployment, or where they differ. */
+  running?: Plan | undefined
+  /** Registries whose credentials the repository may use. */
+  registries: readonly string[]
+  fingerprint: (text: string) => string
+}
+
+/** How services without a rule of their own are proved, in seconds. */
+const proofWithoutRule = { within: 60, soak: 10 }
+
+/** Freezes a plan: after this nothing is decided any more. */
+export function freezePlan(request: PlanRequest): Plan {
+  const { environment, file, pins } = request
+  const { services, removed } = planServices({
+    model: request.model,
+    pins,
+    previous: request.running,
+    hosts: request.hosts,
+    verify: environment.verify,
+    proof: proofWithoutRule,
+    values: request.values,
+    fingerprint: request.fingerprint,
+  })
+  const images = [...new Map([...pins.values()].map((image) => [`${image.repository}@${image.digest}`, image])).values()]
+  const needed = new Set(images.map((image) => registryOf(image.repository)))
+  return {
+    format: 1,
+    kind: request.kind,
+    repository: request.repository,
+    project: file.project,
+    environment: environment.name,
+    generation: request.generation,
+    release: request.release,
+    revision: request.revision,
+    images,
+    services,
+    removed,
+    hosts: request.hosts.map(({ containers: _, ...host }) => host),
+    // All at once: one wave.
+    waves: [request.hosts.map(({ name }) => name)],
+    compose: request.portable,
+    override: overrideText(services, request.model),
+    interpolation: request.interpolation,
+    ...(environment.env !== undefined && { env: environment.env }),
+    envFingerprint: request.fingerprint(JSON.stringify([...request.values])),
+    files: [...request.files].map(([path, { source, text }]) => ({ path, source, fingerprint: request.fingerprint(text) })),
+    logins: request.registries.filter((registry) => needed.has(registry)),
+    keep: environment.keep,
+    notify: file.notify,
+    ...(environment.url !== undefined && { url: environment.url }),
+  }
+}
