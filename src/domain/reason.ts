@@ -25,6 +25,11 @@ const wordings = {
     remedy: () => 'Look at the build, push the image, then push again or revert',
     retryable: false,
   },
+  'registry-busy': {
+    sentence: (e) => `The registry ${e.registry} asks to wait before it tells of ${e.image}: ${e.detail}`,
+    remedy: () => "Waiting as long as it asks. A login for it in the operator's file usually raises its limit",
+    retryable: true,
+  },
   'registry-failed': {
     sentence: (e) => `The registry ${e.registry} did not serve ${e.image}: ${e.detail}`,
     remedy: () => "Check the registry and its credentials in the operator's file; then push again",

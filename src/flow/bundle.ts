@@ -1,9 +1,10 @@
 import { parseDotenv, writeDotenv } from '../config/dotenv.ts'
-import type { OperatorFile } from '../domain/configuration.ts'
 import type { Plan } from '../domain/plan.ts'
 import { problemText } from '../domain/problem.ts'
+import { fullName, type Repository } from '../domain/repository.ts'
 import { Secret } from '../domain/secret.ts'
 import { bundleNamespace, encloseBundle, type Login, packBundle } from '../host/bundle.ts'
+import { registryFor } from '../policy/registries.ts'
 import { secretValues } from '../report/redact.ts'
 import type { Ports } from './ports.ts'
 
@@ -30,16 +31,20 @@ export async function seal(plan: Plan, ports: Ports): Promise<Sealed> {
   const files = new Map(plan.files.map(({ path, source }) => [path, read(source)]))
   const env = environment && new Secret(writeDotenv(environment))
   const bundle = packBundle({ plan, env, files })
-  const logins = await loginsOf(plan.logins, ports.operator.current(), ports)
+  const logins = await loginsOf(plan.repository, plan.logins, ports)
   return {
     envelope: encloseBundle(bundle, ports.signer.sign(bundle, bundleNamespace), logins),
     secrets: [...(environment ? secretValues(environment) : []), ...logins.map(({ password }) => password.reveal())],
   }
 }
 
-/** The credentials for these registries, read at the moment of use. */
-export function loginsOf(registries: readonly string[], operator: OperatorFile, ports: Pick<Ports, 'secrets'>): Promise<Login[]> {
-  const rules = registries.flatMap((registry) => operator.registries[registry] ?? [])
+/** The credentials the repository may use at these registries, read at the moment of use. */
+export function loginsOf(
+  repository: Repository,
+  registries: readonly string[],
+  ports: Pick<Ports, 'operator' | 'secrets'>,
+): Promise<Login[]> {
+  const rules = registries.flatMap((registry) => registryFor(ports.operator.current(), fullName(repository), registry) ?? [])
   return Promise.all(
     rules.map(async ({ host, username, password }) => ({ registry: host, username, password: await ports.secrets(password) })),
   )

@@ -47,10 +47,7 @@ async function serve(any: Deployment, lease: Lease, signal: AbortSignal, ports: 
 
 /** Brings one deployment as far as it goes now. Resolves to the seconds to wait when it waits for something. */
 async function step(run: Run): Promise<number | undefined> {
-  if (run.deployment.state === 'queued' || run.deployment.state === 'waiting') {
-    const again = await prepare(run)
-    if (again !== undefined || run.deployment.state !== 'planned') return again
-  }
+  if (run.deployment.state === 'queued' || run.deployment.state === 'waiting') return prepare(run)
   await execute(run)
   return undefined
 }

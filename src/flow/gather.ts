@@ -1,5 +1,5 @@
-import { parseProjectFile, projectFilePath } from '../config/project-file.ts'
-import type { EnvironmentRule, ProjectFile } from '../domain/configuration.ts'
+import { parseProjectFile } from '../config/project-file.ts'
+import { type EnvironmentRule, type ProjectFile, projectFilePath } from '../domain/configuration.ts'
 import type { Deployment } from '../domain/deployment.ts'
 import type { Intent, PushIntent, RollbackIntent } from '../domain/intent.ts'
 import { type Problem, problemText } from '../domain/problem.ts'

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { type Profile, profile } from '../adapters/profile.ts'
 import { Secret } from '../domain/secret.ts'
 
 /** Everything Landfall reads from its environment, checked. `.env.example` documents each variable. */
@@ -11,10 +12,11 @@ export interface Settings {
   listen: { host: string; port: number }
   /** Where people and GitHub reach Landfall; links point there. */
   publicUrl: string
+  /** Where people see GitHub. */
+  webUrl: string
   dataFolder: string
   operatorFile: string
-  databaseUrl?: string
-  queueUrl?: string
+  profile: Profile
   logLevel: string
 }
 
@@ -63,8 +65,8 @@ export function readSettings(raw: Record<string, string | undefined>): SettingsR
       'Leave it out for github.com; for GitHub Enterprise Server give https://HOST',
     )
 
-  const given = ['APP_ID', 'PRIVATE_KEY', 'PRIVATE_KEY_PATH', 'WEBHOOK_SECRET'].filter((name) => env.has(name))
-  if (given.length === 0 && messages.length === 0 && publicUrl && apiUrl && webUrl)
+  const named = ['APP_ID', 'PRIVATE_KEY', 'PRIVATE_KEY_PATH', 'WEBHOOK_SECRET'].filter((name) => env.has(name))
+  if (named.length === 0 && messages.length === 0 && publicUrl && apiUrl && webUrl)
     return { kind: 'set-up', listen: { host, port: port ?? 3000 }, publicUrl, apiUrl, webUrl }
 
   const appId = number(env.get('APP_ID') ?? '')
@@ -74,31 +76,31 @@ export function readSettings(raw: Record<string, string | undefined>): SettingsR
   const webhookSecret = env.get('WEBHOOK_SECRET')
   checkSecret(webhookSecret, wrong)
 
-  const databaseUrl = env.get('DATABASE_URL')
-  const queueUrl = env.get('QUEUE_URL')
-  if (databaseUrl && !/^postgres(ql)?:\/\//.test(databaseUrl))
-    wrong('DATABASE_URL', 'is not a PostgreSQL address', 'Give postgres://…, or leave it out for SQLite')
-  if (queueUrl && !/^rediss?:\/\//.test(queueUrl))
-    wrong('QUEUE_URL', 'is not a Redis address', 'Give redis://… or rediss://…, or leave it out')
-  if (Boolean(databaseUrl) !== Boolean(queueUrl))
-    wrong(
-      databaseUrl ? 'QUEUE_URL' : 'DATABASE_URL',
-      'is missing beside the other one',
-      'Set both for several machines, or neither for one machine: there are no mixtures',
-    )
+  const dataFolder = resolve(env.get('LANDFALL_DATA') ?? 'data')
+  const chosen = profile({ folder: dataFolder, ...given(env, { databaseUrl: 'DATABASE_URL', queueUrl: 'QUEUE_URL' }) })
+  if (chosen.kind === 'invalid') messages.push(...chosen.messages)
 
-  if (messages.length > 0 || appId === undefined || !privateKey || !webhookSecret || !publicUrl || !apiUrl)
+  if (
+    messages.length > 0 ||
+    chosen.kind === 'invalid' ||
+    appId === undefined ||
+    !privateKey ||
+    !webhookSecret ||
+    !publicUrl ||
+    !apiUrl ||
+    !webUrl
+  )
     return { kind: 'invalid', messages }
   const settings: Settings = {
     app: { appId, privateKey, webhookSecret: new Secret(webhookSecret), apiUrl },
     gentle: env.get('LANDFALL_GITHUB_PACE') !== 'none',
     listen: { host, port: port ?? 3000 },
     publicUrl,
-    dataFolder: resolve(env.get('LANDFALL_DATA') ?? 'data'),
+    dataFolder,
+    profile: chosen.value,
+    webUrl,
     operatorFile: resolve(env.get('LANDFALL_OPERATOR') ?? 'operator.yml'),
     logLevel: env.get('LOG_LEVEL') ?? 'info',
-    ...(databaseUrl && { databaseUrl }),
-    ...(queueUrl && { queueUrl }),
   }
   return { kind: 'ready', settings }
 }
@@ -121,6 +123,16 @@ function checkSecret(secret: string | undefined, wrong: Complain): void {
   if (secret === undefined) wrong('WEBHOOK_SECRET', 'is missing', todo)
   else if (secret === 'development') wrong('WEBHOOK_SECRET', 'is the well-known default', todo)
   else if (secret.length < shortestSecret) wrong('WEBHOOK_SECRET', `is shorter than ${shortestSecret} characters`, todo)
+}
+
+/** The variables that are set, under the names another part calls them by. */
+const given = <K extends string>(env: Map<string, string>, names: Record<K, string>): Partial<Record<K, string>> => {
+  const found: Partial<Record<K, string>> = {}
+  for (const key in names) {
+    const value = env.get(names[key])
+    if (value !== undefined) found[key] = value
+  }
+  return found
 }
 
 const number = (text: string): number | undefined => (/^\d{1,15}$/.test(text) ? Number(text) : undefined)

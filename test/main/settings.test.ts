@@ -30,9 +30,13 @@ test.each<[why: string, env: Record<string, string | undefined>, variable: strin
     'PRIVATE_KEY_PATH: names a file that cannot be read',
   ],
   ['the App id is a word', { ...complete, APP_ID: 'landfall' }, 'APP_ID: is missing or not a number'],
-  ['PostgreSQL without Redis', { ...complete, DATABASE_URL: 'postgres://x' }, 'QUEUE_URL: is missing beside the other one'],
-  ['Redis without PostgreSQL', { ...complete, QUEUE_URL: 'redis://x' }, 'DATABASE_URL: is missing beside the other one'],
-  ['another database', { ...complete, DATABASE_URL: 'mysql://x', QUEUE_URL: 'redis://x' }, 'DATABASE_URL: is not a PostgreSQL address'],
+  ['PostgreSQL without Redis', { ...complete, DATABASE_URL: 'postgres://x' }, 'DATABASE_URL is set and QUEUE_URL is not'],
+  ['Redis without PostgreSQL', { ...complete, QUEUE_URL: 'redis://x' }, 'QUEUE_URL is set and DATABASE_URL is not'],
+  [
+    'another database',
+    { ...complete, DATABASE_URL: 'mysql://x', QUEUE_URL: 'redis://x' },
+    'DATABASE_URL: not a URL beginning with postgres://',
+  ],
   ['the port is no port', { ...complete, PORT: '99999' }, 'PORT: is not a port number'],
 ])('does not start when %s', (_why, env, message) => {
   const result = readSettings(env)

@@ -1,0 +1,76 @@
+import type { HostRule } from '../domain/configuration.ts'
+import type { HostState } from '../domain/observed.ts'
+import type { Plan } from '../domain/plan.ts'
+import { reason } from '../domain/reason.ts'
+import { fullName, type Repository } from '../domain/repository.ts'
+import { inspect, type Place, shellVersion, speaksTo } from '../host/commands.ts'
+import { readHostState } from '../host/output.ts'
+import { order } from './fleet.ts'
+import type { Ports } from './ports.ts'
+import { failed, type Step } from './prepared.ts'
+
+/** A host and what it told. */
+export interface SeenHost {
+  host: HostRule
+  state: HostState
+}
+
+/** How long until a held host is looked at again. */
+const heldSeconds = 15
+
+/** Asks every host side by side what runs there; the first that cannot serve ends the preparing. */
+export async function lookAtHosts(hosts: HostRule[], place: Place, ports: Ports, signal: AbortSignal): Promise<Step<SeenHost[]>> {
+  const looks = await Promise.all(hosts.map((host) => lookAt(host, place, ports, signal)))
+  const bad = looks.find((look) => look.kind !== 'ok')
+  if (bad) return bad
+  return { kind: 'ok', value: looks.flatMap((look) => (look.kind === 'ok' ? [look.value] : [])) }
+}
+
+async function lookAt(host: HostRule, place: Place, ports: Ports, signal: AbortSignal): Promise<Step<SeenHost>> {
+  const told = await order(ports, host, inspect(place), { name: 'inspect', refused: 'host-refused' }, [], signal)
+  if (told.kind === 'failed') return failed(told.reason)
+  const state = readHostState(told.value)
+  if (!speaksTo(state.shell)) {
+    const detail = `its landfall-shell has version ${state.shell}, this Landfall speaks to ${shellVersion}`
+    return failed(reason('host-not-ready', { host: host.name, detail }))
+  }
+  if (state.held !== undefined) {
+    return {
+      kind: 'waiting',
+      seconds: heldSeconds,
+      reason: reason('host-held', { host: host.name, project: place.project, detail: state.held }),
+    }
+  }
+  return { kind: 'ok', value: { host, state } }
+}
+
+/**
+ * The next generation, greater than any a host has seen. A host that has seen a higher one than was ever handed out
+ * means a database restored from an older copy: that is never healed silently.
+ */
+export async function nextGeneration(seen: SeenHost[], repository: Repository, environment: string, ports: Ports): Promise<Step<number>> {
+  const known = await ports.store.environments.generation(fullName(repository), environment)
+  const ahead = seen.find(({ state }) => state.generation > known)
+  if (ahead) {
+    const evidence = { host: ahead.host.name, host_generation: String(ahead.state.generation), generation: String(known) }
+    return failed(reason('generation-behind', evidence))
+  }
+  return { kind: 'ok', value: await ports.store.environments.nextGeneration(fullName(repository), environment) }
+}
+
+/** The plan of the release that all these hosts run, confirmed; undefined where they differ or Landfall does not know it. */
+export async function runningPlan(seen: SeenHost[], repository: Repository, environment: string, ports: Ports): Promise<Plan | undefined> {
+  const generations = new Set(seen.map(({ state }) => (state.current?.confirmed ? state.current.generation : undefined)))
+  const [generation] = generations
+  if (generations.size !== 1 || generation === undefined) return undefined
+  const history = await ports.store.deployments.ofEnvironment(fullName(repository), environment, 200)
+  return history.find((known) => known.plan?.generation === generation)?.plan
+}
+
+/** What a plan says of its hosts. */
+export const plannedHosts = (seen: SeenHost[]): Plan['hosts'] =>
+  seen.map(({ host, state }) => ({
+    name: host.name,
+    platform: state.platform,
+    ...(state.current && { previous: { generation: state.current.generation, revision: state.current.revision } }),
+  }))

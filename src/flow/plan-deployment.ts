@@ -1,0 +1,142 @@
+import { posix } from 'node:path'
+import { parseProjectFile } from '../config/project-file.ts'
+import { type HostRule, projectFilePath, type RepositoryRule } from '../domain/configuration.ts'
+import type { PinnedImage } from '../domain/image.ts'
+import { samePlatform } from '../domain/image.ts'
+import type { Plan } from '../domain/plan.ts'
+import { problemText } from '../domain/problem.ts'
+import { reason } from '../domain/reason.ts'
+import { fullName } from '../domain/repository.ts'
+import { freezePlan } from '../plan/freeze.ts'
+import { refusedChannels } from '../policy/channels.ts'
+import { allowedHosts, grantFor } from '../policy/hosts.ts'
+import { lookAtHosts, nextGeneration, plannedHosts, runningPlan, type SeenHost } from './hosts-state.ts'
+import { type Prepared, rejected, type Step } from './prepared.ts'
+import { type RenderedRelease, renderRelease } from './render-release.ts'
+import { resolveImages } from './resolve-images.ts'
+import type { Run } from './run.ts'
+
+/** Gathers what a deployment of a commit needs to know, decides, and freezes the plan. */
+export async function planDeployment(run: Run): Promise<Prepared> {
+  const target = await targetOf(run)
+  if (target.kind !== 'ok') return target
+  const { granted, hosts, project } = target.value
+  const { repository, environment, revision = '' } = run.deployment
+
+  // The slow things know nothing of each other: repository and Compose on one side, hosts on the other.
+  const [seen, release] = await Promise.all([
+    lookAtHosts(hosts, { project, environment }, run.ports, run.signal),
+    renderRelease(repository, revision, environment, granted, run.ports),
+  ])
+  // What people can mend themselves is told before what a machine has.
+  if (release.kind !== 'ok') return release
+  if (seen.kind !== 'ok') return seen
+  const running = await runningPlan(seen.value, repository, environment, run.ports)
+  const { images, environment: rule } = release.value
+  const resolved = await resolveImages(images, running?.images ?? [], run.deployment, rule.imageWithin, run.ports)
+  if (resolved.kind !== 'ok') return resolved
+  return decide(run, release.value, resolved.value, seen.value, granted, running, { kind: 'deploy', release: run.deployment.id })
+}
+
+/** Where the deployment goes: hosts and gates come from the head of the branch, whatever commit is deployed. */
+async function targetOf(run: Run): Promise<Step<{ granted: RepositoryRule; hosts: HostRule[]; project: string }>> {
+  const { deployment, ports } = run
+  const name = fullName(deployment.repository)
+  const text = await ports.github.file(deployment.repository, projectFilePath, deployment.branch ?? '')
+  const parsed = text === undefined ? undefined : parseProjectFile(text, projectFilePath, deployment.repository.name)
+  if (parsed?.kind !== 'ok') {
+    const problems = parsed?.problems.map(problemText).join('\n') ?? `${projectFilePath}: there is none on ${deployment.branch} any more.`
+    return rejected(reason('configuration-invalid', { problems }))
+  }
+  const { environments, project, notify } = parsed.value
+  const channels = refusedChannels(ports.operator.current(), name, notify)
+  if (channels.length > 0) return rejected(reason('not-allowed', { problems: channels.map(problemText).join('\n') }))
+  const rule = environments[deployment.environment]
+  if (!rule)
+    return rejected(reason('environment-unknown', { environment: deployment.environment, known: Object.keys(environments).join(', ') }))
+  return grantedTarget(name, project, deployment.environment, rule.hosts, run)
+}
+
+/** The hosts the operator lets this environment have. */
+export function grantedTarget(
+  repository: string,
+  project: string,
+  environment: string,
+  asked: readonly string[],
+  { ports }: Pick<Run, 'ports'>,
+): Step<{ granted: RepositoryRule; hosts: HostRule[]; project: string }> {
+  const operator = ports.operator.current()
+  const allowed = allowedHosts({ operator, repository, project, environment, asked })
+  if (allowed.kind === 'refused') return rejected(reason('not-allowed', { problems: allowed.problems.map(problemText).join('\n') }))
+  const granted = grantFor(operator, repository)
+  if (!granted) throw new Error(`${repository} has hosts but no grant`)
+  return { kind: 'ok', value: { granted, hosts: allowed.hosts, project } }
+}
+
+/** The last checks over all facts together, then the frozen plan under a generation of its own. */
+export async function decide(
+  run: Run,
+  release: RenderedRelease,
+  pinned: PinnedImage[],
+  seen: SeenHost[],
+  granted: RepositoryRule,
+  running: Plan | undefined,
+  what: Pick<Plan, 'kind' | 'release'>,
+): Promise<Prepared> {
+  const { repository, environment } = run.deployment
+  const unfit = platformMissing(pinned, seen)
+  if (unfit) return unfit
+  const pins = new Map<string, PinnedImage>()
+  for (const { service, line, repository: name, tag } of release.images) {
+    const image = pinned.find((candidate) => candidate.line === line && candidate.repository === name && candidate.tag === tag)
+    if (!image) throw new Error(`no image was resolved for service ${service}`)
+    pins.set(service, image)
+  }
+  const generation = await nextGeneration(seen, repository, environment, run.ports)
+  if (generation.kind !== 'ok') return generation
+  const states = new Map(seen.map(({ host, state }) => [host.name, state]))
+  const plan = freezePlan({
+    ...what,
+    repository,
+    generation: generation.value,
+    revision: release.revision,
+    file: release.file,
+    environment: release.environment,
+    model: release.model,
+    portable: release.portable,
+    interpolation: release.interpolation,
+    values: release.values,
+    files: envFilesOf(release),
+    pins,
+    hosts: plannedHosts(seen).map((host) => ({ ...host, containers: states.get(host.name)?.containers ?? [] })),
+    running,
+    registries: granted.registries,
+    fingerprint: run.ports.signer.fingerprint,
+  })
+  return { kind: 'planned', plan }
+}
+
+function platformMissing(images: PinnedImage[], seen: SeenHost[]): Prepared | undefined {
+  for (const { host, state } of seen) {
+    for (const image of images) {
+      if (image.platforms.some(({ platform }) => samePlatform(platform, state.platform))) continue
+      const offered = image.platforms.map(({ platform }) => platform).join(', ') || 'none'
+      const evidence = { image: `${image.repository}:${image.tag}`, platform: state.platform, host: host.name, offered }
+      return rejected(reason('platform-missing', evidence))
+    }
+  }
+  return undefined
+}
+
+/** `env_file`s live beside the first Compose file in the repository, and at the same place in the project folder on hosts. */
+function envFilesOf({ file, envFiles, snapshot }: RenderedRelease): Map<string, { source: string; text: string }> {
+  const folder = posix.dirname(file.compose[0] ?? '.')
+  return new Map(
+    envFiles.map((path) => {
+      const source = posix.join(folder, path)
+      const bytes = snapshot.read(source)
+      if (!bytes) throw new Error(`${source} was rendered and is not in the snapshot`)
+      return [path, { source, text: new TextDecoder().decode(bytes) }]
+    }),
+  )
+}

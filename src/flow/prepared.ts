@@ -1,0 +1,16 @@
+import type { Plan } from '../domain/plan.ts'
+import type { Reason } from '../domain/reason.ts'
+
+/** What gathering and deciding came to. */
+export type Prepared =
+  | { kind: 'planned'; plan: Plan }
+  /** Something has to come first; look again after so many seconds. */
+  | { kind: 'waiting'; reason: Reason; seconds: number }
+  /** It must not or cannot run; nothing was touched. */
+  | { kind: 'refused'; state: 'rejected' | 'failed'; reason: Reason }
+
+/** A step of preparing: its value, or why preparing ends here. */
+export type Step<T> = { kind: 'ok'; value: T } | Exclude<Prepared, { kind: 'planned' }>
+
+export const rejected = (reason: Reason): Exclude<Step<never>, { kind: 'ok' }> => ({ kind: 'refused', state: 'rejected', reason })
+export const failed = (reason: Reason): Exclude<Step<never>, { kind: 'ok' }> => ({ kind: 'refused', state: 'failed', reason })

@@ -1,0 +1,110 @@
+import { parseDotenv } from '../config/dotenv.ts'
+import { parseProjectFile } from '../config/project-file.ts'
+import { type EnvironmentRule, type ProjectFile, projectFilePath, type RepositoryRule } from '../domain/configuration.ts'
+import { type Problem, problemText } from '../domain/problem.ts'
+import { reason } from '../domain/reason.ts'
+import type { Repository, Sha } from '../domain/repository.ts'
+import { planImages, type ServiceImage } from '../plan/images.ts'
+import { type ComposeModel, readModel } from '../plan/model.ts'
+import { tagVariables } from '../plan/tag-variables.ts'
+import { composeRisksIn } from '../policy/compose-risks.ts'
+import type { Ports, Snapshot } from './ports.ts'
+import { rejected, type Step } from './prepared.ts'
+
+/** Where Compose itself looks, in its order, when `compose:` names nothing. */
+const usualComposeFiles = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml']
+
+/** One environment of a repository at one commit, rendered. Holds values of its `.env`: it stays in memory. */
+export interface RenderedRelease {
+  revision: Sha
+  file: ProjectFile
+  environment: EnvironmentRule
+  snapshot: Snapshot
+  /** Values of the environment's dotenv file. */
+  values: Map<string, string>
+  interpolation: Record<string, string>
+  model: ComposeModel
+  portable: string
+  envFiles: string[]
+  images: ServiceImage[]
+}
+
+/** Reads and renders everything that comes from the deployed commit, and refuses what the operator does not allow. */
+export async function renderRelease(
+  repository: Repository,
+  revision: Sha,
+  environmentName: string,
+  granted: RepositoryRule,
+  ports: Ports,
+): Promise<Step<RenderedRelease>> {
+  const snapshot = await ports.github.snapshot(repository, revision)
+  const read = (path: string) => {
+    const bytes = snapshot.read(path)
+    return bytes && new TextDecoder().decode(bytes)
+  }
+  const found = read(projectFilePath)
+  if (found === undefined)
+    return invalid('configuration-invalid', [missing(projectFilePath, 'Add it; docs/configuration.md has an example')])
+  const parsed = parseProjectFile(found, projectFilePath, repository.name)
+  if (parsed.kind === 'invalid') return invalid('configuration-invalid', parsed.problems)
+  const file = parsed.value
+  const environment = file.environments[environmentName]
+  if (!environment)
+    return rejected(reason('environment-unknown', { environment: environmentName, known: Object.keys(file.environments).join(', ') }))
+
+  const values =
+    environment.env === undefined ? { kind: 'ok' as const, value: new Map<string, string>() } : readEnvironment(environment, read)
+  if (values.kind === 'invalid') return invalid('configuration-invalid', values.problems)
+
+  const files = file.compose.length > 0 ? file.compose : usualComposeFiles.filter((path) => snapshot.read(path)).slice(0, 1)
+  if (files.length === 0)
+    return invalid('compose-invalid', [
+      missing('compose.yml', `Add a Compose file, or name yours under \`compose:\` in ${projectFilePath}`),
+    ])
+  const lines = ports.compose.imageLines(snapshot, files)
+  if (lines.kind === 'invalid') return invalid('compose-invalid', lines.problems)
+  const tags = tagVariables(lines.value, file.images, revision, values.value)
+  if (tags.kind === 'invalid') return invalid('compose-invalid', tags.problems)
+
+  const rendered = await ports.compose.render({
+    snapshot,
+    files,
+    project: file.project,
+    variables: Object.fromEntries(values.value),
+    interpolation: tags.value,
+  })
+  if (rendered.kind === 'invalid') return invalid('compose-invalid', rendered.problems)
+  const model = readModel(rendered.model)
+  const images = planImages({ model, imageLines: rendered.imageLines, lines: lines.value, images: file.images, revision })
+  if (images.kind === 'invalid') return invalid('compose-invalid', images.problems)
+  const risks = composeRisksIn(rendered.model, { project: file.project, file: files[0] ?? 'compose.yml', allow: granted.allow })
+  if (risks.length > 0) return invalid('not-allowed', risks)
+
+  return {
+    kind: 'ok',
+    value: {
+      revision,
+      file,
+      environment,
+      snapshot,
+      values: values.value,
+      interpolation: tags.value,
+      model,
+      portable: rendered.portable,
+      envFiles: rendered.envFiles,
+      images: images.value,
+    },
+  }
+}
+
+function readEnvironment(environment: EnvironmentRule, read: (path: string) => string | undefined): ReturnType<typeof parseDotenv> {
+  const path = environment.env ?? ''
+  const text = read(path)
+  if (text !== undefined) return parseDotenv(text, path)
+  return { kind: 'invalid', problems: [missing(path, `Add it, or correct \`environments.${environment.name}.env\` in ${projectFilePath}`)] }
+}
+
+const missing = (file: string, remedy: string): Problem => ({ file, what: 'the repository has no such file at this commit', remedy })
+
+const invalid = (code: 'configuration-invalid' | 'compose-invalid' | 'not-allowed', problems: Problem[]) =>
+  rejected(reason(code, { problems: problems.map(problemText).join('\n') }))

@@ -1,0 +1,41 @@
+import type { Work } from './dispatch.ts'
+import { environmentKey, environmentWork } from './environment.ts'
+import { gather } from './gather.ts'
+import type { Ports } from './ports.ts'
+import { publishWork } from './publish.ts'
+
+/** What has to be done for a subject that was woken; undefined when there is nothing (any more). */
+export async function workFor(subject: string, ports: Ports): Promise<Work | undefined> {
+  const [kind, id = ''] = subject.split(':', 2)
+  switch (kind) {
+    case 'intent':
+      return {
+        lease: subject,
+        async run() {
+          await gather(id, ports)
+          return undefined
+        },
+      }
+    case 'deployment':
+      return environmentWork(id, ports)
+    case 'reports':
+      return publishWork(ports)
+    default:
+      return undefined
+  }
+}
+
+/** Every subject with open work, as the database knows it: one deployment for each environment is enough to wake it. */
+export async function dueSubjects(ports: Ports): Promise<string[]> {
+  const [intents, deployments, reports] = await Promise.all([
+    ports.store.intents.open(),
+    ports.store.deployments.unfinished(),
+    ports.store.reports.due(1),
+  ])
+  const environments = new Map(deployments.map((deployment) => [environmentKey(deployment), deployment.id]))
+  return [
+    ...intents.map((id) => `intent:${id}`),
+    ...[...environments.values()].map((id) => `deployment:${id}`),
+    ...(reports.length > 0 ? ['reports'] : []),
+  ]
+}

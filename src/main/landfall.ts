@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { hostname } from 'node:os'
+import type { Logger } from 'pino'
+import { chat } from '../adapters/chat/chat.ts'
+import { systemClock } from '../adapters/clock.ts'
+import { findCompose } from '../adapters/compose/binary.ts'
+import { createCompose } from '../adapters/compose/compose.ts'
+import { createApp, installationClients, webhookPath } from '../adapters/github/app.ts'
+import { subscribe } from '../adapters/github/events.ts'
+import { createGitHub } from '../adapters/github/github.ts'
+import { logPort } from '../adapters/log.ts'
+import { watchOperatorFile } from '../adapters/operator-file.ts'
+import { openQueue } from '../adapters/queue/open.ts'
+import { createRegistry } from '../adapters/registry/registry.ts'
+import { secretReader } from '../adapters/secrets.ts'
+import { openSigner } from '../adapters/signer.ts'
+import { sshHosts } from '../adapters/ssh/hosts.ts'
+import { openLoginKey } from '../adapters/ssh/login-key.ts'
+import { openStore } from '../adapters/store/open.ts'
+import { parseOperatorFile } from '../config/operator-file.ts'
+import type { ChatRule, OperatorFile } from '../domain/configuration.ts'
+import { dispatch } from '../flow/dispatch.ts'
+import { intake } from '../flow/intake.ts'
+import type { Ports } from '../flow/ports.ts'
+import { dueSubjects, workFor } from '../flow/work.ts'
+import { bodyReader } from '../web/body.ts'
+import { deploymentRoute } from '../web/deployments.ts'
+import { healthRoutes } from '../web/health.ts'
+import { serveHttp } from '../web/server.ts'
+import { webhookRoute } from '../web/webhooks.ts'
+import type { Settings } from './settings.ts'
+
+/** How long a lease lasts without renewal: work of a killed Landfall goes on elsewhere within this. */
+const leaseSeconds = 4
+/** How often due work is looked for although nobody woke us. */
+const sweepSeconds = 2
+
+/** A Landfall that serves. */
+export interface Running {
+  port: number
+  /** No new work; steps under way end or are left to be continued; exits within `seconds`. */
+  stop(seconds: number): Promise<void>
+}
+
+/** What the wiring needs of the process around it. */
+export interface Surroundings {
+  log: Logger
+  /** `PATH` and `HOME`, to find a Compose binary; LANDFALL_COMPOSE to name one. */
+  searchPath: string
+  home?: string | undefined
+  compose?: string | undefined
+  /** Environment that secret references `{env: NAME}` are read from. */
+  environment: Record<string, string | undefined>
+}
+
+/** Puts every part in its place and serves. Throws in words for the operator when a part is missing. */
+export async function startLandfall(settings: Settings, around: Surroundings): Promise<Running> {
+  const log = logPort(around.log)
+  mkdirSync(settings.dataFolder, { recursive: true, mode: 0o700 })
+  const operator = watchOperatorFile(settings.operatorFile, parseOperatorFile, log)
+  const compose = await findCompose({ named: around.compose, searchPath: around.searchPath, home: around.home })
+  if (compose.kind === 'unusable') throw new Error(compose.detail)
+
+  const app = createApp(settings.app, around.log, { gentle: settings.gentle })
+  const [signer, login, store] = await Promise.all([
+    openSigner(settings.dataFolder),
+    openLoginKey(settings.dataFolder),
+    openStore(settings.profile.store, log),
+  ])
+  const queue = await openQueue(settings.profile.queue, log)
+  const secrets = secretReader(around.environment)
+  const ports: Ports = {
+    store,
+    queue,
+    github: createGitHub(installationClients(app)),
+    hosts: sshHosts(login.privateKey),
+    registry: createRegistry(),
+    compose: createCompose(compose.binary),
+    chat: chat(() => channelsOf(operator.current()), secrets),
+    signer,
+    secrets,
+    operator,
+    addresses: { github: settings.webUrl, landfall: settings.publicUrl },
+    clock: systemClock,
+    ids: randomUUID,
+    log,
+  }
+
+  subscribe(app, (incoming) => intake(incoming, ports))
+  const holder = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
+  const dispatcher = await dispatch(
+    ports,
+    { holder, leaseSeconds, sweepSeconds },
+    (subject) => workFor(subject, ports),
+    () => dueSubjects(ports),
+  )
+  const routes = [
+    webhookRoute(webhookPath, await app.getNodeMiddleware(), bodyReader()),
+    healthRoutes({ database: () => store.ping(), queue: () => queue.ping() }),
+    deploymentRoute(ports),
+  ]
+  const server = await serveHttp(routes, settings.listen, log)
+  log.info('landfall serves', { port: server.port, profile: settings.profile.store.kind, compose: compose.binary.version })
+
+  return {
+    port: server.port,
+    async stop(seconds) {
+      await server.close(seconds / 2)
+      await dispatcher.stop(seconds / 2)
+      await Promise.allSettled([queue.close(), ports.hosts.close()])
+      await store.close()
+      log.info('landfall stopped')
+    },
+  }
+}
+
+/** Channels under the names repositories use: `slack:deploys`. */
+const channelsOf = ({ chat }: OperatorFile): Record<string, ChatRule> =>
+  Object.fromEntries(Object.entries(chat).map(([name, rule]) => [`${rule.kind}:${name}`, rule]))
