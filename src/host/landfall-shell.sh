@@ -309,7 +309,7 @@ pull_images() {
     wait $puller
     outcome=$?
     puller=
-    kill $watcher 2>/dev/null
+    kill -9 $watcher 2>/dev/null
     [ $outcome -eq 0 ] || pass_on "$scratch/pull"
     [ ! -f "$scratch/stalled" ] || fail $pull_stalled "the pull made no progress for $stall seconds"
     [ $outcome -eq 0 ] || fail $docker_failed "docker could not pull the images"
@@ -642,10 +642,12 @@ do_status() {
 
 # --- the call -------------------------------------------------------------------------------------------------------------------
 
-# Ends what is left of this call: helpers in the background and the folder that may hold logins.
+# Ends what is left of this call: helpers in the background and the folder that may hold logins. The helpers are killed
+# hard: in busybox ash a softer signal waits for their sleep to end.
 clean_up() {
   trap '' TERM
-  for helper in ${beater-} ${listener-} ${watcher-} ${puller-}; do kill "$helper" 2>/dev/null; done
+  for helper in ${beater-} ${listener-} ${watcher-}; do kill -9 "$helper" 2>/dev/null; done
+  [ -z "${puller-}" ] || kill "$puller" 2>/dev/null
   rm -rf "${scratch-/nowhere}"
 }
 
