@@ -3,6 +3,9 @@ import { readdir, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
+/** The control group above those of all lab hosts of one process. */
+export const cgroupOf = (owner: number) => `/landfall-lab-${owner}`
+
 /** Removes a control group and all below it, in every hierarchy (cgroup v1 has one per controller, v2 one in all). */
 export async function removeCgroups(group: string): Promise<void> {
   const top = '/sys/fs/cgroup'

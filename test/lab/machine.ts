@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { chmod, chown, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { removeCgroups } from './cgroups.ts'
+import { cgroupOf, removeCgroups } from './cgroups.ts'
 import { type Cable, layCable } from './network.ts'
 import { type Program, startProgram, until } from './program.ts'
 import { must, type Result, type RunOptions, run } from './run.ts'
@@ -45,7 +45,7 @@ export async function bootMachine(name: string, folder: string, software: string
   })
   await until(holder, async () => existsSync(booted))
   const init = holder.pid
-  const cgroup = `/landfall-lab/${init}`
+  const cgroup = `${cgroupOf(process.pid)}/${init}`
   const inside = ['nsenter', '-t', String(init), '-m', '-u', '-n', '-p', '--']
   return {
     name,

@@ -16,12 +16,18 @@ export interface Service {
   resume(): void
 }
 
+export interface ServiceOptions {
+  /** Names of the processes it forks that are part of it, such as sshd's sessions. */
+  helpers?: string[]
+  /** What ends it in an orderly way; SIGTERM where absent. */
+  ending?: NodeJS.Signals
+}
+
 /**
  * A service around a program that can be started any number of times.
  * @param launch starts the program and resolves when it answers; called again for each start
- * @param helpers names of the processes it forks that are part of it, such as sshd's sessions
  */
-export async function service(launch: () => Promise<Program>, helpers: string[] = []): Promise<Service> {
+export async function service(launch: () => Promise<Program>, { helpers = [], ending = 'SIGTERM' }: ServiceOptions = {}): Promise<Service> {
   let program = await launch()
   const log = program.log
   const family = () => [program.pid, ...descendants(program.pid).filter((pid) => helpers.includes(programOf(pid) ?? ''))]
@@ -38,7 +44,7 @@ export async function service(launch: () => Promise<Program>, helpers: string[] 
     },
     stop: async () => {
       const own = family().slice(1)
-      await program.end('SIGTERM', 20)
+      await program.end(ending, 20)
       for (const pid of own) signalPid(pid, 'SIGKILL')
     },
     kill: async () => {

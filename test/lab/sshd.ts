@@ -21,12 +21,15 @@ export async function startSshd(machine: Machine): Promise<{ sshd: Service; host
     'Subsystem sftp internal-sftp',
   ]
   await writeFile(machine.path('/etc/ssh/sshd_config'), `${settings.join('\n')}\n`)
-  const sshd = await service(async () => {
-    await mkdir(machine.path('/run/sshd'), { recursive: true, mode: 0o755 })
-    const program = machine.start('sshd', ['/usr/sbin/sshd', '-D', '-e'])
-    await until(program, () => greets(machine.cable.inside, 22))
-    return program
-  }, ['sshd', 'sshd-session'])
+  const sshd = await service(
+    async () => {
+      await mkdir(machine.path('/run/sshd'), { recursive: true, mode: 0o755 })
+      const program = machine.start('sshd', ['/usr/sbin/sshd', '-D', '-e'])
+      await until(program, () => greets(machine.cable.inside, 22))
+      return program
+    },
+    { helpers: ['sshd', 'sshd-session'] },
+  )
   return { sshd, hostKey }
 }
 
