@@ -1,7 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { Intent } from '../../domain/intent.ts'
 import type { Database } from './database.ts'
-import { intentRow } from './intents.ts'
 import { take } from './sequences.ts'
 import type { IntentRow, Tables } from './tables.ts'
 
@@ -20,12 +18,15 @@ export function sameWish(one: Wish, other: Wish): boolean {
   return one.before === null || other.before === null || one.before === other.before
 }
 
+/** An intent as a row that waits for its number. */
+export type Candidate = Omit<IntentRow, 'sequence'>
+
 /** Stores intents in one transaction; answers in their order. */
-export async function acceptAll(database: Database, intents: Intent[]): Promise<('accepted' | 'known')[]> {
+export async function acceptAll(database: Database, candidates: Candidate[]): Promise<('accepted' | 'known')[]> {
   return database.db.transaction().execute(async (transaction) => {
     // Taking the numbers first also makes every other acceptance wait: nobody stores the same wish between reading and writing.
-    const last = await take(transaction, 'intents', intents.length)
-    const rows = intents.map((intent, index) => intentRow(intent, last - intents.length + 1 + index))
+    const last = await take(transaction, 'intents', candidates.length)
+    const rows = candidates.map((candidate, index) => ({ ...candidate, sequence: last - candidates.length + 1 + index }))
     const { answers, fresh, learned } = sort(rows, await alike(transaction, rows))
     if (fresh.length > 0) await transaction.insertInto('intents').values(fresh).execute()
     for (const { id, before } of learned) await transaction.updateTable('intents').set({ before }).where('id', '=', id).execute()

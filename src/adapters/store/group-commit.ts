@@ -8,7 +8,8 @@ interface Waiting<Item, Answer> {
  * Gathers what arrives within one turn of the event loop, or while a commit is under way, into one commit. Each caller
  * still waits for the commit that holds its item: as durable as one by one, with one wait for the disk instead of hundreds.
  *
- * @param commit stores all items or none and answers in their order
+ * @param commit stores all items or none and answers in their order; what could fail for one item alone must be ruled out before,
+ *   or it fails for all that happened to come with it
  * @param most items in one commit, so that none takes long
  */
 export function groupCommit<Item, Answer>(commit: (items: Item[]) => Promise<Answer[]>, most: number): (item: Item) => Promise<Answer> {
@@ -25,9 +26,7 @@ export function groupCommit<Item, Answer>(commit: (items: Item[]) => Promise<Ans
       const answers = await commit(group.map(({ item }) => item))
       for (const [index, answer] of answers.entries()) group[index]?.resolve(answer)
     } catch (error) {
-      if (group.length === 1) group[0]?.reject(error)
-      // One item the database does not take must not fail the others that happened to come with it.
-      else for (const one of group) await store([one])
+      for (const { reject } of group) reject(error)
     }
   }
 

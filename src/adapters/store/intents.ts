@@ -3,7 +3,7 @@ import type { Deployment } from '../../domain/deployment.ts'
 import type { Intent, IntentOutcome } from '../../domain/intent.ts'
 import { fullName } from '../../domain/repository.ts'
 import type { ReportKey, Store } from '../../flow/ports.ts'
-import { acceptAll } from './acceptance.ts'
+import { acceptAll, type Candidate } from './acceptance.ts'
 import type { Database } from './database.ts'
 import { insertDeployments } from './deployments.ts'
 import { groupCommit } from './group-commit.ts'
@@ -18,8 +18,10 @@ const groupSize = 200
 
 export function intents(database: Database): Store['intents'] {
   const { db } = database
+  const commit = groupCommit((group: Candidate[]) => acceptAll(database, group), groupSize)
   return {
-    accept: groupCommit((group) => acceptAll(database, group), groupSize),
+    // Judged before it joins a group, so that one that breaks the rules fails alone.
+    accept: async (intent) => commit(intentRow(intent)),
 
     async read(id) {
       const row = await db.selectFrom('intents').selectAll().where('id', '=', id).executeTakeFirst()
@@ -64,14 +66,13 @@ async function settle(database: Database, transaction: Kysely<Tables>, { id, out
   await want(database, transaction, wanted)
 }
 
-/** An intent as a row; throws where the intent breaks the domain's own rules. */
-export function intentRow(intent: Intent, sequence: number): IntentRow {
+/** Throws where the intent breaks the domain's own rules. */
+function intentRow(intent: Intent): Candidate {
   const valid = storedIntent.parse(intent)
   const push = valid.kind === 'push' ? valid : undefined
   const rollback = valid.kind === 'rollback' ? valid : undefined
   return {
     id: valid.id,
-    sequence,
     key: valid.key,
     kind: valid.kind,
     repository: fullName(valid.repository),

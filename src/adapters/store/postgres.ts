@@ -12,7 +12,7 @@ const bigint = 20
 
 /**
  * Opens a pool on the database at the URL. Connections are made as they are needed: an unreachable server shows at the
- * first query. Every wait is bounded, so that a silent server costs an error and not a hung webhook.
+ * first query. Every wait is bounded below the ten seconds GitHub gives a webhook: a silent server costs an error, in time.
  */
 export function openPostgres(url: string, log: Log): Database {
   const pool = new pg.Pool({
@@ -20,12 +20,14 @@ export function openPostgres(url: string, log: Log): Database {
     application_name: 'landfall',
     max: 10,
     connectionTimeoutMillis: 5000,
-    query_timeout: 15_000,
+    query_timeout: 9000,
     keepAlive: true,
     types: { getTypeParser: (type, format) => (type === bigint ? Number : pg.types.getTypeParser(type, format)) },
   })
-  // Without a listener the loss of an idle connection would end the process; the next query opens a new one.
-  pool.on('error', (error) => log.warn('database connection lost', { error: error.message }))
+  // A lost connection is an event of the client, in use or idle, and for idle ones of the pool as well. Without listeners on
+  // both it would end the process; whoever was using it gets an error anyway, and the next query opens a new one.
+  pool.on('connect', (client) => client.on('error', (error) => log.warn('database connection lost', { error: error.message })))
+  pool.on('error', () => undefined)
   return {
     kind: 'postgres',
     db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool, onCreateConnection: prepareConnection }) }),
@@ -46,7 +48,7 @@ async function prepareConnection(connection: DatabaseConnection): Promise<void> 
     CompiledQuery.raw(`select
       set_config('synchronous_commit', case current_setting('synchronous_commit') when 'off' then 'on' else current_setting('synchronous_commit') end, false),
       set_config('default_transaction_isolation', 'read committed', false),
-      set_config('statement_timeout', '10000', false),
+      set_config('statement_timeout', '8000', false),
       set_config('idle_in_transaction_session_timeout', '10000', false)`),
   )
 }

@@ -1,26 +1,28 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { openQueue } from '../../../src/adapters/queue/open.ts'
 import { jobId } from '../../../src/adapters/queue/redis.ts'
 import type { Log, Queue } from '../../../src/flow/ports.ts'
+import { type Redis as RedisServer, startRedis } from '../../lab/redis.ts'
 import { Ear, queueContract, silent } from './contract.ts'
-import { RedisServer } from './redis-server.ts'
 
-const server = new RedisServer()
+let folder: string
+let server: RedisServer
 beforeAll(async () => {
-  await server.start()
+  folder = await mkdtemp(join(tmpdir(), 'landfall-redis-'))
+  server = await startRedis(folder)
 })
-afterAll(() => server.stop())
-
-const flush = async (): Promise<void> => {
-  const redis = new Redis(server.url)
-  await redis.flushall()
-  redis.disconnect()
-}
+afterAll(async () => {
+  await server?.stop()
+  await rm(folder, { recursive: true, force: true })
+})
 
 queueContract('on Redis', async () => ({
   open: (log) => openQueue({ kind: 'redis', url: server.url }, log),
-  cleanUp: flush,
+  cleanUp: () => server.flush(),
 }))
 
 describe('Redis', () => {
@@ -32,7 +34,7 @@ describe('Redis', () => {
   }
   afterEach(async () => {
     await Promise.all(opened.splice(0).map((queue) => queue.close()))
-    await flush()
+    await server.flush()
   })
 
   test('a wake-up in one process is heard in another, once', async () => {
@@ -80,7 +82,7 @@ describe('Redis', () => {
     const queue = await open()
     const ear = new Ear()
     await queue.listen(ear.listener)
-    await flush()
+    await server.flush()
     await queue.wake('intent:after')
     expect(await ear.hears(1)).toEqual(['intent:after'])
   })
@@ -121,13 +123,13 @@ describe('Redis', () => {
     const queue = await open()
     const ear = new Ear()
     await queue.listen(ear.listener)
-    server.signal('SIGSTOP')
+    server.pause()
     const began = performance.now()
     await queue.wake('intent:1')
     const first = performance.now() - began
     for (let index = 2; index <= 50; index += 1) await queue.wake(`intent:${index}`)
     const all = performance.now() - began
-    server.signal('SIGCONT')
+    server.resume()
     expect(first).toBeLessThan(1500)
     expect(all - first).toBeLessThan(500)
     await ear.hears(50)
@@ -146,36 +148,38 @@ describe('Redis', () => {
 })
 
 describe('a Redis that will not do', () => {
+  const refusal = async (url: string): Promise<string> => {
+    const error: unknown = await openQueue({ kind: 'redis', url }, silent).catch((reason: unknown) => reason)
+    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('hunter2')
+    return String(error)
+  }
+
   test('one that may evict entries is refused with what to change', async () => {
-    const evicting = await new RedisServer('--maxmemory', '50mb', '--maxmemory-policy', 'allkeys-lru').start()
+    const evicting = await startRedis(await mkdtemp(join(folder, 'evicting-')), { maxmemoryPolicy: 'allkeys-lru' })
     try {
-      const opening = openQueue({ kind: 'redis', url: evicting.url }, silent)
-      await expect(opening).rejects.toThrow(`queue at 127.0.0.1:${evicting.port}: its maxmemory-policy is "allkeys-lru"`)
-      await expect(opening).rejects.toThrow('Set maxmemory-policy to noeviction')
+      expect(await refusal(evicting.url)).toContain(`queue at 127.0.0.1:${evicting.port}: its maxmemory-policy is "allkeys-lru"`)
+      expect(await refusal(evicting.url)).toContain('Set maxmemory-policy to noeviction')
     } finally {
       await evicting.stop()
     }
   })
 
   test('one that is not there is named, without its password', async () => {
-    const gone = await new RedisServer().start()
-    await gone.stop()
-    const url = `redis://user:hunter2@127.0.0.1:${gone.port}`
-    const error: unknown = await openQueue({ kind: 'redis', url }, silent).catch((reason: unknown) => reason)
-    expect(String(error)).toContain(`queue at 127.0.0.1:${gone.port}: cannot be reached: connect ECONNREFUSED`)
-    expect(String(error)).toContain('Check that Redis or Valkey runs there')
-    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('hunter2')
+    await server.stop()
+    const refused = await refusal(`redis://user:hunter2@127.0.0.1:${server.port}`)
+    await server.start()
+    expect(refused).toContain(`queue at 127.0.0.1:${server.port}: cannot be reached: connect ECONNREFUSED`)
+    expect(refused).toContain('Check that Redis or Valkey runs there')
   })
 
   test('one that wants another password says so', async () => {
-    const locked = await new RedisServer('--requirepass', 'right').start()
+    const owner = new Redis(server.url)
+    await owner.config('SET', 'requirepass', 'right')
     try {
-      const url = `redis://:hunter2@127.0.0.1:${locked.port}`
-      const error: unknown = await openQueue({ kind: 'redis', url }, silent).catch((reason: unknown) => reason)
-      expect(String(error)).toMatch(/cannot be reached: WRONGPASS/)
-      expect(String(error)).not.toContain('hunter2')
+      expect(await refusal(`redis://:hunter2@127.0.0.1:${server.port}`)).toContain('cannot be reached: WRONGPASS')
     } finally {
-      await locked.stop()
+      await owner.config('SET', 'requirepass', '')
+      owner.disconnect()
     }
   })
 })

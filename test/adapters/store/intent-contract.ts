@@ -18,9 +18,11 @@ export function intentContract(given: Given): void {
     expect(await given.other.intents.read(command.id)).toEqual(command)
   })
 
-  test('an intent that breaks the rules is refused and does not take its neighbours with it', async () => {
-    const good = push({ ref: 'refs/heads/neighbour' })
-    const bad = push({ ref: 'refs/heads/neighbour', after: 'not a commit' })
+  test.each([
+    ['without a commit', push({ after: 'not a commit' })],
+    ['with what a database cannot hold', rollback({ environment: 'pro\0duction' })],
+  ])('an intent %s is refused and does not take its neighbours with it', async (why, bad) => {
+    const good = push({ ref: `refs/heads/${why}` })
     const [first, second] = await Promise.allSettled([given.store.intents.accept(bad), given.store.intents.accept(good)])
     expect([first?.status, second]).toEqual(['rejected', { status: 'fulfilled', value: 'accepted' }])
   })

@@ -72,3 +72,18 @@ test('a file that is no database, and a folder that cannot be one, are named', a
   await expect(open()).rejects.toThrow(`database in ${folder}: cannot be opened: file is not a database. Check that the folder`)
   await expect(open('/dev/null/data')).rejects.toThrow('database in /dev/null/data: cannot be opened: ENOTDIR')
 })
+
+test('a copy made while Landfall runs, as the operations guide says, is a whole database', async () => {
+  const store = await open()
+  const wish = push({ ref: 'refs/heads/copied' })
+  await store.intents.accept(wish)
+  const connection = new DatabaseSync(join(folder, 'landfall.db'))
+  const restored = await mkdtemp(join(folder, 'restored-'))
+  connection.exec(`vacuum into '${join(restored, 'landfall.db')}'`)
+  connection.close()
+  await store.intents.accept(push({ ref: 'refs/heads/later' }))
+  await store.close()
+  const copy = await open(restored)
+  expect(await copy.intents.open()).toEqual([wish.id])
+  await copy.close()
+})

@@ -4,7 +4,7 @@ import { storedComment } from './intent.ts'
 import { storedPlan } from './plan.ts'
 import { storedReason } from './reason.ts'
 import { storedRepository } from './repository.ts'
-import { count, instant, name, type Shape, sha } from './shape.ts'
+import { count, instant, name, type Shape, sha, text } from './shape.ts'
 
 export const storedDeployment: z.ZodType<Deployment> = z.strictObject({
   id: name,
@@ -14,9 +14,9 @@ export const storedDeployment: z.ZodType<Deployment> = z.strictObject({
   project: name,
   environment: name,
   revision: sha.exactOptional(),
-  subject: z.string().exactOptional(),
-  branch: z.string().exactOptional(),
-  actor: z.string(),
+  subject: text.exactOptional(),
+  branch: text.exactOptional(),
+  actor: text,
   pullRequest: count.exactOptional(),
   comment: storedComment.exactOptional(),
   state: z.enum(states),
@@ -30,6 +30,6 @@ export const storedDeployment: z.ZodType<Deployment> = z.strictObject({
 export const storedEntry: z.ZodType<TimelineEntry> = z.strictObject({
   at: instant,
   step: name,
-  host: z.string().exactOptional(),
+  host: text.exactOptional(),
   text: z.string(),
 } satisfies Shape<TimelineEntry>)

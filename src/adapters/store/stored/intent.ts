@@ -3,11 +3,11 @@ import type { CommentRef, Intent, IntentOutcome, PushIntent, RollbackIntent } fr
 import type { Problem } from '../../../domain/problem.ts'
 import { storedReason } from './reason.ts'
 import { storedRepository } from './repository.ts'
-import { count, instant, name, type Shape, sha } from './shape.ts'
+import { count, instant, name, type Shape, sha, text } from './shape.ts'
 
 export const storedComment: z.ZodType<CommentRef> = z.strictObject({ id: count, issue: count } satisfies Shape<CommentRef>)
 
-const common = { id: name, key: name, repository: storedRepository, actor: z.string(), delivery: z.string(), receivedAt: instant }
+const common = { id: name, key: name, repository: storedRepository, actor: text, delivery: text, receivedAt: instant }
 
 const push = z.strictObject({
   ...common,
@@ -20,7 +20,7 @@ const push = z.strictObject({
 const rollback = z.strictObject({
   ...common,
   kind: z.literal('rollback'),
-  environment: z.string().exactOptional(),
+  environment: text.exactOptional(),
   comment: storedComment,
 } satisfies Shape<RollbackIntent>)
 

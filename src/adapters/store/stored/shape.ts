@@ -9,5 +9,7 @@ export type Shape<T> = { [Field in keyof T]-?: z.ZodType<Exclude<T[Field], undef
 export const sha = z.string().regex(/^[0-9a-f]{40}$/, 'not a full commit id')
 export const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'not a digest')
 export const instant = z.iso.datetime()
-export const name = z.string().min(1)
+/** Text of a column of its own: PostgreSQL has no way to hold NUL. */
+export const text = z.string().refine((value) => !value.includes('\0'), 'holds a NUL character')
+export const name = text.min(1)
 export const count = z.int().nonnegative()
