@@ -14,7 +14,7 @@ export function chatMessage(deployment: Deployment, links: Links): ChatMessage |
   if (!isWorthTelling(deployment)) return undefined
   const told = tell(deployment, links)
   return {
-    slack: slackMessage(told, deployment.state === 'halted'),
+    slack: slackMessage(told, isAlarm(deployment)),
     telegram: telegramMessage(told),
     fallback: cut(`${told.icon} ${told.project}: ${told.headline}. ${told.detail}.`, 1000),
   }
@@ -23,3 +23,6 @@ export function chatMessage(deployment: Deployment, links: Links): ChatMessage |
 /** Whether a channel is told of the deployment in this state. */
 export const isWorthTelling = ({ state }: Pick<Deployment, 'state'>): boolean =>
   state === 'succeeded' || state === 'failed' || state === 'rolled-back' || state === 'halted' || state === 'rejected'
+
+/** Something that worked may not work any more. A first release that fails takes nothing away from anybody. */
+const isAlarm = ({ state, reason }: Deployment): boolean => state === 'halted' && reason?.code !== 'first-release-failed'

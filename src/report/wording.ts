@@ -23,10 +23,10 @@ const deployHeadlines: Words = {
   pulling: (n) => `${n.commit} is on its way to ${n.environment}`,
   rolling: (n) => `${n.commit} is on its way to ${n.environment}`,
   verifying: (n) => `${n.commit} is being verified on ${n.environment}`,
-  succeeded: (n) => `${n.commit} is live on ${n.environment}`,
+  succeeded: (n) => `${n.commit} went live on ${n.environment}`,
   failed: (n) => `${n.commit} did not reach ${n.environment}`,
   'rolling-back': (n) => `${n.commit} failed; ${n.environment} is returning to ${n.before}`,
-  'rolled-back': (n) => `${n.commit} failed; ${n.environment} is back on ${n.before}`,
+  'rolled-back': (n) => `${n.commit} failed; ${n.environment} returned to ${n.before}`,
   halted: (n) => `${n.environment} is halted: somebody must look at it`,
   superseded: (n) => `${n.commit} was overtaken on its way to ${n.environment}`,
   cancelled: (n) => `${n.commit} was cancelled for ${n.environment}`,
@@ -40,17 +40,20 @@ const rollbackHeadlines: Words = {
   pulling: (n) => `${n.environment} is going back to ${n.commit}`,
   rolling: (n) => `${n.environment} is going back to ${n.commit}`,
   verifying: (n) => `${n.commit} is being verified on ${n.environment}`,
-  succeeded: (n) => `${n.environment} is back on ${n.commit}`,
+  succeeded: (n) => `${n.environment} went back to ${n.commit}`,
   failed: (n) => `${n.environment} did not go back to ${n.commit}`,
   'rolling-back': (n) => `The way back to ${n.commit} failed; ${n.environment} is returning to ${n.before}`,
-  'rolled-back': (n) => `${n.environment} could not go back to ${n.commit} and runs ${n.before} again`,
+  'rolled-back': (n) => `${n.environment} could not go back to ${n.commit}; it returned to ${n.before}`,
   halted: deployHeadlines.halted,
   superseded: (n) => `The rollback of ${n.environment} was overtaken`,
   cancelled: (n) => `The rollback of ${n.environment} was cancelled`,
   rejected: (n) => `The rollback of ${n.environment} was refused`,
 }
 
-/** The state of things as one sentence in plain words, without its full stop. */
+/**
+ * The state of things as one sentence in plain words, without its full stop. An outcome is told in the past: its page is
+ * still there when the environment has long moved on.
+ */
 export function headlineOf(deployment: Deployment): string {
   const words = deployment.kind === 'rollback' ? rollbackHeadlines : deployHeadlines
   const unknown = deployment.kind === 'rollback' ? 'its previous release' : 'The change'
@@ -85,7 +88,7 @@ export function progressOf(deployment: Deployment): string {
     case 'rolling-back':
       return `Returning to ${beforeText(deployment)}${because ? `: ${because}` : ''}`
     case 'rolled-back':
-      return `Back on ${beforeText(deployment)}${because ? `: ${because}` : ''}`
+      return `Returned to ${beforeText(deployment)}${because ? `: ${because}` : ''}`
     case 'halted':
       return `Halted, somebody must look at it${because ? `: ${because}` : ''}`
     case 'superseded':

@@ -25,7 +25,7 @@ describe('the answer to /rollback', () => {
         { github: 'https://github.com' },
       ),
     ).toBe(
-      `<!-- landfall:answer:d1 -->\n↩️ **production is back on aaaaaaa**\n\naaaaaaa verified on web-1 in 4 s.\n\n<sub>${commit} · Add carts · asked for by mona</sub>\n`,
+      `<!-- landfall:answer:d1 -->\n↩️ **production went back to aaaaaaa**\n\naaaaaaa verified on web-1 in 4 s.\n\n<sub>${commit} · Add carts · asked for by mona</sub>\n`,
     ))
 
   test('that was refused says why and what to do', () =>

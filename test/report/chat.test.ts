@@ -31,13 +31,13 @@ test('a channel hears of outcomes only', () =>
 
 test('Slack is told what is live, what it is, by whom and where to read on', () =>
   expect(chatMessage(live, links)?.slack).toEqual({
-    text: '✅ shop: aaaaaaa is live on production',
+    text: '✅ shop: aaaaaaa went live on production',
     unfurl_links: false,
     unfurl_media: false,
     blocks: [
       {
         type: 'section',
-        text: { type: 'mrkdwn', verbatim: true, text: '✅ *aaaaaaa is live on production*\nAdd &lt;carts&gt; &amp; "more"' },
+        text: { type: 'mrkdwn', verbatim: true, text: '✅ *aaaaaaa went live on production*\nAdd &lt;carts&gt; &amp; "more"' },
       },
       { type: 'section', text: { type: 'mrkdwn', verbatim: true, text: 'aaaaaaa verified on web-1 in 12 s.' } },
       {
@@ -56,7 +56,7 @@ test('Slack is told what is live, what it is, by whom and where to read on', () 
 test('Telegram is told the same', () =>
   expect(chatMessage(live, links)?.telegram).toBe(
     [
-      '✅ <b>aaaaaaa is live on production</b>',
+      '✅ <b>aaaaaaa went live on production</b>',
       '<i>Add &lt;carts&gt; &amp; &quot;more&quot;</i>',
       'aaaaaaa verified on web-1 in 12 s.',
       `<a href="${commitUrl}">aaaaaaa</a> · <a href="https://github.com/acme/shop/pull/7">#7</a> · mona · shop / production · 12 s · <a href="https://shop.example.com">open</a> · <a href="${links.log}">log</a>`,
@@ -70,11 +70,19 @@ describe('a halted deployment', () => {
     expect(texts).toContain('<!channel> 🚨 *production is halted: somebody must look at it*')
     expect(texts).toContain('The way back failed on web-1: no answer.\nLook at the host now')
   })
+  test('on the first release of all calls nobody: nothing worked before', () =>
+    expect(
+      JSON.stringify(
+        chatMessage({ ...halted, reason: reason('first-release-failed', { host: 'web-1', environment: 'production' }) }, links),
+      ),
+    ).not.toContain('<!'))
   test('is the only one that does', () =>
     fc.assert(
       fc.property(
         anyDeployment,
-        (any) => textsOf(chatMessage(any, links)?.slack).some((text) => text.includes('<!')) === (any.state === 'halted'),
+        (any) =>
+          textsOf(chatMessage(any, links)?.slack).some((text) => text.includes('<!')) ===
+          (any.state === 'halted' && any.reason?.code !== 'first-release-failed'),
       ),
     ))
 })

@@ -39,7 +39,7 @@ describe('a deployment', () => {
     [
       { state: 'rolled-back', plan: one, reason: unproved },
       'failure',
-      'Back on bbbbbbb: Service web on web-1 was not proved: /health answered 503',
+      'Returned to bbbbbbb: Service web on web-1 was not proved: /health answered 503',
     ],
     [{ state: 'superseded', reason: reason('overtaken', { by: 'ccccccc' }) }, 'error', 'Overtaken by ccccccc'],
     [{ state: 'cancelled' }, 'error', 'Cancelled'],
@@ -82,7 +82,7 @@ describe('a rollback', () => {
 
   test('that failed never shows the commit it did not reach as running', () =>
     expect(rollback({ state: 'rolled-back', reason: unproved })).toEqual([
-      ['a', 'failure', 'Rollback by mona: Back on bbbbbbb: Service web on web-1 was not proved: /health answered 503'],
+      ['a', 'failure', 'Rollback by mona: Returned to bbbbbbb: Service web on web-1 was not proved: /health answered 503'],
     ]))
 })
 

@@ -1,0 +1,48 @@
+import type { Plan, PlannedHost, PlannedService } from '../../domain/plan.ts'
+import { shortSha } from '../../domain/repository.ts'
+import { serviceNote } from '../../report/plan-text.ts'
+import { type Html, html } from './html.ts'
+
+/** What was fixed before anything was touched: services, and hosts with their order. */
+export const planSection = (plan: Plan): Html => html`<section id="plan" aria-labelledby="plan-title">
+<h2 id="plan-title">Plan</h2>
+<table>
+<caption class="hidden">Services and what happens to them</caption>
+<thead><tr><th scope="col">Service</th><th scope="col">Change</th><th scope="col">Image</th></tr></thead>
+<tbody>${plan.services.map((service) => serviceRow(plan, service))}${plan.removed.map(removedRow)}</tbody>
+</table>
+<table>
+<caption class="hidden">Hosts, in the order they are switched</caption>
+<thead><tr><th scope="col">Host</th><th scope="col">Before</th><th scope="col">Platform</th></tr></thead>
+<tbody>${plan.waves.flatMap((wave, index) => wave.map((name) => hostRow(plan, name, index)))}</tbody>
+</table>
+</section>`
+
+const serviceRow = (plan: Plan, service: PlannedService): Html => html`<tr>
+<th scope="row">${service.name}</th>
+<td data-label="Change"><span class="chip ${service.change}">${service.change}</span> <span class="note">${serviceNote(service)}</span></td>
+<td data-label="Image">${imageOf(plan, service)}</td>
+</tr>`
+
+const removedRow = (name: string): Html => html`<tr>
+<th scope="row">${name}</th>
+<td data-label="Change"><span class="chip removed">removed</span> <span class="note">its volumes stay</span></td>
+<td data-label="Image" class="none">none</td>
+</tr>`
+
+function imageOf(plan: Plan, service: PlannedService): Html {
+  const [repository = '', digest = ''] = service.image.split('@')
+  const revision = plan.images.find((image) => image.repository === repository && image.digest === digest)?.revision
+  return html`<code title="${service.image}">${repository}<span class="note">@${digest.slice(0, 19)}</span></code>${
+    revision !== undefined && html` <span class="note">built from ${shortSha(revision)}</span>`
+  }`
+}
+
+function hostRow(plan: Plan, name: string, wave: number): Html {
+  const host: PlannedHost | undefined = plan.hosts.find((candidate) => candidate.name === name)
+  return html`<tr>
+<th scope="row">${name}${plan.waves.length > 1 && html` <span class="note">wave ${wave + 1}</span>`}</th>
+<td data-label="Before">${host?.previous ? html`<code>${shortSha(host.previous.revision)}</code> <span class="note">generation ${host.previous.generation}</span>` : html`<span class="note">first deployment here</span>`}</td>
+<td data-label="Platform">${host?.platform ?? 'unknown'}</td>
+</tr>`
+}
