@@ -98,7 +98,9 @@ function draft7(schema: Node): Node {
       kept[key] = draft7(node(value, key))
     } else kept[key] = value
   }
-  return schema.nullable === true ? { anyOf: [kept, { type: 'null' }] } : kept
+  if (schema.nullable !== true) return kept
+  if (typeof kept.type !== 'string') return { anyOf: [kept, { type: 'null' }] }
+  return { ...kept, type: [kept.type, 'null'], ...(Array.isArray(kept.enum) && { enum: [...kept.enum, null] }) }
 }
 
 /** What constrains. Descriptions, examples and defaults are left out. */

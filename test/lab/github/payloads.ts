@@ -126,7 +126,6 @@ function pushRepository(world: World, repo: Repo) {
     pushed_at: Math.floor(repo.pushedAt.getTime() / 1000),
     stargazers: 0,
     master_branch: repo.defaultBranch,
-    custom_properties: {},
     ...(repo.owner.type === 'Organization' && { organization: repo.owner.login }),
   }
 }

@@ -43,7 +43,6 @@ export function createGitHubServer(parts: ServerParts): Server {
     const { answer, operation, account } = await answered(asked, parts)
 
     const type = answer.type ?? 'application/json'
-    if (answer.body !== undefined) parts.check(operation, answer.status, type, answer.body)
     const bytes = answer.body === undefined ? '' : answer.body instanceof Uint8Array ? answer.body : JSON.stringify(answer.body)
     const etag = asked.method === 'GET' && answer.status === 200 ? `W/"${createHash('sha256').update(bytes).digest('hex')}"` : undefined
     const unchanged = etag !== undefined && request.headers['if-none-match'] === etag
@@ -56,6 +55,8 @@ export function createGitHubServer(parts: ServerParts): Server {
     if (answer.body !== undefined && !unchanged) response.setHeader('content-type', type.includes(';') ? type : `${type}; charset=utf-8`)
     send(response, status, unchanged ? '' : bytes)
     parts.record({ method: asked.method, operation, path: asked.pathname, status, ms: performance.now() - at, at, body: asked.text })
+    // After the answer is out, so that it is not the caller who waits.
+    if (answer.body !== undefined) parts.check(operation, answer.status, type, answer.body)
     if (asked.method !== 'GET') parts.world.changed()
   })
 }

@@ -35,6 +35,7 @@ export function repositoryBody(world: World, repo: Repo) {
     open_issues_count: open,
     ...switches,
     topics: [],
+    custom_properties: {},
   }
 }
 
