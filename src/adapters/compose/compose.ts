@@ -18,7 +18,7 @@ import { inWorkspace, type Workspace } from './workspace.ts'
 export function createCompose(binary: ComposeBinary): Compose {
   return {
     imageLines(snapshot, files) {
-      const { source, problems } = readSource(snapshot, files, new Map())
+      const { source, problems } = readSource(snapshot, files)
       return problems.length > 0 ? { kind: 'invalid', problems } : { kind: 'ok', value: imageLinesOf(source) }
     },
     render: (request) => render(binary, request),

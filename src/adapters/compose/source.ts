@@ -46,9 +46,10 @@ const mostFiles = 100
 
 /**
  * Reads the Compose files and follows `include`, `extends` and `env_file` inside the repository, before any Compose
- * binary sees them: a reference that leads out of it, or to the network, is refused here.
+ * binary sees them: a reference that leads out of it, or to the network, is refused here. Without variables, env files are not
+ * looked for: their names may hold some.
  */
-export function readSource(snapshot: Snapshot, paths: string[], variables: Variables): { source: ComposeSource; problems: Problem[] } {
+export function readSource(snapshot: Snapshot, paths: string[], variables?: Variables): { source: ComposeSource; problems: Problem[] } {
   const folder = folderOf(paths[0] ?? '')
   const reading = new Reading(snapshot, folder, variables)
   for (const path of paths) reading.compose(path, folder, undefined)
@@ -69,9 +70,9 @@ class Reading {
   #seen = new Set<string>()
   #snapshot: Snapshot
   #folder: string
-  #variables: Variables
+  #variables: Variables | undefined
 
-  constructor(snapshot: Snapshot, folder: string, variables: Variables) {
+  constructor(snapshot: Snapshot, folder: string, variables: Variables | undefined) {
     this.#snapshot = snapshot
     this.#folder = folder
     this.#variables = variables
@@ -129,7 +130,7 @@ class Reading {
       this.#refuse(place, undefined, 'label_file is not carried to hosts', 'Write the labels under `labels:`')
     }
     const node = file.document.getIn(keys('env_file'), true)
-    if (isNode(node) && node.tag === '!reset') return
+    if (!this.#variables || (isNode(node) && node.tag === '!reset')) return
     for (const [index, entry] of (service.env_file ?? []).entries()) {
       const place: Place = { file, keys: isScalar(node) ? keys('env_file') : [...keys('env_file'), index] }
       this.#envFile(interpolate(entry.path, this.#variables), entry.required, base, place)
