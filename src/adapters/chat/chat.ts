@@ -6,29 +6,33 @@ import { sendToSlack } from './slack.ts'
 import { sendToTelegram } from './telegram.ts'
 
 /**
- * Slack and Telegram behind one port. `rules` is asked at every message, so that a reloaded operator's file counts at
- * once; secrets are read at the moment of use. What is remembered holds a hash of the message: the same one is said once.
- * Throws ChatFailed.
+ * Slack and Telegram behind one port; a channel is its kind and the operator's name for it, `slack:deploys`. `rules` is
+ * asked at every message, so that a reloaded operator's file counts at once; secrets are read at the moment of use. What
+ * is remembered holds a hash of the message: the same one is said once. Throws ChatFailed, and what `secret` throws.
  */
 export function chat(rules: () => Readonly<Record<string, ChatRule>>, secret: SecretReader, seconds = 10): Chat {
   return {
     async send(channel, message, memory) {
-      const known = Object.entries(rules()).find(([name]) => name === channel)
-      if (!known) throw new ChatFailed(`chat.${channel}: there is no such channel. Add it to the operator's file.`)
-      return deliver(channel, known[1], message, memory)
+      const [kind, name = ''] = channel.split(':')
+      const [, rule] = Object.entries(rules()).find(([known, { kind: its }]) => known === name && its === kind) ?? []
+      if (!rule)
+        throw new ChatFailed(`chat.${name}: there is no ${kind} channel of this name. Add it to the operator's file.`, {
+          retryAfterSeconds: 3600,
+        })
+      return deliver(name, rule, message, memory)
     },
   }
 
-  async function deliver(channel: string, rule: ChatRule, message: ChatMessage, memory = ''): Promise<string> {
+  async function deliver(name: string, rule: ChatRule, message: ChatMessage, memory = ''): Promise<string> {
     const hash = hashOf(rule.kind === 'slack' ? message.slack : message.telegram)
     const [said, earlier] = memory.split(' ')
     if (said === hash) return memory
     if (rule.kind === 'slack') {
-      await sendToSlack(channel, await secret(rule.url), message.slack, seconds)
+      await sendToSlack(name, await secret(rule.url), message.slack, seconds)
       return hash
     }
     const to = { api: rule.api, token: await secret(rule.token), chat: rule.chat }
-    const id = await sendToTelegram(channel, to, message.telegram, seconds, /^\d+$/.test(earlier ?? '') ? Number(earlier) : undefined)
+    const id = await sendToTelegram(name, to, message.telegram, seconds, /^\d+$/.test(earlier ?? '') ? Number(earlier) : undefined)
     return `${hash} ${id}`
   }
 }

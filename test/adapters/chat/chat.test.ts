@@ -15,8 +15,8 @@ async function given(answer: (path: string) => Reply, seconds = 5) {
   const service = await receiver(({ path }) => answer(path))
   const values: Record<string, string> = { SLACK: `${service.address}/services/canary-path`, TOKEN: token }
   const rules: Record<string, ChatRule> = {
-    'slack:deploys': { kind: 'slack', url: { env: 'SLACK' } },
-    'telegram:ops': { kind: 'telegram', token: { env: 'TOKEN' }, chat: '-100200', api: service.address },
+    deploys: { kind: 'slack', url: { env: 'SLACK' } },
+    ops: { kind: 'telegram', token: { env: 'TOKEN' }, chat: '-100200', api: service.address },
   }
   const read = async (reference: SecretReference) => new Secret(values['env' in reference ? reference.env : ''] ?? '')
   return { ...service, [Symbol.asyncDispose]: service[Symbol.asyncDispose], values, rules, chat: chat(() => rules, read, seconds) }
@@ -50,9 +50,9 @@ describe('Slack', () => {
   })
 
   test.each([
-    [404, 'chat.slack:deploys: Slack answered 404. Make a new incoming webhook for the channel and store its address.'],
-    [500, 'chat.slack:deploys: Slack answered 500. It is tried again.'],
-    [302, 'chat.slack:deploys: Slack answered 302. It is tried again.'],
+    [404, 'chat.deploys: Slack answered 404. Make a new incoming webhook for the channel and store its address.'],
+    [500, 'chat.deploys: Slack answered 500. It is tried again.'],
+    [302, 'chat.deploys: Slack answered 302. It is tried again.'],
   ])('answering %s is a failure', async (status, text) => {
     await using it = await given(() => ({ status, headers: { location: '/elsewhere' } }))
     expect(await failure(it.chat.send('slack:deploys', message))).toMatchObject({ message: text, status })
@@ -67,7 +67,7 @@ describe('Slack', () => {
   test('that never answers is given up', async () => {
     await using it = await given(() => 'silence', 0.2)
     expect(await failure(it.chat.send('slack:deploys', message))).toMatchObject({
-      message: 'chat.slack:deploys: no answer within 0.2 s or no connection. It is tried again.',
+      message: 'chat.deploys: no answer within 0.2 s or no connection. It is tried again.',
     })
   })
 })
@@ -137,10 +137,22 @@ describe('secrets', () => {
   })
 })
 
-test('a channel the operator took away is not written to', async () => {
+test.each([
+  ['was taken away', 'slack:gone', "chat.gone: there is no slack channel of this name. Add it to the operator's file."],
+  [
+    'became one of another kind',
+    'telegram:deploys',
+    "chat.deploys: there is no telegram channel of this name. Add it to the operator's file.",
+  ],
+])('a channel that %s is not written to, and tried again slowly', async (_why, channel, text) => {
   await using it = await given(ok)
-  delete it.rules['slack:deploys']
-  expect((await failure(it.chat.send('slack:deploys', message))).message).toBe(
-    "chat.slack:deploys: there is no such channel. Add it to the operator's file.",
-  )
+  expect(await failure(it.chat.send(channel, message))).toMatchObject({ message: text, retryAfterSeconds: 3600 })
+  expect(it.received).toEqual([])
+})
+
+test('a reloaded operator file counts at once', async () => {
+  await using it = await given(ok)
+  it.rules.late = { kind: 'slack', url: { env: 'SLACK' } }
+  await it.chat.send('slack:late', message)
+  expect(it.received).toHaveLength(1)
 })
