@@ -7,7 +7,7 @@ import { deployments } from './deployments.ts'
 import { environments } from './environments.ts'
 import { intents } from './intents.ts'
 import { leases } from './leases.ts'
-import { migrate } from './migrations.ts'
+import { type Migrated, migrate } from './migrations.ts'
 import { openPostgres } from './postgres.ts'
 import { receipts } from './receipts.ts'
 import { reports } from './reports.ts'
@@ -24,7 +24,7 @@ export async function openStore(settings: StoreSettings, log: Log): Promise<Stor
   let cause: unknown
   try {
     database = settings.kind === 'sqlite' ? openSqlite(settings.folder) : openPostgres(settings.url, log)
-    const migrated = await migrate(database)
+    const migrated = await prepare(settings, database, log)
     if (migrated.kind === 'ready') return storeOver(database, log)
     problem = newer(migrated)
   } catch (error) {
@@ -33,6 +33,13 @@ export async function openStore(settings: StoreSettings, log: Log): Promise<Stor
   }
   await database?.db.destroy().catch(() => undefined)
   throw new Error(`${placeOf(settings)}: ${problem}`, { cause })
+}
+
+/** Changing large tables may take minutes; PostgreSQL does it over a connection that is allowed to. */
+async function prepare(settings: StoreSettings, database: Database, log: Log): Promise<Migrated> {
+  if (settings.kind === 'sqlite') return migrate(database)
+  const patient = openPostgres(settings.url, log, { patient: true })
+  return migrate(patient).finally(() => patient.db.destroy())
 }
 
 const newer = ({ present, known }: { present: number; known: number }): string =>

@@ -13,14 +13,18 @@ const bigint = 20
 /**
  * Opens a pool on the database at the URL. Connections are made as they are needed: an unreachable server shows at the
  * first query. Every wait is bounded below the ten seconds GitHub gives a webhook: a silent server costs an error, in time.
+ *
+ * @param patient for migrations alone: queries may take as long as they need
  */
-export function openPostgres(url: string, log: Log): Database {
+export function openPostgres(url: string, log: Log, { patient = false } = {}): Database {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: 'landfall',
     max: 10,
     connectionTimeoutMillis: 5000,
-    query_timeout: 9000,
+    ...(!patient && { query_timeout: 8500 }),
+    // A connection whose server vanished without a word is not used for longer than this.
+    maxLifetimeSeconds: 60,
     keepAlive: true,
     types: { getTypeParser: (type, format) => (type === bigint ? Number : pg.types.getTypeParser(type, format)) },
   })

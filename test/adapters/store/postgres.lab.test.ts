@@ -73,6 +73,7 @@ describe('PostgreSQL', () => {
 
   test('a server that is silent costs an error before GitHub gives up on the webhook', () =>
     withStore(async (store) => {
+      await store.ping() // so that there is a connection to fall silent
       server.pause()
       const began = performance.now()
       try {
