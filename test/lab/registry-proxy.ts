@@ -86,13 +86,16 @@ export async function startRegistryProxy(backend: number): Promise<RegistryProxy
   }
 
   function issueToken({ headers }: IncomingMessage, answer: ServerResponse): void {
-    const login = access.kind === 'token' ? access.login : undefined
-    if (access.kind !== 'token') return refuse(answer, 404, 'NOT_FOUND', 'no tokens here')
-    if (login && headers.authorization !== basic(login)) return refuse(answer, 401, 'UNAUTHORIZED', 'incorrect username or password')
-    const token = randomUUID()
-    tokens.add(token)
-    answer.setHeader('Content-Type', 'application/json')
-    answer.end(JSON.stringify({ token, access_token: token, expires_in: 300 }))
+    if (access.kind !== 'token') {
+      refuse(answer, 404, 'NOT_FOUND', 'no tokens here')
+    } else if (access.login && headers.authorization !== basic(access.login)) {
+      refuse(answer, 401, 'UNAUTHORIZED', 'incorrect username or password')
+    } else {
+      const token = randomUUID()
+      tokens.add(token)
+      answer.setHeader('Content-Type', 'application/json')
+      answer.end(JSON.stringify({ token, access_token: token, expires_in: 300 }))
+    }
   }
 
   const trouble = (status: number | undefined, { retryAfter, when = /./, times = Number.POSITIVE_INFINITY }: Omit<Failure, 'status'>) =>
