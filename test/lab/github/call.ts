@@ -108,8 +108,12 @@ export function mayUse(caller: Caller, needs: Need[]): boolean {
     const [name = '', level = ''] = need.split(':')
     // Every App may read metadata.
     const held = permissions[name] ?? (name === 'metadata' ? 'read' : undefined)
-    return held !== undefined && levels.indexOf(held) >= levels.indexOf(level)
+    return covers(held, level)
   })
 }
+
+/** Whether a permission held at one level allows what asks for another. */
+export const covers = (held: Level | undefined, asked: string): boolean =>
+  held !== undefined && levels.indexOf(held) >= levels.indexOf(asked)
 
 const levels: string[] = ['read', 'write', 'admin']

@@ -6,21 +6,26 @@ export interface Received {
   body: string
 }
 
-/** A receiver of webhooks that keeps what it gets, and answers with `status`. */
-export async function startReceiver(): Promise<{ url: string; received: Received[]; status: number; close(): void }> {
+export interface Receiver {
+  url: string
+  received: Received[]
+  close(): void
+}
+
+/** A receiver of webhooks that keeps what it gets. */
+export async function startReceiver(): Promise<Receiver> {
   const received: Received[] = []
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
     const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
     received.push({ headers, body: Buffer.concat(chunks).toString('utf8') })
-    response.statusCode = receiver.status
+    response.statusCode = 202
     response.end('seen')
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('the receiver got no port')
-  const receiver = { url: `http://127.0.0.1:${address.port}/hook`, received, status: 202, close: () => void server.close() }
-  return receiver
+  return { url: `http://127.0.0.1:${address.port}/hook`, received, close: () => void server.close() }
 }

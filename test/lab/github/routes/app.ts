@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { installationBody, integration } from '../bodies/account.ts'
 import { repositoryBody } from '../bodies/repository.ts'
-import { type AppRoutes, created, invalid, notFound, numeric, ok, page, refused, text } from '../call.ts'
+import { type AppRoutes, covers, created, invalid, notFound, numeric, ok, page, refused, text } from '../call.ts'
 import { findRepository, moment } from '../world.ts'
 
 const levels = z.enum(['read', 'write', 'admin'])
@@ -42,11 +42,8 @@ export const appRoutes: AppRoutes = {
       if (!installation) return notFound()
       const asked = limits.parse(call.body)
 
-      const refusedPermission = Object.entries(asked.permissions ?? {}).find(
-        ([name, level]) =>
-          levels.options.indexOf(world.app.permissions[name] ?? 'read') < levels.options.indexOf(level) || !(name in world.app.permissions),
-      )
-      if (refusedPermission) return refused(422, 'The permissions requested are not granted to this installation.')
+      const tooMuch = Object.entries(asked.permissions ?? {}).some(([name, level]) => !covers(world.app.permissions[name], level))
+      if (tooMuch) return refused(422, 'The permissions requested are not granted to this installation.')
 
       const all = [...world.repositories.values()].filter((repo) => repo.installation === installation)
       const chosen = all.filter((repo) => asked.repositories?.includes(repo.name) || asked.repository_ids?.includes(repo.id))

@@ -1,0 +1,143 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import { extract } from 'tar-stream'
+import { describe, expect, test } from 'vitest'
+import { app, place, useScene } from './scene.ts'
+
+const scene = useScene()
+
+describe('repositories', () => {
+  test('files, folders, raw contents, and what is not there', async () => {
+    const { client } = scene()
+    const raw = await client.rest.repos.getContent({ ...place, path: 'docs/read me.md', ref: 'main', mediaType: { format: 'raw' } })
+    expect(raw.data).toBe('Hello')
+    expect((await client.rest.repos.getContent({ ...place, path: 'docs' })).data).toMatchObject([{ path: 'docs/read me.md', type: 'file' }])
+    expect((await client.rest.repos.getContent({ ...place, path: '' })).data).toHaveLength(2)
+    await expect(client.rest.repos.getContent({ ...place, path: 'none' })).rejects.toMatchObject({ status: 404 })
+  })
+
+  test('the tarball holds what git holds, and its address needs no login but expires', async () => {
+    const { github, shop, client } = scene()
+    const { sha } = await shop.push('tarball', { 'bin/run': { content: '#!/bin/sh\n', mode: '100755' }, 'docs/read me.md': null })
+    const answer = await client.request('GET /repos/{owner}/{repo}/tarball/{ref}', { ...place, ref: sha, request: { redirect: 'manual' } })
+    expect(answer.status).toBe(302)
+    const location = String(answer.headers.location)
+    const top = `acme-shop-${sha.slice(0, 7)}`
+    expect(await untar(await fetch(location))).toEqual({ [`${top}/bin/run`]: '#!/bin/sh\n', [`${top}/compose.yml`]: 'services: {}\n' })
+
+    github.faults.clock(600)
+    expect((await fetch(location)).status).toBe(404)
+    github.faults.clock(0)
+  })
+
+  test('how two commits relate', async () => {
+    const { shop, client } = scene()
+    const from = await shop.head()
+    const { sha } = await shop.push('relations', { 'a.txt': 'a' })
+    const compare = async (base: string, head: string) =>
+      (await client.rest.repos.compareCommitsWithBasehead({ ...place, basehead: `${base}...${head}` })).data
+    expect(await compare(from, sha)).toMatchObject({ status: 'ahead', ahead_by: 1, files: [{ filename: 'a.txt', status: 'added' }] })
+    expect((await compare(sha, from)).status).toBe('behind')
+    expect((await compare(sha, sha)).status).toBe('identical')
+    await shop.forcePush('relations', from)
+    const { sha: other } = await shop.push('relations', { 'b.txt': 'b' })
+    expect((await compare(sha, other)).status).toBe('diverged')
+  })
+
+  test('the exact role is told beside the folded one', async () => {
+    const { client } = scene()
+    const { data } = await client.rest.repos.getCollaboratorPermissionLevel({ ...place, username: 'otto' })
+    expect(data).toMatchObject({ permission: 'write', role_name: 'maintain' })
+    await expect(client.rest.repos.getCollaboratorPermissionLevel({ ...place, username: 'nobody' })).rejects.toMatchObject({ status: 404 })
+  })
+})
+
+describe('what Landfall tells', () => {
+  test('the newest status of a context counts, and can be awaited', async () => {
+    const { shop, client } = scene()
+    const sha = await shop.head()
+    const seen = shop.waitForStatus(sha, 'landfall/production', 'success')
+    for (const state of ['pending', 'success'] as const) {
+      await client.rest.repos.createCommitStatus({ ...place, sha, state, context: 'landfall/production' })
+    }
+    expect(await seen).toMatchObject({ state: 'success' })
+    const { data } = await client.rest.repos.getCombinedStatusForRef({ ...place, ref: sha })
+    expect(data).toMatchObject({ state: 'success', total_count: 1 })
+    expect(shop.statuses(sha).map(({ state }) => state)).toEqual(['pending', 'success'])
+  })
+
+  test.each([
+    ['staging', 'inactive'],
+    ['production', 'success'],
+  ])('success retires the deployment before it in %s: %s', async (environment, afterwards) => {
+    const { shop, client } = scene()
+    const ids: number[] = []
+    for (const _ of [1, 2]) {
+      const asked = { ...place, ref: await shop.head(), environment, auto_merge: false, required_contexts: [] }
+      const { data } = await client.rest.repos.createDeployment(asked)
+      const id = 'id' in data ? data.id : 0
+      await client.rest.repos.createDeploymentStatus({
+        ...place,
+        deployment_id: id,
+        state: 'success',
+        log_url: 'https://landfall.example/1',
+      })
+      ids.push(id)
+    }
+    const [first, second] = ids.map(
+      (id) =>
+        shop
+          .deployments()
+          .find((one) => one.id === id)
+          ?.statuses.at(-1)?.state,
+    )
+    expect([first, second]).toEqual([afterwards, 'success'])
+  })
+
+  test("a deployment that leaves GitHub's own checks on is held up by them", async () => {
+    const { shop, client } = scene()
+    const { sha } = await shop.push('gated', { 'a.txt': 'a' })
+    await client.rest.repos.createCommitStatus({ ...place, sha, state: 'pending', context: 'ci' })
+    await expect(client.rest.repos.createDeployment({ ...place, ref: sha, auto_merge: false })).rejects.toMatchObject({ status: 409 })
+  })
+
+  test('comments are written, edited and reacted to once', async () => {
+    const { shop, client } = scene()
+    const issue = shop.openIssue('Talk', 'mona')
+    const { id } = await shop.commentOn(issue, '/status', 'mona')
+    expect((await client.rest.reactions.createForIssueComment({ ...place, comment_id: id, content: 'eyes' })).status).toBe(201)
+    expect((await client.rest.reactions.createForIssueComment({ ...place, comment_id: id, content: 'eyes' })).status).toBe(200)
+    const { data: answer } = await client.rest.issues.createComment({ ...place, issue_number: issue, body: 'Looking' })
+    await client.rest.issues.updateComment({ ...place, comment_id: answer.id, body: 'All is well' })
+    const { data: thread } = await client.rest.issues.listComments({ ...place, issue_number: issue, per_page: 1, page: 2 })
+    expect(thread).toMatchObject([{ body: 'All is well', user: { login: `${app.slug}[bot]`, type: 'Bot' } }])
+    expect(shop.reactions(id)).toHaveLength(1)
+  })
+
+  test('a conclusion completes a check run', async () => {
+    const { shop, client } = scene()
+    const head_sha = await shop.head()
+    const { data } = await client.rest.checks.create({ ...place, head_sha, name: 'plan', status: 'in_progress' })
+    const actions = [{ label: 'Approve', description: 'Let it go', identifier: 'approve' }]
+    await client.rest.checks.update({ ...place, check_run_id: data.id, conclusion: 'action_required', actions })
+    expect(shop.checkRuns(head_sha)).toMatchObject([{ status: 'completed', conclusion: 'action_required', actions }])
+  })
+})
+
+async function untar(response: Response): Promise<Record<string, string>> {
+  const found: Record<string, string> = {}
+  const unpack = extract()
+  unpack.on('entry', (header, stream, next) => {
+    const chunks: Uint8Array[] = []
+    stream.on('data', (chunk: unknown) => {
+      if (chunk instanceof Uint8Array) chunks.push(chunk)
+    })
+    stream.on('end', () => {
+      if (header.type === 'file') found[header.name] = Buffer.concat(chunks).toString('utf8')
+      next()
+    })
+  })
+  await pipeline(Readable.from(Buffer.from(await response.arrayBuffer())), createGunzip(), unpack)
+  return found
+}

@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { clientFor } from './client.ts'
+import { app, place, useScene } from './scene.ts'
+
+const scene = useScene()
+
+describe('what GitHub tells', () => {
+  test.each([
+    ['merge', 2, 'Merge pull request #'],
+    ['squash', 1, 'Add merged-squash (#'],
+    ['rebase', 1, 'Add merged-rebase'],
+  ] as const)('a %s moves the branch and is announced twice, signed', async (method, parents, message) => {
+    const { github, shop, client, receiver } = scene()
+    const branch = `merged-${method}`
+    const { number } = await shop.openPullRequest({ branch, files: { [`${branch}.txt`]: method }, title: `Add ${branch}` })
+    const before = await shop.head()
+    receiver.received.splice(0)
+    const { sha } = await shop.merge(number, { method, by: 'otto' })
+
+    expect(await shop.head()).toBe(sha)
+    const { data: commit } = await client.rest.repos.getCommit({ ...place, ref: sha })
+    expect(commit.parents).toHaveLength(parents)
+    expect(commit.parents[0]?.sha).toBe(before)
+    expect(commit.commit.message).toContain(message)
+    const { data: pulls } = await client.rest.repos.listPullRequestsAssociatedWithCommit({ ...place, commit_sha: sha })
+    expect(pulls).toMatchObject([{ number, merge_commit_sha: sha }])
+
+    const heard = receiver.received.map(({ headers, body }) => ({ event: headers['x-github-event'], payload: JSON.parse(body) }))
+    expect(heard.toSorted((a, b) => String(a.event).localeCompare(String(b.event)))).toMatchObject([
+      { event: 'pull_request', payload: { action: 'closed', pull_request: { merged: true, merge_commit_sha: sha } } },
+      { event: 'push', payload: { ref: 'refs/heads/main', before, after: sha, installation: { id: shop.installation } } },
+    ])
+    const probot = clientFor(github.url, app)
+    await probot.ready()
+    for (const { headers, body } of receiver.received) {
+      expect(await probot.webhooks.verify(body, headers['x-hub-signature-256'] ?? '')).toBe(true)
+      expect(await probot.webhooks.verify(`${body} `, headers['x-hub-signature-256'] ?? '')).toBe(false)
+    }
+  })
+
+  test.each([
+    ['push', undefined],
+    ['pull_request', 'closed'],
+    ['issue_comment', 'created'],
+  ])("%s tells all that GitHub's recorded examples tell", async (event, action) => {
+    const { shop, receiver } = scene()
+    const { number } = await shop.openPullRequest({ branch: `told-${event}`, files: { [`${event}.txt`]: 'a' } })
+    receiver.received.splice(0)
+    await shop.commentOn(number, 'Fine', 'mona')
+    await shop.merge(number, { by: 'otto' })
+    const told = receiver.received.find(({ headers }) => headers['x-github-event'] === event)
+    // Recorded from many repositories over years: only what all of them have is to be expected.
+    const examples = recordedExamples(event, action)
+    expect(examples.length).toBeGreaterThan(1)
+    expect(missing(examples, JSON.parse(told?.body ?? '{}'))).toEqual([])
+  })
+
+  test('a delivery that failed is listed and delivered again under its guid', async () => {
+    const { github, shop, receiver } = scene()
+    const { deliveries } = await shop.push('lost', { 'a.txt': 'a' }, { deliver: false })
+    const own = await clientFor(github.url, app).auth()
+    const { data: failed } = await own.rest.apps.listWebhookDeliveries({ status: 'failure', per_page: 1 })
+    expect(failed).toMatchObject([{ guid: deliveries[0]?.guid, event: 'push', status_code: 502 }])
+
+    receiver.received.splice(0)
+    await own.rest.apps.redeliverWebhookDelivery({ delivery_id: failed[0]?.id ?? 0 })
+    const again = await github.until('the redelivery', () => github.deliveries.find((one) => one.redelivery))
+    expect(again).toMatchObject({ guid: failed[0]?.guid, statusCode: 202 })
+    expect(receiver.received.map(({ headers }) => headers['x-github-delivery'])).toEqual([failed[0]?.guid])
+
+    const replay = randomUUID()
+    await github.resend(again.guid, replay)
+    expect(receiver.received.map(({ headers }) => headers['x-github-delivery'])).toEqual([again.guid, replay])
+    expect(receiver.received[1]?.body).toBe(receiver.received[0]?.body)
+  })
+
+  test('a delivery that GitHub never tried leaves no trace', async () => {
+    const { github, shop } = scene()
+    const known = github.deliveries.length
+    const { sha, deliveries } = await shop.push('untold', { 'a.txt': 'a' }, { deliver: 'never' })
+    expect([deliveries, github.deliveries.length, await shop.head('untold')]).toEqual([[], known, sha])
+  })
+})
+
+const examplesOfGitHub = z.array(z.object({ name: z.string(), examples: z.array(z.record(z.string(), z.unknown())) }))
+
+function recordedExamples(name: string, action: string | undefined): unknown[] {
+  const file = createRequire(import.meta.url).resolve('@octokit/webhooks-examples')
+  const found = examplesOfGitHub.parse(JSON.parse(readFileSync(file, 'utf8'))).find((one) => one.name === name)?.examples ?? []
+  return found.filter((one) => one.action === action && one.deleted !== true)
+}
+
+/** Paths of fields that every example has and the payload has not. */
+function missing(examples: unknown[], payload: unknown, place = ''): string[] {
+  if (Array.isArray(payload))
+    return payload.length === 0
+      ? []
+      : missing(
+          examples.flatMap((one) => (Array.isArray(one) ? one : [])),
+          payload[0],
+          `${place}[]`,
+        )
+  const records = examples.filter(isRecord)
+  const first = records[0]
+  if (!first || records.length < examples.length || !isRecord(payload)) return []
+  return Object.keys(first)
+    .filter((key) => records.every((one) => key in one))
+    .flatMap((key) =>
+      key in payload
+        ? missing(
+            records.map((one) => one[key]),
+            payload[key],
+            `${place}.${key}`,
+          )
+        : [`${place}.${key}`],
+    )
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
