@@ -3,13 +3,12 @@ import type { PushIntent, RollbackIntent } from '../../../src/domain/intent.ts'
 import type { Plan } from '../../../src/domain/plan.ts'
 import type { Receipt } from '../../../src/domain/receipt.ts'
 import type { Lease, Store } from '../../../src/flow/ports.ts'
+import * as build from '../../support/builders.ts'
+import { digest, repository, sha } from '../../support/builders.ts'
 
-export const shop = { owner: 'acme', name: 'shop', installation: 7 }
+export const shop = repository
+export const commit = sha
 export const at = '2026-11-21T10:00:00.000Z'
-
-/** A commit id that people can tell apart: `commit('a')` is forty a's. */
-export const commit = (digit: string): string => digit.repeat(40)
-const digest = (digit: string): string => `sha256:${digit.repeat(64)}`
 
 let made = 0
 const fresh = (what: string): string => `${what}-${++made}`
@@ -49,82 +48,28 @@ export function rollback(changes: Partial<RollbackIntent> = {}): RollbackIntent 
   }
 }
 
-export function deployment(changes: Partial<Deployment> = {}): Deployment {
-  return {
-    id: fresh('deployment'),
-    intent: 'none',
-    kind: 'deploy',
-    repository: shop,
-    project: 'shop',
-    environment: 'production',
-    revision: commit('a'),
-    actor: 'mona',
-    state: 'queued',
-    createdAt: at,
-    ...changes,
-  }
-}
+export const deployment = (changes: Partial<Deployment> = {}): Deployment => build.deployment({ id: fresh('deployment'), ...changes })
 
-export const plan = (changes: Partial<Plan> = {}): Plan => ({
-  format: 1,
-  kind: 'deploy',
-  repository: shop,
-  project: 'shop',
-  environment: 'production',
-  generation: 3,
-  release: 'deployment-1',
-  revision: commit('a'),
-  images: [
-    {
-      repository: 'ghcr.io/acme/shop',
-      tag: commit('a'),
-      digest: digest('1'),
-      platforms: [{ platform: 'linux/amd64', manifest: digest('2'), config: digest('3') }],
-      line: 'ghcr.io/acme/shop:${TAG}',
-      revision: commit('a'),
-    },
-  ],
-  services: [
-    {
-      name: 'web',
-      image: `ghcr.io/acme/shop@${digest('1')}`,
-      change: 'recreated',
-      because: ['image'],
-      fingerprint: 'f1',
-      replicas: 1,
-      oneShot: false,
-      verify: { port: 3000, health: '/health', version: { path: '/health', pointer: '/version' }, smoke: ['/api'], within: 60, soak: 30 },
-      within: 60,
-      soak: 30,
-      version: commit('a'),
-    },
-    {
-      name: 'db',
-      image: 'postgres',
-      change: 'untouched',
-      because: [],
-      fingerprint: 'f2',
-      replicas: 1,
-      oneShot: false,
-      within: 60,
-      soak: 0,
-    },
-  ],
-  removed: ['old'],
-  hosts: [{ name: 'web-1', platform: 'linux/amd64', previous: { generation: 2, revision: commit('b') } }],
-  waves: [['web-1']],
-  compose: 'services: {}\n',
-  override: 'services: {}\n',
-  interpolation: { TAG: commit('a') },
-  env: 'deploy/production.env',
-  envFingerprint: 'e1',
-  files: [{ path: 'web.env', source: 'web.env', fingerprint: 'w1' }],
-  logins: ['ghcr.io'],
-  keep: 5,
-  notify: ['slack:deploys'],
-  url: 'https://shop.example.com',
-  ...changes,
-})
+/** A plan with every field a plan may have. */
+export const plan = (changes: Partial<Plan> = {}): Plan =>
+  build.plan({
+    services: [
+      build.service({
+        verify: { port: 3000, health: '/health', version: { path: '/health', pointer: '/version' }, smoke: ['/api'], within: 60, soak: 30 },
+        version: commit('a'),
+      }),
+      build.service({ name: 'db', change: 'untouched', because: [] }),
+    ],
+    removed: ['old'],
+    hosts: [{ name: 'web-1', platform: 'linux/amd64', previous: { generation: 2, revision: commit('b') } }],
+    interpolation: { TAG: commit('a') },
+    env: 'deploy/production.env',
+    files: [{ path: 'web.env', source: 'web.env', fingerprint: 'w1' }],
+    logins: ['ghcr.io'],
+    notify: ['slack:deploys'],
+    url: 'https://shop.example.com',
+    ...changes,
+  })
 
 export const receipt = (of: Deployment, changes: Partial<Receipt> = {}): Receipt => ({
   format: 1,
