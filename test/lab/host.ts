@@ -24,8 +24,8 @@ export interface Host {
   port: number
   /** A user in the group `docker`, without other rights. `root` may log in too. */
   user: string
-  /** `ssh-ed25519 AAAA…` */
-  hostKey: string
+  /** `ssh-ed25519 AAAA…`, as it is now. */
+  readonly hostKey: string
   /** For a Docker CLI out here: `unix:///…/run/docker.sock` */
   dockerHost: string
   machine: Machine
@@ -64,7 +64,8 @@ export async function startHost(options: HostOptions, parent: string): Promise<H
   const doorways: Server[] = []
   try {
     await addUser(machine, deployUser.name, deployUser.id, 'docker')
-    const [{ sshd, hostKey }, engine] = await Promise.all([startSshd(machine), startEngine(machine, images)])
+    const [{ sshd, ...ssh }, engine] = await Promise.all([startSshd(machine), startEngine(machine, images)])
+    let hostKey = ssh.hostKey
     const exec: Host['exec'] = (argv, { user, ...rest } = {}) =>
       machine.run(user ? ['setpriv', '--reuid', user, '--regid', user, '--init-groups', '--', ...argv] : argv, rest)
     const succeed = async (argv: string[]) => {
@@ -78,7 +79,9 @@ export async function startHost(options: HostOptions, parent: string): Promise<H
       address: inside,
       port: 22,
       user: deployUser.name,
-      hostKey,
+      get hostKey() {
+        return hostKey
+      },
       dockerHost: `unix://${machine.path('/run/docker.sock')}`,
       machine,
       sshd,
@@ -89,10 +92,10 @@ export async function startHost(options: HostOptions, parent: string): Promise<H
       sh: (script) => succeed(['sh', '-c', script]),
       docker: (...args) => succeed(['docker', ...args]),
       changeHostKey: async () => {
-        const key = await newHostKey(machine)
+        hostKey = await newHostKey(machine)
         await sshd.stop()
         await sshd.start()
-        return key
+        return hostKey
       },
       unplug: async () => void (await link('down')),
       plugIn: async () => {

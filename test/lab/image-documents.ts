@@ -25,6 +25,14 @@ export interface PlatformImage {
 const oci = 'application/vnd.oci.image'
 const docker = 'application/vnd.docker'
 
+/** All that a tag may name; a registry answers only with a type that was asked for. */
+export const manifestTypes = [
+  `${oci}.index.v1+json`,
+  `${oci}.manifest.v1+json`,
+  `${docker}.distribution.manifest.list.v2+json`,
+  `${docker}.distribution.manifest.v2+json`,
+]
+
 /** The image of one platform. `docker build` writes the `docker` family of media types, buildx the `oci` one. */
 export function platformImage(platform: string, config: ImageConfig, layers: Layer[], family: 'docker' | 'oci'): PlatformImage {
   const [os, architecture, variant] = platform.split('/')

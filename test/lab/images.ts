@@ -1,4 +1,4 @@
-import { attestation, type Document, type ImageConfig, index, platformImage } from './image-documents.ts'
+import { attestation, type Document, type ImageConfig, index, manifestTypes, platformImage } from './image-documents.ts'
 import { baseLayer, digestOf, type Layer, scriptLayer } from './image-layers.ts'
 import type { Registry } from './registry.ts'
 
@@ -124,7 +124,7 @@ async function putManifest(base: string, reference: string, { bytes, mediaType }
 /** Points a tag at something pushed before, as somebody who moves a tag does. */
 export async function moveTag(registry: Registry, repository: string, tag: string, digest: string): Promise<void> {
   const base = `${registry.storage}/v2/${repository}`
-  const found = await fetch(`${base}/manifests/${digest}`, { headers: { accept: '*/*' } })
+  const found = await fetch(`${base}/manifests/${digest}`, { headers: { accept: manifestTypes.join(', ') } })
   if (!found.ok) throw new Error(`laboratory: no ${digest} in ${repository}`)
   const bytes = Buffer.from(await found.arrayBuffer())
   await putManifest(base, tag, { bytes, digest: digestOf(bytes), mediaType: found.headers.get('content-type') ?? '' })

@@ -5,7 +5,8 @@ set -eu
 root=$1 software=$2 name=$3
 mount --bind "$root" "$root"
 if [ "$software" = /usr ]; then
-  mount --rbind /usr "$root/usr"
+  mount --bind /usr "$root/usr"
+  mount -o remount,bind,ro "$root/usr"
 else
   mount -t overlay landfall-lab -o "ro,lowerdir=$software" "$root/usr"
 fi
