@@ -14,6 +14,7 @@ export function parseDotenv(text: string, file: string): Parsed<Map<string, stri
   while (at < source.length) {
     const entry = readEntry(source, at)
     if (entry.kind === 'value') values.set(entry.key, entry.value)
+    if (entry.kind === 'value' && isReserved(entry.key)) problems.push({ file, ...positionOf(source, at), ...reserved(entry.key) })
     if (entry.kind === 'wrong') problems.push({ file, ...positionOf(source, entry.at), what: entry.what, remedy: entry.remedy })
     at = entry.end
   }
@@ -41,6 +42,18 @@ export function unwritable(key: string, value: string): string | undefined {
   if (!value.isWellFormed()) return 'holds half a surrogate pair, which is not valid text'
   return undefined
 }
+
+/**
+ * Names that steer Compose and Docker themselves or belong to the machine. In a dotenv file they would be obeyed on the host:
+ * older Compose versions put the whole file into their own environment.
+ */
+const isReserved = (key: string): boolean =>
+  /^(COMPOSE_|LD_)|^DOCKER_(HOST|CONFIG|CONTEXT|CERT_PATH|TLS|TLS_VERIFY|API_VERSION|DEFAULT_PLATFORM)$|^(PATH|HOME|PWD|LC_ALL)$/.test(key)
+
+const reserved = (key: string) => ({
+  what: `${key} is not for the environment to set`,
+  remedy: 'Remove it: project, files and Docker are named in .github/landfall.yml and by the operator',
+})
 
 type Entry =
   | { kind: 'value'; key: string; value: string; end: number }

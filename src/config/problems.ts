@@ -1,13 +1,7 @@
-import type { LineCounter } from 'yaml'
 import type { Problem } from '../domain/problem.ts'
 import { type Finding, pathText } from './finding.ts'
 import { limits } from './limits.ts'
-
-/** Line and column, both counted from 1. */
-export interface Position {
-  line: number
-  column: number
-}
+import type { Position } from './position.ts'
 
 /** Findings as problems in the order of the file, each once, and not more than a person would read. */
 export function problemsOf(file: string, findings: Finding[], positionOf: (finding: Finding) => Position): Problem[] {
@@ -17,12 +11,6 @@ export function problemsOf(file: string, findings: Finding[], positionOf: (findi
   })
   const sorted = problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0))
   return sorted.filter(unlikeThoseBefore()).slice(0, limits.problems)
-}
-
-/** The position of an offset; that of an empty text is its beginning. */
-export function positionAt(lines: LineCounter, offset: number): Position {
-  const { line, col } = lines.linePos(offset)
-  return { line: Math.max(line, 1), column: Math.max(col, 1) }
 }
 
 function unlikeThoseBefore(): (problem: Problem) => boolean {

@@ -8,7 +8,7 @@ const quoting: Wording = {
   remedy: 'Put the value into quotes',
 }
 const indenting: Wording = {
-  what: 'the indentation does not fit the lines around it',
+  what: 'the indentation does not fit, or a bracket before it is not closed',
   remedy: 'Indent with spaces, the same number for all keys of one level',
 }
 const bracket: Wording = {

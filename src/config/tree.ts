@@ -1,7 +1,7 @@
-import { type Alias, type Document, isAlias, isMap, isNode, isScalar, isSeq, type LineCounter, type Node } from 'yaml'
+import { type Alias, type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node } from 'yaml'
 import type { Finding, Path } from './finding.ts'
 import { limits } from './limits.ts'
-import { type Position, positionAt } from './problems.ts'
+import type { Position } from './position.ts'
 
 /** The file as plain values, with the places they came from. Mappings have no prototype: `constructor` is just a missing key. */
 export interface Tree {
@@ -25,7 +25,7 @@ interface Place {
  * Turns YAML nodes into plain values. Done here rather than by `toJS`, because duplicate keys are looked for in linear
  * time (the library's own check is quadratic: 32,000 keys took 47 s) and because each value keeps its place.
  */
-export function readTree(document: Document, lines: LineCounter): Tree {
+export function readTree(document: Document, positionAt: (offset: number) => Position): Tree {
   const findings: Finding[] = []
   const places = new Map<string, Place>()
   const used = { values: 0, aliases: 0 }
@@ -35,7 +35,7 @@ export function readTree(document: Document, lines: LineCounter): Tree {
   return {
     value,
     findings,
-    positionOf: (finding) => positionAt(lines, finding.offset ?? nearest(places, finding)),
+    positionOf: (finding) => positionAt(finding.offset ?? nearest(places, finding)),
     keys(path) {
       let found = value
       for (const segment of path) found = isMapping(found) ? found[segment] : undefined
@@ -45,7 +45,8 @@ export function readTree(document: Document, lines: LineCounter): Tree {
 
   function read(node: unknown, path: Path, key: number): unknown {
     used.values += 1
-    if (used.values > limits.values || path.length > limits.depth) return tooMuch(path)
+    if (path.length > limits.depth) return giveUp({ path, ...tooDeep })
+    if (used.values > limits.values) return giveUp({ path, ...tooMuch })
     const start = startOf(node) ?? key
     const place = { key: path.length > 0 ? key : start, value: start, plain: isScalar(node) || isAlias(node) }
     places.set(JSON.stringify(path), place)
@@ -73,7 +74,7 @@ export function readTree(document: Document, lines: LineCounter): Tree {
 
   function readAlias(alias: Alias, path: Path, place: Place): unknown {
     used.aliases += 1
-    if (used.aliases > limits.aliases) return tooMuch(path)
+    if (used.aliases > limits.aliases) return giveUp({ path, ...tooMuch })
     const target = alias.resolve(document)
     if (!target || open.has(target)) {
       const what = target ? 'the alias stands for something it is part of' : 'there is no anchor for this alias'
@@ -86,12 +87,15 @@ export function readTree(document: Document, lines: LineCounter): Tree {
     return value
   }
 
-  function tooMuch(path: Path): null {
-    const what = 'the aliases of this file expand to too much'
-    if (!findings.some((finding) => finding.what === what)) findings.push({ path, what, remedy: 'Write it with fewer aliases' })
+  /** One finding for all values that are over a limit. */
+  function giveUp(finding: Finding): null {
+    if (!findings.some(({ what }) => what === finding.what)) findings.push(finding)
     return null
   }
 }
+
+export const tooDeep = { what: `values are nested more than ${limits.depth} levels deep`, remedy: 'Write it flatter' }
+const tooMuch = { what: 'the aliases of this file expand to too much', remedy: 'Write it with fewer aliases' }
 
 /** Keys are not repeated in these messages: a misplaced password may have become one. */
 function refusedKey(key: string | undefined, mapping: object): Pick<Finding, 'what' | 'remedy'> | undefined {

@@ -41,13 +41,20 @@ describe('parseDotenv', () => {
     ])
   })
 
+  test.each(['COMPOSE_PROJECT_NAME', 'COMPOSE_FILE', 'DOCKER_HOST', 'LD_PRELOAD', 'PATH', 'HOME'])(
+    '%s would steer the host and is refused',
+    (name) => {
+      expect(read(`A=1\n${name}=x\n`)).toEqual([`2:1 ${name} is not for the environment to set`])
+    },
+  )
+
   test('any text at all is either read or refused, never looped over or thrown at', () => {
     fc.assert(fc.property(fc.string({ unit: fc.constantFrom(...'A="\'\\\n\r #$') }), (text) => void parseDotenv(text, 'x')))
   })
 })
 
 describe('writeDotenv', () => {
-  const name = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,8}$/)
+  const name = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,8}$/).map((text) => `V_${text}`)
   const value = fc.string({ unit: 'binary' }).filter((text) => unwritable('A', text) === undefined)
 
   test('what is written is read back byte for byte', () => {

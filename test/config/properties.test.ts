@@ -1,0 +1,178 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { stringify } from 'yaml'
+import type { EnvironmentRule, ProjectFile, VerifyRule } from '../../src/domain/configuration.ts'
+import type { Problem } from '../../src/domain/problem.ts'
+import { good, parseOperator, parseProject, problemsOf, projectWith } from './given.ts'
+
+/** Pieces of YAML and of both files, in any order: far likelier to reach deep than random letters. */
+const pieces = fc.constantFrom(
+  ...[
+    '\n',
+    '\n  ',
+    '\n    ',
+    ' ',
+    ': ',
+    '- ',
+    '? ',
+    '[',
+    ']',
+    '{',
+    '}',
+    ', ',
+    '"',
+    "'",
+    '|',
+    '>',
+    '#',
+    '&a ',
+    '*a',
+    '!t ',
+    '---\n',
+    '%YAML 1.1\n',
+    '\t',
+    '\r\n',
+    '\uFEFF',
+  ],
+  ...[
+    'version: 1\n',
+    'environments:\n',
+    'production: ',
+    'branch: main',
+    'hosts: [web-1]',
+    'verify: ',
+    'web',
+    'port',
+    '80',
+    '60s',
+    'null',
+    '~',
+    '<<',
+    '__proto__',
+  ],
+  ...['hosts:\n', 'address: a', 'host-key: x', 'repositories:\n', 'acme/*: ', 'projects: ["*"]', 'chat:\n', 'slack: ', 'password: '],
+)
+const anyText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 200 }),
+  fc.array(pieces, { maxLength: 60 }).map((parts) => parts.join('')),
+  fc.array(pieces, { maxLength: 20 }).map((parts) => projectWith({ environment: parts.join('') })),
+  fc.jsonValue().map((value) => stringify(value)),
+)
+
+const isInside = (text: string, { line = 0, column = 0 }: Problem): boolean => {
+  const lines = text.split('\n')
+  return line >= 1 && line <= lines.length && column >= 1 && column <= (lines[line - 1]?.length ?? 0) + 1
+}
+
+describe('whatever text is given', () => {
+  test.each([
+    ['project', (text: string) => parseProject(text)],
+    ['operator', (text: string) => parseOperator(text)],
+  ])('the %s parser does not throw, and each problem lies inside the file and says what to do', (_name, parse) => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const parsed = parse(text)
+        const problems = problemsOf(parsed)
+        expect(parsed.kind === 'ok' || problems.length > 0).toBe(true)
+        for (const problem of problems) {
+          expect(isInside(text, problem), `${problem.line}:${problem.column} in ${JSON.stringify(text)}`).toBe(true)
+          expect(problem.what).not.toMatch(/^$|\.$|\n/)
+          expect(problem.remedy).not.toMatch(/^$|\.$|\n/)
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
+
+const name = fc.stringMatching(/^[a-z0-9][a-z0-9_-]{0,12}$/)
+const service = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,12}$/)
+const path = fc.stringMatching(/^\/[a-z0-9/._?=&%-]{0,20}$/)
+const file = fc.stringMatching(/^[a-z0-9_.]{1,8}\/[a-z0-9_]{1,8}\.env$/).filter((text) => !/^\.{1,2}\//.test(text))
+const few = { maxLength: 4 }
+const named = <T>(key: fc.Arbitrary<string>, value: fc.Arbitrary<T>, minKeys = 0) =>
+  fc.dictionary(key, value, { minKeys, maxKeys: 4, noNullPrototype: true })
+
+const verify: fc.Arbitrary<VerifyRule> = fc.record(
+  {
+    port: fc.integer({ min: 1, max: 65_535 }),
+    health: path,
+    version: fc.record({ path, pointer: path.map((text) => text.replaceAll(/[?=&%]/g, '')) }, { requiredKeys: ['path'] }),
+    smoke: fc.array(path, few),
+    within: fc.integer({ min: 1, max: 3_600 }),
+    soak: fc.integer({ min: 0, max: 3_600 }),
+  },
+  { requiredKeys: ['port', 'smoke', 'within', 'soak'] },
+)
+const environment: fc.Arbitrary<Omit<EnvironmentRule, 'name' | 'hosts'>> = fc.record(
+  {
+    branch: name,
+    env: file,
+    url: fc.webUrl({ validSchemes: ['http', 'https'] }),
+    verify: named(service, verify),
+    imageWithin: fc.integer({ min: 1, max: 86_400 }),
+    keep: fc.integer({ min: 2, max: 50 }),
+  },
+  { requiredKeys: ['branch', 'verify', 'imageWithin', 'keep'] },
+)
+/** Any project file there can be; each environment on a host of its own. */
+const projectFile: fc.Arbitrary<ProjectFile> = fc
+  .record({
+    project: name,
+    compose: fc.uniqueArray(file, few),
+    images: named(
+      service,
+      fc.record({
+        repository: name.map((text) => `ghcr.io/acme/x${text.replaceAll(/[_-]/g, '')}`),
+        tag: name.map((text) => `${text}-{sha}`),
+      }),
+    ),
+    environments: named(name, environment, 1),
+    notify: fc.uniqueArray(
+      name.map((text) => `slack:${text}`),
+      few,
+    ),
+  })
+  .map((project) => ({
+    ...project,
+    environments: Object.fromEntries(
+      Object.entries(project.environments).map(([key, value], index) => [
+        key,
+        { ...value, name: key, hosts: [`host-${index}`, `@group-${index}`] },
+      ]),
+    ),
+  }))
+  .filter(({ images }) => new Set(Object.values(images).map(({ repository, tag }) => repository + tag)).size === Object.keys(images).length)
+
+/** The file as a person would write it. */
+const written = ({ compose, environments, ...rest }: ProjectFile): string =>
+  stringify({
+    version: 1,
+    ...rest,
+    ...(compose.length > 0 && { compose }),
+    environments: Object.fromEntries(
+      Object.entries(environments).map(([key, { name: _, verify: rules, imageWithin, ...environment }]) => [
+        key,
+        {
+          ...environment,
+          'image-within': `${imageWithin}s`,
+          verify: Object.fromEntries(Object.entries(rules).map(([of, rule]) => [of, probe(rule)])),
+        },
+      ]),
+    ),
+  })
+const probe = ({ version, within, soak, ...rest }: VerifyRule) => ({
+  ...rest,
+  within: `${within}s`,
+  soak: `${soak}s`,
+  ...(version && { version: version.path + (version.pointer === undefined ? '' : `#${version.pointer}`) }),
+})
+
+test('any project, written down, is read back as it was', () => {
+  fc.assert(
+    fc.property(projectFile, (project) => {
+      expect(good(parseProject(written(project)))).toEqual(project)
+    }),
+    { numRuns: 100 },
+  )
+})
