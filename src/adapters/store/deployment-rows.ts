@@ -41,6 +41,7 @@ export function deploymentIn(row: DeploymentRow): Deployment {
     environment: row.environment,
     revision: row.revision,
     subject: row.subject,
+    author: row.author,
     branch: row.branch,
     actor: row.actor,
     pullRequest: row.pull_request,
@@ -51,17 +52,21 @@ export function deploymentIn(row: DeploymentRow): Deployment {
     createdAt: row.created_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
-  }
+  } satisfies Record<keyof Deployment, unknown>
   return read(storedDeployment, present(fields), `deployment ${row.id}`)
 }
 
-type PatchColumns = Pick<DeploymentRow, 'reason' | 'plan' | 'revision' | 'subject' | 'started_at' | 'finished_at' | 'pull_request'>
+type PatchColumns = Pick<
+  DeploymentRow,
+  'reason' | 'plan' | 'revision' | 'subject' | 'author' | 'started_at' | 'finished_at' | 'pull_request'
+>
 
 const emptyPatch: PatchColumns = {
   reason: null,
   plan: null,
   revision: null,
   subject: null,
+  author: null,
   started_at: null,
   finished_at: null,
   pull_request: null,
@@ -74,6 +79,7 @@ export function patchColumns(patch: DeploymentPatch): Partial<PatchColumns> {
     ...(patch.plan && { plan: encode(storedPlan, patch.plan) }),
     ...(patch.revision !== undefined && { revision: patch.revision }),
     ...(patch.subject !== undefined && { subject: patch.subject }),
+    ...(patch.author !== undefined && { author: patch.author }),
     ...(patch.startedAt !== undefined && { started_at: patch.startedAt }),
     ...(patch.finishedAt !== undefined && { finished_at: patch.finishedAt }),
     ...(patch.pullRequest !== undefined && { pull_request: patch.pullRequest }),

@@ -43,7 +43,7 @@ async function firstTables(database: Database, transaction: Kysely<Tables>): Pro
     sql`create table deployments (
       id text primary key, sequence ${integer} not null unique, intent text not null references intents (id), kind text not null,
       repository text not null, installation ${integer} not null, project text not null, environment text not null,
-      revision text, subject text, branch text, actor text not null, pull_request ${integer}, comment text,
+      revision text, subject text, author text, branch text, actor text not null, pull_request ${integer}, comment text,
       state text not null, reason text, plan text, created_at text not null, started_at text, finished_at text)${strict}`,
     sql`create index deployments_state on deployments (state)`,
     sql`create index deployments_environment on deployments (repository, environment, sequence)`,

@@ -52,6 +52,7 @@ export interface DeploymentRow {
   environment: string
   revision: string | null
   subject: string | null
+  author: string | null
   branch: string | null
   actor: string
   pull_request: number | null

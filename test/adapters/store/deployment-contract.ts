@@ -1,11 +1,16 @@
 import { expect, test } from 'vitest'
-import { LeaseLost } from '../../../src/flow/ports.ts'
+import type { Deployment } from '../../../src/domain/deployment.ts'
+import { type DeploymentPatch, LeaseLost } from '../../../src/flow/ports.ts'
 import type { Given } from './contract.ts'
 import { asked, at, commit, deployment, lease, plan } from './records.ts'
 
 export function deploymentContract(given: Given): void {
   test('a deployment with every field reads back as it was', async () => {
-    const [full] = await asked(given.store, {
+    // Required: a field the domain gains must be given here, and so must come back.
+    const everything: Required<Omit<Deployment, 'id' | 'intent'>> = {
+      ...deployment(),
+      revision: commit('a'),
+      author: 'lisa',
       subject: 'Don\'t lose "quotes", ünïcode 🚀 or\ttabs',
       branch: 'main',
       pullRequest: 12,
@@ -15,7 +20,9 @@ export function deploymentContract(given: Given): void {
       state: 'planned',
       startedAt: at,
       finishedAt: at,
-    })
+    }
+    const [full] = await asked(given.store, everything)
+    expect(full).toEqual({ ...everything, id: full?.id, intent: full?.intent })
     expect(await given.other.deployments.read(full?.id ?? '')).toEqual(full)
     expect(await given.store.deployments.read('nobody')).toBeUndefined()
   })
@@ -25,8 +32,18 @@ export function deploymentContract(given: Given): void {
     const id = created?.id ?? ''
     const held = await lease(given.store)
     const report = { subject: `deployment:${id}`, surface: 'status' }
-    const planned = await given.store.deployments.advance(id, held, 'planned', { plan: plan(), subject: 'Fix it' }, [report])
-    expect(planned).toEqual({ ...created, state: 'planned', plan: plan(), subject: 'Fix it' })
+    const patch: Required<DeploymentPatch> = {
+      plan: plan(),
+      reason: { code: 'image-missing', evidence: {} },
+      revision: commit('c'),
+      subject: 'Fix it',
+      author: 'lisa',
+      pullRequest: 9,
+      startedAt: at,
+      finishedAt: at,
+    }
+    const planned = await given.store.deployments.advance(id, held, 'planned', patch, [report])
+    expect(planned).toEqual({ ...created, state: 'planned', ...patch })
     expect(await given.other.deployments.read(id)).toEqual(planned)
     expect(await given.other.reports.due(1000)).toContainEqual({ ...report, version: 1, attempts: 0 })
     expect(await given.store.deployments.advance(id, held, 'pulling', { startedAt: at })).toEqual({

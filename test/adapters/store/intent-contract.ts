@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { PushIntent, RollbackIntent } from '../../../src/domain/intent.ts'
 import type { Given } from './contract.ts'
 import { at, commit, deployment, push, rollback, shop } from './records.ts'
 
@@ -11,11 +12,14 @@ export function intentContract(given: Given): void {
 
   test('different wishes that arrive at once are all accepted, and read back as they were', async () => {
     const wishes = ['1', '2', '3', '4'].map((digit) => push({ ref: 'refs/heads/many', after: commit(digit) }))
-    const command = rollback({ environment: 'staging' })
-    const answers = await Promise.all([...wishes, command].map((wish) => given.store.intents.accept(wish)))
-    expect(answers).toEqual(Array(5).fill('accepted'))
+    // Required: a field the domain gains must be given here, and so must come back.
+    const command: Required<RollbackIntent> = { ...rollback(), environment: 'staging' }
+    const merge: Required<PushIntent> = { ...push({ ref: 'refs/heads/merge' }), before: commit('0') }
+    const answers = await Promise.all([...wishes, command, merge].map((wish) => given.store.intents.accept(wish)))
+    expect(answers).toEqual(Array(6).fill('accepted'))
     expect(await Promise.all(wishes.map(({ id }) => given.other.intents.read(id)))).toEqual(wishes)
     expect(await given.other.intents.read(command.id)).toEqual(command)
+    expect(await given.other.intents.read(merge.id)).toEqual(merge)
   })
 
   test.each([

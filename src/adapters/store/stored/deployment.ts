@@ -15,6 +15,7 @@ export const storedDeployment: z.ZodType<Deployment> = z.strictObject({
   environment: name,
   revision: sha.exactOptional(),
   subject: text.exactOptional(),
+  author: text.exactOptional(),
   branch: text.exactOptional(),
   actor: text,
   pullRequest: count.exactOptional(),
