@@ -14,11 +14,11 @@ interface Source {
   file: string
 }
 
-/** The files to check; with both, also whether the operator allows what the repository asks for. */
+/** The files to check; with both and the repository's full name, also whether the operator allows what the repository asks for. */
 export interface Validation {
   /** The repository's file. */
   project?: Source
-  /** `owner/name` of that repository; a bare name does where there is no operator's file to ask. */
+  /** `owner/name` of that repository; with a bare name, nobody can say what the operator grants it, and that is not checked. */
   repository: string
   /** The operator's file. */
   operator?: Source
@@ -29,7 +29,7 @@ export function validate({ project, repository, operator }: Validation): Answer 
   const projectFile = project && parseProjectFile(project.text, project.file, repository.split('/').at(-1) ?? repository)
   const operatorFile = operator && parseOperatorFile(operator.text, operator.file)
   const problems = [...problemsIn(projectFile), ...problemsIn(operatorFile)]
-  if (project && projectFile?.kind === 'ok' && operatorFile?.kind === 'ok') {
+  if (project && projectFile?.kind === 'ok' && operatorFile?.kind === 'ok' && repository.includes('/')) {
     const refusals = notAllowed(projectFile.value, operatorFile.value, repository)
     problems.push(...pinpoint(refusals, project.text).map((problem) => ({ ...problem, file: project.file })))
   }

@@ -64,7 +64,8 @@ export function readTree(document: Document, positionAt: (offset: number) => Pos
     const mapping: Record<string, unknown> = Object.create(null)
     for (const item of items) {
       const offset = startOf(item.key) ?? 0
-      const key = isScalar(item.key) && item.key.value !== null ? String(item.key.value) : undefined
+      // As written: `1.0` and `1e3` are names here, not numbers.
+      const key = isScalar(item.key) && item.key.value !== null ? (item.key.source ?? String(item.key.value)) : undefined
       const refusal = refusedKey(key, mapping)
       if (refusal) findings.push({ path, offset, ...refusal })
       else if (key !== undefined) mapping[key] = read(item.value, [...path, key], offset)

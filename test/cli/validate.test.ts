@@ -33,6 +33,10 @@ test("what the operator does not allow is shown in the repository's file, by lin
   })
 })
 
+test('without the owner of the repository, each file is checked for itself', () => {
+  expect(validate({ project, repository: 'shop', operator: operatorWith('web-1') }).exitCode).toBe(0)
+})
+
 test('problems of both files come together', () => {
   const answer = validate({
     project: { ...project, text: 'version: 1\n' },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseProject, projectWith, told } from './given.ts'
+import { good, parseProject, projectWith, told } from './given.ts'
 
 test('a duplicate key is a problem, and does not hide the others', () => {
   const text = 'version: 1\nenvironments: { a: { branch: main, hosts: [h] } }\nversion: 1\nnotfy: []\n'
@@ -36,4 +36,16 @@ test('an anchor may be used twice; what is wrong in it is shown where it is writ
 
 test('lines count the same with Windows line ends and a byte order mark', () => {
   expect(told(parseProject('\uFEFFversion: 1\r\nenvironments: {}\r\nx: 1\r\n')).map((line) => line.split(' ')[0])).toEqual(['2:1', '3:1'])
+})
+
+test('a key is its text, also where YAML sees a number', () => {
+  const environment = '{ branch: main, hosts: [h] }'
+  const keys = ['007', '1e3', 'true', '"8"']
+  const hosts = keys.map((key, index) => `  ${key}: ${environment.replace('[h]', `[h-${index}]`)}`)
+  expect(Object.keys(good(parseProject(`version: 1\nenvironments:\n${hosts.join('\n')}\n`)).environments).sort()).toEqual([
+    '007',
+    '1e3',
+    '8',
+    'true',
+  ])
 })
