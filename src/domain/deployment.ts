@@ -16,6 +16,8 @@ export interface Deployment {
   revision?: Sha
   /** First line of that commit's message, for people. */
   subject?: string
+  /** Who wrote that commit. */
+  author?: string
   /** Branch, for people and for publishing. */
   branch?: string
   /** Who asked: pusher or commenter. */

@@ -123,8 +123,8 @@ async function succeed(execution: Execution, hosts: HostProof[]): Promise<void> 
   const refused = firstFailure(confirmed)
   if (refused) return returnEveryHost(execution, refused)
   await ports.store.receipts.record(receipt)
-  await run.to('succeeded')
   await run.note('receipt', `signed: ${plan.revision} runs on ${hosts.map(({ host }) => host).join(', ')}`)
+  await run.to('succeeded')
   await everyHost(execution, [...execution.hosts.keys()], async (host) => {
     const pruned = await send(execution, host, prune(plan, plan.keep), { name: 'prune', refused: 'host-refused' })
     if (pruned.kind === 'failed') ports.log.warn('old releases could not be removed', { host: host.name, reason: pruned.reason.code })

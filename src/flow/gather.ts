@@ -4,8 +4,8 @@ import type { Deployment } from '../domain/deployment.ts'
 import type { Intent, PushIntent, RollbackIntent } from '../domain/intent.ts'
 import { type Problem, problemText } from '../domain/problem.ts'
 import { type Reason, reason } from '../domain/reason.ts'
-import { fullName } from '../domain/repository.ts'
-import type { Ports, ReportKey } from './ports.ts'
+import { fullName, shortSha } from '../domain/repository.ts'
+import type { CommitFacts, Ports, ReportKey } from './ports.ts'
 import { deploymentReports } from './publish.ts'
 
 /**
@@ -21,9 +21,10 @@ export async function gather(id: string, ports: Ports): Promise<void> {
 
 async function gatherPush(intent: PushIntent, ports: Ports): Promise<void> {
   const branch = intent.ref.replace('refs/heads/', '')
-  const [head, found] = await Promise.all([
+  const [head, found, pullRequest] = await Promise.all([
     ports.github.head(intent.repository, branch),
     ports.github.file(intent.repository, projectFilePath, branch),
+    ports.github.pullRequestOf(intent.repository, intent.after),
   ])
   if (head === undefined) return nothing(intent, `branch ${branch} is gone`, ports)
   if (found === undefined) return nothing(intent, `${projectFilePath} does not exist on ${branch}`, ports)
@@ -35,8 +36,9 @@ async function gatherPush(intent: PushIntent, ports: Ports): Promise<void> {
   if (environments.length === 0) return nothing(intent, `no environment follows ${branch}`, ports)
 
   const deployments: Deployment[] = []
-  for (const environment of environments) deployments.push(...(await wanted(intent, parsed.value, environment, branch, head, ports)))
-  if (deployments.length === 0) return nothing(intent, `${head} is already deployed or being deployed`, ports)
+  const bringing = { branch, head, ...(pullRequest !== undefined && head.sha === intent.after && { pullRequest }) }
+  for (const environment of environments) deployments.push(...(await wanted(intent, parsed.value, environment, bringing, ports)))
+  if (deployments.length === 0) return nothing(intent, `${head.sha} is already deployed or being deployed`, ports)
   await settle(intent, deployments, ports)
 }
 
@@ -48,29 +50,31 @@ async function wanted(
   intent: PushIntent,
   file: ProjectFile,
   environment: EnvironmentRule,
-  branch: string,
-  head: string,
+  { branch, head, pullRequest }: Bringing,
   ports: Ports,
 ): Promise<Deployment[]> {
   const made: Deployment[] = []
-  const base = newDeployment(intent, file.project, environment.name, ports)
+  const fresh = () => newDeployment(intent, file.project, environment.name, ports)
   const history = await ports.store.deployments.ofEnvironment(fullName(intent.repository), environment.name, 50)
-  if (head !== intent.after && !history.some((known) => known.kind === 'deploy' && known.revision === intent.after)) {
-    const overtaken = reason('overtaken', { by: head })
-    made.push({
-      ...base,
-      kind: 'deploy',
-      revision: intent.after,
-      branch,
-      state: 'superseded',
-      reason: overtaken,
-      finishedAt: base.createdAt,
-    })
+  if (head.sha !== intent.after && !history.some((known) => known.kind === 'deploy' && known.revision === intent.after)) {
+    const overtaken = reason('overtaken', { by: shortSha(head.sha) })
+    const finishedAt = ports.clock.now().toISOString()
+    made.push({ ...fresh(), kind: 'deploy', revision: intent.after, branch, state: 'superseded', reason: overtaken, finishedAt })
   }
   const newest = history.find((known) => known.kind === 'deploy' && known.state !== 'superseded' && known.state !== 'cancelled')
-  const again = newest?.revision === head && (intent.after !== head || newest.intent === intent.id)
-  if (!again) made.push({ ...newDeployment(intent, file.project, environment.name, ports), kind: 'deploy', revision: head, branch })
+  const again = newest?.revision === head.sha && (intent.after !== head.sha || newest.intent === intent.id)
+  if (!again) {
+    const { sha, subject, author } = head
+    made.push({ ...fresh(), kind: 'deploy', revision: sha, subject, author, branch, ...(pullRequest !== undefined && { pullRequest }) })
+  }
   return made
+}
+
+/** The head of a branch on its way to environments. */
+interface Bringing {
+  branch: string
+  head: CommitFacts
+  pullRequest?: number
 }
 
 async function gatherRollback(intent: RollbackIntent, ports: Ports): Promise<void> {
@@ -78,7 +82,7 @@ async function gatherRollback(intent: RollbackIntent, ports: Ports): Promise<voi
   if (role !== 'write' && role !== 'maintain' && role !== 'admin')
     return refuseCommand(intent, reason('person-not-allowed', { person: intent.actor, permission: role }), ports)
 
-  const found = await ports.github.file(intent.repository, projectFilePath, '')
+  const found = await ports.github.file(intent.repository, projectFilePath)
   const parsed = found === undefined ? undefined : parseProjectFile(found, projectFilePath, intent.repository.name)
   if (parsed?.kind !== 'ok') {
     const problems = parsed?.problems.map(problemText).join('\n') ?? `${projectFilePath} does not exist on the default branch`

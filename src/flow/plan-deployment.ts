@@ -42,7 +42,7 @@ export async function planDeployment(run: Run): Promise<Prepared> {
 async function targetOf(run: Run): Promise<Step<{ granted: RepositoryRule; hosts: HostRule[]; project: string }>> {
   const { deployment, ports } = run
   const name = fullName(deployment.repository)
-  const text = await ports.github.file(deployment.repository, projectFilePath, deployment.branch ?? '')
+  const text = await ports.github.file(deployment.repository, projectFilePath, deployment.branch)
   const parsed = text === undefined ? undefined : parseProjectFile(text, projectFilePath, deployment.repository.name)
   if (parsed?.kind !== 'ok') {
     const problems = parsed?.problems.map(problemText).join('\n') ?? `${projectFilePath}: there is none on ${deployment.branch} any more.`

@@ -145,7 +145,7 @@ export interface Store {
 }
 
 export type DeploymentPatch = Partial<
-  Pick<Deployment, 'reason' | 'plan' | 'revision' | 'subject' | 'startedAt' | 'finishedAt' | 'pullRequest'>
+  Pick<Deployment, 'reason' | 'plan' | 'revision' | 'subject' | 'author' | 'startedAt' | 'finishedAt' | 'pullRequest'>
 >
 
 /** What should be shown where. Surfaces: `status`, `deployment`, `answer`, `comment`, `slack:deploys`… */
@@ -178,11 +178,12 @@ export interface Queue {
 export interface GitHub {
   /** The whole repository at a commit, from one tarball; refused over the limits. */
   snapshot(repository: Repository, revision: Sha): Promise<Snapshot>
-  /** One file at a ref; undefined where there is none. */
-  file(repository: Repository, path: string, ref: string): Promise<string | undefined>
+  /** One file at a ref, or on the default branch; undefined where there is none. */
+  file(repository: Repository, path: string, ref?: string): Promise<string | undefined>
   /** The commit a branch points at now; undefined where the branch is gone. */
-  head(repository: Repository, branch: string): Promise<Sha | undefined>
-  commit(repository: Repository, revision: Sha): Promise<CommitFacts>
+  head(repository: Repository, branch: string): Promise<CommitFacts | undefined>
+  /** The merged pull request a commit came through; undefined for one that was pushed. */
+  pullRequestOf(repository: Repository, revision: Sha): Promise<number | undefined>
   /** How `head` relates to `base`: whether base is an ancestor of head, the other way round, or neither. */
   compare(repository: Repository, base: Sha, head: Sha): Promise<'identical' | 'ahead' | 'behind' | 'diverged'>
   /** The exact role: none, read, triage, write, maintain, admin. */
@@ -207,8 +208,6 @@ export interface CommitFacts {
   /** First line of the message. */
   subject: string
   author: string
-  /** The merged pull request it came through. */
-  pullRequest?: number
 }
 
 export type Role = 'none' | 'read' | 'triage' | 'write' | 'maintain' | 'admin'

@@ -8,8 +8,8 @@ export async function prepare(run: Run): Promise<number | undefined> {
   const prepared = run.deployment.kind === 'rollback' ? await planRollback(run) : await planDeployment(run)
   switch (prepared.kind) {
     case 'planned':
-      await run.to('planned', { plan: prepared.plan, revision: prepared.plan.revision })
       await run.note('plan', planText(prepared.plan))
+      await run.to('planned', { plan: prepared.plan, revision: prepared.plan.revision })
       return undefined
     case 'waiting':
       if (run.deployment.state !== 'waiting' || run.deployment.reason?.code !== prepared.reason.code) {

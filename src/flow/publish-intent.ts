@@ -18,7 +18,7 @@ async function brokenFile(report: Report, intent: PushIntent, outcome: IntentOut
     await ports.github.setStatus(intent.repository, configurationStatus(source, outcome.problems))
     return 'set'
   }
-  const pullRequest = (await ports.github.commit(intent.repository, intent.after)).pullRequest
+  const pullRequest = await ports.github.pullRequestOf(intent.repository, intent.after)
   if (pullRequest === undefined) return 'pushed without a pull request'
   return String(
     await ports.github.comment(

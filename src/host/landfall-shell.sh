@@ -173,6 +173,13 @@ containers() {
     --filter label=com.docker.compose.oneoff=False "$@"
 }
 
+# Id, state and name of the same.
+take_stock() {
+  docker ps -a --no-trunc --filter "label=com.docker.compose.project=$project" \
+    --filter label=com.docker.compose.oneoff=False --format '{{.ID}} {{.State}} {{.Names}}' >"$scratch/stock" ||
+    fail $docker_failed "docker ps failed"
+}
+
 containers_with_service() {
   docker ps -a --no-trunc --filter "label=com.docker.compose.project=$project" \
     --filter label=com.docker.compose.oneoff=False --format '{{.ID}} {{.Label "com.docker.compose.service"}}'
@@ -366,10 +373,34 @@ do_switch() {
 
 # Once per release, before anything of it starts: the containers there are and the release to return to.
 note_what_was() {
+  take_stock
   [ ! -f "$release/before" ] || return 0
   confirmed_from "$(current)" | write "$release/previous"
-  containers >"$scratch/before" || fail $docker_failed "docker ps failed"
-  write "$release/before" <"$scratch/before" || fail $not_ready "$place cannot be written"
+  cut -d ' ' -f 1 "$scratch/stock" | write "$release/before" || fail $not_ready "$place cannot be written"
+}
+
+# While Compose recreates a container, the new one is called <old id>_name until the old one is gone. An `up` that was
+# killed then leaves both; the next would trip over the name. The new one never ran: it goes.
+remove_leftovers() {
+  while read -r id state name; do
+    is_odd "$name" && [ "$state" = created ] && grep -q "^${name%%_*}" "$scratch/stock" || continue
+    quietly docker rm "$id" || fail $docker_failed "the leftover container $name could not be removed"
+  done <"$scratch/stock"
+}
+
+is_odd() {
+  case $1 in *_?*) ;; *) return 1 ;; esac
+  case ${1%%_*} in *[!0-9a-f]*) return 1 ;; esac
+  begin=${1%%_*}
+  [ ${#begin} -eq 12 ]
+}
+
+# Where the old one was gone already, the next `up` finishes the work but leaves the name.
+mend_names() {
+  take_stock
+  while read -r id _ name; do
+    is_odd "$name" && docker rename "$id" "${name#*_}" </dev/null >/dev/null 2>&1
+  done <"$scratch/stock"
 }
 
 # Puts the release's project files beside people's own data, each at once or not at all; those of the release replaced
@@ -403,6 +434,7 @@ leads_astray() {
 # Starts these services and no others: --no-deps leaves an untouched database alone, whoever depends on it.
 start_services() {
   [ -n "$1" ] || return 0
+  remove_leftovers
   quietly compose "$generation" up -d --no-build --pull never --quiet-pull --no-deps $1 ||
     fail $docker_failed "docker compose up failed"
 }
@@ -426,16 +458,6 @@ remove_services() {
     ids=$(containers --filter "label=com.docker.compose.service=$service") || fail $docker_failed "docker ps failed"
     [ -z "$ids" ] || quietly docker stop $ids && quietly docker rm -f $ids || fail $docker_failed "service $service could not be removed"
   done
-}
-
-# An `up` killed half-way leaves its new container as <old id>_name; the one that finished it keeps that name.
-mend_names() {
-  docker ps -a --no-trunc --filter "label=com.docker.compose.project=$project" --format '{{.ID}} {{.Names}}' |
-    while read -r id name; do
-      case $name in [0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]_?*)
-        docker rename "$id" "${name#*_}" 2>/dev/null ;;
-      esac
-    done
 }
 
 # Standard input: the signature in base64, then the receipt as it was signed. It proves that Landfall verified the release.
@@ -485,6 +507,7 @@ go_to() {
   done
   say "$1" | write "$place/current" || fail $not_ready "$place cannot be written"
   install_files
+  take_stock
   start_services "$starting"
   remove_services "$leaving"
   mend_names

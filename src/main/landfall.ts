@@ -19,7 +19,6 @@ import { sshHosts } from '../adapters/ssh/hosts.ts'
 import { openLoginKey } from '../adapters/ssh/login-key.ts'
 import { openStore } from '../adapters/store/open.ts'
 import { parseOperatorFile } from '../config/operator-file.ts'
-import type { ChatRule, OperatorFile } from '../domain/configuration.ts'
 import { dispatch } from '../flow/dispatch.ts'
 import { intake } from '../flow/intake.ts'
 import type { Ports } from '../flow/ports.ts'
@@ -77,7 +76,7 @@ export async function startLandfall(settings: Settings, around: Surroundings): P
     hosts: sshHosts(login.privateKey),
     registry: createRegistry(),
     compose: createCompose(compose.binary),
-    chat: chat(() => channelsOf(operator.current()), secrets),
+    chat: chat(() => operator.current().chat, secrets),
     signer,
     secrets,
     operator,
@@ -114,7 +113,3 @@ export async function startLandfall(settings: Settings, around: Surroundings): P
     },
   }
 }
-
-/** Channels under the names repositories use: `slack:deploys`. */
-const channelsOf = ({ chat }: OperatorFile): Record<string, ChatRule> =>
-  Object.fromEntries(Object.entries(chat).map(([name, rule]) => [`${rule.kind}:${name}`, rule]))

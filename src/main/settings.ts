@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { z } from 'zod'
 import { type Profile, profile } from '../adapters/profile.ts'
 import { Secret } from '../domain/secret.ts'
 
@@ -28,15 +27,13 @@ export type SettingsResult =
 
 const shortestSecret = 20
 
-/** Variables of the operating system's environment; empty counts as unset, as `.env` files leave them. */
-const environment = z.record(z.string(), z.string().optional()).transform((all) => {
-  const set = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1].trim() !== '')
-  return new Map(set)
-})
+/** The variables that are set; empty counts as unset, as `.env` files leave them. */
+const setVariables = (raw: Record<string, string | undefined>): Map<string, string> =>
+  new Map(Object.entries(raw).flatMap(([name, value]) => (value === undefined || value.trim() === '' ? [] : [[name, value]])))
 
 /** Reads and checks the settings; every error is told at once, none repeats a value. */
 export function readSettings(raw: Record<string, string | undefined>): SettingsResult {
-  const env = environment.parse(raw)
+  const env = setVariables(raw)
   const messages: string[] = []
   const wrong = (variable: string, what: string, todo: string) => messages.push(`${variable}: ${what}. ${todo}.`)
 

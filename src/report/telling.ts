@@ -45,7 +45,7 @@ const icons: Record<State, string> = {
 }
 
 export function tell(deployment: Deployment, links: Links): Telling {
-  const { repository, revision, state, kind, subject, pullRequest, reason, plan } = deployment
+  const { repository, revision, state, kind, subject, author, actor, pullRequest, reason, plan } = deployment
   const took = tookText(deployment)
   const icon = kind === 'rollback' && state === 'succeeded' ? '↩️' : icons[state]
   return {
@@ -61,7 +61,7 @@ export function tell(deployment: Deployment, links: Links): Telling {
     repository: fullName(repository),
     project: oneLine(deployment.project),
     environment: oneLine(deployment.environment),
-    actor: oneLine(deployment.actor),
+    actor: oneLine(author === undefined || author === actor ? actor : `${author}, merged by ${actor}`),
     ...(took !== undefined && { took }),
     ...(links.log !== undefined && { log: links.log }),
     ...(state === 'succeeded' && plan?.url !== undefined && /^https?:\/\/\S{1,500}$/.test(plan.url) && { site: plan.url }),

@@ -5,7 +5,9 @@ import type { Problem } from '../../domain/problem.ts'
 import type { Compose, RenderRequest, RenderResult, Snapshot } from '../../flow/ports.ts'
 import type { Variables } from '../../plan/template.ts'
 import type { ComposeBinary } from './binary.ts'
-import { checkCarried } from './carried.ts'
+import { checkCarried } from './check-carried.ts'
+import { checkEnvFiles } from './check-env-files.ts'
+import { checkModel } from './check-model.ts'
 import { checkVariables } from './check-variables.ts'
 import { complaint } from './complaint.ts'
 import { imageLinesOf, lineOfEachService } from './image-lines.ts'
@@ -28,7 +30,7 @@ export function createCompose(binary: ComposeBinary): Compose {
 async function render(binary: ComposeBinary, request: RenderRequest): Promise<RenderResult> {
   const variables = variablesOf(request)
   const { source, problems } = readSource(request.snapshot, request.files, variables)
-  problems.push(...checkVariables(source.files, variables))
+  problems.push(...checkVariables(source.files, variables), ...checkEnvFiles(source.envFiles, request.snapshot, variables))
   if (problems.length > 0) return { kind: 'invalid', problems }
   return inWorkspace(async (workspace) => {
     const project = await layOut(workspace, request, source)
@@ -38,7 +40,11 @@ async function render(binary: ComposeBinary, request: RenderRequest): Promise<Re
     if (model.kind === 'invalid') return model
     if (portable.kind === 'invalid') return portable
     const unfaithful = source.standsAlone ? [] : await prove(binary, project, portable.text, model.model)
-    const found = [...checkCarried(model.model, source, request.snapshot, variables), ...unfaithful]
+    const found = [
+      ...checkModel(model.model, source, variables),
+      ...checkCarried(model.model, source, request.snapshot, variables),
+      ...unfaithful,
+    ]
     if (found.length > 0) return { kind: 'invalid', problems: found }
     return {
       kind: 'rendered',

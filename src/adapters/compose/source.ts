@@ -22,12 +22,15 @@ export interface EnvFile {
   source: string
   /** Relative to the project folder, as the host will have it. */
   path: string
+  /** Compose takes its values as they are (`format: raw`). */
+  raw: boolean
 }
 
 const optionalPath = z.union([
-  z.string().transform((path) => ({ path, required: true })),
-  z.object({ path: z.string(), required: z.boolean().default(true) }),
+  z.string().transform((path) => ({ path, required: true, format: undefined })),
+  z.object({ path: z.string(), required: z.boolean().default(true), format: z.string().optional() }),
 ])
+type EnvFileEntry = z.infer<typeof optionalPath>
 const one = z.string().transform((path) => [path])
 const service = z.looseObject({
   env_file: z.union([optionalPath.transform((file) => [file]), z.array(optionalPath)]).nullish(),
@@ -41,8 +44,9 @@ const included = z.union([
 const shape = z.looseObject({ include: z.array(included).nullish(), services: z.record(z.string(), service.nullable()).nullish() })
 type Service = z.infer<typeof service>
 
-/** More files than this in one project are a mistake or an attack. */
+/** More than this in one project is a mistake or an attack. */
 const mostFiles = 100
+const mostBytes = 256 * 1024
 
 /**
  * Reads the Compose files and follows `include`, `extends` and `env_file` inside the repository, before any Compose
@@ -68,6 +72,7 @@ class Reading {
   envFiles = new Map<string, EnvFile>()
   problems: Problem[] = []
   #seen = new Set<string>()
+  #bytes = 0
   #snapshot: Snapshot
   #folder: string
   #variables: Variables | undefined
@@ -84,6 +89,11 @@ class Reading {
     if (this.#seen.has(key) || this.#seen.size >= mostFiles) return
     this.#seen.add(key)
     const bytes = this.#snapshot.read(path)
+    this.#bytes += bytes?.length ?? 0
+    if (this.#bytes > mostBytes) {
+      this.#refuse(from, path, 'the Compose files together are larger than 256 KiB', 'Split off what is data')
+      return
+    }
     const read = bytes && readYaml(path, bytes)
     if (read?.kind === 'ok') this.#content(read.value, base)
     else if (read) this.problems.push(...read.problems)
@@ -133,11 +143,11 @@ class Reading {
     if (!this.#variables || (isNode(node) && node.tag === '!reset')) return
     for (const [index, entry] of (service.env_file ?? []).entries()) {
       const place: Place = { file, keys: isScalar(node) ? keys('env_file') : [...keys('env_file'), index] }
-      this.#envFile(interpolate(entry.path, this.#variables), entry.required, base, place)
+      this.#envFile({ ...entry, path: interpolate(entry.path, this.#variables) }, base, place)
     }
   }
 
-  #envFile(written: string, required: boolean, base: string, place: Place): void {
+  #envFile({ path: written, required, format }: EnvFileEntry, base: string, place: Place): void {
     const source = this.#inside(written, base, place)
     if (source === undefined) return
     const path = posix.relative(this.#folder, source)
@@ -147,7 +157,7 @@ class Reading {
       const what = `env_file "${written}" lies outside the project's folder`
       this.#refuse(place, undefined, what, 'Move it beside or below the first Compose file')
     } else if (this.#snapshot.read(source)) {
-      this.envFiles.set(source, { source, path })
+      this.envFiles.set(source, { source, path, raw: format === 'raw' })
     } else if (required) {
       const remedy =
         'Commit it without secrets, write `required: false`, or use `env_file: .env`, which Landfall fills from the environment'

@@ -12,7 +12,7 @@ import {
   type Scalar,
   visit,
 } from 'yaml'
-import type { Problem } from '../../domain/problem.ts'
+import type { Parsed, Problem } from '../../domain/problem.ts'
 
 /** A Compose file of the repository, read with the position of everything in it. */
 export interface SourceFile {
@@ -23,44 +23,42 @@ export interface SourceFile {
   lines: LineCounter
 }
 
-/** A file so large or so entangled that reading it would cost more than any real Compose file does. */
-const largestFile = 1024 * 1024
+/** No Compose file comes near these; reading more than so much could hold up everything else for seconds. */
+const largestFile = 128 * 1024
 const mostNodes = 100_000
+const mostProblems = 20
 
-/** Reads one file, or says everything that is wrong with its YAML. Bounded: nothing here grows with what aliases expand to. */
-export function readYaml(path: string, bytes: Uint8Array): { kind: 'ok'; value: SourceFile } | { kind: 'invalid'; problems: Problem[] } {
-  if (bytes.length > largestFile)
-    return wrong({ file: path, what: 'is larger than 1 MiB', remedy: 'No Compose file needs that much; split off what is data' })
+/** Reads one file, or says what is wrong with its YAML. Bounded: nothing here grows with what aliases expand to. */
+export function readYaml(path: string, bytes: Uint8Array): Parsed<SourceFile> {
+  if (bytes.length > largestFile) return refuse(path, 'is larger than 128 KiB', 'No Compose file needs that much; split off what is data')
   const text = new TextDecoder().decode(bytes)
+  try {
+    return readText(path, text)
+  } catch (error) {
+    if (error instanceof RangeError) return refuse(path, 'is nested too deeply', 'Write it flatter')
+    throw error
+  }
+}
+
+function readText(path: string, text: string): Parsed<SourceFile> {
   const lines = new LineCounter()
-  // Compose's reader knows merge keys; `!reset` and `!override` are its own tags and only warn here.
-  const document = parsed(text, lines)
-  if (!document) return wrong({ file: path, what: 'is nested too deeply', remedy: 'Write it flatter' })
+  // Compose's reader knows merge keys; `!reset` and `!override` are its own tags and only warn here. The two switched off
+  // take time that grows with the square of the file; Compose itself refuses keys that occur twice.
+  const document = parseDocument(text, { lineCounter: lines, merge: true, logLevel: 'silent', prettyErrors: false, uniqueKeys: false })
   if (document.errors.length > 0) {
-    const problems = document.errors.map((error) => {
+    const problems = document.errors.slice(0, mostProblems).map((error): Problem => {
       const { line, col } = lines.linePos(error.pos[0])
-      return { file: path, line, column: col, what: firstLine(error.message), remedy: 'Correct the YAML' }
+      return { file: path, line, column: col, what: error.message, remedy: 'Correct the YAML' }
     })
     return { kind: 'invalid', problems }
   }
   if (expandedSize(document) > mostNodes) {
-    return wrong({ file: path, what: 'its aliases expand to more than 100,000 nodes', remedy: 'Write it without aliases of aliases' })
+    return refuse(path, 'its aliases expand to more than 100,000 nodes', 'Write it without aliases of aliases')
   }
   return { kind: 'ok', value: { path, text, document, lines } }
 }
 
-const wrong = (problem: Problem) => ({ kind: 'invalid' as const, problems: [problem] })
-const firstLine = (message: string) => (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '')
-
-/** Undefined where the nesting is deeper than the reader's stack: an attack, not a Compose file. */
-function parsed(text: string, lineCounter: LineCounter): Document.Parsed | undefined {
-  try {
-    return parseDocument(text, { lineCounter, merge: true, logLevel: 'silent' })
-  } catch (error) {
-    if (error instanceof RangeError) return undefined
-    throw error
-  }
-}
+const refuse = (file: string, what: string, remedy: string): Parsed<never> => ({ kind: 'invalid', problems: [{ file, what, remedy }] })
 
 /** How many nodes the document would have with every alias written out; counted, never built. */
 function expandedSize(document: Document.Parsed): number {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { fullName, type Repository } from '../../domain/repository.ts'
-import type { CommitFacts, GitHub, Role } from '../../flow/ports.ts'
+import type { GitHub, Role } from '../../flow/ports.ts'
 import type { RestClient } from './app.ts'
 import { readTarball, rememberSnapshots } from './snapshot.ts'
 
@@ -39,29 +39,24 @@ export function createGitHub(client: (installation: number) => Promise<RestClien
     async file(repository, path, ref) {
       const { rest, place } = await at(repository)
       return orUndefined(async () => {
-        const answer = await rest.repos.getContent({ ...place, path, ref, mediaType: { format: 'raw' } })
+        const answer = await rest.repos.getContent({ ...place, path, ...(ref !== undefined && { ref }), mediaType: { format: 'raw' } })
         return z.string().parse(answer.data)
       })
     },
 
     async head(repository, branch) {
       const { rest, place } = await at(repository)
-      return orUndefined(async () => (await rest.repos.getBranch({ ...place, branch })).data.commit.sha)
+      return orUndefined(async () => {
+        const { data } = await rest.repos.getCommit({ ...place, ref: `heads/${branch}`, per_page: 1 })
+        const author = data.author?.login ?? data.commit.author?.name ?? 'unknown'
+        return { sha: data.sha, subject: data.commit.message.split('\n', 1)[0] ?? '', author }
+      })
     },
 
-    async commit(repository, revision): Promise<CommitFacts> {
+    async pullRequestOf(repository, revision) {
       const { rest, place } = await at(repository)
-      const [commit, pulls] = await Promise.all([
-        rest.repos.getCommit({ ...place, ref: revision, per_page: 1 }),
-        rest.repos.listPullRequestsAssociatedWithCommit({ ...place, commit_sha: revision, per_page: 10 }),
-      ])
-      const merged = pulls.data.find((pull) => pull.merged_at !== null)
-      return {
-        sha: commit.data.sha,
-        subject: commit.data.commit.message.split('\n', 1)[0] ?? '',
-        author: commit.data.author?.login ?? commit.data.commit.author?.name ?? 'unknown',
-        ...(merged && { pullRequest: merged.number }),
-      }
+      const { data } = await rest.repos.listPullRequestsAssociatedWithCommit({ ...place, commit_sha: revision, per_page: 10 })
+      return data.find((pull) => pull.merged_at !== null)?.number
     },
 
     async compare(repository, base, head) {

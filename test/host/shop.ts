@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import ssh2 from 'ssh2'
+import { expect } from 'vitest'
+import { type KeyedSigner, openSigner } from '../../src/adapters/signer.ts'
+import { adminLogin } from '../../src/adapters/ssh/admin.ts'
+import { sshHosts } from '../../src/adapters/ssh/hosts.ts'
+import { openLoginKey } from '../../src/adapters/ssh/login-key.ts'
+import { hostBootstrap } from '../../src/cli/host-bootstrap.ts'
+import { writeDotenv } from '../../src/config/dotenv.ts'
+import type { HostRule } from '../../src/domain/configuration.ts'
+import type { ObservedContainer } from '../../src/domain/observed.ts'
+import type { Plan } from '../../src/domain/plan.ts'
+import { Secret } from '../../src/domain/secret.ts'
+import type { Hosts } from '../../src/flow/ports.ts'
+import { bundleNamespace, encloseBundle, encloseReceipt, packBundle, receiptNamespace, receiptStatement } from '../../src/host/bundle.ts'
+import type { Command } from '../../src/host/command.ts'
+import { confirm, inspect, put, type ReleaseRef, switchTo } from '../../src/host/commands.ts'
+import { type Ending, endingOf } from '../../src/host/exit-codes.ts'
+import { readHostState } from '../../src/host/output.ts'
+import type { Host } from '../lab/host.ts'
+
+/** A Landfall's keys and connections, and the words to act with them as its use cases do. */
+export interface Operations {
+  signer: KeyedSigner
+  loginKey: Secret
+  hosts: Hosts
+  rule: HostRule
+  /** `landfall host bootstrap` as root with these further words; its exit code and what it printed. */
+  bootstrap(...words: string[]): Promise<{ code: number; said: string }>
+  send(command: Command): Promise<{ ending: Ending; stdout: string; stderr: string }>
+  /** Signs and puts a plan. */
+  put(plan: Plan, env?: Record<string, string>): Promise<Ending>
+  /** Puts, switches and confirms; every step must succeed. */
+  deploy(plan: Plan, env?: Record<string, string>): Promise<void>
+  confirm(release: ReleaseRef): Promise<Ending>
+  containers(plan: Plan): Promise<Record<string, ObservedContainer>>
+}
+
+export const landfallShell = readFileSync(new URL('../../src/host/landfall-shell.sh', import.meta.url), 'utf8')
+
+/** A Landfall with its data in this folder that may bootstrap this host. */
+export async function operations(host: Host, folder: string): Promise<Operations> {
+  const admin = ssh2.utils.generateKeyPairSync('ed25519')
+  await host.authorize(admin.public, 'root')
+  const signer = await openSigner(folder)
+  const login = await openLoginKey(folder)
+  const hosts = sshHosts(login.privateKey)
+  const rule: HostRule = { name: host.name, address: host.address, port: host.port, user: 'landfall', hostKey: host.hostKey }
+
+  async function send(command: Command) {
+    const result = await hosts.run(rule, command)
+    if (result.kind !== 'exited') throw new Error(`${command.verb}: ${JSON.stringify(result)}`)
+    return { ending: endingOf(result.code), stdout: result.stdout, stderr: result.stderr }
+  }
+  const envelope = (plan: Plan, env?: Record<string, string>) => {
+    const bundle = packBundle({ plan, env: env && new Secret(writeDotenv(Object.entries(env))), files: new Map() })
+    return encloseBundle(bundle, signer.sign(bundle, bundleNamespace), [])
+  }
+  const operated: Operations = {
+    signer,
+    loginKey: login.privateKey,
+    hosts,
+    rule,
+    async bootstrap(...words) {
+      const said: string[] = []
+      const code = await hostBootstrap(
+        [`root@${host.address}:${host.port}`, '--name', host.name, '--key', join(folder, 'admin'), ...words],
+        {
+          login: adminLogin,
+          hosts,
+          loginKey: login.publicKey,
+          signingKey: signer.publicKey,
+          shell: landfallShell,
+          readKey: async () => new Secret(admin.private),
+          agent: undefined,
+          print: (line) => said.push(line),
+        },
+      )
+      return { code, said: said.join('\n') }
+    },
+    send,
+    put: async (plan, env) => (await send(put(plan, envelope(plan, env)))).ending,
+    async deploy(plan, env) {
+      const steps = {
+        put: await operated.put(plan, env),
+        switch: (await send(switchTo(plan))).ending,
+        confirm: await operated.confirm(plan),
+      }
+      expect(steps).toEqual({ put: 'ok', switch: 'ok', confirm: 'ok' })
+    },
+    async confirm(release) {
+      const statement = receiptStatement(release, { proved: true })
+      return (await send(confirm(release, encloseReceipt(statement, signer.sign(statement, receiptNamespace))))).ending
+    },
+    async containers(plan) {
+      const { containers } = readHostState((await send(inspect(plan))).stdout)
+      return Object.fromEntries(containers.map((container) => [container.service, container]))
+    },
+  }
+  return operated
+}

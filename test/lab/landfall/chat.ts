@@ -1,0 +1,38 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+
+/** Slack and Telegram in one: keeps what it is sent and answers as they do. */
+export interface ChatReceiver {
+  /** `http://127.0.0.1:PORT`: Telegram's API; Slack's webhook is at `/slack`. */
+  url: string
+  /** In order of arrival. */
+  received: { channel: 'slack' | 'telegram'; text: string; body: string }[]
+  close(): Promise<void>
+}
+
+export async function startChat(): Promise<ChatReceiver> {
+  const received: ChatReceiver['received'] = []
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    const body = Buffer.concat(chunks).toString('utf8')
+    const channel = request.url === '/slack' ? 'slack' : 'telegram'
+    const said: unknown = JSON.parse(body)
+    const text = typeof said === 'object' && said !== null && 'text' in said ? String(said.text) : ''
+    received.push({ channel, text, body })
+    response.setHeader('content-type', channel === 'slack' ? 'text/plain' : 'application/json')
+    response.end(channel === 'slack' ? 'ok' : JSON.stringify({ ok: true, result: { message_id: received.length } }))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the chat receiver got no port')
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    received,
+    async close() {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
