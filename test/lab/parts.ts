@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { install, unpack } from './apt.ts'
 import { cacheFolder } from './folders.ts'
@@ -58,6 +59,7 @@ export async function prepareParts({ engine = 'trixie', browser = false, say = (
       if (!own && !existsSync(tree)) {
         say(`fetching Docker Engine and Compose from Debian ${engine} (about 90 MB)`)
         await unpack(engine, ['docker.io', 'docker-cli', 'docker-compose', 'containerd', 'tini'], tree)
+        await mustRunHere(tree, engine)
       }
     })
   }
@@ -72,6 +74,18 @@ export async function prepareParts({ engine = 'trixie', browser = false, say = (
 }
 
 const composePlugin = 'usr/libexec/docker/cli-plugins/docker-compose'
+
+/** Programs of a later suite may want a newer C library than this machine has: better said now than by a dead daemon. */
+async function mustRunHere(tree: string, suite: EngineVersion): Promise<void> {
+  for (const program of ['usr/sbin/dockerd', 'usr/bin/containerd', 'usr/bin/docker', composePlugin]) {
+    const { code, stderr } = await run([join(tree, program), program === composePlugin ? 'version' : '--version'])
+    if (code === 0) continue
+    await rm(tree, { recursive: true, force: true })
+    throw new Error(
+      `laboratory: ${program} of Debian ${suite} does not run here. Use a newer Debian, or the engine "trixie".\n${stderr.trim()}`,
+    )
+  }
+}
 
 /** Debian package -> a file that shows it is there. Services come from packages so that their versions are Debian's. */
 const needed: Record<string, () => boolean> = {
