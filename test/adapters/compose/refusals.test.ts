@@ -109,7 +109,7 @@ describe('files that are none', () => {
     ['aliases of aliases', billionLaughs(30)],
     ['a hundred thousand brackets', `a: ${'['.repeat(100_000)}`],
     ['a hundred thousand quotes', '"'.repeat(100_000)],
-    ['thousands of keys and aliases', Array.from({ length: 6000 }, (_, n) => `k${n}: &a${n} 1\nl${n}: *a${n}`).join('\n')],
+    ['thousands of keys and aliases', Array.from({ length: 5000 }, (_, n) => `k${n}: &a${n} 1\nl${n}: *a${n}`).join('\n')],
     ['a megabyte', `a: "${'x'.repeat(1024 * 1024)}"`],
     ['a file that includes itself', 'include: [compose.yml]\nservices: {a: {image: "x:${NOPE}"}}'],
   ])('%s is refused quickly', async (_why, text) => {
