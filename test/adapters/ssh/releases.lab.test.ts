@@ -209,6 +209,20 @@ test('F2: an `up` killed while it recreates a container is finished by the next 
   expect(await landfall.confirm(planned)).toBe('ok')
 })
 
+test('F11: a switch whose connection is cut goes on to its end; asked again, the host answers from there', async () => {
+  await landfall.deploy(await release('cut-before', { behaviour: 'ignores-term' }), env)
+  const planned = await release('cut')
+  expect(await landfall.put(planned, env)).toBe('ok')
+  const switching = landfall.hosts.run(landfall.rule, switchTo(planned))
+  await host.sh("until docker ps -a --format '{{.Names}}' | grep -q _shop-web-1; do :; done; pkill -9 -f '[s]shd: landfall'")
+  expect((await switching).kind).toBe('connection-lost')
+  expect((await landfall.send(switchTo(planned))).ending).toBe('ok')
+  const switched = `landfall switch ${planned.generation} switched`
+  expect((await host.sh('cat /var/lib/landfall/shop/production/log')).split(switched).length - 1).toBe(2)
+  expect((await landfall.containers(planned)).web).toMatchObject({ name: 'shop-web-1', status: 'running', before: false })
+  expect(await landfall.confirm(planned)).toBe('ok')
+})
+
 test('F15: a pull that makes no progress is given up, and nothing was stopped', async () => {
   const planned = await release('v11')
   const before = await landfall.containers(planned)
