@@ -16,6 +16,8 @@ export function definitionOf(
   return canonical({
     name,
     ...Object.fromEntries(made),
+    configs: service.configs.map(withMode),
+    secrets: service.secrets.map(withMode),
     deploy,
     image,
     uses: {
@@ -37,6 +39,10 @@ export function definitionOf(
     },
   })
 }
+
+/** The same permissions are `"0440"` to Compose 2.26 and 288 to 2.40. */
+const withMode = (used: Record<string, unknown>): Record<string, unknown> =>
+  typeof used.mode === 'string' ? { ...used, mode: Number.parseInt(used.mode, 8) } : used
 
 /** How it is built, ordered, counted or pulled says nothing about the container itself; Compose's own comparison leaves these out too. */
 const shapesNoContainer = (key: string): boolean =>

@@ -127,22 +127,32 @@ async function prove(binary: ComposeBinary, project: Project, portable: string, 
   const file = posix.join('repository', project.source.folder, '.landfall-merged.yml')
   await project.workspace.write(file, portable)
   const again = await config(binary, project, [file])
-  const equal = again.kind === 'model' && isDeepStrictEqual(withoutExtensions(again.model), withoutExtensions(model))
+  const equal = again.kind === 'model' && isDeepStrictEqual(comparable(again.model), comparable(model))
   if (equal) return []
   const what = `Compose ${binary.version} cannot merge these files without changing what they mean`
   const remedy = 'Write the values it takes apart in their long form (`type:`, `source:`, `target:`), or use one Compose file'
   return [{ file: project.files[0] ?? '', what, remedy }]
 }
 
-/** `x-` keys at the top mean nothing to Compose and are not merged across includes. */
-function withoutExtensions(model: unknown): unknown {
-  if (model === null || typeof model !== 'object') return model
-  return Object.fromEntries(Object.entries(model).filter(([key]) => !key.startsWith('x-')))
+/**
+ * Without what may differ: `x-` keys at the top mean nothing to Compose and are not merged across includes; and where a variable
+ * holds `./data`, a file in `sub` says `sub/data` and the merged one `sub/./data`.
+ */
+function comparable(model: unknown): unknown {
+  if (!isRecord(model)) return model
+  return eachString(Object.fromEntries(Object.entries(model).filter(([key]) => !key.startsWith('x-'))), (text, key) =>
+    key === 'source' ? text.replaceAll('/./', '/') : text,
+  )
 }
 
-function undoubled(node: unknown): unknown {
-  if (typeof node === 'string') return node.replaceAll('$$', '$')
-  if (Array.isArray(node)) return node.map(undoubled)
-  if (node === null || typeof node !== 'object') return node
-  return Object.fromEntries(Object.entries(node).map(([key, value]) => [key.replaceAll('$$', '$'), undoubled(value)]))
+const undoubled = (model: unknown): unknown => eachString(model, (text) => text.replaceAll('$$', '$'))
+
+/** The same tree with its texts changed, keys of mappings included; `key` is what a text stands under. */
+function eachString(node: unknown, change: (text: string, key: string) => string, key = ''): unknown {
+  if (typeof node === 'string') return change(node, key)
+  if (Array.isArray(node)) return node.map((item) => eachString(item, change, key))
+  if (!isRecord(node)) return node
+  return Object.fromEntries(Object.entries(node).map(([name, value]) => [change(name, ''), eachString(value, change, name)]))
 }
+
+const isRecord = (node: unknown): node is Record<string, unknown> => node !== null && typeof node === 'object' && !Array.isArray(node)
