@@ -56,8 +56,11 @@ function planService(name: string, service: ModelService, request: ServicesReque
     ...(pin?.revision ? { version: pin.revision } : {}),
   }
   if (planned.replicas === 0) return { ...planned, change: 'untouched', because: [] }
-  const because = before ? [...differences(planned, before), ...missing(planned, pin, request)] : ['new']
-  return { ...planned, change: !before ? 'created' : because.length > 0 ? 'recreated' : 'untouched', because }
+  if (!before) return { ...planned, change: 'created', because: ['new'] }
+  const differing = differences(planned, before)
+  // What hosts run is compared only with what they should run already.
+  const because = differing.length > 0 ? differing : missing(planned, pin, request)
+  return { ...planned, change: because.length > 0 ? 'recreated' : 'untouched', because }
 }
 
 type Compared = Pick<PlannedService, 'image' | 'fingerprint' | 'replicas'>
