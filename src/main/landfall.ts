@@ -16,6 +16,7 @@ import { createRegistry } from '../adapters/registry/registry.ts'
 import { secretReader } from '../adapters/secrets.ts'
 import { openSigner } from '../adapters/signer.ts'
 import { sshHosts } from '../adapters/ssh/hosts.ts'
+import { loggedHosts } from '../adapters/ssh/logged.ts'
 import { openLoginKey } from '../adapters/ssh/login-key.ts'
 import { openStore } from '../adapters/store/open.ts'
 import { parseOperatorFile } from '../config/operator-file.ts'
@@ -73,7 +74,7 @@ export async function startLandfall(settings: Settings, around: Surroundings): P
     store,
     queue,
     github: createGitHub(installationClients(app)),
-    hosts: sshHosts(login.privateKey),
+    hosts: loggedHosts(sshHosts(login.privateKey), log),
     registry: createRegistry(),
     compose: createCompose(compose.binary),
     chat: chat(() => operator.current().chat, secrets),
