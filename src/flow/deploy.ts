@@ -1,5 +1,6 @@
 import type { HostRule } from '../domain/configuration.ts'
 import type { Plan } from '../domain/plan.ts'
+import { problemText } from '../domain/problem.ts'
 import { reason } from '../domain/reason.ts'
 import type { HostProof } from '../domain/receipt.ts'
 import { fullName } from '../domain/repository.ts'
@@ -49,7 +50,7 @@ function hostsOf(plan: Plan, run: Run): Outcome<Map<string, HostRule>> {
     asked,
   })
   if (allowed.kind === 'allowed') return { kind: 'done', value: new Map(allowed.hosts.map((host) => [host.name, host])) }
-  return { kind: 'failed', reason: reason('not-allowed', { problems: allowed.problems.map(({ what }) => what).join('\n') }) }
+  return { kind: 'failed', reason: reason('not-allowed', { problems: allowed.problems.map(problemText).join('\n') }) }
 }
 
 /** Puts the bundle and pulls every image on every host before anything is stopped anywhere. */

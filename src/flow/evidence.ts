@@ -14,6 +14,10 @@ export async function keepEvidence(execution: Execution, host: HostRule, proved:
   if (proved.kind !== 'failed') return
   await run.note('verify', sentenceOf(proved.reason), host.name)
   if (proved.service === undefined) return
+  for (const { path, status, body } of proved.answers ?? []) {
+    const answered = status === 0 ? 'was not answered' : `answered ${status}:\n${redact(body, sealed.secrets)}`
+    await run.note('verify', `${path} ${answered}`, host.name)
+  }
   const said = await send(execution, host, logs(plan, proved.service, lines), { name: 'logs', refused: 'host-refused' })
   if (said.kind === 'failed') return run.note('logs', `could not be read: ${sentenceOf(said.reason)}`, host.name)
   for (const log of readLogs(said.value)) {

@@ -13,8 +13,8 @@ import { deploymentReports } from './publish.ts'
  * second settling changes nothing.
  */
 export async function gather(id: string, ports: Ports): Promise<void> {
-  const intent = await ports.store.intents.read(id)
-  if (!intent) return
+  const [intent, outcome] = await Promise.all([ports.store.intents.read(id), ports.store.intents.outcome(id)])
+  if (!intent || outcome) return
   if (intent.kind === 'push') await gatherPush(intent, ports)
   else await gatherRollback(intent, ports)
 }

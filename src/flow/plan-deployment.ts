@@ -1,15 +1,17 @@
 import { posix } from 'node:path'
+import { pinpoint } from '../config/pinpoint.ts'
 import { parseProjectFile } from '../config/project-file.ts'
 import { type HostRule, projectFilePath, type RepositoryRule } from '../domain/configuration.ts'
 import type { PinnedImage } from '../domain/image.ts'
 import { samePlatform } from '../domain/image.ts'
 import type { Plan } from '../domain/plan.ts'
-import { problemText } from '../domain/problem.ts'
+import { type Problem, problemText } from '../domain/problem.ts'
 import { reason } from '../domain/reason.ts'
 import { fullName } from '../domain/repository.ts'
 import { freezePlan } from '../plan/freeze.ts'
 import { refusedChannels } from '../policy/channels.ts'
 import { allowedHosts, grantFor } from '../policy/hosts.ts'
+import { sharedHosts } from '../policy/shared-hosts.ts'
 import { lookAtHosts, nextGeneration, plannedHosts, runningPlan, type SeenHost } from './hosts-state.ts'
 import { type Prepared, rejected, type Step } from './prepared.ts'
 import { type RenderedRelease, renderRelease } from './render-release.ts'
@@ -49,12 +51,13 @@ async function targetOf(run: Run): Promise<Step<{ granted: RepositoryRule; hosts
     return rejected(reason('configuration-invalid', { problems }))
   }
   const { environments, project, notify } = parsed.value
-  const channels = refusedChannels(ports.operator.current(), name, notify)
-  if (channels.length > 0) return rejected(reason('not-allowed', { problems: channels.map(problemText).join('\n') }))
   const rule = environments[deployment.environment]
   if (!rule)
     return rejected(reason('environment-unknown', { environment: deployment.environment, known: Object.keys(environments).join(', ') }))
-  return grantedTarget(name, project, deployment.environment, rule.hosts, run)
+  const operator = ports.operator.current()
+  const refused = [...refusedChannels(operator, name, notify), ...sharedHosts(operator, name, parsed.value)]
+  if (refused.length > 0) return notAllowed(refused, text)
+  return grantedTarget(name, project, deployment.environment, rule.hosts, run, text)
 }
 
 /** The hosts the operator lets this environment have. */
@@ -64,13 +67,20 @@ export function grantedTarget(
   environment: string,
   asked: readonly string[],
   { ports }: Pick<Run, 'ports'>,
+  text?: string,
 ): Step<{ granted: RepositoryRule; hosts: HostRule[]; project: string }> {
   const operator = ports.operator.current()
   const allowed = allowedHosts({ operator, repository, project, environment, asked })
-  if (allowed.kind === 'refused') return rejected(reason('not-allowed', { problems: allowed.problems.map(problemText).join('\n') }))
+  if (allowed.kind === 'refused') return notAllowed(allowed.problems, text)
   const granted = grantFor(operator, repository)
   if (!granted) throw new Error(`${repository} has hosts but no grant`)
   return { kind: 'ok', value: { granted, hosts: allowed.hosts, project } }
+}
+
+/** Refused by the operator's rules, with the places in the repository's file where its text is at hand. */
+const notAllowed = (problems: Problem[], text?: string) => {
+  const placed = text === undefined ? problems : pinpoint(problems, text)
+  return rejected(reason('not-allowed', { problems: placed.map(problemText).join('\n') }))
 }
 
 /** The last checks over all facts together, then the frozen plan under a generation of its own. */

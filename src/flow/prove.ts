@@ -1,6 +1,7 @@
 import type { HostRule } from '../domain/configuration.ts'
 import type { PinnedImage } from '../domain/image.ts'
 import { pinnedReference } from '../domain/image.ts'
+import type { ProbeAnswer } from '../domain/observed.ts'
 import type { Plan, PlannedService } from '../domain/plan.ts'
 import { reason } from '../domain/reason.ts'
 import type { HostProof, ServiceProof } from '../domain/receipt.ts'
@@ -15,8 +16,8 @@ const slack = 30
 /** How often a broken connection is opened again while watching; what was seen so far stays seen. */
 const reopenings = 5
 
-/** What a proof needs to know of a failed service, to fetch its evidence. */
-export type Proved = Outcome<HostProof> & { service?: string }
+/** A failure names the service, where one failed, and what it answered last. */
+export type Proved = Outcome<HostProof> & { service?: string; answers?: ProbeAnswer[] }
 
 /**
  * Watches one host until every service is proved or one has failed. Judging is pure; this only keeps the watch open.
@@ -67,6 +68,7 @@ class Watch {
   readonly #platform: string
   readonly #now: () => number
   readonly #start: number
+  #lastAnswers: ProbeAnswer[] = []
   /** The longest that any service may take, in seconds. */
   readonly longest: number
 
@@ -82,6 +84,7 @@ class Watch {
   /** Takes one round; true when nothing more needs to be seen. */
   look(round: Round): boolean {
     const seconds = this.#now() - this.#start
+    this.#lastAnswers = round.answers
     for (const service of this.#services) {
       const image = this.#images.get(service.image)
       if (!image) throw new Error(`the plan pins no image ${service.image}`)
@@ -95,7 +98,13 @@ class Watch {
     if (failed) {
       const { verdict } = this.#of(failed)
       const detail = verdict.kind === 'failed' ? verdict.detail : ''
-      return { kind: 'failed', service: failed.name, reason: reason('verification-failed', { host, service: failed.name, detail }) }
+      const answers = this.#lastAnswers.filter(({ service }) => service === failed.name)
+      return {
+        kind: 'failed',
+        service: failed.name,
+        answers,
+        reason: reason('verification-failed', { host, service: failed.name, detail }),
+      }
     }
     const services: ServiceProof[] = []
     for (const service of this.#services) {

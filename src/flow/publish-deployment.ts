@@ -42,29 +42,33 @@ async function statuses(report: Report, deployment: Deployment, links: Links, po
 }
 
 /**
- * GitHub's deployment with its statuses. Created once something is known to happen; a deployment that went through
- * while GitHub did not answer is still seen in progress before it is seen done.
+ * GitHub's deployment with its statuses. Created once a host is touched; a deployment that went through while GitHub
+ * did not answer is still seen in progress before it is seen done. What is remembered is its id and the state told last.
  */
 async function environmentsPage(report: Report, deployment: Deployment, links: Links, ports: Ports): Promise<string | undefined> {
   const { repository } = deployment
   if (deployment.startedAt === undefined) return report.memory
-  let id = report.memory === undefined ? undefined : Number(report.memory)
+  let [id, told] = report.memory?.split(' ') ?? []
   if (id === undefined) {
     const created = githubDeployment(deployment)
     if (!created) return undefined
-    id = await ports.github.createDeployment(repository, created)
-    await ports.github.setDeploymentStatus(repository, id, deploymentStatus({ ...deployment, state: 'pulling' }, links))
+    id = String(await ports.github.createDeployment(repository, created))
+    const begun = deploymentStatus({ ...deployment, state: 'pulling' }, links)
+    await ports.github.setDeploymentStatus(repository, Number(id), begun)
+    told = begun.state
   }
-  if (deployment.state !== 'pulling') await ports.github.setDeploymentStatus(repository, id, deploymentStatus(deployment, links))
+  const status = deploymentStatus(deployment, links)
+  if (status.state !== told) await ports.github.setDeploymentStatus(repository, Number(id), status)
   if (deployment.state === 'succeeded') await retireOlder(deployment, ports)
-  return String(id)
+  return `${id} ${status.state}`
 }
 
 /** GitHub retires older deployments by itself, but not in production environments. */
 async function retireOlder(newer: Deployment, ports: Ports): Promise<void> {
   const history = await ports.store.deployments.ofEnvironment(fullName(newer.repository), newer.environment, 10)
   const before = history.slice(history.findIndex(({ id }) => id === newer.id) + 1).find(({ state }) => state === 'succeeded')
-  const id = before && (await ports.store.reports.memory({ subject: `deployment:${before.id}`, surface: 'deployment' }))
+  const memory = before && (await ports.store.reports.memory({ subject: `deployment:${before.id}`, surface: 'deployment' }))
+  const [id] = memory?.split(' ') ?? []
   if (id !== undefined) await ports.github.setDeploymentStatus(newer.repository, Number(id), retiredStatus(newer))
 }
 

@@ -1,6 +1,6 @@
 import { parseDotenv } from '../config/dotenv.ts'
 import { parseProjectFile } from '../config/project-file.ts'
-import { type EnvironmentRule, type ProjectFile, projectFilePath, type RepositoryRule } from '../domain/configuration.ts'
+import { type EnvironmentRule, type ProjectFile, projectFilePath, type RepositoryRule, usualComposeFiles } from '../domain/configuration.ts'
 import { type Problem, problemText } from '../domain/problem.ts'
 import { reason } from '../domain/reason.ts'
 import type { Repository, Sha } from '../domain/repository.ts'
@@ -10,9 +10,6 @@ import { tagVariables } from '../plan/tag-variables.ts'
 import { composeRisksIn } from '../policy/compose-risks.ts'
 import type { Ports, Snapshot } from './ports.ts'
 import { rejected, type Step } from './prepared.ts'
-
-/** Where Compose itself looks, in its order, when `compose:` names nothing. */
-const usualComposeFiles = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml']
 
 /** One environment of a repository at one commit, rendered. Holds values of its `.env`: it stays in memory. */
 export interface RenderedRelease {

@@ -14,7 +14,7 @@ export function waiting(): Waiting & { changed(): void } {
       for (const listener of [...listeners]) listener()
     },
     until<T>(what: string, find: () => T | undefined, seconds = 10): Promise<T> {
-      const called = new Error(`${what}: did not happen on GitHub within ${seconds} s`)
+      const called = new Error(`${what}: did not happen within ${seconds} s`)
       return new Promise<T>((resolve, reject) => {
         const look = (): boolean => {
           const found = find()

@@ -1,17 +1,21 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { type Waiting, waiting } from '../github/waiting.ts'
 
 /** Slack and Telegram in one: keeps what it is sent and answers as they do. */
-export interface ChatReceiver {
+export interface ChatReceiver extends Waiting {
   /** `http://127.0.0.1:PORT`: Telegram's API; Slack's webhook is at `/slack`. */
   url: string
   /** In order of arrival. */
   received: { channel: 'slack' | 'telegram'; text: string; body: string }[]
+  onMessage(listener: (message: ChatReceiver['received'][number]) => void): void
   close(): Promise<void>
 }
 
 export async function startChat(): Promise<ChatReceiver> {
   const received: ChatReceiver['received'] = []
+  const { until, changed } = waiting()
+  const listeners = new Set<(message: ChatReceiver['received'][number]) => void>()
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
@@ -19,7 +23,10 @@ export async function startChat(): Promise<ChatReceiver> {
     const channel = request.url === '/slack' ? 'slack' : 'telegram'
     const said: unknown = JSON.parse(body)
     const text = typeof said === 'object' && said !== null && 'text' in said ? String(said.text) : ''
-    received.push({ channel, text, body })
+    const message: ChatReceiver['received'][number] = { channel, text, body }
+    received.push(message)
+    for (const listener of listeners) listener(message)
+    changed()
     response.setHeader('content-type', channel === 'slack' ? 'text/plain' : 'application/json')
     response.end(channel === 'slack' ? 'ok' : JSON.stringify({ ok: true, result: { message_id: received.length } }))
   })
@@ -30,6 +37,8 @@ export async function startChat(): Promise<ChatReceiver> {
   return {
     url: `http://127.0.0.1:${address.port}`,
     received,
+    until,
+    onMessage: (listener) => void listeners.add(listener),
     async close() {
       server.close()
       server.closeAllConnections()

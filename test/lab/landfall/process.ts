@@ -10,6 +10,8 @@ export interface LandfallProcess {
   pid: number
   /** Every line it logged, parsed. */
   log: LogLine[]
+  /** Calls the listener with each further line. */
+  onLine(listener: (line: LogLine) => void): void
   /** Resolves with the first log line that fits, past or future. */
   logged(matches: (line: LogLine) => boolean, seconds?: number): Promise<LogLine>
   stop(): Promise<number | null>
@@ -28,13 +30,17 @@ export async function startProcess(environment: Record<string, string>): Promise
   const log: LogLine[] = []
   const said: string[] = []
   const listeners = new Set<() => void>()
+  const followers = new Set<(line: LogLine) => void>()
   const tell = () => {
     for (const listener of [...listeners]) listener()
   }
   createInterface({ input: child.stdout }).on('line', (line) => {
     said.push(line)
     const parsed = line.startsWith('{') ? logLine.safeParse(JSON.parse(line)) : undefined
-    if (parsed?.success) log.push(parsed.data)
+    if (parsed?.success) {
+      log.push(parsed.data)
+      for (const follower of followers) follower(parsed.data)
+    }
     tell()
   })
   createInterface({ input: child.stderr }).on('line', (line) => said.push(line))
@@ -66,6 +72,7 @@ export async function startProcess(environment: Record<string, string>): Promise
     url: `http://127.0.0.1:${port}`,
     pid: child.pid ?? 0,
     log,
+    onLine: (listener) => void followers.add(listener),
     logged,
     stop: () => end(child, 'SIGTERM'),
     async kill() {

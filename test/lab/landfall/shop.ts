@@ -64,6 +64,7 @@ images:
 defaults:
   verify:
     web: { port: 3000, health: /health, version: "/health#/version", smoke: [/], within: ${within}s, soak: ${soak}s }
+    db: { within: ${within}s, soak: ${soak}s }
 environments:
   production: { branch: main, hosts: [${hosts.join(', ')}], env: deploy/production.env, url: "https://${name}.example.com" }
 notify: [${notify.map((channel) => JSON.stringify(channel)).join(', ')}]
