@@ -41,12 +41,13 @@ export async function unpack(suite: string, packages: string[], target: string):
     const own = {
       'Dir::Etc::sourcelist': join(work, 'sources.list'),
       'Dir::Etc::sourceparts': '-',
-      'Dir::Etc::preferences': '-',
-      'Dir::Etc::preferencesparts': '-',
+      'Dir::Etc::preferences': '/dev/null',
+      'Dir::Etc::preferencesparts': '/dev/null',
       'Dir::State::lists': join(work, 'lists'),
       'Dir::Cache': join(work, 'cache'),
       'APT::Sandbox::User': 'root',
       'Acquire::Languages': 'none',
+      'APT::Update::Error-Mode': 'any', // or an unreachable mirror would count as success
     }
     const options = Object.entries(own).flatMap(([key, value]) => ['-o', `${key}=${value}`])
     const folder = join(work, 'cache')

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { readdir, rmdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** The control group above those of all lab hosts of one process. */
-export const cgroupOf = (owner: number) => `/landfall-lab-${owner}`
+/** The control group above all containers of one host. Flat, so that no empty parent stays behind. */
+export const cgroupOf = (laboratory: string, host = '') => `/landfall-lab-${basename(laboratory).replace(/^landfall-lab-/, '')}-${host}`
 
 /** Removes a control group and all below it, in every hierarchy (cgroup v1 has one per controller, v2 one in all). */
 export async function removeCgroups(group: string): Promise<void> {

@@ -8,7 +8,7 @@ import { cgroupOf } from './cgroups.ts'
  */
 export function hireJanitor(folder: string): () => void {
   const script = `cat >/dev/null; [ -e "$1" ] || exit; sleep 1; rm -rf "$1"; find /sys/fs/cgroup -depth -type d -path "*$2*" -exec rmdir {} + 2>/dev/null`
-  const janitor = spawn('sh', ['-c', script, 'landfall-lab-janitor', folder, cgroupOf(process.pid)], {
+  const janitor = spawn('sh', ['-c', script, 'landfall-lab-janitor', folder, cgroupOf(folder)], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true, // Ctrl-C reaches the whole group of the terminal
   })

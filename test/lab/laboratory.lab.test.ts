@@ -1,10 +1,10 @@
-import { execFile } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import { Redis as RedisClient } from 'ioredis'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -285,25 +285,42 @@ describe('stores', () => {
 })
 
 describe('the end', () => {
+  // A container runs in each, because that is what leaves control groups, shims, mounts and interfaces behind.
   const program = `
+    import { existsSync } from 'node:fs'
     import { startLaboratory } from ${JSON.stringify(join(import.meta.dirname, 'laboratory.ts'))}
+    import { pushApp } from ${JSON.stringify(join(import.meta.dirname, 'images.ts'))}
     const lab = await startLaboratory({ hosts: ['gone-1'], registry: true, redis: true, postgres: true })
-    const { docker, address, machine } = lab.host('gone-1')
-    console.log(JSON.stringify({ folder: lab.folder, link: machine.cable.link }))
-    if (process.argv.at(-1) === 'SIGKILL') process.kill(process.pid, 'SIGKILL')
-    else if (process.argv.at(-1) === 'SIGTERM') process.kill(process.pid, 'SIGTERM')
-    else await lab.stop()`
+    const { docker, machine } = lab.host('gone-1')
+    const image = await pushApp(lab.registry, { repository: 'acme/shop', tag: 'x', version: 'x' })
+    await docker('run', '--detach', image.reference)
+    console.log(JSON.stringify({ folder: lab.folder, link: machine.cable.link, cgroup: machine.cgroup }))
+    process.stdin.once('data', () => {
+      if (process.argv.at(-1) === 'stop') void lab.stop().then(() => process.exit())
+      else process.kill(process.pid, process.argv.at(-1))
+    })`
 
   test.each(['stop', 'SIGTERM', 'SIGKILL'])('%s leaves no process, mount, network cable, control group or folder', async (ending) => {
-    const ended = promisify(execFile)(process.execPath, ['--input-type=module', '-e', program, '--', ending])
-    const pid = ended.child.pid
-    const output = await ended.catch((error: { stdout: string }) => error)
-    const { folder, link } = JSON.parse(output.stdout)
-    await gone(() => existsSync(folder))
-    await gone(() => processesNaming(folder).length > 0)
-    expect(readFileSync('/proc/self/mounts', 'utf8')).not.toContain(folder)
-    expect(existsSync(`/sys/class/net/${link}`)).toBe(false)
-    await gone(() => cgroupsNaming(`landfall-lab-${pid}`).length > 0)
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program, '--', ending], { stdio: ['pipe', 'pipe', 'inherit'] })
+    const told = z.object({ folder: z.string(), link: z.string(), cgroup: z.string() })
+    try {
+      const [line] = await once(child.stdout, 'data')
+      const { folder, link, cgroup } = told.parse(JSON.parse(String(line)))
+      const left = () => ({
+        folder: existsSync(folder),
+        processes: processesNaming(folder).length > 0,
+        cable: existsSync(`/sys/class/net/${link}`),
+        cgroups: cgroupsNaming(cgroup).length > 0,
+        mounts: readFileSync('/proc/self/mounts', 'utf8').includes(folder),
+      })
+      expect(left()).toEqual({ folder: true, processes: true, cable: true, cgroups: true, mounts: false })
+      const ended = once(child, 'exit')
+      child.stdin.write('now\n')
+      await ended
+      await gone(() => Object.values(left()).includes(true))
+    } finally {
+      child.kill('SIGKILL')
+    }
   })
 
   /** Polls because what ends here is nobody's child any more: there is no event to wait for. */

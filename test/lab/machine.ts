@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { chmod, chown, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { cgroupOf, removeCgroups } from './cgroups.ts'
 import { type Cable, layCable } from './network.ts'
 import { type Program, startProgram, until } from './program.ts'
@@ -26,7 +26,7 @@ export interface Machine {
 }
 
 /**
- * Boots a machine named `name` whose files lie under `folder`.
+ * Boots a machine named `name` whose files lie under `folder`; the folder above is its laboratory's.
  * @param software folders laid over this machine's `/usr`, such as an unpacked Docker Engine
  */
 export async function bootMachine(name: string, folder: string, software: string[]): Promise<Machine> {
@@ -45,7 +45,7 @@ export async function bootMachine(name: string, folder: string, software: string
   })
   await until(holder, async () => existsSync(booted))
   const init = holder.pid
-  const cgroup = `${cgroupOf(process.pid)}/${init}`
+  const cgroup = cgroupOf(dirname(folder), name)
   const inside = ['nsenter', '-t', String(init), '-m', '-u', '-n', '-p', '--']
   return {
     name,
