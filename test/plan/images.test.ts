@@ -16,7 +16,7 @@ describe('the variable that stands where the tag belongs', () => {
   const tags = (lines: string[], rules: ImageRule[] = [shop], variables: Record<string, string> = {}) => {
     const found = tagVariables(
       lines.map((text, n) => line(written(text), `s${n}`)),
-      { ...rules },
+      Object.fromEntries(rules.map((rule, n) => [`rule${n}`, rule])),
       revision,
       new Map(Object.entries(variables)),
     )
