@@ -1,9 +1,9 @@
 import { posix } from 'node:path'
 import { isNode, isScalar } from 'yaml'
-import { z } from 'zod'
 import type { Problem } from '../../domain/problem.ts'
 import type { Snapshot } from '../../flow/ports.ts'
 import { interpolate, type Variables } from '../../plan/template.ts'
+import { composeShape, type EnvFileEntry, type Included, type Service } from './source-shape.ts'
 import { positionOf, readYaml, type SourceFile } from './yaml.ts'
 
 /** The Compose files of a project with everything they pull in from the repository. */
@@ -25,24 +25,6 @@ export interface EnvFile {
   /** Compose takes its values as they are (`format: raw`). */
   raw: boolean
 }
-
-const optionalPath = z.union([
-  z.string().transform((path) => ({ path, required: true, format: undefined })),
-  z.object({ path: z.string(), required: z.boolean().default(true), format: z.string().optional() }),
-])
-type EnvFileEntry = z.infer<typeof optionalPath>
-const one = z.string().transform((path) => [path])
-const service = z.looseObject({
-  env_file: z.union([optionalPath.transform((file) => [file]), z.array(optionalPath)]).nullish(),
-  extends: z.union([z.string(), z.object({ file: z.string().optional() })]).nullish(),
-  label_file: z.unknown().optional(),
-})
-const included = z.union([
-  z.string().transform((path) => ({ path: [path], project_directory: undefined, env_file: undefined })),
-  z.object({ path: z.union([one, z.array(z.string())]), project_directory: z.string().optional(), env_file: z.unknown().optional() }),
-])
-const shape = z.looseObject({ include: z.array(included).nullish(), services: z.record(z.string(), service.nullable()).nullish() })
-type Service = z.infer<typeof service>
 
 /** More than this in one project is a mistake or an attack. */
 const mostFiles = 100
@@ -102,7 +84,7 @@ class Reading {
 
   #content(file: SourceFile, base: string): void {
     if (!this.files.some((known) => known.path === file.path)) this.files.push(file)
-    const content = shape.safeParse(file.document.toJS({ maxAliasCount: -1 }))
+    const content = composeShape.safeParse(file.document.toJS({ maxAliasCount: -1 }))
     if (content.success) {
       for (const [index, entry] of (content.data.include ?? []).entries()) this.#include(entry, base, { file, keys: ['include', index] })
       for (const [name, body] of Object.entries(content.data.services ?? {})) this.#service(name, body ?? {}, base, file)
@@ -116,7 +98,7 @@ class Reading {
     }
   }
 
-  #include(entry: z.infer<typeof included>, base: string, place: Place): void {
+  #include(entry: Included, base: string, place: Place): void {
     if (entry.env_file !== undefined) {
       const remedy = "Put the values into the environment's env file in .github/landfall.yml"
       this.#refuse(place, undefined, 'an include with its own env_file cannot be deployed: hosts get one set of variables', remedy)
