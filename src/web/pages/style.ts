@@ -25,6 +25,8 @@ h2 { font-size: 1.05rem; margin: 0 0 .75rem; }
 p { margin: .35rem 0; overflow-wrap: anywhere; text-wrap: pretty; }
 a { color: var(--link); text-underline-offset: .15em; }
 a:focus-visible, summary:focus-visible, pre:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+button { margin-top: .6rem; padding: .6rem 1.1rem; border: 0; border-radius: .5rem; background: var(--link); color: var(--sheet); font: 600 1rem/1.3 inherit; font-family: inherit; cursor: pointer; }
+button:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 code, pre { font: .875em/1.5 var(--mono); }
 code { overflow-wrap: anywhere; }
 .name { white-space: nowrap; }
