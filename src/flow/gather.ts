@@ -124,7 +124,8 @@ function newDeployment(intent: Intent, project: string, environment: string, por
 
 async function settle(intent: Intent, deployments: Deployment[], ports: Ports): Promise<void> {
   const ids = deployments.map(({ id }) => id)
-  await ports.store.intents.settle(intent.id, { kind: 'deployments', ids }, deployments, deployments.flatMap(deploymentReports))
+  const reports = deployments.flatMap((deployment) => deploymentReports(deployment))
+  await ports.store.intents.settle(intent.id, { kind: 'deployments', ids }, deployments, reports)
   ports.log.info('intent gathered', { intent: intent.id, deployments: ids })
   await Promise.all([...ids.map((id) => ports.queue.wake(`deployment:${id}`)), ports.queue.wake('reports')])
 }

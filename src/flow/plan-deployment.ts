@@ -55,7 +55,9 @@ async function targetOf(run: Run): Promise<Step<{ granted: RepositoryRule; hosts
   if (!rule)
     return rejected(reason('environment-unknown', { environment: deployment.environment, known: Object.keys(environments).join(', ') }))
   const operator = ports.operator.current()
-  const refused = [...refusedChannels(operator, name, notify), ...sharedHosts(operator, name, parsed.value)]
+  const channels = refusedChannels(operator, name, notify)
+  if (channels.length === 0) run.notify = notify
+  const refused = [...channels, ...sharedHosts(operator, name, parsed.value)]
   if (refused.length > 0) return notAllowed(refused, text)
   return grantedTarget(name, project, deployment.environment, rule.hosts, run, text)
 }

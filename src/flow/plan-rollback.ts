@@ -19,6 +19,7 @@ export async function planRollback(run: Run): Promise<Prepared> {
   const history = await run.ports.store.deployments.ofEnvironment(fullName(repository), environment, remembered)
   const target = rollbackTarget(history)?.plan
   const now = history.find(({ state }) => state === 'succeeded')?.plan
+  if (now) run.notify = now.notify
   if (!target || !now) return rejected(reason('nothing-to-return-to', { environment }))
 
   const allowed = grantedTarget(

@@ -9,10 +9,14 @@ import { publishIntent } from './publish-intent.ts'
 const longestPause = 300
 const batch = 20
 
-/** The surfaces a deployment in this state should refresh. A command's reaction says at once that it was heard. */
-export function deploymentReports(deployment: Deployment): ReportKey[] {
+/**
+ * The surfaces a deployment in this state should refresh. A command's reaction says at once that it was heard.
+ *
+ * @param notify chat channels while there is no plan to name them
+ */
+export function deploymentReports(deployment: Deployment, notify: readonly string[] = []): ReportKey[] {
   const surfaces = [
-    ...surfacesFor(deployment),
+    ...surfacesFor(deployment, deployment.plan?.notify ?? notify),
     ...(deployment.comment ? ['reaction'] : []),
     ...(tellsProblems(deployment) ? ['comment'] : []),
   ]

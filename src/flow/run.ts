@@ -9,6 +9,8 @@ export interface Run {
   /** As last stored. */
   deployment: Deployment
   ports: Ports
+  /** Chat channels to tell of an end that comes before there is a plan; none until it is known that they are granted. */
+  notify: readonly string[]
   /** Aborts when the lease is lost or Landfall stops; the present step is left to be continued by whoever comes next. */
   signal: AbortSignal
   /** Stores the next state and wants its reports, in one transaction. */
@@ -24,11 +26,12 @@ export function openRun(deployment: Deployment, lease: Lease, signal: AbortSigna
   const run: Run = {
     deployment,
     ports,
+    notify: [],
     signal,
     async to(state, patch = {}) {
       signal.throwIfAborted()
       const finished = isTerminal(state) ? { finishedAt: now() } : {}
-      const reports = deploymentReports({ ...run.deployment, ...patch, state })
+      const reports = deploymentReports({ ...run.deployment, ...patch, state }, run.notify)
       run.deployment = await ports.store.deployments.advance(run.deployment.id, lease, state, { ...patch, ...finished }, reports)
       ports.log.info('deployment advanced', { deployment: deployment.id, environment: deployment.environment, state })
       await ports.queue.wake('reports')
