@@ -8,7 +8,16 @@ export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line.ts'],
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/**/*.lab.test.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/**/*.lab.test.ts'],
+          // One module graph a worker: loading it anew for each file would take most of the ten seconds.
+          pool: 'forks',
+          isolate: false,
+        },
+      },
       {
         test: {
           name: 'lab',

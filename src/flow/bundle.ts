@@ -27,14 +27,15 @@ export async function seal(plan: Plan, ports: Ports): Promise<Sealed> {
     if (!bytes) throw new Error(`${path} is not in the repository at ${plan.revision} any more`)
     return bytes
   }
-  const environment = plan.env === undefined ? undefined : parseEnvironment(plan.env, new TextDecoder().decode(read(plan.env)))
+  const environment =
+    plan.env === undefined ? new Map<string, string>() : parseEnvironment(plan.env, new TextDecoder().decode(read(plan.env)))
   const files = new Map(plan.files.map(({ path, source }) => [path, read(source)]))
-  const env = environment && new Secret(writeDotenv(environment))
-  const bundle = packBundle({ plan, env, files })
+  // Written also when it is empty: a service may name `.env`, and Compose refuses a missing file.
+  const bundle = packBundle({ plan, env: new Secret(writeDotenv(environment)), files })
   const logins = await loginsOf(plan.repository, plan.logins, ports)
   return {
     envelope: encloseBundle(bundle, ports.signer.sign(bundle, bundleNamespace), logins),
-    secrets: [...(environment ? secretValues(environment) : []), ...logins.map(({ password }) => password.reveal())],
+    secrets: [...secretValues(environment), ...logins.map(({ password }) => password.reveal())],
   }
 }
 

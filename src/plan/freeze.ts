@@ -46,7 +46,7 @@ export function freezePlan(request: PlanRequest): Plan {
     hosts: request.hosts,
     verify: environment.verify,
     proof: proofWithoutRule,
-    values: request.values,
+    values: new Map([...request.values, ...Object.entries(request.interpolation)]),
     fingerprint: request.fingerprint,
   })
   const images = [...new Map([...pins.values()].map((image) => [`${image.repository}@${image.digest}`, image])).values()]
