@@ -26,6 +26,9 @@ export async function bootstrapHost(host: Host, dataFolder: string): Promise<str
     '--host-key',
     host.hostKey,
   ]
-  const { stdout } = await run(process.execPath, words, { env: { PATH: process.env.PATH ?? '', LANDFALL_DATA: dataFolder } })
+  const environment = { PATH: process.env.PATH ?? '', LANDFALL_DATA: dataFolder }
+  const { stdout } = await run(process.execPath, words, { env: environment }).catch((error: { stdout?: string; stderr?: string }) => {
+    throw new Error(`bootstrap of ${host.name} failed:\n${error.stdout}${error.stderr}`)
+  })
   return stdout
 }

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { onFreePort } from '../free-port.ts'
 import { testApp } from '../github/app.ts'
 import { type GitHubStandIn, startGitHub } from '../github/stand-in.ts'
-import type { Host } from '../host.ts'
+import type { Host, HostOptions } from '../host.ts'
 import { type Laboratory, startLaboratory } from '../laboratory.ts'
 import { prepareParts } from '../parts.ts'
 import { bootstrapHost } from './bootstrap.ts'
@@ -28,7 +28,8 @@ export interface Scenario {
 }
 
 export interface ScenarioOptions {
-  hosts?: string[]
+  /** Names, or names with their image store; one `web-1` where absent. */
+  hosts?: (string | HostOptions)[]
   /** Changes the operator's file before it is written. */
   operator?: (file: OperatorFileText) => void
   environment?: Record<string, string>
@@ -51,15 +52,15 @@ const manifest = z.object({
 
 /** Builds the town. The App has exactly the permissions and events of app.yml. */
 export async function startScenario(options: ScenarioOptions = {}): Promise<Scenario> {
-  const { hosts: names = ['web-1'], say = () => undefined } = options
+  const { hosts: wanted = ['web-1'], say = () => undefined } = options
   say('bringing up the laboratory: hosts with sshd and Docker, a registry')
-  const lab = await startLaboratory({ hosts: names, registry: true })
+  const lab = await startLaboratory({ hosts: wanted, registry: true })
   const described = manifest.parse(parse(readFileSync('app.yml', 'utf8')))
   const app = testApp({ permissions: described.default_permissions, events: described.default_events })
   const [github, chat, parts] = await Promise.all([startGitHub({ app }), startChat(), prepareParts()])
 
   const dataFolder = join(lab.folder, 'landfall')
-  const hosts = names.map((name) => lab.host(name))
+  const hosts = wanted.map((host) => lab.host(typeof host === 'string' ? host : host.name))
   say('installing landfall-shell on the hosts with `landfall host bootstrap`')
   await Promise.all(hosts.map((host) => bootstrapHost(host, dataFolder)))
 
