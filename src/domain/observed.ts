@@ -5,7 +5,6 @@ export interface HostState {
   /** Version of the landfall-shell installed there. */
   shell: number
   docker: string
-  compose: string
   /** `linux/amd64` */
   platform: string
   /** Highest generation ever accepted there; 0 where none was. */

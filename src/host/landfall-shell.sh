@@ -163,8 +163,23 @@ compose() {
   shift
   set -- --env-file "$from/interpolation.env" "$@"
   [ -f "$from/project/.env" ] && set -- --env-file "$from/project/.env" "$@"
-  docker compose --progress plain -p "$project" --project-directory "$place/files" \
+  find_compose
+  $composer --progress plain -p "$project" --project-directory "$place/files" \
     -f "$from/compose.yml" -f "$from/override.yml" "$@"
+}
+
+# Sets `composer`: the words that run Compose. `docker compose` starts the plugin twice, once to ask what it is; called by its own
+# name it does the same in a third of the time. Where it is not in one of the usual places, Docker finds it.
+find_compose() {
+  [ -z "${composer-}" ] || return 0
+  composer='docker compose'
+  for folder in "${DOCKER_CONFIG:-${HOME-}/.docker}" /usr/local/lib/docker /usr/local/libexec/docker /usr/lib/docker /usr/libexec/docker; do
+    case $folder in *[!A-Za-z0-9._/-]*) continue ;; esac
+    if [ -x "$folder/cli-plugins/docker-compose" ]; then
+      composer=$folder/cli-plugins/docker-compose
+      return 0
+    fi
+  done
 }
 
 # Ids of the project's containers in every state, those of `docker compose run` aside. More filters may follow.
@@ -189,10 +204,13 @@ containers_with_service() {
 # health check empty and no error.
 container_line='{"type":"container","id":{{json .ID}},"name":{{json .Name}},"service":{{json (index .Config.Labels "com.docker.compose.service")}},"image":{{json .Image}},"reference":{{json .Config.Image}},"status":{{json .State.Status}},"health":{{with .State.Health}}{{json .Status}}{{else}}null{{end}},"exitCode":{{json .State.ExitCode}},"outOfMemory":{{json .State.OOMKilled}},"restarts":{{json .RestartCount}},"startedAt":{{json .State.StartedAt}}}'
 
+# Where a running container is reached, as a second line that no JSON begins like: service, id, network mode, addresses.
+address_line='{{if .State.Running}}{{"\n"}}at {{json (index .Config.Labels "com.docker.compose.service")}} {{.ID}} {{.HostConfig.NetworkMode}}{{range .NetworkSettings.Networks}} {{.IPAddress}}{{end}}{{end}}'
+
 # A line per container. A container that vanishes while we look makes the first look fail, not the second.
 describe_containers() {
   look || look || fail $docker_failed "the containers cannot be inspected: $(cat "$scratch/inspect.errors")"
-  cat "$scratch/inspect"
+  grep '^{' "$scratch/inspect"
   if [ -f "$place/releases/$(current)/before" ]; then
     sed 's/.*/{"type":"before","id":"&"}/' "$place/releases/$(current)/before"
   fi
@@ -203,16 +221,18 @@ describe_containers() {
 look() {
   : >"$scratch/inspect"
   ids=$(containers 2>"$scratch/inspect.errors") || return 1
-  [ -z "$ids" ] || docker inspect --type container --format "$container_line" $ids >"$scratch/inspect" 2>"$scratch/inspect.errors"
+  [ -z "$ids" ] || docker inspect --type container --format "$container_line$address_line" $ids >"$scratch/inspect" 2>"$scratch/inspect.errors"
 }
 
 describe_host() {
-  docker compose version --short >"$scratch/compose" 2>/dev/null &
-  composing=$!
-  engine=$(docker version --format '"docker":{{json .Server.Version}},"platform":"{{.Server.Os}}/{{.Server.Arch}}"') ||
+  docker version --format '{"type":"host","shell":'$version',"docker":{{json .Server.Version}},"platform":"{{.Server.Os}}/{{.Server.Arch}}"}' ||
     fail $docker_failed "the Docker engine does not answer"
-  wait $composing || fail $not_ready "docker compose is missing"
-  say "{\"type\":\"host\",\"shell\":$version,$engine,\"compose\":\"$(tr -cd 'A-Za-z0-9.+-' <"$scratch/compose")\"}"
+}
+
+describe_compose() {
+  find_compose
+  composing=$($composer version --short) || fail $not_ready "docker compose is missing"
+  say "{\"type\":\"compose\",\"version\":\"$(printf '%s' "$composing" | tr -cd 'A-Za-z0-9.+-')\"}"
 }
 
 tools_missing() {
@@ -234,12 +254,15 @@ do_hello() {
   missing=$(tools_missing)
   say "{\"type\":\"tools\",\"missing\":[$missing]}"
   describe_host
+  describe_compose
   say "{\"type\":\"store\",\"driver\":$(docker info --format '{{json .Driver}},"status":{{json .DriverStatus}}')}"
 }
 
 do_inspect() {
   at_place "$@"
-  describe_host
+  # Beside the look at the containers: each is one start of Docker's client, which is what looking costs.
+  describe_host >"$scratch/host" &
+  describing=$!
   now=$(current)
   running=null
   if [ "$now" != 0 ] && [ -f "$place/releases/$now/manifest" ]; then
@@ -250,6 +273,8 @@ do_inspect() {
   [ ! -f "$place/hold" ] || hold="\"$(encoded <"$place/hold")\""
   say "{\"type\":\"state\",\"generation\":$(highest),\"current\":$running,\"held\":$hold}"
   describe_containers
+  wait $describing || exit
+  cat "$scratch/host"
 }
 
 # --- put and pull -----------------------------------------------------------------------------------------------------
@@ -305,10 +330,11 @@ do_pull() {
 
 # Brings the images the manifest names, by digest. A pull is given up for lack of progress, never for taking long.
 pull_images() {
-  references=$(manifest "$generation" image)
-  if [ -n "$references" ] && ! docker image inspect --format x $references >/dev/null 2>&1; then
+  missing=$(missing_images)
+  if [ -n "$missing" ]; then
+    find_compose
     [ "$login" = - ] || use_login
-    timeout -k 5 86400 docker compose --progress plain -p landfall-pull -f "$release/images.yml" pull \
+    timeout -k 5 86400 $composer --progress plain -p landfall-pull -f "$release/images.yml" pull $missing \
       >"$scratch/pull" 2>&1 </dev/null &
     puller=$!
     watch_progress "$scratch/pull" $puller &
@@ -322,6 +348,19 @@ pull_images() {
     [ $outcome -eq 0 ] || fail $docker_failed "docker could not pull the images"
   fi
   say '{"type":"pulled"}'
+}
+
+# What images.yml calls those images that are not here: `image-` and their number. The registry is not asked for the others,
+# since even that counts as a pull at some.
+missing_images() {
+  references=$(manifest "$generation" image)
+  [ -n "$references" ] || return 0
+  docker image inspect --format '{{range .RepoDigests}}{{println .}}{{end}}' $references >"$scratch/images" 2>/dev/null
+  number=0
+  for reference in $references; do
+    grep -Fqx -- "$reference" "$scratch/images" || printf 'image-%s ' $number
+    number=$((number + 1))
+  done
 }
 
 # Ends the pull when its output has not grown for `stall` seconds. Compose tells each step of each layer there.
@@ -363,8 +402,15 @@ do_switch() {
   note_what_was
   say "$generation" | write "$place/current" || fail $not_ready "$place cannot be written"
   install_files
-  start_services "$(manifest "$generation" up)"
-  recreate_survivors
+  starting=$(manifest "$generation" up)
+  # What the plan recreates has to come from this deployment, also where Compose sees no difference. What it creates may be
+  # there already, started by hand: that is left to Compose, with its data.
+  if [ $began_before = no ] && [ "$starting" = "$(manifest "$generation" recreate)" ]; then
+    start_services "$starting" --force-recreate
+  else
+    start_services "$starting"
+    recreate_survivors
+  fi
   remove_services "$(manifest "$generation" remove)"
   [ $began_before = no ] || mend_names
   say '{"type":"switched"}'
@@ -431,15 +477,18 @@ leads_astray() {
   return 1
 }
 
-# Starts these services and no others: --no-deps leaves an untouched database alone, whoever depends on it.
+# Starts these services and no others: --no-deps leaves an untouched database alone, whoever depends on it. Further words
+# are options of `up`.
 start_services() {
-  [ -n "$1" ] || return 0
+  services=$1
+  shift
+  [ -n "$services" ] || return 0
   remove_leftovers
-  quietly compose "$generation" up -d --no-build --pull never --quiet-pull --no-deps $1 ||
+  quietly compose "$generation" up -d --no-build --pull never --quiet-pull --no-deps "$@" $services ||
     fail $docker_failed "docker compose up failed"
 }
 
-# What the plan recreates has to come from this deployment, also where Compose sees no difference.
+# Recreates those of them that Compose left and that are older than the beginning of the switch, however often it began.
 recreate_survivors() {
   manifest "$generation" recreate >"$scratch/recreate"
   [ -s "$scratch/recreate" ] || return 0
@@ -519,7 +568,9 @@ go_to() {
 do_probe() {
   at_release "$@"
   [ -f "$release/manifest" ] || fail $unknown_release "there is no release $generation of $project/$environment here"
-  manifest "$generation" probe >"$scratch/targets"
+  manifest "$generation" probe | while read -r service port path; do
+    say "$service $port $path $(printf '%s' "$path" | encoded)"
+  done >"$scratch/targets"
   with=$(prober) || fail $not_ready "neither curl nor GNU wget is installed"
   trap 'exit 0' USR1
   (cat <&3; kill -USR1 $$) >/dev/null 2>&1 &
@@ -537,18 +588,16 @@ do_probe() {
 # All targets of all their running containers at once; one slow container must not delay what the others say.
 ask_everyone() {
   number=0
-  running=$(docker ps -q --no-trunc --filter "label=com.docker.compose.project=$project" --filter label=com.docker.compose.oneoff=False)
-  [ -n "$running" ] && [ -s "$scratch/targets" ] || return 0
-  docker inspect --type container --format '{{index .Config.Labels "com.docker.compose.service"}} {{.ID}} {{.HostConfig.NetworkMode}}{{range .NetworkSettings.Networks}} {{.IPAddress}}{{end}}' \
-    $running 2>/dev/null >"$scratch/addresses"
+  [ -s "$scratch/targets" ] || return 0
+  sed -n 's/^at //p' "$scratch/inspect" >"$scratch/addresses"
   askers=
   while read -r service id network address _; do
     [ "$network" != host ] || address=127.0.0.1
     [ -n "$address" ] || continue
-    while read -r target port path; do
-      [ "$target" = "$service" ] || continue
+    while read -r target port path word; do
+      [ "\"$target\"" = "$service" ] || continue
       number=$((number + 1))
-      ask "$scratch/answer.$number" "$service" "$id" "http://$address:$port" "$path" &
+      ask "$scratch/answer.$number" "$target" "$id" "http://$address:$port$path" "$word" &
       askers="$askers $!"
     done <"$scratch/targets"
   done <"$scratch/addresses"
@@ -562,13 +611,15 @@ ask_everyone() {
 # One request with a second of its own. Its status and the first 4 KiB of its body; status 0 where nothing answered.
 ask() {
   case $with in
-    *curl) { curl -q -sg --noproxy '*' --max-time 1 -w '%{stderr}%{http_code}' -- "$4$5" | head -c 4096 >"$1.body"; } 2>"$1.status" ;;
-    *) { wget -q --no-config --no-proxy -T 1 -t 1 --max-redirect=0 --content-on-error -S -O - -- "$4$5" | head -c 4096 >"$1.body"; } 2>"$1.headers"
+    *curl) { curl -q -sg --noproxy '*' --max-time 1 -w '%{stderr}%{http_code}\n' -- "$4" | head -c 4096 >"$1.body"; } 2>"$1.status" ;;
+    *) { wget -q --no-config --no-proxy -T 1 -t 1 --max-redirect=0 --content-on-error -S -O - -- "$4" | head -c 4096 >"$1.body"; } 2>"$1.headers"
       sed -n 's/^ *HTTP\/[0-9.]* \([0-9][0-9][0-9]\).*/\1/p' "$1.headers" | tail -n 1 >"$1.status" ;;
   esac
-  status=$(sed 's/^0*//' "$1.status" | tr -cd 0-9)
+  status=0
+  read -r status <"$1.status"
+  is_number "$status" || status=0
   printf '{"type":"answer","service":"%s","container":"%s","path":"%s","status":%s,"body":"%s"}\n' \
-    "$2" "$3" "$(printf '%s' "$5" | encoded)" "${status:-0}" "$(encoded <"$1.body")" >"$1"
+    "$2" "$3" "$5" "$status" "$(encoded <"$1.body")" >"$1"
 }
 
 do_logs() {
@@ -677,10 +728,13 @@ clean_up() {
 # A folder of this call alone. Those of calls that were killed are swept here.
 make_scratch() {
   [ -d "$root" ] && [ -w "$root" ] || fail $not_ready "$root is missing or cannot be written; run landfall host bootstrap"
-  mkdir -p "$root/.calls"
-  for stale in $(ls "$root/.calls"); do [ -d "/proc/$stale" ] || rm -rf "$root/.calls/$stale"; done
   scratch=$root/.calls/$$
-  rm -rf "$scratch"
+  [ -d "$root/.calls" ] || mkdir -p "$root/.calls"
+  set +f
+  for stale in "$root"/.calls/*; do
+    [ ! -d "$stale" ] || [ -d "/proc/${stale##*/}" ] && [ "$stale" != "$scratch" ] || rm -rf "$stale"
+  done
+  set -f
   mkdir "$scratch" || fail $not_ready "$root cannot be written"
   trap clean_up EXIT
   trap 'clean_up; kill -TERM 0; exit 143' TERM INT HUP
@@ -719,10 +773,10 @@ work() {
 start() {
   limit=$1
   shift
-  owner=$(stat -c %U "$root" 2>/dev/null || echo root) home=${HOME:-/} as=
-  if [ "$(id -u)" = 0 ] && [ "$owner" != root ]; then
-    as="runuser -u $owner --"
-    home=/
+  home=${HOME:-/} as=
+  if [ "$(id -u)" = 0 ]; then
+    owner=$(stat -c %U "$root" 2>/dev/null || echo root)
+    [ "$owner" = root ] || { as="runuser -u $owner --" && home=/; }
   fi
   exec $as env -i LC_ALL=C PATH="$PATH" HOME="$home" ${DOCKER_HOST:+"DOCKER_HOST=$DOCKER_HOST"} \
     ${DOCKER_CONFIG:+"DOCKER_CONFIG=$DOCKER_CONFIG"} ${DOCKER_CONTEXT:+"DOCKER_CONTEXT=$DOCKER_CONTEXT"} \
@@ -751,7 +805,7 @@ serve() {
 }
 harmless='A-Za-z0-9._:@/+= -'
 
-caller=${SUDO_USER:-$(id -un)}
+if [ -n "${SSH_ORIGINAL_COMMAND+set}" ]; then caller=landfall; else caller=${SUDO_USER:-$(id -un)}; fi
 while :; do
   case ${1-} in
     --root) root=${2:?} ;;
@@ -761,10 +815,7 @@ while :; do
   shift 2
 done
 
-if [ -n "${SSH_ORIGINAL_COMMAND+set}" ]; then
-  caller=landfall
-  serve
-fi
+[ -z "${SSH_ORIGINAL_COMMAND+set}" ] || serve
 case ${1-} in
   --work) shift && work "$@" ;;
   version | hello | inspect | status | rollback | hold | release) start 3600 "$@" ;;

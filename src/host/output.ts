@@ -22,7 +22,8 @@ const container = z.object({
 })
 
 const line = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('host'), shell: z.int(), docker: z.string(), compose: z.string(), platform: z.string() }),
+  z.object({ type: z.literal('host'), shell: z.int(), docker: z.string(), platform: z.string() }),
+  z.object({ type: z.literal('compose'), version: z.string() }),
   z.object({ type: z.literal('tools'), missing: z.array(z.string()) }),
   z.object({ type: z.literal('store'), driver: z.string(), status: z.array(z.array(z.string())).nullable() }),
   z.object({
@@ -98,7 +99,12 @@ export function readHello(stdout: string): HostDescription {
   const { type: _, ...host } = only(lines, 'host')
   const store = only(lines, 'store')
   const containerd = (store.status ?? []).flat().some((word) => word.startsWith('io.containerd.snapshotter'))
-  return { ...host, store: containerd ? 'containerd' : 'classic', missing: only(lines, 'tools').missing }
+  return {
+    ...host,
+    store: containerd ? 'containerd' : 'classic',
+    compose: only(lines, 'compose').version,
+    missing: only(lines, 'tools').missing,
+  }
 }
 
 /** Reads the output of `inspect`. */

@@ -4,7 +4,8 @@ import { type ProbeRound, readHello, readHostState, readLogs, readRestored, read
 const lines = (...said: object[]) => said.map((line) => `${JSON.stringify(line)}\n`).join('')
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
-const machine = { type: 'host', shell: 1, docker: '28.5.2', compose: '2.40.3', platform: 'linux/arm64' }
+const machine = { type: 'host', shell: 1, docker: '28.5.2', platform: 'linux/arm64' }
+const plugin = { type: 'compose', version: '2.40.3' }
 const container = {
   type: 'container',
   id: 'c1',
@@ -26,7 +27,6 @@ test('a host that never saw the project has no release and generation 0', () => 
   expect(readHostState(said)).toEqual({
     shell: 1,
     docker: '28.5.2',
-    compose: '2.40.3',
     platform: 'linux/arm64',
     generation: 0,
     containers: [],
@@ -53,7 +53,8 @@ test.each([
   ['classic', { driver: 'overlay2', status: [['Backing Filesystem', 'extfs']] }],
   ['containerd', { driver: 'overlayfs', status: [['driver-type', 'io.containerd.snapshotter.v1']] }],
 ] as const)('an image store is %s', (store, said) => {
-  expect(readHello(lines({ type: 'tools', missing: ['curl'] }, machine, { type: 'store', ...said }))).toMatchObject({
+  expect(readHello(lines({ type: 'tools', missing: ['curl'] }, machine, plugin, { type: 'store', ...said }))).toMatchObject({
+    compose: '2.40.3',
     store,
     missing: ['curl'],
   })
