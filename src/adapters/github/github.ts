@@ -49,7 +49,7 @@ export function createGitHub(client: (installation: number) => Promise<RestClien
       return orUndefined(async () => {
         const { data } = await rest.repos.getCommit({ ...place, ref: `heads/${branch}`, per_page: 1 })
         const author = data.author?.login ?? data.commit.author?.name ?? 'unknown'
-        return { sha: data.sha, subject: data.commit.message.split('\n', 1)[0] ?? '', author }
+        return { sha: data.sha, subject: subjectOf(data.commit.message), author }
       })
     },
 
@@ -128,6 +128,12 @@ export function createGitHub(client: (installation: number) => Promise<RestClien
       })
     },
   }
+}
+
+/** A commit's first line; of GitHub's merge commits the pull request's title, which says more than its number. */
+function subjectOf(message: string): string {
+  const [first = '', , title] = message.split('\n', 3)
+  return title && /^Merge pull request #\d+ from /.test(first) ? title : first
 }
 
 /** The API's 404 as an absent value; every other failure stays one. */
