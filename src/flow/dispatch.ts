@@ -1,4 +1,5 @@
-import { type Lease, LeaseLost, type Ports } from './ports.ts'
+import type { Lease, Ports } from './ports.ts'
+import { underLease } from './under-lease.ts'
 
 /** One kind of work that somebody has to do for a subject, under its lease. */
 export interface Work {
@@ -6,6 +7,17 @@ export interface Work {
   lease: string
   /** Does what is due. Resolves to the seconds after which to look again, or nothing when there is nothing more to do. */
   run(lease: Lease, signal: AbortSignal): Promise<number | undefined>
+  /** Hears of each failure before `run` is tried again: to tell people, or to give up what fails. */
+  failed?(failure: Failure, lease: Lease, signal: AbortSignal): Promise<void>
+}
+
+/** Work that threw. */
+export interface Failure {
+  error: unknown
+  /** What the log's entry about it is found by. */
+  reference: string
+  /** Seconds until the next try. */
+  pause: number
 }
 
 export interface Dispatcher {
@@ -22,9 +34,17 @@ export interface DispatchOptions {
   sweepSeconds: number
 }
 
+/** Work under way in this process. */
+interface Running {
+  done: Promise<void>
+  /** Subjects of the same lease that were woken since it began: what they are about may have come too late for it. */
+  wokenMeanwhile: Set<string>
+}
+
 /**
  * Does the work that is woken or due. The queue only wakes; which work there is, is in the database, so that a lost
- * wake-up costs at most `sweepSeconds` and a doubled one nothing.
+ * wake-up costs at most `sweepSeconds` and a doubled one nothing. Work that asked to be looked at again later rests: the
+ * sweep leaves it alone until then, a wake-up does not.
  *
  * @param workFor what to do for a subject; undefined when there is nothing (any more)
  * @param due subjects with open work
@@ -35,70 +55,54 @@ export async function dispatch(
   workFor: (subject: string) => Promise<Work | undefined>,
   due: () => Promise<string[]>,
 ): Promise<Dispatcher> {
-  const { store, queue, clock, log } = ports
+  const { queue, clock, log } = ports
   const stopping = new AbortController()
-  /** By lease name: what runs in this process, and whether it was woken again meanwhile. */
-  const running = new Map<string, { done: Promise<void>; wokenAgain: boolean }>()
+  /** Both by lease. */
+  const running = new Map<string, Running>()
+  const resting = new Map<string, AbortController>()
 
-  const onSubject = async (subject: string): Promise<void> => {
+  const look = (subject: string, swept: boolean): void => {
+    take(subject, swept).catch((error: unknown) => log.error('work could not be looked up', { subject, error }))
+  }
+  const wake = (subject: string): void => look(subject, false)
+
+  const take = async (subject: string, swept: boolean): Promise<void> => {
     const work = stopping.signal.aborted ? undefined : await workFor(subject)
-    if (!work) return
+    if (!work || stopping.signal.aborted) return
     const busy = running.get(work.lease)
-    if (busy) {
-      busy.wokenAgain = true
-      return
-    }
-    const entry = { done: Promise.resolve(), wokenAgain: false }
+    if (swept && (busy || resting.has(work.lease))) return
+    if (busy) busy.wokenMeanwhile.add(subject)
+    else begin(work, subject)
+  }
+
+  const begin = (work: Work, subject: string): void => {
+    resting.get(work.lease)?.abort()
+    resting.delete(work.lease)
+    const entry: Running = { done: Promise.resolve(), wokenMeanwhile: new Set() }
     running.set(work.lease, entry)
-    entry.done = underLease(work, subject).finally(() => {
+    entry.done = underLease(work, subject, options, stopping.signal, ports).then((again) => {
       running.delete(work.lease)
-      if (entry.wokenAgain) wake(subject)
+      for (const woken of entry.wokenMeanwhile) wake(woken)
+      if (again !== undefined && entry.wokenMeanwhile.size === 0) rest(work.lease, subject, again)
     })
   }
 
-  const wake = (subject: string): void => {
-    onSubject(subject).catch((error: unknown) => log.error('work could not be looked up', { subject, error }))
-  }
-
-  const underLease = async (work: Work, subject: string): Promise<void> => {
-    const lease = await store.leases.claim(work.lease, options.holder, options.leaseSeconds).catch((error: unknown) => {
-      log.error('lease could not be claimed', { subject, error })
-      return undefined
+  const rest = (lease: string, subject: string, seconds: number): void => {
+    const disturbed = new AbortController()
+    resting.set(lease, disturbed)
+    void clock.sleep(seconds, AbortSignal.any([stopping.signal, disturbed.signal])).then(() => {
+      if (disturbed.signal.aborted) return
+      resting.delete(lease)
+      wake(subject)
     })
-    if (!lease) return
-    const lost = new AbortController()
-    const renewal = setInterval(
-      () => {
-        store.leases.renew(lease, options.leaseSeconds).then(
-          (kept) => kept || lost.abort(new LeaseLost(work.lease)),
-          (error: unknown) => log.warn('lease could not be renewed', { subject, error }),
-        )
-      },
-      (options.leaseSeconds * 1000) / 3,
-    )
-    try {
-      const again = await work.run(lease, AbortSignal.any([lost.signal, stopping.signal]))
-      if (again !== undefined) lookAgain(subject, again)
-    } catch (error) {
-      if (error instanceof LeaseLost || stopping.signal.aborted) log.info('work handed over', { subject })
-      else log.error('work failed', { subject, error })
-    } finally {
-      clearInterval(renewal)
-      await store.leases.release(lease).catch((error: unknown) => log.warn('lease could not be released', { subject, error }))
-    }
-  }
-
-  const lookAgain = (subject: string, seconds: number): void => {
-    clock.sleep(seconds, stopping.signal).then(
-      () => wake(subject),
-      () => undefined,
-    )
   }
 
   const sweep = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       await due().then(
-        (subjects) => subjects.forEach(wake),
+        (subjects) => {
+          for (const subject of subjects) look(subject, true)
+        },
         (error: unknown) => log.error('due work could not be listed', { error }),
       )
       await clock.sleep(options.sweepSeconds, stopping.signal)

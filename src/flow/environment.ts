@@ -1,11 +1,12 @@
-import type { Deployment } from '../domain/deployment.ts'
-import { fullName } from '../domain/repository.ts'
+import type { Deployment, State } from '../domain/deployment.ts'
+import { reason } from '../domain/reason.ts'
+import { fullName, shortSha } from '../domain/repository.ts'
 import { execute } from './deploy.ts'
-import type { Work } from './dispatch.ts'
+import type { Failure, Work } from './dispatch.ts'
 import type { Lease, Ports } from './ports.ts'
 import { prepare } from './prepare.ts'
-import { deploymentReports } from './publish.ts'
 import { openRun, type Run } from './run.ts'
+import { mostTries, passes } from './trouble.ts'
 
 /** One environment of one repository: the unit in which deployments follow one another. */
 export const environmentKey = (deployment: Pick<Deployment, 'repository' | 'environment'>): string =>
@@ -15,35 +16,53 @@ export const environmentKey = (deployment: Pick<Deployment, 'repository' | 'envi
 export async function environmentWork(id: string, ports: Ports): Promise<Work | undefined> {
   const deployment = await ports.store.deployments.read(id)
   if (!deployment) return undefined
+  /** The deployment at work and how often in a row it broke. */
+  let trying: { run: Run; broke: number } | undefined
   return {
     lease: environmentKey(deployment),
-    run: (lease, signal) => serve(deployment, lease, signal, ports),
+    async run(lease, signal) {
+      while (!signal.aborted) {
+        const next = await nextDeployment(lease, signal, ports)
+        if (!next) return undefined
+        trying = { run: next, broke: trying?.run.deployment.id === next.deployment.id ? trying.broke : 0 }
+        const again = await step(next)
+        trying = undefined
+        if (again !== undefined) return again
+      }
+      return undefined
+    },
+    async failed(failure) {
+      if (!trying) return
+      await tell(trying.run, failure)
+      // Counted once it is recorded: where even that fails, the database is the trouble and not the deployment.
+      if (!passes(failure.error)) trying.broke += 1
+      if (trying.broke >= mostTries) {
+        trying.broke = 0
+        await giveUp(trying.run, failure.reference)
+      }
+    },
   }
 }
 
 /**
- * Takes the environment's deployments one after another until none can go on. What was begun is finished first;
- * of what waits, the newest intent overtakes older deployments, never a rollback somebody asked for.
+ * The deployment whose turn it is. What was begun is finished first; of what waits, the newest intent overtakes older
+ * deployments, never a rollback somebody asked for.
  */
-async function serve(any: Deployment, lease: Lease, signal: AbortSignal, ports: Ports): Promise<number | undefined> {
-  while (!signal.aborted) {
-    const open = (await ports.store.deployments.unfinished()).filter((candidate) => environmentKey(candidate) === lease.subject)
-    const begun = open.find(({ state }) => state !== 'queued' && state !== 'waiting')
-    const newest = open.at(-1)
-    if (!newest) return undefined
-    if (!begun && open.length > 1) {
-      const overtaken = await ports.store.deployments.supersedeOlder(newest, ports.clock.now().toISOString())
-      ports.log.info('deployments overtaken', { environment: any.environment, overtaken, by: newest.id })
-      if (overtaken.length > 0) {
-        await publishOvertaken(overtaken, ports)
-        continue
-      }
-    }
-    const again = await step(openRun(begun ?? open[0] ?? newest, lease, signal, ports))
-    if (again !== undefined) return again
+async function nextDeployment(lease: Lease, signal: AbortSignal, ports: Ports): Promise<Run | undefined> {
+  const open = (await ports.store.deployments.unfinished()).filter((candidate) => environmentKey(candidate) === lease.subject)
+  const begun = open.find(({ state }) => state !== 'queued' && state !== 'waiting')
+  if (begun) return openRun(begun, lease, signal, ports)
+  const newest = open.at(-1)
+  const overtaken = open.filter((candidate) => candidate !== newest && candidate.kind === 'deploy')
+  for (const older of overtaken) {
+    await openRun(older, lease, signal, ports).end('superseded', reason('overtaken', { by: newest ? nameOf(newest) : '' }))
   }
-  return undefined
+  const [next] = open.filter((candidate) => !overtaken.includes(candidate))
+  return next && openRun(next, lease, signal, ports)
 }
+
+const nameOf = ({ kind, revision, actor }: Deployment): string =>
+  kind === 'rollback' || revision === undefined ? `the rollback ${actor} asked for` : shortSha(revision)
 
 /** Brings one deployment as far as it goes now. Resolves to the seconds to wait when it waits for something. */
 async function step(run: Run): Promise<number | undefined> {
@@ -52,12 +71,24 @@ async function step(run: Run): Promise<number | undefined> {
   return undefined
 }
 
-async function publishOvertaken(ids: string[], ports: Ports): Promise<void> {
-  await Promise.all(
-    ids.map(async (id) => {
-      const deployment = await ports.store.deployments.read(id)
-      if (deployment) await ports.store.reports.want(deploymentReports(deployment))
-    }),
+/** What people read while Landfall tries again. The error itself may hold anything: it is for the log alone. */
+async function tell(run: Run, { error, reference, pause }: Failure): Promise<void> {
+  const why = passes(error) ? 'something it needs does not answer' : 'something broke'
+  await run.note(
+    'retry',
+    `Landfall could not go on with ${doing(run.deployment.state)}: ${why}. Trying again in ${pause} s (log: ${reference})`,
   )
-  await ports.queue.wake('reports')
+}
+
+/** Ends what fails for ever. Hosts that may have begun to switch are brought back first. */
+async function giveUp(run: Run, reference: string): Promise<void> {
+  const { state } = run.deployment
+  const why = reason('internal', { component: doing(state), reference })
+  if (state === 'rolling' || state === 'verifying') await run.to('rolling-back', { reason: why })
+  else await run.end(state === 'rolling-back' ? 'halted' : 'failed', why)
+}
+
+function doing(state: State): string {
+  if (state === 'rolling-back') return 'the way back'
+  return state === 'queued' || state === 'waiting' ? 'the preparations' : 'the deployment'
 }

@@ -12,9 +12,7 @@ import { deploymentReports } from './publish.ts'
  * Fans an intent out to the environments it concerns, and settles it. Re-entrant: settling is one transaction, and a
  * second settling changes nothing.
  */
-export async function gather(id: string, ports: Ports): Promise<void> {
-  const [intent, outcome] = await Promise.all([ports.store.intents.read(id), ports.store.intents.outcome(id)])
-  if (!intent || outcome) return
+export async function gather(intent: Intent, ports: Ports): Promise<void> {
   if (intent.kind === 'push') await gatherPush(intent, ports)
   else await gatherRollback(intent, ports)
 }
@@ -135,7 +133,8 @@ async function nothing(intent: Intent, why: string, ports: Ports): Promise<void>
   ports.log.info('intent needs nothing', { intent: intent.id, why })
 }
 
-async function refuse(intent: PushIntent, problems: Problem[], ports: Ports): Promise<void> {
+/** Settles a push that cannot be deployed, for everybody to see at its commit. */
+export async function refuse(intent: PushIntent, problems: Problem[], ports: Ports): Promise<void> {
   const wanted: ReportKey[] = ['configuration-status', 'configuration-comment'].map((surface) => ({
     subject: `intent:${intent.id}`,
     surface,
@@ -145,7 +144,8 @@ async function refuse(intent: PushIntent, problems: Problem[], ports: Ports): Pr
   await ports.queue.wake('reports')
 }
 
-async function refuseCommand(intent: RollbackIntent, why: Reason, ports: Ports): Promise<void> {
+/** Settles a command with an answer that says why not. */
+export async function refuseCommand(intent: RollbackIntent, why: Reason, ports: Ports): Promise<void> {
   const subject = `intent:${intent.id}`
   await ports.store.intents.settle(
     intent.id,

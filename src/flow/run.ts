@@ -16,7 +16,7 @@ export interface Run {
   /** Stores the next state and wants its reports, in one transaction. */
   to(state: State, patch?: DeploymentPatch): Promise<void>
   /** Ends it with a reason. */
-  end(state: 'failed' | 'rejected' | 'rolled-back' | 'halted', why: Reason): Promise<void>
+  end(state: 'failed' | 'rejected' | 'superseded' | 'rolled-back' | 'halted', why: Reason): Promise<void>
   /** Adds a line to the deployment's record. */
   note(step: string, text: string, host?: string): Promise<void>
 }
@@ -38,6 +38,7 @@ export function openRun(deployment: Deployment, lease: Lease, signal: AbortSigna
     },
     end: (state, why) => run.to(state, { reason: why }),
     async note(step, text, host) {
+      signal.throwIfAborted()
       await ports.store.timeline.append(deployment.id, [{ at: now(), step, text, ...(host !== undefined && { host }) }])
     },
   }

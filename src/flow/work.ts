@@ -1,21 +1,15 @@
 import type { Work } from './dispatch.ts'
 import { environmentKey, environmentWork } from './environment.ts'
-import { gather } from './gather.ts'
 import type { Ports } from './ports.ts'
 import { publishWork } from './publish.ts'
+import { repositoryWork } from './repository.ts'
 
 /** What has to be done for a subject that was woken; undefined when there is nothing (any more). */
 export async function workFor(subject: string, ports: Ports): Promise<Work | undefined> {
   const [kind, id = ''] = subject.split(':', 2)
   switch (kind) {
     case 'intent':
-      return {
-        lease: subject,
-        async run() {
-          await gather(id, ports)
-          return undefined
-        },
-      }
+      return repositoryWork(id, ports)
     case 'deployment':
       return environmentWork(id, ports)
     case 'reports':

@@ -1,0 +1,47 @@
+import { projectFilePath } from '../domain/configuration.ts'
+import type { Intent } from '../domain/intent.ts'
+import { reason } from '../domain/reason.ts'
+import { fullName } from '../domain/repository.ts'
+import type { Work } from './dispatch.ts'
+import { gather, refuse, refuseCommand } from './gather.ts'
+import type { Ports } from './ports.ts'
+import { mostTries, passes } from './trouble.ts'
+
+/**
+ * The work an intent's repository has to do: its open intents, one after another and oldest first. Two pushes gathered side
+ * by side would each see a branch head that nobody deploys yet. Undefined when the intent is unknown or settled.
+ */
+export async function repositoryWork(id: string, ports: Ports): Promise<Work | undefined> {
+  const [woken, outcome] = await Promise.all([ports.store.intents.read(id), ports.store.intents.outcome(id)])
+  if (!woken || outcome) return undefined
+  const name = fullName(woken.repository)
+  /** The intent at work and how often in a row it broke. */
+  let trying: { intent: Intent; broke: number } | undefined
+  return {
+    lease: `repository:${name}`,
+    async run(_lease, signal) {
+      for (const open of await ports.store.intents.open()) {
+        const intent = await ports.store.intents.read(open)
+        if (!intent || fullName(intent.repository) !== name) continue
+        signal.throwIfAborted()
+        trying = { intent, broke: trying?.intent.id === intent.id ? trying.broke : 0 }
+        await gather(intent, ports)
+        trying = undefined
+      }
+      return undefined
+    },
+    async failed({ error, reference }) {
+      if (!trying || passes(error)) return
+      trying.broke += 1
+      if (trying.broke >= mostTries) await giveUp(trying.intent, reference, ports)
+    },
+  }
+}
+
+/** Settles what fails for ever, where its author sees it. */
+async function giveUp(intent: Intent, reference: string, ports: Ports): Promise<void> {
+  if (intent.kind === 'rollback') return refuseCommand(intent, reason('internal', { component: 'reading the command', reference }), ports)
+  const what = 'Landfall itself failed while it read what to do for this commit'
+  const remedy = `Its log has the details under ${reference}; push again once that is mended`
+  await refuse(intent, [{ file: projectFilePath, what, remedy }], ports)
+}

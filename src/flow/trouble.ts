@@ -1,0 +1,26 @@
+/** How often work may break in a way that waiting does not mend, before it is given up. */
+export const mostTries = 5
+
+const networkCode = /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|EAI_AGAIN|ENOTFOUND|UND_ERR_)/
+
+/**
+ * Whether waiting may mend it: something that does not answer now, or asked to be left alone for a while. Every client has
+ * error classes of its own, so it is told by their shape: HTTP status and headers as Octokit has them, codes as Node has.
+ */
+export function passes(error: unknown, depth = 0): boolean {
+  if (typeof error !== 'object' || error === null || depth > 5) return false
+  const status = 'status' in error && typeof error.status === 'number' ? error.status : 0
+  if (status >= 500 || status === 408 || status === 429) return true
+  if (status === 403 && isRateLimit(error)) return true
+  if ('code' in error && typeof error.code === 'string' && networkCode.test(error.code)) return true
+  if ('name' in error && (error.name === 'TimeoutError' || error.name === 'AbortError')) return true
+  return 'cause' in error && passes(error.cause, depth + 1)
+}
+
+/** GitHub refuses with 403 what is only too much at once; its headers tell that from a refusal for good. */
+function isRateLimit(error: object): boolean {
+  const response = 'response' in error ? error.response : undefined
+  const headers = typeof response === 'object' && response !== null && 'headers' in response ? response.headers : undefined
+  if (typeof headers !== 'object' || headers === null) return false
+  return 'retry-after' in headers || ('x-ratelimit-remaining' in headers && headers['x-ratelimit-remaining'] === '0')
+}

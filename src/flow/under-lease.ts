@@ -1,0 +1,79 @@
+import type { DispatchOptions, Work } from './dispatch.ts'
+import { type Lease, LeaseLost, type Ports } from './ports.ts'
+
+/** The first pause after a failure and the longest, in seconds: what is down for an hour is noticed to be back within two minutes. */
+const shortestPause = 2
+const longestPause = 120
+
+/**
+ * Does one piece of work while holding its lease; does nothing where somebody else holds it. Never throws. Work that
+ * fails is tried again after ever longer pauses, the lease kept meanwhile, so that nobody else runs into the same wall.
+ * Resolves to the seconds after which to look again, or nothing.
+ */
+export async function underLease(
+  work: Work,
+  subject: string,
+  { holder, leaseSeconds }: DispatchOptions,
+  stopping: AbortSignal,
+  ports: Ports,
+): Promise<number | undefined> {
+  const { leases } = ports.store
+  const lease = await leases.claim(work.lease, holder, leaseSeconds).catch((error: unknown) => {
+    ports.log.error('lease could not be claimed', { subject, error })
+    return undefined
+  })
+  if (!lease) return undefined
+  const done = new AbortController()
+  const lost = new AbortController()
+  const renewing = keep(lease, leaseSeconds, done.signal, lost, ports)
+  try {
+    return await untilItWorks(work, subject, lease, AbortSignal.any([lost.signal, stopping]), ports)
+  } finally {
+    done.abort()
+    await renewing
+    await leases.release(lease).catch((error: unknown) => ports.log.warn('lease could not be released', { subject, error }))
+  }
+}
+
+async function untilItWorks(work: Work, subject: string, lease: Lease, signal: AbortSignal, ports: Ports): Promise<number | undefined> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work.run(lease, signal)
+    } catch (error) {
+      if (!(error instanceof LeaseLost) && !signal.aborted) await recover(error, tries)
+      if (error instanceof LeaseLost || signal.aborted) {
+        ports.log.info('work handed over', { subject })
+        return undefined
+      }
+    }
+  }
+
+  async function recover(error: unknown, tries: number): Promise<void> {
+    const pause = Math.min(longestPause, shortestPause * 2 ** Math.min(tries - 1, 10))
+    const reference = ports.ids()
+    ports.log.error('work failed', { subject, reference, tries, pause, error })
+    await work.failed?.({ error, reference, pause }, lease, signal).catch((failure: unknown) => {
+      ports.log.error('failure could not be recorded', { subject, reference, error: failure })
+    })
+    await ports.clock.sleep(pause, signal)
+  }
+}
+
+/**
+ * Renews the lease until the work is done. It is lost when somebody else took it, and also when the database could not
+ * be asked for as long as it lasts: then somebody else may have.
+ */
+async function keep(lease: Lease, seconds: number, done: AbortSignal, lost: AbortController, { store, clock, log }: Ports): Promise<void> {
+  const { subject } = lease
+  for (let keptAt = clock.now().getTime(); !lost.signal.aborted; ) {
+    await clock.sleep(seconds / 3, done)
+    if (done.aborted) return
+    const asked = clock.now().getTime()
+    const kept = await store.leases.renew(lease, seconds).catch((error: unknown) => {
+      log.warn('lease could not be renewed', { subject, error })
+      return undefined
+    })
+    if (kept) keptAt = asked
+    else if (kept === false || clock.now().getTime() - keptAt >= seconds * 1000) lost.abort(new LeaseLost(`${subject}: the lease was lost`))
+  }
+}

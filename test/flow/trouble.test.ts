@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest'
+import { passes } from '../../src/flow/trouble.ts'
+import { httpError } from '../support/fake-github.ts'
+import { refused } from '../support/fake-host.ts'
+import { openTown } from '../support/town.ts'
+
+const withCode = (code: string) => Object.assign(new Error('no'), { code })
+
+describe('waiting may mend', () => {
+  test.each<[why: string, error: unknown]>([
+    ['a GitHub that is down', httpError(502)],
+    ['too many requests', httpError(429)],
+    ['a secondary limit', httpError(403, { 'retry-after': '60' })],
+    ['a used-up limit', httpError(403, { 'x-ratelimit-remaining': '0' })],
+    ['a refused connection', withCode('ECONNREFUSED')],
+    ['a name server that is away', withCode('EAI_AGAIN')],
+    ['a fetch that broke off', new TypeError('fetch failed', { cause: withCode('UND_ERR_SOCKET') })],
+    ['a time-out', Object.assign(new Error('late'), { name: 'TimeoutError' })],
+  ])('%s', (_why, error) => expect(passes(error)).toBe(true))
+})
+
+describe('waiting does not mend', () => {
+  const itself = new Error('a cause of itself')
+  itself.cause = itself
+  test.each<[why: string, error: unknown]>([
+    ['a refusal for good', httpError(403)],
+    ['what is not there', httpError(404)],
+    ['a bug', new TypeError('x is undefined')],
+    ['an error that causes itself', itself],
+    ['what is no error at all', 'gone'],
+  ])('%s', (_why, error) => expect(passes(error)).toBe(false))
+})
+
+test('GitHub is down for an hour: the push deploys once it is back, and is never failed', async () => {
+  const town = await openTown({ started: false })
+  await town.start({ leaseSeconds: 300, sweepSeconds: 60 })
+  town.github.fails = () => httpError(502)
+  const sha = town.commit()
+  await town.tellPush(sha)
+  await town.pass(3600)
+  expect(await town.store.intents.open()).toHaveLength(1)
+  town.github.fails = () => undefined
+  expect(await town.reaches('succeeded', 300)).toMatchObject({ revision: sha })
+  const tries = town.log.filter(({ message }) => message === 'work failed').length
+  expect(tries).toBeLessThan(50)
+})
+
+test('GitHub goes down during the preparations: the record says that Landfall tries again', async () => {
+  const town = await openTown()
+  town.github.fails = (call) => (call === 'snapshot' ? httpError(503) : undefined)
+  await town.tellPush(town.commit())
+  await town.pass(600)
+  const { id, state } = await town.newest()
+  expect(state).toBe('queued')
+  expect((await town.record(id))[0]).toMatch(
+    /^retry: Landfall could not go on with the preparations: something it needs does not answer\. Trying again in 2 s/,
+  )
+  town.github.fails = () => undefined
+  await town.reaches('succeeded', 300)
+})
+
+test('a push that cannot be read for a reason of Landfall itself is refused in sight, and others go on', async () => {
+  const town = await openTown()
+  town.github.fails = (call) => (call === 'head' ? new TypeError('x is undefined') : undefined)
+  const sha = town.commit()
+  await town.tellPush(sha)
+  await town.until(() => town.github.statusesOf(sha, 'landfall/configuration').length > 0, 120)
+  expect(town.github.statusesOf(sha, 'landfall/configuration')[0]?.[1]).toContain('Landfall itself failed')
+  town.github.fails = () => undefined
+  expect((await town.deploy()).state).toBe('succeeded')
+})
+
+test('a rollback that cannot be read is answered', async () => {
+  const town = await openTown()
+  await town.deploy()
+  town.github.fails = (call) => (call === 'role' ? httpError(401) : undefined)
+  await town.tellComment('/rollback')
+  await town.quiet()
+  const { reference } = town.log.findLast(({ message }) => message === 'work failed')?.fields ?? {}
+  expect(town.github.comments[0]?.body).toContain(String(reference))
+})
+
+test('preparations that break every time end as failed, with a reference that the log has', async () => {
+  const town = await openTown()
+  const pushed = town.commit()
+  town.registry.instead = () => {
+    throw new TypeError('x is undefined')
+  }
+  await town.tellPush(pushed)
+  await town.quiet(120)
+  const { state, reason } = await town.newest()
+  const failures = town.log.filter(({ message }) => message === 'work failed')
+  expect(state).toBe('failed')
+  expect(reason).toEqual({ code: 'internal', evidence: { component: 'the preparations', reference: failures.at(-1)?.fields.reference } })
+  expect(failures).toHaveLength(5)
+  expect(town.github.statusesOf(pushed).at(-1)?.[0]).toBe('failure')
+})
+
+test('a poisoned deployment does not hold up the next push for long', async () => {
+  const town = await openTown()
+  const poisoned = town.commit()
+  town.registry.instead = (name) => {
+    if (name.includes(poisoned)) throw new TypeError('x is undefined')
+    return undefined
+  }
+  await town.tellPush(poisoned)
+  await town.pass(1)
+  const next = town.commit()
+  await town.tellPush(next)
+  await town.quiet(120)
+  expect(await town.newest()).toMatchObject({ revision: next, state: 'succeeded' })
+})
+
+test('a host that talks nonsense while it is watched is returned, and what ran before is proved', async () => {
+  const town = await openTown()
+  const good = await town.deploy()
+  const host = town.host()
+  host.instead = ({ verb, args }) => {
+    if (verb === 'probe' && args[2] === '2') throw new Error('the host said something landfall-shell does not say')
+    return undefined
+  }
+  const bad = await town.deploy()
+  expect(bad).toMatchObject({ state: 'rolled-back', reason: { code: 'internal', evidence: { component: 'the deployment' } } })
+  expect(host.container('web')?.image.behaviour.version).toBe(good.revision)
+})
+
+test('a host that talks nonsense on the way back ends halted, not for ever', async () => {
+  const town = await openTown()
+  await town.deploy()
+  town.host().instead = ({ verb }) =>
+    verb === 'restore'
+      ? { kind: 'exited', code: 0, stdout: 'Last login: today\n', stderr: '' }
+      : verb === 'switch'
+        ? refused(15, 'no')
+        : undefined
+  const bad = await town.deploy()
+  expect(bad).toMatchObject({ state: 'halted', reason: { code: 'internal', evidence: { component: 'the way back' } } })
+})
+
+test('a database that fails for a while costs no deployment', async () => {
+  const town = await openTown()
+  const { advance } = town.store.deployments
+  const { append } = town.store.timeline
+  const gone = async () => {
+    throw new Error('the database is gone')
+  }
+  town.store.deployments.advance = gone
+  town.store.timeline.append = gone
+  await town.tellPush(town.commit())
+  await town.pass(600)
+  town.store.deployments.advance = advance
+  town.store.timeline.append = append
+  await town.reaches('succeeded', 300)
+})

@@ -1,0 +1,199 @@
+import type { HostRule } from '../../src/domain/configuration.ts'
+import type { Clock, CommandResult } from '../../src/flow/ports.ts'
+import { receiptNamespace } from '../../src/host/bundle.ts'
+import type { Command } from '../../src/host/command.ts'
+import { interpolate } from '../../src/plan/template.ts'
+import { FakeDocker } from './fake-docker.ts'
+import type { FakeRegistry } from './fake-registry.ts'
+import { fakeSigner } from './fake-signer.ts'
+import { cutLine, decoded, type Unpacked, unpackBundle } from './unpack-bundle.ts'
+
+interface Release extends Unpacked {
+  /** Ids of the containers that were there when its switch began. */
+  before?: Set<string>
+  previous?: number
+  confirmed: boolean
+}
+
+/**
+ * A host with landfall-shell's memory and manners: signed bundles only, generations that fence, one release to return to,
+ * and its answers as JSON lines. One project and environment; Docker is a fake of its own.
+ */
+export class FakeHost {
+  readonly rule: HostRule
+  readonly docker: FakeDocker
+  readonly releases = new Map<number, Release>()
+  /** Verbs in the order they arrived, with their generation: `switch 3`. */
+  readonly heard: string[] = []
+  highest = 0
+  current = 0
+  hold: string | undefined
+  /** What is answered instead of doing anything; undefined for an honest answer. */
+  instead: (command: Command) => CommandResult | Promise<CommandResult> | undefined = () => undefined
+  /** True where the command is carried out and its answer gets lost. */
+  loses: (command: Command) => boolean = () => false
+  readonly #clock: Clock
+
+  constructor(name: string, registry: FakeRegistry, clock: Clock) {
+    this.rule = { name, address: name, port: 22, user: 'landfall', hostKey: 'ssh-ed25519 AAAA' }
+    this.docker = new FakeDocker(name, registry)
+    this.#clock = clock
+  }
+
+  /** The one container of a service. */
+  container(service: string) {
+    return this.docker.containers.find((container) => container.service === service)
+  }
+
+  async run(command: Command, onLine: (line: string) => void = () => undefined, signal?: AbortSignal): Promise<CommandResult> {
+    this.heard.push([command.verb, command.verb === 'logs' ? command.args[2] : command.args[2]].filter(Boolean).join(' '))
+    const scripted = await this.instead(command)
+    if (signal?.aborted) return { kind: 'connection-lost', detail: 'Landfall gave the command up' }
+    const result = scripted ?? (command.verb === 'probe' ? await this.#probe(onLine, signal) : this.#obey(command))
+    return this.loses(command) ? { kind: 'connection-lost', detail: 'the connection was closed before the command ended' } : result
+  }
+
+  #obey({ verb, args, stdin }: Command): CommandResult {
+    const generation = Number(args[2])
+    const release = this.releases.get(generation)
+    const input = Buffer.from(stdin instanceof Uint8Array ? stdin : '')
+    if (verb === 'inspect') return said([this.#self(), this.#state(), ...this.#look()])
+    if (verb === 'put') return this.#put(generation, input)
+    if (verb === 'logs') return said(this.#logs(args[2] ?? ''))
+    if (verb === 'prune') return said([])
+    if (!release) return refused(11, `there is no release ${generation} here`)
+    if (generation !== this.highest) return refused(12, `generation ${generation} was overtaken by ${this.highest}`)
+    if (verb === 'confirm') return this.#confirm(generation, release, input)
+    if (this.hold !== undefined) return refused(13, `held: ${this.hold}`)
+    if (verb === 'switch') return this.#switch(generation, release)
+    if (verb === 'restore') return this.#restore(generation, release)
+    return refused(2, `${verb} is no verb`)
+  }
+
+  #put(generation: number, input: Buffer): CommandResult {
+    const bundle = unpackBundle(input)
+    if (!bundle) return refused(10, "the bundle is not signed by Landfall's key")
+    if (bundle.manifest('generation')[0] !== String(generation)) return refused(10, 'the bundle was made for another generation')
+    if (generation < this.highest) return refused(12, `generation ${generation} was overtaken by ${this.highest}`)
+    const known = this.releases.get(generation)
+    if (known && !known.bytes.equals(bundle.bytes)) return refused(18, `generation ${generation} was put before with other content`)
+    this.releases.set(generation, known ?? { ...bundle, confirmed: false })
+    this.highest = generation
+    const missing = bundle.manifest('image').filter((reference) => !this.docker.pull(reference))
+    return missing.length > 0 ? refused(15, 'docker could not pull the images') : said([{ type: 'accepted' }, { type: 'pulled' }])
+  }
+
+  #switch(generation: number, release: Release): CommandResult {
+    if (!release.before) {
+      release.previous = this.#confirmedFrom(this.current)
+      release.before = new Set(this.docker.containers.map(({ id }) => id))
+    }
+    const { before } = release
+    this.current = generation
+    if (!this.docker.up(release, release.manifest('up'))) return refused(15, 'docker compose up failed')
+    const survivors = this.docker.containers.filter(({ id, service }) => before.has(id) && release.manifest('recreate').includes(service))
+    this.docker.up(
+      release,
+      survivors.map(({ service }) => service),
+      { force: true },
+    )
+    for (const service of release.manifest('remove')) this.docker.remove(service)
+    return said([{ type: 'switched' }])
+  }
+
+  #confirm(generation: number, release: Release, input: Buffer): CommandResult {
+    const { line, rest } = cutLine(input)
+    const named = rest.toString().startsWith(`landfall-receipt 1 shop production ${generation}\n`)
+    if (decoded(line) !== fakeSigner.sign(rest, receiptNamespace) || !named) return refused(10, 'the receipt is not signed')
+    if (this.current !== generation) return refused(19, `release ${generation} is not the one switched to`)
+    release.confirmed = true
+    return said([{ type: 'confirmed' }])
+  }
+
+  #restore(generation: number, release: Release): CommandResult {
+    if (release.confirmed) return refused(19, `release ${generation} is confirmed; deploy another to replace it`)
+    if (!release.before) return said([{ type: 'restored', generation: this.current }])
+    const back = this.releases.get(release.previous ?? 0)
+    if (!back || release.previous === undefined) return refused(17, `no confirmed release came before ${generation}`)
+    const touched = [...release.manifest('up'), ...release.manifest('remove')]
+    const kept = back.manifest('service')
+    this.current = release.previous
+    const names = touched.filter((service) => kept.includes(service))
+    if (!this.docker.up(back, names)) return refused(15, 'docker compose up failed')
+    for (const service of touched.filter((name) => !kept.includes(name))) this.docker.remove(service)
+    return said([{ type: 'restored', generation: this.current }])
+  }
+
+  #confirmedFrom(generation: number): number {
+    const release = this.releases.get(generation)
+    return release && !release.confirmed ? this.#confirmedFrom(release.previous ?? 0) : generation
+  }
+
+  /** A round each second, until the other side has seen enough. */
+  async #probe(onLine: (line: string) => void, signal?: AbortSignal): Promise<CommandResult> {
+    for (let number = 1; number <= 600; number += 1) {
+      for (const line of [...this.#look(), ...this.#answers(), { type: 'round', number }]) onLine(JSON.stringify(line))
+      await this.#clock.sleep(1, signal)
+      if (signal?.aborted) return { kind: 'connection-lost', detail: 'Landfall gave the command up' }
+    }
+    return refused(124, 'out of time')
+  }
+
+  #self = () => ({ type: 'host', shell: 1, docker: '28.0.0', compose: '2.40.0', platform: 'linux/amd64' })
+
+  #state() {
+    const release = this.releases.get(this.current)
+    const current = release && { generation: this.current, revision: release.manifest('revision')[0], confirmed: release.confirmed }
+    return { type: 'state', generation: this.highest, current: current ?? null, held: this.hold === undefined ? null : encoded(this.hold) }
+  }
+
+  #look(): object[] {
+    const before = [...(this.releases.get(this.current)?.before ?? [])].map((id) => ({ type: 'before', id }))
+    const containers = this.docker.containers.map(({ id, name, service, reference, image, status, restarts }) => ({
+      ...{ type: 'container', id, name, service, reference, status, restarts },
+      ...{ image: image.config, health: null, exitCode: image.behaviour.exits ?? 0, outOfMemory: false, startedAt: id.slice(0, 8) },
+    }))
+    return [...containers, ...before]
+  }
+
+  #answers(): object[] {
+    const probes = this.releases.get(this.current)?.manifest('probe') ?? []
+    return this.docker.containers.flatMap(({ id, service, image: { behaviour } }) =>
+      probes
+        .map((probe) => probe.split(' '))
+        .filter(([target]) => target === service)
+        .map(([, , path = '']) => {
+          const body = encoded(JSON.stringify({ version: behaviour.version }))
+          return { type: 'answer', service, container: id, path: encoded(path), status: behaviour.answers ?? 200, body }
+        }),
+    )
+  }
+
+  #logs(service: string): object[] {
+    return this.docker.containers
+      .filter((container) => container.service === service)
+      .map(({ id, image, variables }) => {
+        const text = encoded(interpolate(image.behaviour.says ?? 'hello\n', variables))
+        return { type: 'logs', service, container: id, exitCode: image.behaviour.exits ?? 0, outOfMemory: false, text }
+      })
+  }
+}
+
+const encoded = (text: string): string => Buffer.from(text).toString('base64')
+
+const said = (lines: object[]): CommandResult => ({
+  kind: 'exited',
+  code: 0,
+  stdout: lines.map((line) => `${JSON.stringify(line)}\n`).join(''),
+  stderr: '',
+})
+
+/** How landfall-shell refuses: an exit code of its closed list and a sentence for people. */
+export const refused = (code: number, why: string): CommandResult => ({
+  kind: 'exited',
+  code,
+  stdout: '',
+  stderr: `landfall-shell: ${why}\n`,
+})
+
+export const unreachable: CommandResult = { kind: 'unreachable', detail: 'connection refused' }
