@@ -54,10 +54,16 @@ function readBraced(value: string, at: number): { part: Part; end: number } {
   return { part: { kind: 'reference', text, at, name: match[1], operator, operand: match[3] ?? '' }, end: at + text.length }
 }
 
-/** Where the brace opened at `open` closes; braces inside, as in a JSON default, count. */
+/**
+ * Defaults inside defaults are read one within the other: a file of nothing else would overflow the stack, after a time
+ * that grows with the square of its depth.
+ */
+const mostNested = 50
+
+/** Where the brace opened at `open` closes; braces inside, as in a JSON default, count. -1 where it never does, or holds too many. */
 function closingBrace(value: string, open: number): number {
   let depth = 0
-  for (let at = open; at < value.length; at++) {
+  for (let at = open; at < value.length && depth <= mostNested; at++) {
     if (value[at] === '{') depth++
     if (value[at] === '}' && --depth === 0) return at
   }

@@ -21,7 +21,7 @@ export function checkVariables(files: SourceFile[], variables: Variables): Probl
       }
       for (const part of parseTemplate(scalar.value)) {
         if (part.kind === 'malformed')
-          report(part.text, `"${part.text}" is no variable`, 'Write ${NAME} with one of the forms Compose knows, or $$ for a dollar')
+          report(part.text, `"${cut(part.text)}" is no variable`, 'Write ${NAME} with one of the forms Compose knows, or $$ for a dollar')
         if (part.kind === 'reference' && ofTheHost.has(part.name))
           report(part.text, hostOwned(part), 'Use another name, or a path relative to the project such as ./data')
       }
@@ -34,6 +34,7 @@ export function checkVariables(files: SourceFile[], variables: Variables): Probl
   return problems
 }
 
+const cut = (text: string) => (text.length > 60 ? `${text.slice(0, 60)}…` : text)
 const hostOwned = ({ name }: Reference) => `${name} is a variable of the host itself and differs from machine to machine`
 const remedyFor = (name: string) =>
   `Set ${name} in the environment's env file, give it a default (\${${name}:-…}), or write $$${name} if a dollar is meant`
