@@ -176,7 +176,7 @@ export interface Queue {
 // --- GitHub ----------------------------------------------------------------------------------------------------
 
 export interface GitHub {
-  /** The whole repository at a commit, from one tarball; refused over the limits. */
+  /** The whole repository at a commit, from one tarball. Throws SnapshotRefused over the limits. */
   snapshot(repository: Repository, revision: Sha): Promise<Snapshot>
   /** One file at a ref, or on the default branch; undefined where there is none. */
   file(repository: Repository, path: string, ref?: string): Promise<string | undefined>
@@ -196,11 +196,19 @@ export interface GitHub {
   setDeploymentStatus(repository: Repository, deployment: number, status: DeploymentStatus): Promise<void>
 }
 
-/** Repository files at one commit. Paths are relative to the root, without `./`; links are left out. */
+/**
+ * Repository files at one commit. Paths are relative to the root, without `./`; links are left out. Large files are listed
+ * but cannot be read: configuration is small.
+ */
 export interface Snapshot {
   revision: Sha
   paths(): string[]
   read(path: string): Uint8Array | undefined
+}
+
+/** Thrown for a repository that is over the limits; the message says which, for people: `has more than …`. */
+export class SnapshotRefused extends Error {
+  override name = 'SnapshotRefused'
 }
 
 export interface CommitFacts {

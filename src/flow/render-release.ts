@@ -3,12 +3,12 @@ import { parseProjectFile } from '../config/project-file.ts'
 import { type EnvironmentRule, type ProjectFile, projectFilePath, type RepositoryRule, usualComposeFiles } from '../domain/configuration.ts'
 import { type Problem, problemText } from '../domain/problem.ts'
 import { reason } from '../domain/reason.ts'
-import type { Repository, Sha } from '../domain/repository.ts'
+import { fullName, type Repository, type Sha } from '../domain/repository.ts'
 import { planImages, type ServiceImage } from '../plan/images.ts'
 import { type ComposeModel, readModel } from '../plan/model.ts'
 import { tagVariables } from '../plan/tag-variables.ts'
 import { composeRisksIn } from '../policy/compose-risks.ts'
-import type { Ports, Snapshot } from './ports.ts'
+import { type Ports, type Snapshot, SnapshotRefused } from './ports.ts'
 import { rejected, type Step } from './prepared.ts'
 
 /** One environment of a repository at one commit, rendered. Holds values of its `.env`: it stays in memory. */
@@ -34,7 +34,9 @@ export async function renderRelease(
   granted: RepositoryRule,
   ports: Ports,
 ): Promise<Step<RenderedRelease>> {
-  const snapshot = await ports.github.snapshot(repository, revision)
+  const snapshot = await snapshotOf(repository, revision, ports)
+  if (snapshot instanceof SnapshotRefused)
+    return invalid('configuration-invalid', [{ file: fullName(repository), what: snapshot.message, remedy: 'Keep data elsewhere' }])
   const read = (path: string) => {
     const bytes = snapshot.read(path)
     return bytes && new TextDecoder().decode(bytes)
@@ -91,6 +93,15 @@ export async function renderRelease(
       envFiles: rendered.envFiles,
       images: images.value,
     },
+  }
+}
+
+async function snapshotOf(repository: Repository, revision: Sha, ports: Pick<Ports, 'github'>): Promise<Snapshot | SnapshotRefused> {
+  try {
+    return await ports.github.snapshot(repository, revision)
+  } catch (error) {
+    if (error instanceof SnapshotRefused) return error
+    throw error
   }
 }
 

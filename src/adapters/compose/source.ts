@@ -79,6 +79,7 @@ class Reading {
     const read = bytes && readYaml(path, bytes)
     if (read?.kind === 'ok') this.#content(read.value, base)
     else if (read) this.problems.push(...read.problems)
+    else if (this.#snapshot.paths().includes(path)) this.#refuse(from, path, 'the file is too large to be read', 'Split off what is data')
     else this.#refuse(from, path, 'there is no such file in the repository', 'Commit it, or correct the name')
   }
 

@@ -3,18 +3,13 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { extract } from 'tar-stream'
 import type { Sha } from '../../domain/repository.ts'
-import type { Snapshot } from '../../flow/ports.ts'
+import { type Snapshot, SnapshotRefused } from '../../flow/ports.ts'
 
 /** Files above this are listed but not kept: configuration is small, assets are not. */
 const keptFileBytes = 256 * 1024
 /** All kept contents together; repositories of more small files than this are refused. */
 const keptTotalBytes = 64 * 1024 * 1024
 const mostPaths = 200_000
-
-/** Thrown for a tarball that is over the limits or broken. */
-export class SnapshotRefused extends Error {
-  override name = 'SnapshotRefused'
-}
 
 /**
  * Reads GitHub's tarball as it arrives. Entries lie under one top folder, which is left out; symbolic and hard
@@ -40,7 +35,7 @@ export async function readTarball(revision: Sha, gzipped: Readable): Promise<Sna
       if (kept > keptTotalBytes || contents.size > mostPaths) {
         next(
           new SnapshotRefused(
-            `the repository at ${revision} has more than ${keptTotalBytes >> 20} MiB of small files or ${mostPaths} paths`,
+            `has more than ${keptTotalBytes >> 20} MiB of files up to ${keptFileBytes >> 10} KiB, or more than ${mostPaths} paths`,
           ),
         )
       } else next()
