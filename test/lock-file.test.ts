@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+
+/**
+ * `npm ci` refuses a lock file that lacks a package, also one meant for another platform, and says so only in a fresh
+ * clone. npm writes such a file without a word when a registry does not have every platform's package of a version.
+ */
+
+const names = z.record(z.string(), z.string()).default({})
+const lockFile = z.object({
+  packages: z.record(
+    z.string(),
+    z.object({
+      version: z.string().optional(),
+      resolved: z.string().optional(),
+      integrity: z.string().optional(),
+      dependencies: names,
+      devDependencies: names,
+      optionalDependencies: names,
+    }),
+  ),
+})
+const { packages } = lockFile.parse(JSON.parse(readFileSync('package-lock.json', 'utf8')))
+const installed = Object.entries(packages).filter(([path]) => path !== '')
+
+/** Whether Node would find the package from this folder: there, or in any folder above. */
+function found(from: string, name: string): boolean {
+  const path = from === '' ? `node_modules/${name}` : `${from}/node_modules/${name}`
+  if (path in packages) return true
+  return from !== '' && found(from.slice(0, Math.max(0, from.lastIndexOf('/node_modules/'))), name)
+}
+
+test('every package that another one asks for is locked, for every platform', () => {
+  const missing = Object.entries(packages).flatMap(([path, { dependencies, devDependencies, optionalDependencies }]) =>
+    Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies })
+      .filter((name) => !found(path, name))
+      .map((name) => `${path || 'package.json'} -> ${name}`),
+  )
+  expect(missing).toEqual([])
+})
+
+test('every package is locked by its content, and none to one registry', () => {
+  expect(installed.filter(([, { integrity }]) => integrity === undefined).map(([path]) => path)).toEqual([])
+  expect(installed.filter(([, { resolved }]) => resolved !== undefined).map(([path]) => path)).toEqual([])
+})
