@@ -19,7 +19,7 @@ export async function gather(intent: Intent, ports: Ports): Promise<void> {
 
 async function gatherPush(intent: PushIntent, ports: Ports): Promise<void> {
   const branch = intent.ref.replace('refs/heads/', '')
-  const [head, found, pullRequest] = await Promise.all([
+  const [head, found, pushed] = await Promise.all([
     ports.github.head(intent.repository, branch),
     ports.github.file(intent.repository, projectFilePath, branch),
     ports.github.pullRequestOf(intent.repository, intent.after),
@@ -34,7 +34,8 @@ async function gatherPush(intent: PushIntent, ports: Ports): Promise<void> {
   if (environments.length === 0) return nothing(intent, `no environment follows ${branch}`, ports)
 
   const deployments: Deployment[] = []
-  const bringing = { branch, head, ...(pullRequest !== undefined && head.sha === intent.after && { pullRequest }) }
+  const pullRequest = head.sha === intent.after ? pushed : await ports.github.pullRequestOf(intent.repository, head.sha)
+  const bringing = { branch, head, ...(pullRequest !== undefined && { pullRequest }) }
   for (const environment of environments) deployments.push(...(await wanted(intent, parsed.value, environment, bringing, ports)))
   if (deployments.length === 0) return nothing(intent, `${head.sha} is already deployed or being deployed`, ports)
   await settle(intent, deployments, ports)
@@ -60,12 +61,17 @@ async function wanted(
     made.push({ ...fresh(), kind: 'deploy', revision: intent.after, branch, state: 'superseded', reason: overtaken, finishedAt })
   }
   const newest = history.find((known) => known.kind === 'deploy' && known.state !== 'superseded' && known.state !== 'cancelled')
-  const again = newest?.revision === head.sha && (intent.after !== head.sha || newest.intent === intent.id)
-  if (!again) {
+  if (!newest || newest.revision !== head.sha || (intent.after === head.sha && !(await broughtByAnother(newest, ports)))) {
     const { sha, subject, author } = head
     made.push({ ...fresh(), kind: 'deploy', revision: sha, subject, author, branch, ...(pullRequest !== undefined && { pullRequest }) })
   }
   return made
+}
+
+/** Whether an earlier push found the head already moved on to this commit and brought it: then its own push has nothing left to do. */
+async function broughtByAnother(deployment: Deployment, ports: Ports): Promise<boolean> {
+  const intent = await ports.store.intents.read(deployment.intent)
+  return intent?.kind === 'push' && intent.after !== deployment.revision
 }
 
 /** The head of a branch on its way to environments. */
