@@ -18,10 +18,10 @@ export interface SeenHost {
 /** How long until a held host is looked at again. */
 const heldSeconds = 15
 
-/** Asks every host side by side what runs there; the first that cannot serve ends the preparing. */
+/** Asks every host side by side what runs there; one that cannot serve ends the preparing, one that is held makes it wait. */
 export async function lookAtHosts(hosts: HostRule[], place: Place, ports: Ports, signal: AbortSignal): Promise<Step<SeenHost[]>> {
   const looks = await Promise.all(hosts.map((host) => lookAt(host, place, ports, signal)))
-  const bad = looks.find((look) => look.kind !== 'ok')
+  const bad = looks.find((look) => look.kind === 'refused') ?? looks.find((look) => look.kind === 'waiting')
   if (bad) return bad
   return { kind: 'ok', value: looks.flatMap((look) => (look.kind === 'ok' ? [look.value] : [])) }
 }

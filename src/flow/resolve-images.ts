@@ -1,6 +1,6 @@
 import type { Deployment } from '../domain/deployment.ts'
 import type { PinnedImage } from '../domain/image.ts'
-import { reason } from '../domain/reason.ts'
+import { type Reason, reason } from '../domain/reason.ts'
 import type { ServiceImage } from '../plan/images.ts'
 import { registryOf } from '../plan/reference.ts'
 import { loginsOf } from './bundle.ts'
@@ -43,30 +43,44 @@ async function resolve(
   const registry = registryOf(repository)
   const [login] = await loginsOf(deployment.repository, [registry], ports)
   const answer = await ports.registry.resolve(repository, tag, login)
-  const name = `${repository}:${tag}`
+  const told = { registry, image: `${repository}:${tag}` }
   switch (answer.kind) {
     case 'found':
       return { kind: 'ok', value: { ...answer.image, line, ...(built && { revision: built.revision }) } }
-    case 'busy':
-      return {
-        kind: 'waiting',
-        seconds: answer.retryAfterSeconds,
-        reason: reason('registry-busy', { registry, image: name, detail: answer.detail }),
-      }
-    case 'failed':
-      return failed(reason('registry-failed', { registry, image: name, detail: answer.detail }))
     case 'missing':
-      return built
-        ? stillMissing(name, deployment, within, ports)
-        : failed(reason('registry-failed', { registry, image: name, detail: 'there is no such tag' }))
+      // The build may still run.
+      if (built) return waitFor(reason('image-missing', told), askAgain, deployment, within, ports)
+      return failed(reason('registry-failed', { ...told, detail: 'there is no such tag' }))
+    case 'busy':
+      return waitFor(reason('registry-busy', { ...told, detail: answer.detail }), answer.retryAfterSeconds, deployment, within, ports)
+    case 'failed': {
+      const why = reason('registry-failed', { ...told, detail: answer.detail })
+      return answer.retryable ? waitFor(why, askAgain, deployment, within, ports) : failed(why)
+    }
   }
 }
 
-/** The build may still run: wait, visibly and not for ever. */
-function stillMissing(image: string, deployment: Deployment, within: number, ports: Ports): Step<never> {
-  const deadline = new Date(Date.parse(deployment.createdAt) + within * 1000)
-  if (ports.clock.now() >= deadline) return failed(reason('image-never-came', { image, within: `${Math.round(within / 60)} minutes` }))
-  return { kind: 'waiting', seconds: askAgain, reason: reason('image-missing', { image, deadline: deadline.toISOString() }) }
+/** Waits visibly and not for ever. `until` says from when on the registry may be asked again, also after a restart. */
+function waitFor(why: Reason, seconds: number, deployment: Deployment, within: number, ports: Ports): Step<never> {
+  const now = ports.clock.now().getTime()
+  const deadline = Date.parse(deployment.createdAt) + within * 1000
+  if (now >= deadline) return failed(why.code === 'image-missing' ? neverCame(why, within) : why)
+  const pause = Math.max(1, seconds)
+  const instant = (at: number) => new Date(at).toISOString()
+  const evidence = { ...why.evidence, deadline: instant(deadline), ...(seconds > askAgain && { until: instant(now + pause * 1000) }) }
+  return { kind: 'waiting', seconds: pause, reason: reason(why.code, evidence) }
+}
+
+const neverCame = ({ evidence }: Reason, within: number): Reason =>
+  reason('image-never-came', {
+    image: evidence.image ?? '',
+    within: within < 120 ? `${within} seconds` : `${Math.round(within / 60)} minutes`,
+  })
+
+/** Seconds for which a registry that a waiting deployment asked wants to be left alone; 0 where it may be asked. */
+export function registryRest({ state, reason: why }: Deployment, now: Date): number {
+  const until = state === 'waiting' ? why?.evidence.until : undefined
+  return until === undefined ? 0 : Math.max(0, (Date.parse(until) - now.getTime()) / 1000)
 }
 
 const distinct = (images: ServiceImage[]): ServiceImage[] => [
