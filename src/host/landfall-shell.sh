@@ -799,7 +799,7 @@ serve() {
     shift 2
   fi
   case ${1-} in
-    version | hello | inspect | put | pull | switch | probe | confirm | restore | logs | prune | hold | release) start "$limit" "$@" ;;
+    version | hello | inspect | put | pull | switch | probe | confirm | restore | logs | prune | hold) start "$limit" "$@" ;;
     *) fail $usage "this key speaks landfall-shell's verbs only" ;;
   esac
 }

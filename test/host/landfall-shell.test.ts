@@ -104,12 +104,14 @@ test('whatever a stolen key sends, nothing of it runs', () => {
   )
 })
 
-test('a hold is seen and released again, and recorded', () => {
+test('a hold is recorded, and only somebody on the host lifts it', () => {
   expect(call('hold shop production the-disk-is-being-replaced')).toMatchObject({ ending: 'ok' })
   expect(readFileSync(join(root, 'shop/production/hold'), 'utf8')).toBe('the-disk-is-being-replaced\n')
-  expect(call('release shop production')).toMatchObject({ ending: 'ok' })
+  expect(call('release shop production')).toMatchObject({ ending: 'usage' })
+  const onHost = ['--root', root, 'release', 'shop', 'production']
+  expect(spawnSync('/bin/sh', [script, ...onHost], { env: { PATH: process.env.PATH } }).status).toBe(0)
   expect(existsSync(join(root, 'shop/production/hold'))).toBe(false)
-  expect(readFileSync(join(root, 'shop/production/log'), 'utf8')).toMatch(/^\S+Z landfall hold - held\n\S+Z landfall release - released\n$/)
+  expect(readFileSync(join(root, 'shop/production/log'), 'utf8')).toMatch(/^\S+Z landfall hold - held\n\S+Z root release - released\n$/)
 })
 
 test('a bundle that nobody signed is refused before anything is written', () => {
