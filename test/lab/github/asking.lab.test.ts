@@ -131,6 +131,6 @@ describe('bad days', () => {
 
   test('what never happens is told by name', async () => {
     const { github } = scene()
-    await expect(github.until('a miracle', () => undefined, 0.01)).rejects.toThrow('a miracle: did not happen on GitHub within 0.01 s')
+    await expect(github.until('a miracle', () => undefined, 0.01)).rejects.toThrow('a miracle: did not happen within 0.01 s')
   })
 })
