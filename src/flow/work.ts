@@ -15,6 +15,8 @@ export async function workFor(subject: string, ports: Ports): Promise<Work | und
     case 'reports':
       return publishWork(ports)
     default:
+      // Nobody in Landfall wakes such a thing: somebody else writes to the queue, or an older Landfall did.
+      ports.log.warn('unknown subject dropped', { subject })
       return undefined
   }
 }
