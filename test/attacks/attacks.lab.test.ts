@@ -1,0 +1,25 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { tryAttack } from './attack.ts'
+import { attacks, openRows } from './list.ts'
+import { openTown, type Town } from './town.ts'
+
+let town: Town
+
+beforeAll(async () => {
+  town = await openTown({ servers: true })
+  await town.merge({ title: 'The shop opens' }, 'success')
+})
+afterAll(() => town?.close())
+
+test.each(attacks)('$row: $tried', { timeout: 180_000 }, async (attack) => {
+  expect(await tryAttack(attack, town)).toEqual({ kind: 'refused', shownBy: expect.stringMatching(/./) })
+})
+
+test('all that Landfall asked of GitHub meanwhile is as its API is described', () => {
+  town.scenario.github.assertFaithful()
+})
+
+test('every row of the list of attacks is tried or said to be open', () => {
+  const rows = [...attacks, ...openRows].map(({ row }) => row)
+  expect(new Set(rows)).toEqual(new Set(Array.from({ length: 17 }, (_, index) => `A${index + 1}`)))
+})

@@ -1,0 +1,29 @@
+import type { Attack } from './attack.ts'
+import { yamlBombs } from './rows/bombs.ts'
+import { compose } from './rows/compose.ts'
+import { hostKey } from './rows/host-key.ts'
+import { queue } from './rows/queue.ts'
+import { secret } from './rows/secret.ts'
+import { shellWords } from './rows/shell-words.ts'
+import { webhooks } from './rows/webhooks.ts'
+
+/** Every attack that is tried, in the order of its rows. They share one town and leave it working. */
+export const attacks: readonly Attack[] = [...shellWords, ...webhooks, ...secret, ...hostKey, ...compose, ...yamlBombs, ...queue]
+
+/** What is not closed yet, and the issue that closes it. */
+export const openRows: readonly { row: string; attack: string; issue: string }[] = [
+  { row: 'A4', attack: 'commands by people without write access, in edited comments, from forks and bots', issue: '3' },
+  { row: 'A5', attack: 'a push after the approval, a backdated commit', issue: '3' },
+  { row: 'A6', attack: 'approving one’s own deployment', issue: '3' },
+  { row: 'A8', attack: 'a stolen deploy key (its first half is tried by the tests of landfall-shell)', issue: '5' },
+  { row: 'A9', attack: "another tenant's hosts, secrets and projects", issue: '3' },
+  { row: 'A11', attack: 'traversal and links in repository paths', issue: '5' },
+  {
+    row: 'A13',
+    attack: 'requests forged through health, smoke and notification addresses',
+    issue: '4, with health checks by public address',
+  },
+  { row: 'A14', attack: 'secrets in arguments, logs, queue, database, statuses and pages', issue: '5' },
+  { row: 'A16', attack: 'the dashboard: CSRF, markup, sessions, framing, unlisted routes', issue: 'the one that brings the dashboard' },
+  { row: 'A17', attack: 'dependencies', issue: 'the one that makes releases' },
+]

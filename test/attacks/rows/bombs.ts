@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Attack } from '../attack.ts'
+import type { Town } from '../town.ts'
+
+/** How long reading such a file may take until people are told, and how long anybody else may have to wait meanwhile. */
+const refusedWithin = 15_000
+const answersWithin = 1000
+
+const laughs = (levels: number): string =>
+  ['a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]']
+    .concat(Array.from({ length: levels }, (_, level) => `a${level + 1}: &a${level + 1} [${Array(9).fill(`*a${level}`).join(', ')}]`))
+    .join('\n')
+
+/** Bombs that go off in any YAML file, whatever it should hold. */
+const bombs: [what: string, text: string][] = [
+  ['a billion laughs', `${laughs(12)}\n`],
+  ['100,000 brackets deep', `a: ${'['.repeat(100_000)}\n`],
+  ['5,000 levels deep', `${'- '.repeat(5000)}x\n`],
+  ['3 MiB of one key', `a: ${'x'.repeat(3 * 1024 * 1024)}\n`],
+  ['100,000 keys', `${Array.from({ length: 100_000 }, (_, index) => `k${index}: 1`).join('\n')}\n`],
+  ['10,000 keys that are wrong', `${Array.from({ length: 10_000 }, (_, index) => `k${index}: [}`).join('\n')}\n`],
+  ['an anchor that holds itself', 'a: &a [*a]\nb: *a\n'],
+  ['200 KiB of quotes', `a: ${'"'.repeat(200 * 1024)}\n`],
+]
+
+export const yamlBombs: Attack[] = [
+  {
+    row: 'A12',
+    tried: 'YAML bombs in landfall.yml',
+    attempt: (town) => explode(town, bombs, (text) => ({ '.github/landfall.yml': text }), 'landfall/configuration'),
+  },
+  {
+    row: 'A12',
+    tried: 'YAML bombs in the Compose file',
+    attempt: (town) => {
+      const inside: [string, string][] = [
+        ['deep interpolation', `services: { web: { image: "${'${X:-'.repeat(20_000)}x${'}'.repeat(20_000)}" } }\n`],
+        ['a file that includes itself', 'include: [compose.yml]\nservices: { web: { image: "x:${TAG}" } }\n'],
+      ]
+      return explode(town, [...bombs, ...inside], (text) => ({ 'compose.yml': text }), 'landfall/production')
+    },
+  },
+  {
+    row: 'A12',
+    tried: 'a repository that unpacks to more than memory holds',
+    attempt: (town) => {
+      const million = '0123456789abcdef'.repeat(15 * 1024)
+      const files = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`assets/${index}.txt`, `${index}\n${million}`]))
+      const gone = Object.fromEntries(Object.keys(files).map((path) => [path, null]))
+      return explode(town, [['70 MiB of small files', '']], () => files, 'landfall/production', gone)
+    },
+  },
+]
+
+/** Merges one bomb after another while somebody else keeps asking whether Landfall lives. */
+async function explode(
+  town: Town,
+  list: [what: string, text: string][],
+  filesOf: (text: string) => Record<string, string>,
+  context: string,
+  after: Record<string, null> = {},
+): Promise<string> {
+  const before = await town.footprint()
+  let slowest = 0
+  const worst = await slowestHealthDuring(town, async () => {
+    for (const [what, text] of list) {
+      const { merged } = await town.merge({ title: what, build: false, files: { ...town.files, ...filesOf(text) } }, 'failure', context)
+      const took = performance.now() - merged.toldAt
+      assert.ok(took < refusedWithin, `${what} kept Landfall busy for ${(took / 1000).toFixed(1)} s`)
+      slowest = Math.max(slowest, took)
+    }
+  })
+  assert.ok(worst < answersWithin, `/healthz took ${worst.toFixed(0)} ms meanwhile`)
+  assert.equal(await town.footprint(), before)
+  await town.merge({ title: 'After the bombs', files: { ...town.files, ...after } }, 'success')
+  return `${list.length} refused within ${(slowest / 1000).toFixed(1)} s; /healthz never took longer than ${worst.toFixed(0)} ms; deploys again`
+}
+
+/** Asks /healthz again and again while the work is done; how long the slowest answer took, in milliseconds. */
+async function slowestHealthDuring({ scenario }: Town, work: () => Promise<void>): Promise<number> {
+  let worst = 0
+  const done = new AbortController()
+  const watch = async () => {
+    while (!done.signal.aborted) {
+      const asked = performance.now()
+      const { status } = await fetch(`${scenario.landfall.url}/healthz`)
+      assert.equal(status, 200)
+      worst = Math.max(worst, performance.now() - asked)
+      await pause(20)
+    }
+  }
+  await Promise.all([watch(), work().finally(() => done.abort())])
+  return worst
+}

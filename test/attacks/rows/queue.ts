@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { Queue } from 'bullmq'
+import pg from 'pg'
+import { z } from 'zod'
+import type { Attack } from '../attack.ts'
+import type { Town } from '../town.ts'
+
+export const queue: Attack[] = [
+  {
+    row: 'A15',
+    tried: 'forged jobs in Redis',
+    async attempt(town) {
+      const { landfall, environment } = town.scenario
+      const { intents, deployments } = await inDatabase(town)
+      const [before, known] = [await town.footprint(), { intents: intents.length, deployments: deployments.length }]
+      const plan = { repository: 'acme/shop', revision: 'f'.repeat(40), images: { web: 'evil/image@sha256:0' }, hosts: ['web-1'] }
+      const noSubjects: unknown[] = [
+        plan,
+        { subject: `deployment:${randomUUID()}`, plan },
+        JSON.stringify(plan),
+        [],
+        null,
+        7,
+        '',
+        `intent:${'x'.repeat(9000)}`,
+        'intent:a b\nc',
+        'intent:$(touch /x)',
+      ]
+      const unknown = ['deploy:acme/shop', 'environment:acme/shop/production', 'constructor:x', 'to-string', 'run']
+      const forged = ['intent', 'deployment'].flatMap((kind) => [`${kind}:${randomUUID()}`, `${kind}:acme/shop`, kind])
+      const settled = [...intents.map((id) => `intent:${id}`), ...deployments.map((id) => `deployment:${id}`)]
+      const seen = landfall.log.length
+      const jobs = new Queue('wake', { connection: { url: environment.QUEUE_URL ?? '', maxRetriesPerRequest: null }, prefix: 'landfall' })
+      try {
+        for (const data of [...noSubjects, ...unknown, ...forged, ...settled])
+          await jobs.add('wake', data, { removeOnComplete: true, removeOnFail: true })
+      } finally {
+        await jobs.close()
+      }
+      const logged = (message: string) => landfall.log.slice(seen).filter(({ msg }) => msg === message).length
+      await landfall.logged(
+        () => logged('queue entry dropped') === noSubjects.length && logged('unknown subject dropped') === unknown.length,
+      )
+      await town.merge({ title: 'After the forged jobs' }, 'success')
+      const after = await inDatabase(town)
+      assert.equal(after.deployments.length, known.deployments + 1)
+      assert.deepEqual(newLines(before, await town.footprint()).filter((line) => line.includes('switch')).length, 1)
+      return `${noSubjects.length + unknown.length} dropped with a log line each, ${forged.length + settled.length} invented and old ones change nothing; only the next merge deploys`
+    },
+  },
+]
+
+const idsOf = z.array(z.object({ id: z.string() }).transform(({ id }) => id))
+
+/** Ids of everything Landfall ever took up, from its own database. */
+async function inDatabase({ scenario }: Town): Promise<{ intents: string[]; deployments: string[] }> {
+  const client = new pg.Client({ connectionString: scenario.environment.DATABASE_URL })
+  await client.connect()
+  try {
+    const ids = async (table: 'intents' | 'deployments') => idsOf.parse((await client.query(`SELECT id FROM ${table}`)).rows)
+    return { intents: await ids('intents'), deployments: await ids('deployments') }
+  } finally {
+    await client.end()
+  }
+}
+
+const newLines = (before: string, after: string): string[] => {
+  const known = new Set(before.split('\n'))
+  return after.split('\n').filter((line) => !known.has(line))
+}
