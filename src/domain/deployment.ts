@@ -64,7 +64,7 @@ const next: Record<State, readonly State[]> = {
   waiting: ['planned', 'superseded', 'cancelled', 'rejected', 'failed'],
   planned: ['pulling', 'superseded', 'cancelled', 'failed'],
   pulling: ['rolling', 'failed', 'cancelled'],
-  rolling: ['verifying', 'rolling-back', 'failed'],
+  rolling: ['verifying', 'rolling-back'],
   verifying: ['succeeded', 'rolling', 'rolling-back'],
   'rolling-back': ['rolled-back', 'halted'],
   succeeded: [],

@@ -4,21 +4,36 @@ import { problemText } from '../domain/problem.ts'
 import { fullName, type Repository } from '../domain/repository.ts'
 import { Secret } from '../domain/secret.ts'
 import { bundleNamespace, encloseBundle, type Login, packBundle } from '../host/bundle.ts'
+import { envFingerprint } from '../plan/freeze.ts'
 import { registryFor } from '../policy/registries.ts'
-import { secretValues } from '../report/redact.ts'
+import { redact, secretValues } from '../report/redact.ts'
 import type { Ports } from './ports.ts'
 
 /** What goes to the hosts of a deployment, and what must never be told of it. */
 export interface Sealed {
   /** Standard input of `put`. */
   envelope: Uint8Array
-  /** Values to mask wherever hosts or containers speak. */
-  secrets: string[]
+  /** What hosts and containers say, without the values that must not be told. */
+  mask: Mask
+}
+
+export type Mask = (text: string) => string
+
+/** For words of a host in which no value of an environment can be. */
+export const unmasked: Mask = (text) => redact(text, [])
+
+/**
+ * Stands in where everything was sent already and the values to hide cannot be fetched: hosts must not stay half-way for
+ * that, and then nothing they say is shown.
+ */
+export const unsealed: Sealed = {
+  envelope: new Uint8Array(),
+  mask: () => '(not shown: the values to hide in it could not be fetched)',
 }
 
 /**
  * Makes and signs the bundle of a plan. The values of its `.env` are fetched again at the plan's commit: neither
- * plan nor database ever holds them.
+ * plan nor database ever holds them. Throws where they are not what was planned.
  */
 export async function seal(plan: Plan, ports: Ports): Promise<Sealed> {
   const snapshot = await ports.github.snapshot(plan.repository, plan.revision)
@@ -29,13 +44,17 @@ export async function seal(plan: Plan, ports: Ports): Promise<Sealed> {
   }
   const environment =
     plan.env === undefined ? new Map<string, string>() : parseEnvironment(plan.env, new TextDecoder().decode(read(plan.env)))
+  if (envFingerprint(environment, ports.signer.fingerprint) !== plan.envFingerprint) {
+    throw new Error(`the environment of ${plan.environment} is not the one that was planned`)
+  }
   const files = new Map(plan.files.map(({ path, source }) => [path, read(source)]))
   // Written also when it is empty: a service may name `.env`, and Compose refuses a missing file.
   const bundle = packBundle({ plan, env: new Secret(writeDotenv(environment)), files })
   const logins = await loginsOf(plan.repository, plan.logins, ports)
+  const hidden = [...secretValues(environment), ...logins.map(({ password }) => password.reveal())]
   return {
     envelope: encloseBundle(bundle, ports.signer.sign(bundle, bundleNamespace), logins),
-    secrets: [...secretValues(environment), ...logins.map(({ password }) => password.reveal())],
+    mask: (text) => redact(text, hidden),
   }
 }
 

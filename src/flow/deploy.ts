@@ -1,15 +1,11 @@
-import type { HostRule } from '../domain/configuration.ts'
 import type { Plan } from '../domain/plan.ts'
-import { problemText } from '../domain/problem.ts'
-import { reason } from '../domain/reason.ts'
+import { reason, sentenceOf } from '../domain/reason.ts'
 import type { HostProof } from '../domain/receipt.ts'
 import { fullName } from '../domain/repository.ts'
 import { encloseReceipt, receiptNamespace, receiptStatement } from '../host/bundle.ts'
 import { confirm, prune, put, switchTo } from '../host/commands.ts'
-import { allowedHosts } from '../policy/hosts.ts'
-import { seal } from './bundle.ts'
 import { keepEvidence } from './evidence.ts'
-import { type Execution, everyHost, firstFailure, planned, send } from './execution.ts'
+import { type Execution, everyHost, firstFailure, mayHaveSwitched, openExecution, send } from './execution.ts'
 import type { Outcome } from './fleet.ts'
 import { type Proved, prove } from './prove.ts'
 import { returnEveryHost } from './return.ts'
@@ -22,12 +18,15 @@ import type { Run } from './run.ts'
 export async function execute(run: Run): Promise<void> {
   const plan = run.deployment.plan
   if (!plan) throw new Error(`deployment ${run.deployment.id} is ${run.deployment.state} without a plan`)
-  const hosts = hostsOf(plan, run)
-  if (hosts.kind === 'failed') return run.end(run.deployment.state === 'rolling-back' ? 'halted' : 'failed', hosts.reason)
-  const execution: Execution = { run, plan, hosts: hosts.value, sealed: await seal(plan, run.ports) }
+  const execution = await openExecution(run, plan)
+  const { outOfReach } = execution
+  if (outOfReach && !mayHaveSwitched(run.deployment.state)) return run.end('failed', outOfReach)
+  if (outOfReach || run.deployment.state === 'rolling-back')
+    return returnEveryHost(
+      execution,
+      run.deployment.reason ?? outOfReach ?? reason('internal', { component: 'deploy', reference: run.deployment.id }),
+    )
 
-  if (run.deployment.state === 'rolling-back')
-    return returnEveryHost(execution, run.deployment.reason ?? reason('internal', { component: 'deploy' }))
   if (!(await pullEverywhere(execution))) return
   const proofs: HostProof[] = []
   for (const wave of plan.waves) {
@@ -38,25 +37,10 @@ export async function execute(run: Run): Promise<void> {
   await succeed(execution, proofs)
 }
 
-/** The hosts as the operator's file has them now; one that was taken away since planning is not touched. */
-function hostsOf(plan: Plan, run: Run): Outcome<Map<string, HostRule>> {
-  const asked = plan.hosts.map(({ name }) => name)
-  const { project, environment } = plan
-  const allowed = allowedHosts({
-    operator: run.ports.operator.current(),
-    repository: fullName(plan.repository),
-    project,
-    environment,
-    asked,
-  })
-  if (allowed.kind === 'allowed') return { kind: 'done', value: new Map(allowed.hosts.map((host) => [host.name, host])) }
-  return { kind: 'failed', reason: reason('not-allowed', { problems: allowed.problems.map(problemText).join('\n') }) }
-}
-
 /** Puts the bundle and pulls every image on every host before anything is stopped anywhere. */
 async function pullEverywhere(execution: Execution): Promise<boolean> {
   const { run, plan } = execution
-  if (run.deployment.state === 'rolling' || run.deployment.state === 'verifying') return true
+  if (mayHaveSwitched(run.deployment.state)) return true
   await run.to('pulling', { startedAt: run.deployment.startedAt ?? run.ports.clock.now().toISOString() })
   const outcomes = await everyHost(
     execution,
@@ -64,7 +48,7 @@ async function pullEverywhere(execution: Execution): Promise<boolean> {
     async (host) => {
       const began = run.ports.clock.now()
       const done = await send(execution, host, put(plan, execution.sealed.envelope), { name: 'pull', refused: 'pull-failed' })
-      await run.note('pull', done.kind === 'done' ? `images are there ${since(run, began)}` : 'failed', host.name)
+      await run.note('pull', done.kind === 'done' ? `images are there ${since(run, began)}` : sentenceOf(done.reason), host.name)
       return done
     },
   )
@@ -80,7 +64,12 @@ async function rollWave(execution: Execution, wave: string[]): Promise<Outcome<H
   const switched = await everyHost(execution, wave, async (host) => {
     const began = run.ports.clock.now()
     const done = await send(execution, host, switchTo(plan), { name: 'switch', refused: 'switch-failed' })
-    await run.note('switch', done.kind === 'done' ? `generation ${plan.generation} runs ${since(run, began)}` : 'failed', host.name)
+    await run.note(
+      'switch',
+      done.kind === 'done' ? `generation ${plan.generation} runs ${since(run, began)}` : sentenceOf(done.reason),
+      host.name,
+    )
+    if (done.kind === 'failed') await keepEvidence(execution, host, changing(plan))
     return done
   })
   const refused = firstFailure(switched)
@@ -89,10 +78,13 @@ async function rollWave(execution: Execution, wave: string[]): Promise<Outcome<H
   await run.to('verifying')
   const began = run.ports.clock.now()
   const proved = await everyHost(execution, wave, async (host): Promise<Proved> => {
-    const done = await prove(plan, plan.generation, host, planned(plan, host).platform, execution.sealed.secrets, run.ports, run.signal)
-    if (done.kind === 'done')
+    const done = await prove(execution, host, plan)
+    if (done.kind === 'done') {
       await run.note('verify', `${done.value.services.map(({ service }) => service).join(', ')} proved ${since(run, began)}`, host.name)
-    else await keepEvidence(execution, host, done)
+    } else {
+      await run.note('verify', sentenceOf(done.reason), host.name)
+      await keepEvidence(execution, host, done.service === undefined ? [] : [done.service])
+    }
     return done
   })
   const unproved = firstFailure(proved)
@@ -131,5 +123,8 @@ async function succeed(execution: Execution, hosts: HostProof[]): Promise<void> 
     if (pruned.kind === 'failed') ports.log.warn('old releases could not be removed', { host: host.name, reason: pruned.reason.code })
   })
 }
+
+const changing = ({ services }: Plan): string[] =>
+  services.filter(({ change, replicas }) => change !== 'untouched' && replicas > 0).map(({ name }) => name)
 
 const since = (run: Run, began: Date): string => `after ${((run.ports.clock.now().getTime() - began.getTime()) / 1000).toFixed(1)} s`

@@ -2,27 +2,32 @@ import type { HostRule } from '../domain/configuration.ts'
 import { sentenceOf } from '../domain/reason.ts'
 import { logs } from '../host/commands.ts'
 import { readLogs } from '../host/output.ts'
-import { redact } from '../report/redact.ts'
 import { type Execution, send } from './execution.ts'
-import type { Proved } from './prove.ts'
 
 const lines = 100
 
-/** Saves what a failed service said last, before the way back removes its container and its log with it. */
-export async function keepEvidence(execution: Execution, host: HostRule, proved: Proved): Promise<void> {
-  const { run, plan, sealed } = execution
-  if (proved.kind !== 'failed') return
-  await run.note('verify', sentenceOf(proved.reason), host.name)
-  if (proved.service === undefined) return
-  for (const { path, status, body } of proved.answers ?? []) {
-    const answered = status === 0 ? 'was not answered' : `answered ${status}:\n${redact(body, sealed.secrets)}`
-    await run.note('verify', `${path} ${answered}`, host.name)
+/**
+ * Saves what these services said last, before the way back removes their containers and the logs with them. It never
+ * fails: users wait for what ran before, whether or not somebody can read later why.
+ */
+export async function keepEvidence(execution: Execution, host: HostRule, services: readonly string[]): Promise<void> {
+  const { run } = execution
+  try {
+    for (const service of services) await keepLogs(execution, host, service)
+  } catch (error) {
+    run.signal.throwIfAborted()
+    run.ports.log.warn('evidence could not be kept', { deployment: run.deployment.id, host: host.name, error })
   }
-  const said = await send(execution, host, logs(plan, proved.service, lines), { name: 'logs', refused: 'host-refused' })
+}
+
+async function keepLogs(execution: Execution, host: HostRule, service: string): Promise<void> {
+  const { run, plan, sealed } = execution
+  const said = await send(execution, host, logs(plan, service, lines), { name: 'logs', refused: 'host-refused' })
   if (said.kind === 'failed') return run.note('logs', `could not be read: ${sentenceOf(said.reason)}`, host.name)
   for (const log of readLogs(said.value)) {
     const ending = log.outOfMemory ? ', killed for want of memory' : ''
     const head = `${log.service} ${log.container.slice(0, 12)}, exit code ${log.exitCode}${ending}, last ${lines} lines:`
-    await run.note('logs', `${head}\n${redact(log.text.trimEnd(), sealed.secrets) || '(nothing)'}`, host.name)
+    const text = log.text.trimEnd()
+    await run.note('logs', `${head}\n${text === '' ? '(nothing)' : sealed.mask(text)}`, host.name)
   }
 }

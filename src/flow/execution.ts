@@ -1,8 +1,12 @@
 import type { HostRule } from '../domain/configuration.ts'
+import type { State } from '../domain/deployment.ts'
 import type { Plan, PlannedHost } from '../domain/plan.ts'
-import type { Reason } from '../domain/reason.ts'
+import { problemText } from '../domain/problem.ts'
+import { type Reason, reason } from '../domain/reason.ts'
+import { fullName } from '../domain/repository.ts'
 import type { Command } from '../host/command.ts'
-import type { Sealed } from './bundle.ts'
+import { allowedHosts } from '../policy/hosts.ts'
+import { type Sealed, seal, unsealed } from './bundle.ts'
 import { type Outcome, order, type Step } from './fleet.ts'
 import type { Run } from './run.ts'
 
@@ -11,23 +15,61 @@ export interface Execution {
   run: Run
   plan: Plan
   hosts: Map<string, HostRule>
+  /** Why some of the plan's hosts may not be touched any more; absent where all may. */
+  outOfReach?: Reason
   sealed: Sealed
 }
 
+/** Takes up a plan where it was left. */
+export async function openExecution(run: Run, plan: Plan): Promise<Execution> {
+  return { run, plan, ...hostsOf(plan, run), sealed: await sealedFor(run, plan) }
+}
+
+/** The hosts as the operator's file has them now; one that was taken away since planning is not touched. */
+function hostsOf(plan: Plan, { ports }: Run): Pick<Execution, 'hosts' | 'outOfReach'> {
+  const { project, environment } = plan
+  const asked = { operator: ports.operator.current(), repository: fullName(plan.repository), project, environment }
+  const found = plan.hosts.map(({ name }) => allowedHosts({ ...asked, asked: [name] }))
+  const hosts = found.flatMap((one) => (one.kind === 'allowed' ? one.hosts : []))
+  const problems = found.flatMap((one) => (one.kind === 'refused' ? one.problems.map(problemText) : []))
+  return {
+    hosts: new Map(hosts.map((host) => [host.name, host])),
+    ...(problems.length > 0 && { outOfReach: reason('not-allowed', { problems: [...new Set(problems)].join('\n') }) }),
+  }
+}
+
+/** Once hosts may have begun to switch everything is there; a GitHub that is down must not hold up the rest of the way. */
+async function sealedFor({ deployment, ports }: Run, plan: Plan): Promise<Sealed> {
+  try {
+    return await seal(plan, ports)
+  } catch (error) {
+    if (!mayHaveSwitched(deployment.state)) throw error
+    ports.log.warn('bundle could not be made again', { deployment: deployment.id, state: deployment.state, error })
+    return unsealed
+  }
+}
+
+/** Whether a host may run something else than before by the time a deployment is in this state. */
+export const mayHaveSwitched = (state: State): boolean => state === 'rolling' || state === 'verifying' || state === 'rolling-back'
+
 /** Runs a step on these hosts side by side; all are waited for, whatever becomes of one. */
-export function everyHost<T>(execution: Execution, names: readonly string[], act: (host: HostRule) => Promise<T>): Promise<T[]> {
-  return Promise.all(
-    names.map((name) => {
+export async function everyHost<T>(execution: Execution, names: readonly string[], act: (host: HostRule) => Promise<T>): Promise<T[]> {
+  const settled = await Promise.allSettled(
+    names.map(async (name) => {
       const host = execution.hosts.get(name)
       if (!host) throw new Error(`the plan has no host ${name}`)
       return act(host)
     }),
   )
+  return settled.map((one) => {
+    if (one.status === 'rejected') throw one.reason
+    return one.value
+  })
 }
 
 /** Sends one order of this deployment. */
 export const send = ({ run, sealed }: Execution, host: HostRule, command: Command, step: Step) =>
-  order(run.ports, host, command, step, sealed.secrets, run.signal)
+  order(run.ports, host, command, step, sealed.mask, run.signal)
 
 /** The plan's facts about a host. */
 export function planned(plan: Plan, host: HostRule): PlannedHost {

@@ -3,7 +3,7 @@ import { type Reason, reason } from '../domain/reason.ts'
 import type { Command } from '../host/command.ts'
 import { type Ending, endingOf } from '../host/exit-codes.ts'
 import { readText } from '../host/output.ts'
-import { redact } from '../report/redact.ts'
+import type { Mask } from './bundle.ts'
 import type { CommandResult, Ports } from './ports.ts'
 
 /** What became of a step on one host. */
@@ -22,29 +22,32 @@ export interface Step {
  * Sends one command and waits for its end. Every verb of landfall-shell may be sent again: a generation decides, and
  * the host answers from what is true there. So a cut connection is no guess; the host is simply asked again.
  *
- * @param secrets values that must not appear in the reason
+ * @param mask takes out of the host's words what must not appear in the reason
  */
 export async function order(
   ports: Pick<Ports, 'hosts' | 'clock' | 'log'>,
   host: HostRule,
   command: Command,
   step: Step,
-  secrets: readonly string[],
+  mask: Mask,
   signal?: AbortSignal,
 ): Promise<Outcome<string>> {
   for (let tries = 0; ; tries += 1) {
     const result = await ports.hosts.run(host, command, undefined, signal)
+    // Given up by us, not failed there: whoever continues asks the host again.
+    signal?.throwIfAborted()
     const pause = pauses[tries]
     const again =
       result.kind === 'connection-lost' || result.kind === 'unreachable' || (result.kind === 'exited' && endingOf(result.code) === 'busy')
-    if (!again || pause === undefined || signal?.aborted) return outcomeOf(result, host, step, secrets)
+    if (!again || pause === undefined) return outcomeOf(result, host, step, mask)
     ports.log.warn('host did not answer, asking again', { host: host.name, step: step.name, result: result.kind, pause })
     await ports.clock.sleep(pause, signal)
+    signal?.throwIfAborted()
   }
 }
 
 /** The result in the words people read. */
-export function outcomeOf(result: CommandResult, host: HostRule, step: Step, secrets: readonly string[]): Outcome<string> {
+export function outcomeOf(result: CommandResult, host: HostRule, step: Step, mask: Mask): Outcome<string> {
   const failed = (code: Parameters<typeof reason>[0], evidence: Record<string, string>, ending?: Ending): Outcome<string> => ({
     kind: 'failed',
     reason: reason(code, { host: host.name, ...evidence }),
@@ -62,7 +65,7 @@ export function outcomeOf(result: CommandResult, host: HostRule, step: Step, sec
       break
   }
   const ending = endingOf(result.code)
-  const detail = redact([lastLine(result.stderr), dockerText(result)].filter(Boolean).join('\n') || `exit code ${result.code}`, secrets)
+  const detail = mask([lastLine(result.stderr), dockerText(result)].filter(Boolean).join('\n') || `exit code ${result.code}`)
   switch (ending) {
     case 'ok':
       return { kind: 'done', value: result.stdout }

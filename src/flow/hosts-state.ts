@@ -5,6 +5,7 @@ import { reason } from '../domain/reason.ts'
 import { fullName, type Repository } from '../domain/repository.ts'
 import { inspect, type Place, shellVersion, speaksTo } from '../host/commands.ts'
 import { readHostState } from '../host/output.ts'
+import { unmasked } from './bundle.ts'
 import { order } from './fleet.ts'
 import type { Ports } from './ports.ts'
 import { failed, type Step } from './prepared.ts'
@@ -27,7 +28,7 @@ export async function lookAtHosts(hosts: HostRule[], place: Place, ports: Ports,
 }
 
 async function lookAt(host: HostRule, place: Place, ports: Ports, signal: AbortSignal): Promise<Step<SeenHost>> {
-  const told = await order(ports, host, inspect(place), { name: 'inspect', refused: 'host-refused' }, [], signal)
+  const told = await order(ports, host, inspect(place), { name: 'inspect', refused: 'host-refused' }, unmasked, signal)
   if (told.kind === 'failed') return failed(told.reason)
   const state = readHostState(told.value)
   if (!speaksTo(state.shell)) {
@@ -58,19 +59,10 @@ export async function nextGeneration(seen: SeenHost[], repository: Repository, e
   return { kind: 'ok', value: await ports.store.environments.nextGeneration(fullName(repository), environment) }
 }
 
-/** The plan of the release that all these hosts run, confirmed; undefined where they differ or Landfall does not know it. */
-export async function runningPlan(seen: SeenHost[], repository: Repository, environment: string, ports: Ports): Promise<Plan | undefined> {
-  const generations = new Set(seen.map(({ state }) => (state.current?.confirmed ? state.current.generation : undefined)))
-  const [generation] = generations
-  if (generations.size !== 1 || generation === undefined) return undefined
-  const history = await ports.store.deployments.ofEnvironment(fullName(repository), environment, 200)
-  return history.find((known) => known.plan?.generation === generation)?.plan
-}
-
-/** What a plan says of its hosts. */
+/** What a plan says of its hosts. A release that was not confirmed is none to return to. */
 export const plannedHosts = (seen: SeenHost[]): Plan['hosts'] =>
-  seen.map(({ host, state }) => ({
+  seen.map(({ host, state: { platform, current } }) => ({
     name: host.name,
-    platform: state.platform,
-    ...(state.current && { previous: { generation: state.current.generation, revision: state.current.revision } }),
+    platform,
+    ...(current?.confirmed && { previous: { generation: current.generation, revision: current.revision } }),
   }))

@@ -12,11 +12,12 @@ import { freezePlan } from '../plan/freeze.ts'
 import { refusedChannels } from '../policy/channels.ts'
 import { allowedHosts, grantFor } from '../policy/hosts.ts'
 import { sharedHosts } from '../policy/shared-hosts.ts'
-import { lookAtHosts, nextGeneration, plannedHosts, runningPlan, type SeenHost } from './hosts-state.ts'
+import { lookAtHosts, nextGeneration, plannedHosts, type SeenHost } from './hosts-state.ts'
 import { type Prepared, rejected, type Step } from './prepared.ts'
 import { type RenderedRelease, renderRelease } from './render-release.ts'
 import { resolveImages } from './resolve-images.ts'
 import type { Run } from './run.ts'
+import { type Running, runningRelease } from './running.ts'
 
 /** Gathers what a deployment of a commit needs to know, decides, and freezes the plan. */
 export async function planDeployment(run: Run): Promise<Prepared> {
@@ -33,7 +34,7 @@ export async function planDeployment(run: Run): Promise<Prepared> {
   // What people can mend themselves is told before what a machine has.
   if (release.kind !== 'ok') return release
   if (seen.kind !== 'ok') return seen
-  const running = await runningPlan(seen.value, repository, environment, run.ports)
+  const running = await runningRelease(seen.value, repository, environment, run.ports)
   const { images, environment: rule } = release.value
   const resolved = await resolveImages(images, running?.images ?? [], run.deployment, rule.imageWithin, run.ports)
   if (resolved.kind !== 'ok') return resolved
@@ -92,7 +93,7 @@ export async function decide(
   pinned: PinnedImage[],
   seen: SeenHost[],
   granted: RepositoryRule,
-  running: Plan | undefined,
+  running: Running | undefined,
   what: Pick<Plan, 'kind' | 'release'>,
 ): Promise<Prepared> {
   const { repository, environment } = run.deployment

@@ -1,11 +1,12 @@
 import { reason } from '../domain/reason.ts'
 import { fullName } from '../domain/repository.ts'
 import { rollbackTarget } from '../policy/rollback-target.ts'
-import { lookAtHosts, runningPlan } from './hosts-state.ts'
+import { lookAtHosts } from './hosts-state.ts'
 import { decide, grantedTarget } from './plan-deployment.ts'
 import { type Prepared, rejected } from './prepared.ts'
 import { renderRelease } from './render-release.ts'
 import type { Run } from './run.ts'
+import { runningRelease } from './running.ts'
 
 /** How many deployments back a release to return to is looked for. */
 const remembered = 500
@@ -18,7 +19,7 @@ export async function planRollback(run: Run): Promise<Prepared> {
   const { repository, environment } = run.deployment
   const history = await run.ports.store.deployments.ofEnvironment(fullName(repository), environment, remembered)
   const target = rollbackTarget(history)?.plan
-  const now = history.find(({ state }) => state === 'succeeded')?.plan
+  const now = history.find(({ state }) => state === 'succeeded' || state === 'halted')?.plan
   if (now) run.notify = now.notify
   if (!target || !now) return rejected(reason('nothing-to-return-to', { environment }))
 
@@ -37,6 +38,6 @@ export async function planRollback(run: Run): Promise<Prepared> {
   ])
   if (release.kind !== 'ok') return release
   if (seen.kind !== 'ok') return seen
-  const running = await runningPlan(seen.value, repository, environment, run.ports)
+  const running = await runningRelease(seen.value, repository, environment, run.ports)
   return decide(run, release.value, target.images, seen.value, granted, running, { kind: 'rollback', release: target.release })
 }

@@ -8,8 +8,9 @@ import type { HostProof, ServiceProof } from '../domain/receipt.ts'
 import { probe } from '../host/commands.ts'
 import { roundReader } from '../host/output.ts'
 import { judge, type Progress, type Round, unseen } from '../policy/verification.ts'
+import type { Mask } from './bundle.ts'
+import { type Execution, planned } from './execution.ts'
 import { type Outcome, outcomeOf } from './fleet.ts'
-import type { Ports } from './ports.ts'
 
 /** Room for the last round and the way back, beyond what the rules themselves allow. */
 const slack = 30
@@ -22,25 +23,18 @@ export type Proved = Outcome<HostProof> & { service?: string; answers?: ProbeAns
 /**
  * Watches one host until every service is proved or one has failed. Judging is pure; this only keeps the watch open.
  *
- * @param generation the release whose targets are probed
+ * @param plan the release that should run there; its targets are probed
  */
-export async function prove(
-  plan: Plan,
-  generation: number,
-  host: HostRule,
-  platform: string,
-  secrets: readonly string[],
-  ports: Pick<Ports, 'hosts' | 'clock' | 'log'>,
-  signal: AbortSignal,
-): Promise<Proved> {
-  const watch = new Watch(plan, platform, () => ports.clock.now().getTime() / 1000)
-  const place = { project: plan.project, environment: plan.environment }
+export async function prove(execution: Execution, host: HostRule, plan: Plan): Promise<Proved> {
+  const { ports, signal } = execution.run
+  const { mask } = execution.sealed
+  const watch = new Watch(plan, planned(execution.plan, host).platform, mask, () => ports.clock.now().getTime() / 1000)
   for (let opened = 0; ; opened += 1) {
     const seen = new AbortController()
     const reader = roundReader((round) => {
       if (watch.look(round)) seen.abort()
     })
-    const command = probe({ ...place, generation }, watch.longest + slack)
+    const command = probe(plan, watch.longest + slack)
     const result = await ports.hosts.run(host, command, reader, AbortSignal.any([seen.signal, signal]))
     signal.throwIfAborted()
     const verdict = watch.verdict(host.name)
@@ -51,7 +45,7 @@ export async function prove(
       await ports.clock.sleep(opened, signal)
       continue
     }
-    const outcome = outcomeOf(result, host, { name: 'verification', refused: 'host-refused' }, secrets)
+    const outcome = outcomeOf(result, host, { name: 'verification', refused: 'host-refused' }, mask)
     if (outcome.kind === 'failed') return outcome
     return {
       kind: 'failed',
@@ -66,16 +60,18 @@ class Watch {
   readonly #services: PlannedService[]
   readonly #images: Map<string, PinnedImage>
   readonly #platform: string
+  readonly #mask: Mask
   readonly #now: () => number
   readonly #start: number
   #lastAnswers: ProbeAnswer[] = []
   /** The longest that any service may take, in seconds. */
   readonly longest: number
 
-  constructor(plan: Plan, platform: string, now: () => number) {
+  constructor(plan: Plan, platform: string, mask: Mask, now: () => number) {
     this.#services = plan.services.filter(({ replicas }) => replicas > 0)
     this.#images = new Map(plan.images.map((image) => [pinnedReference(image), image]))
     this.#platform = platform
+    this.#mask = mask
     this.#now = now
     this.#start = now()
     this.longest = Math.max(0, ...this.#services.map(({ within, soak }) => within + soak))
@@ -97,7 +93,7 @@ class Watch {
     const failed = this.#failed()
     if (failed) {
       const { verdict } = this.#of(failed)
-      const detail = verdict.kind === 'failed' ? verdict.detail : ''
+      const detail = verdict.kind === 'failed' ? this.#mask(verdict.detail) : ''
       const answers = this.#lastAnswers.filter(({ service }) => service === failed.name)
       return {
         kind: 'failed',

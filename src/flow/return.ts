@@ -4,9 +4,10 @@ import { type Reason, reason, sentenceOf } from '../domain/reason.ts'
 import { fullName } from '../domain/repository.ts'
 import { restore } from '../host/commands.ts'
 import { readRestored } from '../host/output.ts'
-import { type Execution, everyHost, firstFailure, planned, send } from './execution.ts'
+import { type Execution, everyHost, firstFailure, send } from './execution.ts'
 import type { Outcome } from './fleet.ts'
 import { prove } from './prove.ts'
+import { planOf } from './running.ts'
 
 /**
  * Brings every host of a failed deployment back to the release it ran before, with that release's `.env`, and proves
@@ -20,14 +21,14 @@ export async function returnEveryHost(execution: Execution, why: Reason): Promis
     await run.note('return', back.kind === 'done' ? back.value : sentenceOf(back.reason), host.name)
     return back
   })
-  const failed = firstFailure(returned)
+  const failed = firstFailure(returned) ?? execution.outOfReach
   if (failed) await run.end('halted', failed)
   else await run.end('rolled-back', why)
   run.ports.log.info('hosts returned', { deployment: run.deployment.id, environment: plan.environment, state: run.deployment.state })
 }
 
 async function returnHost(execution: Execution, host: HostRule): Promise<Outcome<string>> {
-  const { run, plan, sealed } = execution
+  const { run, plan } = execution
   const restored = await send(execution, host, restore(plan), { name: 'the way back', refused: 'return-failed' })
   if (restored.kind === 'failed') {
     const { ending } = restored
@@ -37,17 +38,13 @@ async function returnHost(execution: Execution, host: HostRule): Promise<Outcome
   }
   const generation = readRestored(restored.value)
   if (generation === 0) return { kind: 'done', value: 'nothing had been changed' }
-  const previous = await planOf(execution, generation)
+  const history = await run.ports.store.deployments.ofEnvironment(fullName(plan.repository), plan.environment, 200)
+  const previous = planOf(history, generation)
   if (!previous) return { kind: 'done', value: `generation ${generation} runs again; Landfall has no plan of it to prove it by` }
-  const proved = await prove(asItWas(previous), generation, host, planned(plan, host).platform, sealed.secrets, run.ports, run.signal)
+  const proved = await prove(execution, host, asItWas(previous))
   if (proved.kind === 'failed')
     return { kind: 'failed', reason: reason('return-failed', { host: host.name, detail: sentenceOf(proved.reason) }) }
   return { kind: 'done', value: `generation ${generation} runs again, proved` }
-}
-
-async function planOf({ run, plan }: Execution, generation: number): Promise<Plan | undefined> {
-  const history = await run.ports.store.deployments.ofEnvironment(fullName(plan.repository), plan.environment, 200)
-  return history.find((known) => known.plan?.generation === generation)?.plan
 }
 
 /** Its containers may be old or new by now; what counts is that its digests run and answer. */

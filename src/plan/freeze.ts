@@ -1,12 +1,12 @@
 import type { EnvironmentRule, ProjectFile } from '../domain/configuration.ts'
-import type { PinnedImage } from '../domain/image.ts'
+import { type PinnedImage, pinnedReference } from '../domain/image.ts'
 import type { ObservedContainer } from '../domain/observed.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Repository, Sha } from '../domain/repository.ts'
 import type { ComposeModel } from './model.ts'
 import { overrideText } from './override.ts'
 import { registryOf } from './reference.ts'
-import { planServices } from './services.ts'
+import { planServices, type ServicesRequest } from './services.ts'
 
 /** Everything a plan is made from. Holds values of the environment; the plan made from it does not. */
 export interface PlanRequest {
@@ -26,8 +26,8 @@ export interface PlanRequest {
   /** By service. */
   pins: ReadonlyMap<string, PinnedImage>
   hosts: (Plan['hosts'][number] & { containers: ObservedContainer[] })[]
-  /** The plan of the release the hosts run; absent on a first deployment, or where they differ. */
-  running?: Plan | undefined
+  /** What is known of the release the hosts run; absent on a first deployment. */
+  running?: ServicesRequest['previous']
   /** Registries whose credentials the repository may use. */
   registries: readonly string[]
   fingerprint: (text: string) => string
@@ -49,7 +49,8 @@ export function freezePlan(request: PlanRequest): Plan {
     values: new Map([...request.values, ...Object.entries(request.interpolation)]),
     fingerprint: request.fingerprint,
   })
-  const images = [...new Map([...pins.values()].map((image) => [`${image.repository}@${image.digest}`, image])).values()]
+  // Lines that come to one digest today are still found by their lines when this release is brought back.
+  const images = [...new Map([...pins.values()].map((image) => [`${image.line} ${pinnedReference(image)} ${image.tag}`, image])).values()]
   const needed = new Set(images.map((image) => registryOf(image.repository)))
   return {
     format: 1,
@@ -70,7 +71,7 @@ export function freezePlan(request: PlanRequest): Plan {
     override: overrideText(services, request.model),
     interpolation: request.interpolation,
     ...(environment.env !== undefined && { env: environment.env }),
-    envFingerprint: request.fingerprint(JSON.stringify([...request.values])),
+    envFingerprint: envFingerprint(request.values, request.fingerprint),
     files: [...request.files].map(([path, { source, text }]) => ({ path, source, fingerprint: request.fingerprint(text) })),
     logins: request.registries.filter((registry) => needed.has(registry)),
     keep: environment.keep,
@@ -78,3 +79,7 @@ export function freezePlan(request: PlanRequest): Plan {
     ...(environment.url !== undefined && { url: environment.url }),
   }
 }
+
+/** What the contents of an environment's `.env` are recognised by. Keyed, since values are often easy to guess. */
+export const envFingerprint = (values: ReadonlyMap<string, string>, fingerprint: (text: string) => string): string =>
+  fingerprint(JSON.stringify([...values]))

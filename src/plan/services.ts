@@ -9,8 +9,11 @@ export interface ServicesRequest {
   model: ComposeModel
   /** By service, for every service that runs. */
   pins: ReadonlyMap<string, PinnedImage>
-  /** The services of the release that runs now; absent on a first deployment. */
-  previous?: { services: PlannedService[] } | undefined
+  /**
+   * The services that run now as described there; absent on a first deployment. `others` are those of which nobody knows
+   * how they run, left behind by a release that could not be brought to its end.
+   */
+  previous?: { services: PlannedService[]; others?: string[] } | undefined
   hosts: { name: string; platform: string; containers: ObservedContainer[] }[]
   verify: Record<string, VerifyRule>
   /** For services without a rule, in seconds. */
@@ -56,7 +59,12 @@ function planService(name: string, service: ModelService, request: ServicesReque
     ...(pin?.revision ? { version: pin.revision } : {}),
   }
   if (planned.replicas === 0) return { ...planned, change: 'untouched', because: [] }
-  if (!before) return { ...planned, change: 'created', because: ['new'] }
+  if (!before) {
+    // Compose may find such a container good enough and leave it; nobody could say then that it is what was planned.
+    const found = request.hosts.find(({ containers }) => containers.some((container) => container.service === name))
+    if (!found) return { ...planned, change: 'created', because: ['new'] }
+    return { ...planned, change: 'recreated', because: [`runs on ${found.name} in a way Landfall does not know`] }
+  }
   const differing = differences(planned, before)
   // What hosts run is compared only with what they should run already.
   const because = differing.length > 0 ? differing : missing(planned, pin, request)
@@ -119,5 +127,6 @@ function leadersOf(service: ModelService): string[] {
 
 function removedServices(services: PlannedService[], { previous }: ServicesRequest): string[] {
   const running = new Set(services.filter((service) => service.replicas > 0).map((service) => service.name))
-  return (previous?.services ?? []).filter((service) => service.replicas > 0 && !running.has(service.name)).map((service) => service.name)
+  const before = (previous?.services ?? []).filter((service) => service.replicas > 0).map((service) => service.name)
+  return [...new Set([...before, ...(previous?.others ?? [])])].filter((name) => !running.has(name))
 }

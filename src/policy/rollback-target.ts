@@ -2,7 +2,8 @@ import type { Deployment } from '../domain/deployment.ts'
 
 /**
  * The deployment whose release a rollback goes back to: the newest verified one before the release that runs. A
- * rollback points at the release it brought back, so that the next goes one further and never toggles.
+ * rollback points at the release it brought back, so that the next goes one further and never toggles. Where a
+ * deployment halted since, that one is what runs, as far as anything does, and the last verified release comes before it.
  *
  * @param history deployments of one environment, newest first
  */
@@ -13,5 +14,7 @@ export function rollbackTarget(history: Deployment[]): Deployment | undefined {
   const position = history.findIndex(({ id }) => id === release)
   // The release that runs is older than the history read: nothing older is known.
   if (position === -1) return undefined
+  const halted = history.findIndex(({ state }) => state === 'halted')
+  if (halted !== -1 && halted < history.indexOf(running)) return history[position]
   return history.slice(position + 1).find((candidate) => candidate.kind === 'deploy' && candidate.state === 'succeeded')
 }

@@ -21,13 +21,13 @@ test('no walk leaves an end, and hosts once switched are verified or returned, n
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...states), { maxLength: 30 }), (walk) => {
       let at: (typeof states)[number] = 'queued'
-      let verified = false
+      let switched = false
       for (const to of walk) {
         if (!mayFollow(at, to)) continue
         expect(isTerminal(at) && to !== at).toBe(false)
-        verified ||= at === 'verifying'
+        switched ||= at === 'rolling'
         at = to
-        if (verified) expect(['failed', 'superseded', 'cancelled', 'rejected']).not.toContain(at)
+        if (switched) expect(['failed', 'superseded', 'cancelled', 'rejected']).not.toContain(at)
       }
     }),
   )

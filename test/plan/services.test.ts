@@ -63,7 +63,8 @@ function request(model: object = project, more: Partial<ServicesRequest> = {}): 
   }
 }
 
-const firstPlan = planServices(request()).services
+const blank = [{ name: 'web-1', platform: 'linux/amd64', containers: [] }]
+const firstPlan = planServices(request(project, { hosts: blank })).services
 const again = (more: Partial<ServicesRequest> = {}, model: object = project) =>
   planServices(request(model, { previous: { services: firstPlan }, ...more }))
 const changes = (services: PlannedService[]) =>
@@ -76,6 +77,19 @@ describe('what gets new containers', () => {
       ['db', 'created', ['new']],
       ['web', 'created', ['new']],
     ])
+  })
+
+  test('containers found there the first time: nobody knows what they were made from', () => {
+    expect(changes(planServices(request()).services)).toEqual({
+      db: 'runs on web-1 in a way Landfall does not know',
+      web: 'runs on web-1 in a way Landfall does not know',
+    })
+    expect(planServices(request()).services.map(({ change }) => change)).toEqual(['recreated', 'recreated'])
+  })
+
+  test('what a release that came to no end left behind goes, once it is no longer asked for', () => {
+    const { removed } = planServices(request(project, { previous: { services: firstPlan, others: ['worker', 'web'] } }))
+    expect(removed).toEqual(['worker'])
   })
 
   test('nothing, when nothing changed: planning what was applied plans nothing', () => {

@@ -38,19 +38,21 @@ const composeYml = `services:
 
 export interface TownOptions {
   hosts?: string[]
+  /** Hosts the repository's file names; by default all. */
+  follows?: string[]
   /** How long Landfall waits for an image. */
   imageWithin?: string
 }
 
 /** `.github/landfall.yml` of the shop. */
-export const landfallYml = ({ hosts = ['web-1'], imageWithin = '10m' }: TownOptions = {}): string => `version: 1
+export const landfallYml = ({ hosts = ['web-1'], follows = hosts, imageWithin = '10m' }: TownOptions = {}): string => `version: 1
 project: shop
 images: { web: { repository: ${shopImage} } }
 defaults:
   image-within: ${imageWithin}
   verify: { web: { port: 3000, health: /health, version: "/health#/version", within: 20s, soak: 2s } }
 environments:
-  production: { branch: main, hosts: [${hosts.join(', ')}], env: deploy/production.env, url: "https://shop.example.com" }
+  production: { branch: main, hosts: [${follows.join(', ')}], env: deploy/production.env, url: "https://shop.example.com" }
 notify: ["slack:deploys"]
 `
 
@@ -313,11 +315,12 @@ export async function openTown(options: TownOptions & { started?: boolean } = {}
   // What these tests write need not survive a power cut, and the database's clock is the town's.
   await sql`pragma synchronous = off`.execute(opened.db)
   await migrate(opened)
-  const { kind, db, lockRows, lockForMigration } = opened
+  const { kind, db, lockRows, passing, lockForMigration } = opened
   const database = {
     kind,
     db,
     lockRows,
+    passing,
     lockForMigration,
     get now() {
       return sql<number>`${clock.now().getTime()}`
