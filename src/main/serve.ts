@@ -4,6 +4,7 @@ import { setInEnvFile } from '../adapters/env-file.ts'
 import { appManifest, registerApp } from '../adapters/github/registration.ts'
 import { createLogger, logPort } from '../adapters/log.ts'
 import { Secret } from '../domain/secret.ts'
+import { healthRoutes } from '../web/health.ts'
 import { serveHttp } from '../web/server.ts'
 import { setupRoute } from '../web/setup.ts'
 import { startLandfall } from './landfall.ts'
@@ -12,6 +13,11 @@ import { readSettings, type SettingsResult } from './settings.ts'
 /** How long a stop may take before the process ends anyway. */
 const stopSeconds = 20
 const manifestFile = join(import.meta.dirname, '..', '..', 'app.yml')
+
+// The first process of a container is not ended by a signal it does not listen to: listen from the beginning.
+let stop = (): void => process.exit(0)
+process.once('SIGTERM', () => stop())
+process.once('SIGINT', () => stop())
 
 const read = readSettings(process.env)
 const log = createLogger(read.kind === 'ready' ? read.settings.logLevel : 'info')
@@ -35,15 +41,13 @@ async function serve(settings: Extract<SettingsResult, { kind: 'ready' }>['setti
     compose: process.env.LANDFALL_COMPOSE,
     environment: process.env,
   })
-  const stop = () => {
+  stop = () => {
     setTimeout(() => process.exit(1), (stopSeconds + 5) * 1000).unref()
     landfall.stop(stopSeconds).then(
       () => process.exit(0),
       () => process.exit(1),
     )
   }
-  process.once('SIGTERM', stop)
-  process.once('SIGINT', stop)
 }
 
 /** Nothing is configured: help the person to register the App, and say what comes next. */
@@ -62,19 +66,20 @@ async function setUp(found: Extract<SettingsResult, { kind: 'set-up' }>): Promis
       const app = await registerApp(code, found.apiUrl)
       setInEnvFile('.env', { APP_ID: new Secret(String(app.appId)), PRIVATE_KEY: app.privateKey, WEBHOOK_SECRET: app.webhookSecret })
       process.stdout.write(
-        'The App is registered and .env is written. Install it on a repository, write operator.yml and run `npm start` again.\n',
+        'The App is registered and .env is written. Install it on a repository, write operator.yml and start Landfall again.\n',
       )
       return app.page
     },
     ...(token !== undefined && { token }),
   })
-  const server = await serveHttp([route], found.listen, logPort(log))
+  const health = healthRoutes({ 'GitHub App': () => Promise.reject(new Error('it is not registered yet')) })
+  const server = await serveHttp([health, route], found.listen, logPort(log))
   here = onLoopback ? `http://localhost:${server.port}` : found.publicUrl
   process.stdout.write(
     [
       'Landfall is not configured yet. To register its GitHub App:',
       `1. Open ${here}/${token === undefined ? '' : `?token=${token}`} in your browser and follow it; GitHub will deliver to ${found.publicUrl} (PUBLIC_URL).`,
-      '2. Install the App on your repository, write operator.yml (docs/configuration.md), and run `npm start` again.',
+      '2. Install the App on your repository, write operator.yml (docs/configuration.md), and start Landfall again.',
       '',
     ].join('\n'),
   )

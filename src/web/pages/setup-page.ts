@@ -19,7 +19,7 @@ export function setupDonePage(installUrl: string, nonce: string): string {
 <ol>
 <li><a href="${installUrl}">Install the App</a> on the repositories it shall deploy.</li>
 <li>Write <code>operator.yml</code>: the hosts there are and who may use them.</li>
-<li>Run <code>npm start</code> again.</li>
+<li>Start Landfall again: <code>npm start</code>, or its container.</li>
 </ol></section>`,
   ])
 }
