@@ -4,6 +4,7 @@ import type { Work } from './dispatch.ts'
 import type { Ports, Report, ReportKey } from './ports.ts'
 import { publishDeployment } from './publish-deployment.ts'
 import { publishIntent } from './publish-intent.ts'
+import { askedPause } from './trouble.ts'
 
 /** The longest pause between two tries to publish: an outage of an hour ends at most this late. */
 const longestPause = 300
@@ -63,7 +64,4 @@ async function publish(report: Report, ports: Ports): Promise<string | undefined
 }
 
 /** What the other side asked for, or ever longer. */
-function pauseAfter(error: unknown, attempts: number): number {
-  const asked = typeof error === 'object' && error !== null && 'retryAfterSeconds' in error ? error.retryAfterSeconds : undefined
-  return typeof asked === 'number' ? asked : Math.min(longestPause, 2 ** Math.min(attempts, 10))
-}
+const pauseAfter = (error: unknown, attempts: number): number => askedPause(error) ?? Math.min(longestPause, 2 ** Math.min(attempts, 10))

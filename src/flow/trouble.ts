@@ -11,16 +11,26 @@ export function passes(error: unknown, depth = 0): boolean {
   if (typeof error !== 'object' || error === null || depth > 5) return false
   const status = 'status' in error && typeof error.status === 'number' ? error.status : 0
   if (status >= 500 || status === 408 || status === 429) return true
-  if (status === 403 && isRateLimit(error)) return true
+  if (status === 403 && (askedPause(error) !== undefined || headersOf(error)['x-ratelimit-remaining'] === '0')) return true
   if ('code' in error && typeof error.code === 'string' && networkCode.test(error.code)) return true
   if ('name' in error && (error.name === 'TimeoutError' || error.name === 'AbortError')) return true
   return 'cause' in error && passes(error.cause, depth + 1)
 }
 
+/** For no longer than this is left alone what asked for it, in seconds. */
+const longestAsked = 3600
+
+/** How many seconds whoever refused asked to be left alone; undefined where it asked for nothing. */
+export function askedPause(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null) return undefined
+  const asked = 'retryAfterSeconds' in error ? error.retryAfterSeconds : headersOf(error)['retry-after']
+  const seconds = typeof asked === 'string' || typeof asked === 'number' ? Number(asked) : Number.NaN
+  return Number.isFinite(seconds) ? Math.min(Math.max(1, seconds), longestAsked) : undefined
+}
+
 /** GitHub refuses with 403 what is only too much at once; its headers tell that from a refusal for good. */
-function isRateLimit(error: object): boolean {
+function headersOf(error: object): Record<string, unknown> {
   const response = 'response' in error ? error.response : undefined
   const headers = typeof response === 'object' && response !== null && 'headers' in response ? response.headers : undefined
-  if (typeof headers !== 'object' || headers === null) return false
-  return 'retry-after' in headers || ('x-ratelimit-remaining' in headers && headers['x-ratelimit-remaining'] === '0')
+  return typeof headers === 'object' && headers !== null ? { ...headers } : {}
 }

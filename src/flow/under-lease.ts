@@ -1,5 +1,6 @@
 import type { DispatchOptions, Work } from './dispatch.ts'
 import { type Lease, LeaseLost, type Ports } from './ports.ts'
+import { askedPause } from './trouble.ts'
 
 /** The first pause after a failure and the longest, in seconds: what is down for an hour is noticed to be back within two minutes. */
 const shortestPause = 2
@@ -49,7 +50,7 @@ async function untilItWorks(work: Work, subject: string, lease: Lease, signal: A
   }
 
   async function recover(error: unknown, tries: number): Promise<void> {
-    const pause = Math.min(longestPause, shortestPause * 2 ** Math.min(tries - 1, 10))
+    const pause = askedPause(error) ?? Math.min(longestPause, shortestPause * 2 ** Math.min(tries - 1, 10))
     const reference = ports.ids()
     ports.log.error('work failed', { subject, reference, tries, pause, error })
     await work.failed?.({ error, reference, pause }, lease, signal).catch((failure: unknown) => {

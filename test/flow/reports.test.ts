@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest'
+import type { GitHub } from '../../src/flow/ports.ts'
+import { httpError } from '../support/fake-github.ts'
+import { openTown, type Town } from '../support/town.ts'
+
+const down =
+  (...calls: (keyof GitHub)[]) =>
+  (call: keyof GitHub) =>
+    calls.length === 0 || calls.includes(call) ? httpError(502) : undefined
+const statesOf = (town: Town, deployment = 0) => town.github.deployments[deployment]?.statuses.map(({ state }) => state)
+
+describe('a surface that fails', () => {
+  test('holds up neither the deployment nor the other surfaces', async () => {
+    const town = await openTown()
+    town.github.fails = down('setStatus')
+    const sha = town.commit()
+    await town.tellPush(sha)
+    const { id } = await town.reaches('succeeded', 60)
+    expect(statesOf(town)).toEqual(['in_progress', 'success'])
+    await town.until(() => town.said.length === 1, 10)
+    expect(town.github.statusesOf(sha)).toEqual([])
+    town.github.fails = () => undefined
+    await town.pass(60)
+    expect(town.github.statusesOf(sha)).toEqual([['success', expect.any(String)]])
+    expect((await town.record(id)).join()).not.toContain('502')
+  })
+
+  test('is tried again after ever longer pauses', async () => {
+    const town = await openTown()
+    town.chatFails = () => new Error('no answer')
+    await town.tellPush(town.commit())
+    await town.reaches('succeeded')
+    await town.pass(600)
+    const pauses = town.log.filter(({ message }) => message === 'report put off').map(({ fields }) => fields.pause)
+    expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 300].slice(0, pauses.length))
+    expect(pauses.length).toBeGreaterThan(7)
+  })
+
+  test.each([
+    ['a chat', () => Object.assign(new Error('too many'), { retryAfterSeconds: 90 })],
+    ['GitHub', () => httpError(403, { 'retry-after': '90' })],
+  ])('because %s asks for a pause is left alone for as long', async (_who, error) => {
+    const town = await openTown()
+    let asked = 0
+    town.chatFails = () => {
+      asked += 1
+      return error()
+    }
+    await town.tellPush(town.commit())
+    await town.until(() => asked === 1)
+    await town.pass(85)
+    expect(asked).toBe(1)
+    await town.pass(10)
+    expect(asked).toBe(2)
+  })
+})
+
+describe('GitHub was down for an hour', () => {
+  test('and shows a deployment in progress before it shows it done, once', async () => {
+    const town = await openTown()
+    const first = await town.deploy()
+    town.github.fails = down('setStatus', 'createDeployment', 'setDeploymentStatus')
+    const second = town.commit()
+    await town.tellPush(second)
+    await town.reaches('succeeded')
+    await town.pass(600)
+    expect(town.github.deployments).toHaveLength(1)
+    town.github.fails = () => undefined
+    await town.pass(400)
+    expect(town.github.deployments).toHaveLength(2)
+    expect(statesOf(town, 1)).toEqual(['in_progress', 'success'])
+    expect(statesOf(town, 0)).toEqual(['in_progress', 'success', 'inactive'])
+    expect(town.github.statusesOf(second)).toEqual([['success', expect.any(String)]])
+    expect(town.github.statusesOf(first.revision ?? '').at(-1)?.[0]).toBe('success')
+  })
+
+  test('and an older deployment told of late is not shown as the one that is live', async () => {
+    const town = await openTown()
+    town.github.fails = down('createDeployment')
+    const first = town.commit()
+    await town.tellPush(first)
+    await town.reaches('succeeded')
+    town.github.fails = () => undefined
+    await town.deploy()
+    await town.pass(400)
+    const late = town.github.deployments.findIndex(({ revision }) => revision === first)
+    expect(statesOf(town, late)?.at(-1)).toBe('inactive')
+    expect(statesOf(town, 1 - late)?.at(-1)).toBe('success')
+  })
+
+  test('and a commit that was rolled back meanwhile is not shown as live', async () => {
+    const town = await openTown()
+    await town.deploy()
+    town.github.fails = down('setStatus')
+    const taken = town.commit()
+    await town.tellPush(taken)
+    await town.reaches('succeeded')
+    await town.tellComment('/rollback')
+    await town.until(async () => (await town.newest()).kind === 'rollback' && (await town.newest()).state === 'succeeded')
+    town.github.fails = () => undefined
+    await town.pass(400)
+    expect(town.github.statusesOf(taken).map(([state]) => state)).toEqual(['failure'])
+  })
+})
+
+test('a deployment whose statuses fail is not created on GitHub a second time', async () => {
+  const town = await openTown()
+  town.github.fails = down('setDeploymentStatus')
+  await town.tellPush(town.commit())
+  await town.reaches('succeeded')
+  await town.pass(60)
+  town.github.fails = () => undefined
+  await town.pass(300)
+  expect(town.github.deployments).toHaveLength(1)
+  expect(statesOf(town)).toEqual(['in_progress', 'success'])
+})
+
+test('nothing is said twice that did not change', async () => {
+  const town = await openTown()
+  const { id, revision = '' } = await town.deploy()
+  const said = () => [town.github.statusesOf(revision).length, statesOf(town)?.length, town.said.length]
+  const before = said()
+  await town.store.reports.want(['status', 'deployment'].map((surface) => ({ subject: `deployment:${id}`, surface })))
+  await town.quiet()
+  expect(said()).toEqual(before)
+  const texts = town.github.statusesOf(revision).map(([, text]) => text)
+  expect(new Set(texts).size).toBe(texts.length)
+})
+
+test('a report of something that is gone is dropped, not tried for ever', async () => {
+  const town = await openTown()
+  await town.store.reports.want([{ subject: 'deployment:gone', surface: 'status' }])
+  await town.quiet(30)
+  expect(town.github.calls).toEqual([])
+})
