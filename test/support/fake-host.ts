@@ -23,7 +23,7 @@ export class FakeHost {
   readonly rule: HostRule
   readonly docker: FakeDocker
   readonly releases = new Map<number, Release>()
-  /** Verbs in the order they arrived, with their generation: `switch 3`. */
+  /** Verbs in the order they arrived, with their first word: `switch 3`, `logs web`. */
   readonly heard: string[] = []
   highest = 0
   current = 0
@@ -46,7 +46,7 @@ export class FakeHost {
   }
 
   async run(command: Command, onLine: (line: string) => void = () => undefined, signal?: AbortSignal): Promise<CommandResult> {
-    this.heard.push([command.verb, command.verb === 'logs' ? command.args[2] : command.args[2]].filter(Boolean).join(' '))
+    this.heard.push([command.verb, ...command.args.slice(2, 3)].join(' '))
     const scripted = await this.instead(command)
     if (signal?.aborted) return { kind: 'connection-lost', detail: 'Landfall gave the command up' }
     const result = scripted ?? (command.verb === 'probe' ? await this.#probe(onLine, signal) : this.#obey(command))
@@ -63,7 +63,7 @@ export class FakeHost {
     if (verb === 'prune') return said([])
     if (!release) return refused(11, `there is no release ${generation} here`)
     if (generation !== this.highest) return refused(12, `generation ${generation} was overtaken by ${this.highest}`)
-    if (verb === 'confirm') return this.#confirm(generation, release, input)
+    if (verb === 'confirm') return this.#confirm(args.slice(0, 3).join(' '), release, input)
     if (this.hold !== undefined) return refused(13, `held: ${this.hold}`)
     if (verb === 'switch') return this.#switch(generation, release)
     if (verb === 'restore') return this.#restore(generation, release)
@@ -101,11 +101,11 @@ export class FakeHost {
     return said([{ type: 'switched' }])
   }
 
-  #confirm(generation: number, release: Release, input: Buffer): CommandResult {
+  #confirm(named: string, release: Release, input: Buffer): CommandResult {
     const { line, rest } = cutLine(input)
-    const named = rest.toString().startsWith(`landfall-receipt 1 shop production ${generation}\n`)
-    if (decoded(line) !== fakeSigner.sign(rest, receiptNamespace) || !named) return refused(10, 'the receipt is not signed')
-    if (this.current !== generation) return refused(19, `release ${generation} is not the one switched to`)
+    const meant = rest.toString().startsWith(`landfall-receipt 1 ${named}\n`)
+    if (decoded(line) !== fakeSigner.sign(rest, receiptNamespace) || !meant) return refused(10, 'the receipt is not signed')
+    if (this.releases.get(this.current) !== release) return refused(19, 'this release is not the one switched to')
     release.confirmed = true
     return said([{ type: 'confirmed' }])
   }
