@@ -12,6 +12,11 @@ export interface Database {
    * database to itself from its first statement.
    */
   lockRows: <Query extends { forUpdate(): Query }>(query: Query) => Query
+  /**
+   * Runs a write that a power cut may take back, as long as nothing else is lost: traces, and leases, whose holders are gone then
+   * as well. Waiting for the disk takes longer than all else SQLite does. A process that is killed loses nothing.
+   */
+  passing: <T>(write: (db: Kysely<Tables>) => Promise<T>) => Promise<T>
   /** What makes this process the only one that migrates; held until the transaction ends. */
   lockForMigration: (transaction: Kysely<Tables>) => Promise<void>
 }

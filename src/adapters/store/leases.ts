@@ -5,41 +5,46 @@ import type { Database } from './database.ts'
 import type { Tables } from './tables.ts'
 
 export function leases(database: Database): Store['leases'] {
-  const { db } = database
   const until = (seconds: number) => sql<number>`${database.now} + ${Math.round(seconds * 1000)}`
   return {
     async claim(subject, holder, seconds) {
       // One statement: of many that claim at once, the row lets one through. Rows stay for ever, so that numbers only grow.
-      const row = await db
-        .insertInto('leases')
-        .values({ subject, holder, number: 1, until: until(seconds) })
-        .onConflict((conflict) =>
-          conflict
-            .column('subject')
-            .doUpdateSet({ holder, number: sql<number>`leases.number + 1`, until: until(seconds) })
-            .where((lease) => lease.or([lease('leases.until', '<=', database.now), lease('leases.holder', '=', holder)])),
-        )
-        .returning('number')
-        .executeTakeFirst()
+      const row = await database.passing((db) =>
+        db
+          .insertInto('leases')
+          .values({ subject, holder, number: 1, until: until(seconds) })
+          .onConflict((conflict) =>
+            conflict
+              .column('subject')
+              .doUpdateSet({ holder, number: sql<number>`leases.number + 1`, until: until(seconds) })
+              .where((lease) => lease.or([lease('leases.until', '<=', database.now), lease('leases.holder', '=', holder)])),
+          )
+          .returning('number')
+          .executeTakeFirst(),
+      )
       return row && { subject, holder, number: z.int().positive().parse(row.number) }
     },
 
     /** A lease that ran out may be renewed as long as nobody else has taken it. */
     async renew(lease, seconds) {
-      const changed = await db
-        .updateTable('leases')
-        .set({ until: until(seconds) })
-        .where((row) => row.and(columns(lease)))
-        .executeTakeFirst()
+      const changed = await database.passing((db) =>
+        db
+          .updateTable('leases')
+          .set({ until: until(seconds) })
+          .where((row) => row.and(columns(lease)))
+          .executeTakeFirst(),
+      )
       return changed.numUpdatedRows > 0n
     },
 
     async release(lease) {
-      await db
-        .updateTable('leases')
-        .set({ holder: null, until: 0 })
-        .where((row) => row.and(columns(lease)))
-        .execute()
+      await database.passing((db) =>
+        db
+          .updateTable('leases')
+          .set({ holder: null, until: 0 })
+          .where((row) => row.and(columns(lease)))
+          .execute(),
+      )
     },
   }
 }

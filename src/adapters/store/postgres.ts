@@ -32,11 +32,14 @@ export function openPostgres(url: string, log: Log, { patient = false } = {}): D
   // both it would end the process; whoever was using it gets an error anyway, and the next query opens a new one.
   pool.on('connect', (client) => client.on('error', (error) => log.warn('database connection lost', { error: error.message })))
   pool.on('error', () => undefined)
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool, onCreateConnection: prepareConnection }) })
   return {
     kind: 'postgres',
-    db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool, onCreateConnection: prepareConnection }) }),
+    db,
     now: sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`,
     lockRows: (query) => query.forUpdate(),
+    // Here holders may outlive the database's machine, and the wait is no wait of this process.
+    passing: (write) => write(db),
     async lockForMigration(transaction) {
       await sql`select set_config('statement_timeout', '0', true), pg_advisory_xact_lock(${migrationLock})`.execute(transaction)
     },

@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { CompiledQuery, type DatabaseConnection, type Driver, Kysely, SqliteDialect, SqliteDriver, sql } from 'kysely'
+import { z } from 'zod'
 import type { Database } from './database.ts'
 import type { Tables } from './tables.ts'
 
@@ -24,11 +25,23 @@ export function openSqlite(folder: string): Database {
     connection.close()
     throw error
   }
+  const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(connection) })
   return {
     kind: 'sqlite',
-    db: new Kysely<Tables>({ dialect: new NodeSqliteDialect(connection) }),
+    db,
     now: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
     lockRows: (query) => query,
+    // Nobody else uses the one connection meanwhile.
+    passing: (write) =>
+      db.connection().execute(async (held) => {
+        const usual = z.int().parse(connection.prepare('PRAGMA synchronous').get()?.synchronous)
+        connection.exec('PRAGMA synchronous = NORMAL')
+        try {
+          return await write(held)
+        } finally {
+          connection.exec(`PRAGMA synchronous = ${usual}`)
+        }
+      }),
     // BEGIN IMMEDIATE has locked the file already.
     lockForMigration: async () => undefined,
   }

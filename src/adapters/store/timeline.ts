@@ -14,30 +14,32 @@ export function timeline(database: Database): Store['timeline'] {
     /** Adds the entries behind those that are there, in the order of the calls and not of the entries' clocks. */
     async append(deployment, entries) {
       if (entries.length === 0) return
-      await db.transaction().execute(async (transaction) => {
-        const owner = transaction.selectFrom('deployments').select('id').where('id', '=', deployment)
-        await database.lockRows(owner).executeTakeFirstOrThrow(() => new Error(`deployment ${deployment} is not in the database`))
-        const { end } = await transaction
-          .selectFrom('timeline')
-          .select((eb) => eb.fn.coalesce(eb.fn.max('position'), eb.lit(0)).as('end'))
-          .where('deployment', '=', deployment)
-          .executeTakeFirstOrThrow()
-        const start = z.int().nonnegative().parse(end) + 1
-        const rows = entries.map(({ at, step, host, text }, index) => ({
-          deployment,
-          position: start + index,
-          at,
-          step,
-          host: host ?? null,
-          text: storable(text),
-        }))
-        for (let from = 0; from < rows.length; from += chunk) {
-          await transaction
-            .insertInto('timeline')
-            .values(rows.slice(from, from + chunk))
-            .execute()
-        }
-      })
+      await database.passing((held) =>
+        held.transaction().execute(async (transaction) => {
+          const owner = transaction.selectFrom('deployments').select('id').where('id', '=', deployment)
+          await database.lockRows(owner).executeTakeFirstOrThrow(() => new Error(`deployment ${deployment} is not in the database`))
+          const { end } = await transaction
+            .selectFrom('timeline')
+            .select((eb) => eb.fn.coalesce(eb.fn.max('position'), eb.lit(0)).as('end'))
+            .where('deployment', '=', deployment)
+            .executeTakeFirstOrThrow()
+          const start = z.int().nonnegative().parse(end) + 1
+          const rows = entries.map(({ at, step, host, text }, index) => ({
+            deployment,
+            position: start + index,
+            at,
+            step,
+            host: host ?? null,
+            text: storable(text),
+          }))
+          for (let from = 0; from < rows.length; from += chunk) {
+            await transaction
+              .insertInto('timeline')
+              .values(rows.slice(from, from + chunk))
+              .execute()
+          }
+        }),
+      )
     },
 
     async read(deployment) {
