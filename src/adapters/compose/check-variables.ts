@@ -8,6 +8,9 @@ import { eachText, positionInScalar, type SourceFile } from './yaml.ts'
  */
 const ofTheHost = new Set(['PATH', 'HOME', 'PWD', 'LC_ALL', 'DOCKER_HOST', 'DOCKER_CONFIG', 'DOCKER_CONTEXT'])
 
+/** Problems told. Finding the place of one takes a walk through its scalar, and there may be tens of thousands. */
+const mostProblems = 100
+
 /** Every variable a Compose file asks for and nobody gives: Compose would put nothing in its place and merely warn. */
 export function checkVariables(files: SourceFile[], variables: Variables): Problem[] {
   const problems: Problem[] = []
@@ -15,6 +18,7 @@ export function checkVariables(files: SourceFile[], variables: Variables): Probl
     eachText(file, (scalar, path) => {
       const seen = new Map<string, number>()
       const report = (needle: string, what: string, remedy: string) => {
+        if (problems.length >= mostProblems) return
         const nth = seen.get(needle) ?? 0
         seen.set(needle, nth + 1)
         problems.push({ file: file.path, ...positionInScalar(file, scalar, needle, nth), ...(path ? { path } : {}), what, remedy })

@@ -6,6 +6,7 @@ import {
   isPair,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
   type Node,
   parseDocument,
@@ -26,12 +27,15 @@ export interface SourceFile {
 /** No Compose file comes near these; reading more than so much could hold up everything else for seconds. */
 const largestFile = 128 * 1024
 const mostNodes = 100_000
+/** Composing costs up to 30 microseconds for a token that is wrong; a file of so many lines of Compose has not half of them. */
+const mostTokens = 30_000
 const mostProblems = 20
 
 /** Reads one file, or says what is wrong with its YAML. Bounded: nothing here grows with what aliases expand to. */
 export function readYaml(path: string, bytes: Uint8Array): Parsed<SourceFile> {
   if (bytes.length > largestFile) return refuse(path, 'is larger than 128 KiB', 'No Compose file needs that much; split off what is data')
   const text = new TextDecoder().decode(bytes)
+  if (hasTooManyTokens(text)) return refuse(path, 'has too many parts', 'No Compose file needs so many; split off what is data')
   try {
     return readText(path, text)
   } catch (error) {
@@ -45,6 +49,7 @@ function readText(path: string, text: string): Parsed<SourceFile> {
   // Compose's reader knows merge keys; `!reset` and `!override` are its own tags and only warn here. The two switched off
   // take time that grows with the square of the file; Compose itself refuses keys that occur twice.
   const document = parseDocument(text, { lineCounter: lines, merge: true, logLevel: 'silent', prettyErrors: false, uniqueKeys: false })
+  if (document.errors.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) return refuse(path, 'is nested too deeply', 'Write it flatter')
   if (document.errors.length > 0) {
     const problems = document.errors.slice(0, mostProblems).map((error): Problem => {
       const { line, col } = lines.linePos(error.pos[0])
@@ -56,6 +61,15 @@ function readText(path: string, text: string): Parsed<SourceFile> {
     return refuse(path, 'its aliases expand to more than 100,000 nodes', 'Write it without aliases of aliases')
   }
   return { kind: 'ok', value: { path, text, document, lines } }
+}
+
+function hasTooManyTokens(text: string): boolean {
+  let count = 0
+  for (const _token of new Lexer().lex(text)) {
+    count += 1
+    if (count > mostTokens) return true
+  }
+  return false
 }
 
 const refuse = (file: string, what: string, remedy: string): Parsed<never> => ({ kind: 'invalid', problems: [{ file, what, remedy }] })
