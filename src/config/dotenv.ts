@@ -1,4 +1,5 @@
 import type { Parsed, Problem } from '../domain/problem.ts'
+import { limits } from './limits.ts'
 
 /**
  * Reads a dotenv file by Landfall's rule: a value is what stands there, byte for byte. `$` never interpolates, so
@@ -11,7 +12,8 @@ export function parseDotenv(text: string, file: string): Parsed<Map<string, stri
   const values = new Map<string, string>()
   const problems: Problem[] = []
   let at = 0
-  while (at < source.length) {
+  // Finding the place of a problem takes a walk through the file, and each of 100,000 lines may be one.
+  while (at < source.length && problems.length < limits.problems) {
     const entry = readEntry(source, at)
     if (entry.kind === 'value') values.set(entry.key, entry.value)
     if (entry.kind === 'value' && isReserved(entry.key)) problems.push({ file, ...positionOf(source, at), ...reserved(entry.key) })

@@ -48,6 +48,12 @@ describe('parseDotenv', () => {
     },
   )
 
+  test('a hundred thousand wrong lines are refused at once', () => {
+    const start = performance.now()
+    expect(parseDotenv('x\n'.repeat(120_000), 'x')).toMatchObject({ kind: 'invalid' })
+    expect(performance.now() - start).toBeLessThan(1000)
+  })
+
   test('any text at all is either read or refused, never looped over or thrown at', () => {
     fc.assert(fc.property(fc.string({ unit: fc.constantFrom(...'A="\'\\\n\r #$') }), (text) => void parseDotenv(text, 'x')))
   })
