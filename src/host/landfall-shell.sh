@@ -94,15 +94,19 @@ number_in() {
   printf '%s' "$found"
 }
 
-# Standard input becomes the file's contents at once or not at all.
+# Standard input becomes the file's contents at once or not at all. One line needs no other program for that.
 write() { cat >"$1.new" && mv -f "$1.new" "$1"; }
+write_line() { say "$2" >"$1.new" && mv -f "$1.new" "$1"; }
 
 highest() { number_in "$place/generation"; }
 current() { number_in "$place/current"; }
 is_confirmed() { [ -f "$place/releases/$1/confirmed" ]; }
 
 # The rest of the manifest's lines that begin with a word.
-manifest() { sed -n "s/^$2 //p" "$place/releases/$1/manifest"; }
+manifest() {
+  [ -f "$place/releases/$1/manifest" ] || return 0
+  while read -r word rest; do [ "$word" != "$2" ] || say "$rest"; done <"$place/releases/$1/manifest"
+}
 
 # The newest confirmed release, going back from the given one along what each replaced; 0 where there is none.
 confirmed_from() {
@@ -118,7 +122,7 @@ confirmed_from() {
 lock() {
   [ -d "$place" ] || mkdir -p "$place" || fail $not_ready "$root cannot be written"
   exec 9>"$place/lock" || fail $not_ready "$place/lock cannot be opened"
-  timeout 20 flock 9 || fail $busy "$project/$environment is busy with another command"
+  flock -n 9 || timeout 20 flock 9 || fail $busy "$project/$environment is busy with another command"
 }
 
 # A step of an older generation never acts, however late it arrives.
@@ -309,7 +313,7 @@ accept() {
     printf '%s\n' "$signature" >"$scratch/release/signature"
     mkdir -p "$place/releases" "$place/files" && mv "$scratch/release" "$release" || fail $not_ready "$place cannot be written"
   fi
-  say "$generation" | write "$place/generation" || fail $not_ready "$place cannot be written"
+  write_line "$place/generation" "$generation" || fail $not_ready "$place cannot be written"
   say '{"type":"accepted"}'
   audit accepted
 }
@@ -400,7 +404,7 @@ do_switch() {
   began_before=no
   [ ! -f "$release/before" ] || began_before=yes
   note_what_was
-  say "$generation" | write "$place/current" || fail $not_ready "$place cannot be written"
+  write_line "$place/current" "$generation" || fail $not_ready "$place cannot be written"
   install_files
   starting=$(manifest "$generation" up)
   # What the plan recreates has to come from this deployment, also where Compose sees no difference. What it creates may be
@@ -421,7 +425,7 @@ do_switch() {
 note_what_was() {
   take_stock
   [ ! -f "$release/before" ] || return 0
-  confirmed_from "$(current)" | write "$release/previous"
+  write_line "$release/previous" "$(confirmed_from "$(current)")"
   cut -d ' ' -f 1 "$scratch/stock" | write "$release/before" || fail $not_ready "$place cannot be written"
 }
 
@@ -554,7 +558,7 @@ go_to() {
   for service in $changed; do
     if grep -Fqx "$service" "$scratch/wanted"; then starting="$starting $service"; else leaving="$leaving $service"; fi
   done
-  say "$1" | write "$place/current" || fail $not_ready "$place cannot be written"
+  write_line "$place/current" "$1" || fail $not_ready "$place cannot be written"
   install_files
   take_stock
   start_services "$starting"
