@@ -52,7 +52,7 @@ describe('a Landfall that dies', () => {
   test('with the receipt recorded and nothing told tells it once', async () => {
     const { town, sha } = await killed((call) => call === 'store.receipts.record')
     await endsWell(town, sha)
-    expect(town.said).toHaveLength(2)
+    expect(town.chat.said).toHaveLength(2)
   })
 
   test('after the end was stored, before anybody was told, reports it and deploys nothing again', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Command } from '../../src/host/command.ts'
 import { refused, unreachable } from '../support/fake-host.ts'
-import { landfallYml, openTown, type Town } from '../support/town.ts'
+import { landfallYml } from '../support/shop.ts'
+import { openTown, type Town } from '../support/town.ts'
 
 const both = { hosts: ['web-1', 'web-2'] }
 const versions = (town: Town) => [...town.hosts.values()].map((host) => host.container('web')?.image.behaviour.version)
@@ -105,7 +106,7 @@ describe('a release that is not proved', () => {
     const halted = await town.deploy({}, { behaviour: { answers: 500 } })
     expect(halted).toMatchObject({ state: 'halted', reason: { code: 'return-failed', evidence: { host: 'web-1' } } })
     expect(town.github.statusesOf(halted.revision ?? '').at(-1)?.[0]).toBe('error')
-    expect(town.said).toHaveLength(2)
+    expect(town.chat.said).toHaveLength(2)
   })
 
   test('returned to something that is ill as well halts: returned means proved', async () => {
@@ -204,7 +205,7 @@ describe('the operator', () => {
   test('adds a host: it joins at the next deployment, which proves both', async () => {
     const town = await openTown({ ...both, follows: ['web-1'] })
     await town.deploy()
-    const next = await town.deploy({ '.github/landfall.yml': landfallYml(both) })
+    const next = await town.deploy({ '.github/landfall.yml': landfallYml({ follows: both.hosts }) })
     expect(next.state).toBe('succeeded')
     expect(versions(town)).toEqual([next.revision, next.revision])
   })

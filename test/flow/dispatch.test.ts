@@ -59,7 +59,7 @@ test('a failure is told with a reference that the log has too', async () => {
   })
   await ports.queue.wake('deployment:a')
   await town.until(() => told.length > 0)
-  expect(town.log.filter(({ level }) => level === 'error')).toEqual([
+  expect(town.log.lines.filter(({ level }) => level === 'error')).toEqual([
     { level: 'error', message: 'work failed', fields: expect.objectContaining({ reference: told[0], subject: 'deployment:a' }) },
   ])
 })

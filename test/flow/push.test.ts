@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { landfallYml, openTown } from '../support/town.ts'
+import { landfallYml } from '../support/shop.ts'
+import { openTown } from '../support/town.ts'
 
 test('a push becomes a proved container, and every surface says so', async () => {
   const town = await openTown()
@@ -10,7 +11,7 @@ test('a push becomes a proved container, and every surface says so', async () =>
   expect(town.host().container('web')?.image.behaviour.version).toBe(revision)
   expect(town.github.statusesOf(revision).at(-1)).toEqual(['success', expect.stringContaining('verified on web-1')])
   expect(town.github.deployments[0]?.statuses.map(({ state }) => state)).toEqual(['in_progress', 'success'])
-  expect(town.said.map(({ channel }) => channel)).toEqual(['slack:deploys'])
+  expect(town.chat.said.map(({ channel }) => channel)).toEqual(['slack:deploys'])
   expect(await town.store.receipts.of(id)).toMatchObject({ generation: 1, revision, hosts: [{ host: 'web-1' }] })
   expect((await town.record(id)).map((line) => line.split(':')[0])).toEqual([
     'plan',
@@ -165,7 +166,7 @@ describe('a broken configuration', () => {
 
   test('that names a host nobody granted is refused, whatever the file of the commit says', async () => {
     const town = await openTown()
-    const sha = town.commit({ '.github/landfall.yml': landfallYml({ hosts: ['web-1', 'someone-elses'] }) })
+    const sha = town.commit({ '.github/landfall.yml': landfallYml({ follows: ['web-1', 'someone-elses'] }) })
     await town.tellPush(sha)
     await town.quiet()
     expect(await town.newest()).toMatchObject({ state: 'rejected', reason: { code: 'not-allowed' } })

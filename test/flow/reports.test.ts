@@ -17,7 +17,7 @@ describe('a surface that fails', () => {
     await town.tellPush(sha)
     const { id } = await town.reaches('succeeded', 60)
     expect(statesOf(town)).toEqual(['in_progress', 'success'])
-    await town.until(() => town.said.length === 1, 10)
+    await town.until(() => town.chat.said.length === 1, 10)
     expect(town.github.statusesOf(sha)).toEqual([])
     town.github.fails = () => undefined
     await town.pass(60)
@@ -27,11 +27,11 @@ describe('a surface that fails', () => {
 
   test('is tried again after ever longer pauses', async () => {
     const town = await openTown()
-    town.chatFails = () => new Error('no answer')
+    town.chat.fails = () => new Error('no answer')
     await town.tellPush(town.commit())
     await town.reaches('succeeded')
     await town.pass(600)
-    const pauses = town.log.filter(({ message }) => message === 'report put off').map(({ fields }) => fields.pause)
+    const pauses = town.log.saying('report put off').map(({ pause }) => pause)
     expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 300].slice(0, pauses.length))
     expect(pauses.length).toBeGreaterThan(7)
   })
@@ -42,7 +42,7 @@ describe('a surface that fails', () => {
   ])('because %s asks for a pause is left alone for as long', async (_who, error) => {
     const town = await openTown()
     let asked = 0
-    town.chatFails = () => {
+    town.chat.fails = () => {
       asked += 1
       return error()
     }
@@ -118,7 +118,7 @@ test('a deployment whose statuses fail is not created on GitHub a second time', 
 test('nothing is said twice that did not change', async () => {
   const town = await openTown()
   const { id, revision = '' } = await town.deploy()
-  const said = () => [town.github.statusesOf(revision).length, statesOf(town)?.length, town.said.length]
+  const said = () => [town.github.statusesOf(revision).length, statesOf(town)?.length, town.chat.said.length]
   const before = said()
   await town.store.reports.want(['status', 'deployment'].map((surface) => ({ subject: `deployment:${id}`, surface })))
   await town.quiet()

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { refused } from '../support/fake-host.ts'
-import { openTown, shopImage, type Town } from '../support/town.ts'
+import { shopImage } from '../support/shop.ts'
+import { openTown, type Town } from '../support/town.ts'
 
 const running = (town: Town) => town.host().container('web')?.image.behaviour.version
 

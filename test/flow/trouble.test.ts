@@ -41,7 +41,7 @@ test('GitHub is down for an hour: the push deploys once it is back, and is never
   expect(await town.store.intents.open()).toHaveLength(1)
   town.github.fails = () => undefined
   expect(await town.reaches('succeeded', 300)).toMatchObject({ revision: sha })
-  const tries = town.log.filter(({ message }) => message === 'work failed').length
+  const tries = town.log.saying('work failed').length
   expect(tries).toBeLessThan(50)
 })
 
@@ -76,7 +76,7 @@ test('a rollback that cannot be read is answered', async () => {
   town.github.fails = (call) => (call === 'role' ? httpError(401) : undefined)
   await town.tellComment('/rollback')
   await town.quiet()
-  const { reference } = town.log.findLast(({ message }) => message === 'work failed')?.fields ?? {}
+  const { reference } = town.log.saying('work failed').at(-1) ?? {}
   expect(town.github.comments[0]?.body).toContain(String(reference))
 })
 
@@ -89,9 +89,9 @@ test('preparations that break every time end as failed, with a reference that th
   await town.tellPush(pushed)
   await town.quiet(120)
   const { state, reason } = await town.newest()
-  const failures = town.log.filter(({ message }) => message === 'work failed')
+  const failures = town.log.saying('work failed')
   expect(state).toBe('failed')
-  expect(reason).toEqual({ code: 'internal', evidence: { component: 'the preparations', reference: failures.at(-1)?.fields.reference } })
+  expect(reason).toEqual({ code: 'internal', evidence: { component: 'the preparations', reference: failures.at(-1)?.reference } })
   expect(failures).toHaveLength(5)
   expect(town.github.statusesOf(pushed).at(-1)?.[0]).toBe('failure')
 })

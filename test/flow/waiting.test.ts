@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { unreachable } from '../support/fake-host.ts'
-import { openTown, shopImage } from '../support/town.ts'
+import { shopImage } from '../support/shop.ts'
+import { openTown } from '../support/town.ts'
 
 describe('an image that is not there yet', () => {
   test('is waited for in sight, and deployed once the build has pushed it', async () => {

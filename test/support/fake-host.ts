@@ -129,11 +129,11 @@ export class FakeHost {
     return release && !release.confirmed ? this.#confirmedFrom(release.previous ?? 0) : generation
   }
 
-  /** A round each second, until the other side has seen enough. */
+  /** A round every few seconds, until the other side has seen enough. */
   async #probe(onLine: (line: string) => void, signal?: AbortSignal): Promise<CommandResult> {
     for (let number = 1; number <= 600; number += 1) {
       for (const line of [...this.#look(), ...this.#answers(), { type: 'round', number }]) onLine(JSON.stringify(line))
-      await this.#clock.sleep(1, signal)
+      await this.#clock.sleep(5, signal)
       if (signal?.aborted) return { kind: 'connection-lost', detail: 'Landfall gave the command up' }
     }
     return refused(124, 'out of time')

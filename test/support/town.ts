@@ -1,65 +1,32 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { sql } from 'kysely'
 import { onTestFinished } from 'vitest'
 import { inProcessQueue } from '../../src/adapters/queue/in-process.ts'
-import { migrate } from '../../src/adapters/store/migrations.ts'
-import { storeOver } from '../../src/adapters/store/open.ts'
-import { openSqlite } from '../../src/adapters/store/sqlite.ts'
 import type { OperatorFile } from '../../src/domain/configuration.ts'
 import type { Deployment } from '../../src/domain/deployment.ts'
 import type { Sha } from '../../src/domain/repository.ts'
 import { Secret } from '../../src/domain/secret.ts'
 import { type Dispatcher, dispatch } from '../../src/flow/dispatch.ts'
 import { type BranchMoved, type CommentMade, intake } from '../../src/flow/intake.ts'
-import type { ChatMessage, Log, Ports, Store } from '../../src/flow/ports.ts'
+import type { Hosts, Ports, Store } from '../../src/flow/ports.ts'
 import { dueSubjects, workFor } from '../../src/flow/work.ts'
 import { repository } from './builders.ts'
+import { openDatabase, type TestDatabase } from './database.ts'
+import { FakeChat } from './fake-chat.ts'
 import { fakeCompose } from './fake-compose.ts'
 import { FakeGitHub } from './fake-github.ts'
 import { FakeHost } from './fake-host.ts'
+import { FakeLog } from './fake-log.ts'
 import { type Behaviour, FakeRegistry } from './fake-registry.ts'
 import { fakeSigner } from './fake-signer.ts'
 import { idle, ManualClock } from './manual-clock.ts'
 import { Life, mortal } from './mortal.ts'
+import { databaseImage, type ShopOptions, shopFiles, shopImage } from './shop.ts'
 
-export const shopImage = 'registry.example.com/acme/shop'
-export const databaseImage = 'registry.example.com/acme/database'
-
-const composeYml = `services:
-  web:
-    image: ${shopImage}:\${TAG}
-    environment: { DB_PASSWORD: "\${DB_PASSWORD}" }
-  db:
-    image: ${databaseImage}:1
-`
-
-export interface TownOptions {
+export interface TownOptions extends ShopOptions {
+  /** Hosts there are, all of them granted to the shop. */
   hosts?: string[]
-  /** Hosts the repository's file names; by default all. */
-  follows?: string[]
-  /** How long Landfall waits for an image. */
-  imageWithin?: string
-}
-
-/** `.github/landfall.yml` of the shop. */
-export const landfallYml = ({ hosts = ['web-1'], follows = hosts, imageWithin = '10m' }: TownOptions = {}): string => `version: 1
-project: shop
-images: { web: { repository: ${shopImage} } }
-defaults:
-  image-within: ${imageWithin}
-  verify: { web: { port: 3000, health: /health, version: "/health#/version", within: 20s, soak: 2s } }
-environments:
-  production: { branch: main, hosts: [${follows.join(', ')}], env: deploy/production.env, url: "https://shop.example.com" }
-notify: ["slack:deploys"]
-`
-
-interface Logged {
-  level: 'info' | 'warn' | 'error'
-  message: string
-  fields: Record<string, unknown>
+  /** False for a town in which no Landfall runs yet. */
+  started?: boolean
 }
 
 /** One running Landfall among several. */
@@ -71,44 +38,60 @@ export interface Landfall {
   kill(): void
 }
 
+interface Change {
+  /** False where the image is not built yet. */
+  build?: boolean
+  behaviour?: Behaviour
+  subject?: string
+}
+
+/** A town for this test alone. */
+export async function openTown(options: TownOptions = {}): Promise<Town> {
+  const clock = new ManualClock()
+  const database = await openDatabase(clock)
+  const town = new Town(clock, database, options)
+  onTestFinished(async () => {
+    town.close()
+    await idle()
+    await database.close()
+  })
+  if (options.started !== false) await town.start()
+  return town
+}
+
 /**
- * Everything outside of Landfall's use cases, scripted and honest, around the real store in a file of its own. Time
- * stands still but for what `until` lets pass.
+ * Everything around Landfall's use cases, scripted and honest: a repository on GitHub, a registry, hosts, a chat, and the
+ * real store. Time stands still but for what `until` and its kin let pass.
  */
 export class Town {
   readonly clock: ManualClock
+  readonly store: Store
   readonly github = new FakeGitHub()
   readonly registry: FakeRegistry
   readonly hosts = new Map<string, FakeHost>()
-  readonly said: { channel: string; message: ChatMessage }[] = []
-  chatFails: () => Error | undefined = () => undefined
-  readonly log: Logged[] = []
-  readonly store: Store
+  readonly chat = new FakeChat()
+  readonly log = new FakeLog()
   operator: OperatorFile
+  readonly #database: TestDatabase
   readonly #landfalls = new Set<Landfall>()
-  #told = 0
+  #numbers = 0
 
-  constructor(store: Store, clock: ManualClock, options: TownOptions) {
-    this.store = store
+  constructor(clock: ManualClock, database: TestDatabase, { hosts = ['web-1'], follows = hosts, ...shop }: TownOptions) {
     this.clock = clock
+    this.#database = database
+    this.store = database.store
     this.registry = new FakeRegistry(clock)
-    for (const name of options.hosts ?? ['web-1']) this.hosts.set(name, new FakeHost(name, this.registry, clock))
-    const names = [...this.hosts.keys()]
+    for (const name of hosts) this.hosts.set(name, new FakeHost(name, this.registry, clock))
+    const granted = { projects: ['shop'], environments: { '*': hosts }, registries: [], notify: ['deploys'], allow: [] }
     this.operator = {
       hosts: Object.fromEntries([...this.hosts.values()].map(({ rule }) => [rule.name, rule])),
       groups: {},
       registries: {},
-      repositories: [
-        { name: 'acme/shop', projects: ['shop'], environments: { '*': names }, registries: [], notify: ['deploys'], allow: [] },
-      ],
+      repositories: [{ name: 'acme/shop', ...granted }],
       chat: { deploys: { kind: 'slack', url: { env: 'SLACK' } } },
     }
     this.registry.push(databaseImage, '1')
-    this.github.commit('main', {
-      '.github/landfall.yml': landfallYml(options),
-      'compose.yml': composeYml,
-      'deploy/production.env': 'DB_PASSWORD=open-sesame\n',
-    })
+    this.github.commit('main', shopFiles({ follows, ...shop }))
   }
 
   host(name = 'web-1'): FakeHost {
@@ -117,27 +100,22 @@ export class Town {
     return host
   }
 
-  /** What Landfall has in its hands. */
+  /** The whole outside, as a process with this life has it in its hands. */
   ports(life = new Life()): Ports {
-    const { clock, github, registry, store } = this
-    const note =
-      (level: Logged['level']) =>
-      (message: string, fields: Record<string, unknown> = {}) => {
-        if (!life.ended) this.log.push({ level, message, fields })
-      }
-    const log: Log = { info: note('info'), warn: note('warn'), error: note('error') }
+    const { clock } = this
+    const log = this.log.of(life)
+    const hosts: Hosts = {
+      run: (rule, command, onLine, signal) => this.host(rule.name).run(command, onLine, signal),
+      close: async () => undefined,
+    }
     return {
-      store: mortal(store, life, 'store'),
+      store: mortal(this.store, life, 'store'),
       queue: mortal(inProcessQueue(log), life, 'queue'),
-      github: mortal(github, life, 'github'),
-      registry: mortal(registry, life, 'registry'),
-      hosts: mortal(
-        { run: (rule, command, onLine, signal) => this.host(rule.name).run(command, onLine, signal), close: async () => {} },
-        life,
-        'hosts',
-      ),
+      github: mortal(this.github, life, 'github'),
+      registry: mortal(this.registry, life, 'registry'),
+      hosts: mortal(hosts, life, 'hosts'),
       compose: { imageLines: fakeCompose.imageLines, render: mortal(fakeCompose, life, 'compose').render },
-      chat: mortal({ send: (channel, message) => this.#say(channel, message) }, life, 'chat'),
+      chat: mortal(this.chat, life, 'chat'),
       clock: { now: () => clock.now(), sleep: mortal(clock, life, 'clock').sleep },
       signer: fakeSigner,
       secrets: async (reference) => new Secret(`secret of ${JSON.stringify(reference)}`),
@@ -149,29 +127,30 @@ export class Town {
   }
 
   /** Starts a Landfall. */
-  async start({ leaseSeconds = 10, sweepSeconds = 5 } = {}): Promise<Landfall> {
+  async start({ leaseSeconds = 30, sweepSeconds = 10 } = {}): Promise<Landfall> {
     const life = new Life()
     const ports = this.ports(life)
-    const options = { holder: randomUUID(), leaseSeconds, sweepSeconds }
     const dispatcher = await dispatch(
       ports,
-      options,
+      { holder: randomUUID(), leaseSeconds, sweepSeconds },
       (subject) => workFor(subject, ports),
       () => dueSubjects(ports),
     )
-    const landfall: Landfall = {
-      life,
-      ports,
-      dispatcher,
-      kill() {
-        life.ended = true
-      },
+    const kill = () => {
+      life.ended = true
     }
+    const landfall = { life, ports, dispatcher, kill }
     this.#landfalls.add(landfall)
     return landfall
   }
 
-  /** A commit on main with its image in the registry, unless `build` says otherwise; GitHub tells nobody yet. */
+  close(): void {
+    for (const landfall of this.#landfalls) landfall.kill()
+  }
+
+  // --- what people and machines do -----------------------------------------------------------------------------
+
+  /** A commit on main; its image is in the registry unless it is not built yet. GitHub tells nobody. */
   commit(files: Record<string, string | null> = {}, { build = true, behaviour = {}, subject = 'A change' }: Change = {}): Sha {
     const sha = this.github.commit('main', files, { subject })
     if (build) this.build(sha, behaviour)
@@ -184,12 +163,13 @@ export class Town {
   }
 
   /** GitHub tells of a push; by default of one that brought this commit to main. */
-  async tellPush(after: Sha, changes: Partial<BranchMoved> = {}): Promise<void> {
-    await this.tell({
+  tellPush(after: Sha, changes: Partial<BranchMoved> = {}): Promise<void> {
+    const before = String(this.#number()).padStart(40, '0')
+    return this.#tell({
       kind: 'push',
       repository,
       ref: 'refs/heads/main',
-      before: String(this.#next()).padStart(40, '0'),
+      before,
       after,
       actor: 'mona',
       delivery: randomUUID(),
@@ -199,18 +179,12 @@ export class Town {
 
   /** GitHub tells of a merged pull request, which does not say where the branch was. */
   tellMerge(after: Sha): Promise<void> {
-    return this.tell({ kind: 'push', repository, ref: 'refs/heads/main', after, actor: 'mona', delivery: randomUUID() })
+    return this.#tell({ kind: 'push', repository, ref: 'refs/heads/main', after, actor: 'mona', delivery: randomUUID() })
   }
 
-  async tellComment(body: string, changes: Partial<CommentMade> = {}): Promise<void> {
-    const comment = { id: this.#next(), issue: 12 }
-    await this.tell({ kind: 'comment', repository, comment, body, actor: 'mona', bot: false, delivery: randomUUID(), ...changes })
-  }
-
-  /** A webhook, answered when it resolves. */
-  tell(incoming: BranchMoved | CommentMade): Promise<void> {
-    const [serving] = [...this.#landfalls].filter(({ life }) => !life.ended)
-    return intake(incoming, serving?.ports ?? this.ports())
+  tellComment(body: string, changes: Partial<CommentMade> = {}): Promise<void> {
+    const comment = { id: this.#number(), issue: 12 }
+    return this.#tell({ kind: 'comment', repository, comment, body, actor: 'mona', bot: false, delivery: randomUUID(), ...changes })
   }
 
   /** Commits, builds, pushes and waits for the end of the deployment. */
@@ -222,6 +196,8 @@ export class Town {
     if (!deployment) throw new Error(`nothing was deployed for ${sha}`)
     return deployment
   }
+
+  // --- what became of it -------------------------------------------------------------------------------------------
 
   /** Newest first. */
   deployments(): Promise<Deployment[]> {
@@ -239,13 +215,15 @@ export class Town {
     return (await this.store.timeline.read(id)).map(({ step, host, text }) => `${step}${host ? ` ${host}` : ''}: ${text}`)
   }
 
+  // --- time; one of these at a time ----------------------------------------------------------------------------------
+
   /** Lets time pass until it holds; throws when it does not within so many seconds. */
   async until(holds: () => boolean | Promise<boolean>, seconds = 3600): Promise<void> {
     const limit = this.clock.now().getTime() + seconds * 1000
     for (;;) {
       await idle()
       if (await holds()) return
-      if (this.clock.now().getTime() >= limit) throw new Error(`it did not come to pass within ${seconds} s:\n${this.#story()}`)
+      if (this.clock.now().getTime() >= limit) throw new Error(`it did not come to pass within ${seconds} s:\n${this.log.end()}`)
       this.clock.toNext(limit)
     }
   }
@@ -253,86 +231,28 @@ export class Town {
   /** Lets so many seconds pass. */
   async pass(seconds: number): Promise<void> {
     const end = this.clock.now().getTime() + seconds * 1000
-    await this.until(() => this.clock.now().getTime() >= end, seconds + 1)
-    await idle()
+    await this.until(() => this.clock.now().getTime() >= end, seconds)
   }
 
-  /** Until every intent is settled, every deployment has ended and everything is published. */
+  /** Until every intent is settled, every deployment has ended and everything is published that is due. */
   quiet(seconds?: number): Promise<void> {
-    return this.until(async () => {
-      const [intents, unfinished, due] = await Promise.all([
-        this.store.intents.open(),
-        this.store.deployments.unfinished(),
-        this.store.reports.due(1),
-      ])
-      return intents.length + unfinished.length + due.length === 0
-    }, seconds)
+    return this.until(async () => (await this.#database.openWork()) === 0, seconds)
   }
 
   /** Until the newest deployment is in this state. */
   async reaches(state: Deployment['state'], seconds?: number): Promise<Deployment> {
-    await this.until(async () => {
-      const [newest] = await this.deployments()
-      return newest?.state === state
-    }, seconds)
+    await this.until(async () => (await this.store.deployments.recent(1))[0]?.state === state, seconds)
     return this.newest()
   }
 
-  close(): void {
-    for (const landfall of this.#landfalls) landfall.kill()
+  /** A webhook, answered when it resolves. */
+  #tell(incoming: BranchMoved | CommentMade): Promise<void> {
+    const serving = [...this.#landfalls].find(({ life }) => !life.ended)
+    return intake(incoming, serving?.ports ?? this.ports())
   }
 
-  #next(): number {
-    this.#told += 1
-    return this.#told
+  #number(): number {
+    this.#numbers += 1
+    return this.#numbers
   }
-
-  async #say(channel: string, message: ChatMessage): Promise<string> {
-    const error = this.chatFails()
-    if (error) throw error
-    this.said.push({ channel, message })
-    return 'said'
-  }
-
-  #story = () =>
-    this.log
-      .slice(-15)
-      .map(({ level, message, fields }) => `${level} ${message} ${JSON.stringify(fields)}`)
-      .join('\n')
-}
-
-interface Change {
-  build?: boolean
-  behaviour?: Behaviour
-  subject?: string
-}
-
-/** A town for this test alone, with a Landfall in it unless `started` is false. */
-export async function openTown(options: TownOptions & { started?: boolean } = {}): Promise<Town> {
-  const clock = new ManualClock()
-  const folder = mkdtempSync(join(tmpdir(), 'landfall-town-'))
-  const opened = openSqlite(folder)
-  // What these tests write need not survive a power cut, and the database's clock is the town's.
-  await sql`pragma synchronous = off`.execute(opened.db)
-  await migrate(opened)
-  const { kind, db, lockRows, passing, lockForMigration } = opened
-  const database = {
-    kind,
-    db,
-    lockRows,
-    passing,
-    lockForMigration,
-    get now() {
-      return sql<number>`${clock.now().getTime()}`
-    },
-  }
-  const town = new Town(storeOver(database, { info() {}, warn() {}, error() {} }), clock, options)
-  onTestFinished(async () => {
-    town.close()
-    await idle()
-    await db.destroy()
-    rmSync(folder, { recursive: true, force: true })
-  })
-  if (options.started !== false) await town.start()
-  return town
 }

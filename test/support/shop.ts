@@ -1,0 +1,36 @@
+export const shopImage = 'registry.example.com/acme/shop'
+export const databaseImage = 'registry.example.com/acme/database'
+
+/** An app built by the repository and a database that is not. */
+export const composeYml = `services:
+  web:
+    image: ${shopImage}:\${TAG}
+    environment: { DB_PASSWORD: "\${DB_PASSWORD}" }
+  db:
+    image: ${databaseImage}:1
+`
+
+export interface ShopOptions {
+  /** Hosts the repository's file names. */
+  follows?: string[]
+  /** How long Landfall waits for an image. */
+  imageWithin?: string
+}
+
+/** `.github/landfall.yml` of the shop. */
+export const landfallYml = ({ follows = ['web-1'], imageWithin = '10m' }: ShopOptions = {}): string => `version: 1
+project: shop
+images: { web: { repository: ${shopImage} } }
+defaults:
+  image-within: ${imageWithin}
+  verify: { web: { port: 3000, health: /health, version: "/health#/version", within: 20s, soak: 2s } }
+environments:
+  production: { branch: main, hosts: [${follows.join(', ')}], env: deploy/production.env, url: "https://shop.example.com" }
+notify: ["slack:deploys"]
+`
+
+export const shopFiles = (options: ShopOptions): Record<string, string> => ({
+  '.github/landfall.yml': landfallYml(options),
+  'compose.yml': composeYml,
+  'deploy/production.env': 'DB_PASSWORD=open-sesame\n',
+})
