@@ -21,7 +21,7 @@ export interface Town {
   files: Record<string, string>
   /** A path that exists nowhere unless somebody's words were run as a command. */
   canary: string
-  /** Merges and waits for the given end of its commit status. */
+  /** Merges the shop's own files with these changes, and waits for the given end of its commit status. */
   merge(release: Release, end: Status['state'], context?: string): Promise<{ merged: Merged; status: Status }>
   /** Everything that a deployment would change on the host: containers, and what landfall-shell was told to do. */
   footprint(): Promise<string>
@@ -65,7 +65,7 @@ async function populate(scenario: Scenario, servers: Laboratory | undefined): Pr
     canary: `/tmp/landfall-canary-${randomBytes(6).toString('hex')}`,
 
     async merge(release, end, context = 'landfall/production') {
-      const merged = await shop.merge(release)
+      const merged = await shop.merge({ ...release, files: { ...files, ...release.files } })
       return { merged, status: await shop.repository.waitForStatus(merged.sha, context, end, patience) }
     },
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Attack } from '../attack.ts'
+import { slowestAnswerDuring } from '../health-watch.ts'
 import type { Town } from '../town.ts'
 
 /** How long reading such a file may take until people are told, and how long anybody else may have to wait meanwhile. */
@@ -36,10 +36,17 @@ export const yamlBombs: Attack[] = [
     attempt: (town) => {
       const inside: [string, string][] = [
         ['deep interpolation', `services: { web: { image: "${'${X:-'.repeat(20_000)}x${'}'.repeat(20_000)}" } }\n`],
+        ['30,000 variables nobody sets', `services: { web: { image: "${'${X}'.repeat(30_000)}" } }\n`],
         ['a file that includes itself', 'include: [compose.yml]\nservices: { web: { image: "x:${TAG}" } }\n'],
       ]
       return explode(town, [...bombs, ...inside], (text) => ({ 'compose.yml': text }), 'landfall/production')
     },
+  },
+  {
+    row: 'A12',
+    tried: 'an env file of 120,000 wrong lines',
+    attempt: (town) =>
+      explode(town, [['wrong lines', 'x\n'.repeat(120_000)]], (text) => ({ 'deploy/production.env': text }), 'landfall/production'),
   },
   {
     row: 'A12',
@@ -63,9 +70,9 @@ async function explode(
 ): Promise<string> {
   const before = await town.footprint()
   let slowest = 0
-  const worst = await slowestHealthDuring(town, async () => {
+  const worst = await slowestAnswerDuring(`${town.scenario.landfall.url}/healthz`, async () => {
     for (const [what, text] of list) {
-      const { merged } = await town.merge({ title: what, build: false, files: { ...town.files, ...filesOf(text) } }, 'failure', context)
+      const { merged } = await town.merge({ title: what, build: false, files: filesOf(text) }, 'failure', context)
       const took = performance.now() - merged.toldAt
       assert.ok(took < refusedWithin, `${what} kept Landfall busy for ${(took / 1000).toFixed(1)} s`)
       slowest = Math.max(slowest, took)
@@ -73,23 +80,6 @@ async function explode(
   })
   assert.ok(worst < answersWithin, `/healthz took ${worst.toFixed(0)} ms meanwhile`)
   assert.equal(await town.footprint(), before)
-  await town.merge({ title: 'After the bombs', files: { ...town.files, ...after } }, 'success')
+  await town.merge({ title: 'After the bombs', files: after }, 'success')
   return `${list.length} refused within ${(slowest / 1000).toFixed(1)} s; /healthz never took longer than ${worst.toFixed(0)} ms; deploys again`
-}
-
-/** Asks /healthz again and again while the work is done; how long the slowest answer took, in milliseconds. */
-async function slowestHealthDuring({ scenario }: Town, work: () => Promise<void>): Promise<number> {
-  let worst = 0
-  const done = new AbortController()
-  const watch = async () => {
-    while (!done.signal.aborted) {
-      const asked = performance.now()
-      const { status } = await fetch(`${scenario.landfall.url}/healthz`)
-      assert.equal(status, 200)
-      worst = Math.max(worst, performance.now() - asked)
-      await pause(20)
-    }
-  }
-  await Promise.all([watch(), work().finally(() => done.abort())])
-  return worst
 }

@@ -71,11 +71,11 @@ export const compose: Attack[] = [
     row: 'A10',
     tried: 'Compose files that reach for the host',
     async attempt(town) {
-      const { files, shop } = town
+      const { shop } = town
       const before = await town.footprint()
       const deployed = shop.repository.deployments().length
       for (const { what, files: changed, says } of reaches) {
-        const { merged, status } = await town.merge({ title: what, build: false, files: { ...files, ...changed(town) } }, 'failure')
+        const { merged, status } = await town.merge({ title: what, build: false, files: changed(town) }, 'failure')
         assert.match(status.description ?? '', /^Refused: /, `${what}: ${status.description}`)
         const answer = await shop.repository.waitForComment(merged.pullRequest, /Refused/)
         assert.match(unmarked(answer.body), says, what)
@@ -89,13 +89,13 @@ export const compose: Attack[] = [
     row: 'A10',
     tried: 'a release once allowed, by the way of /rollback',
     async attempt(town) {
-      const { files, shop } = town
+      const { shop } = town
       const own = inWeb('', '    pid: host\n', /./).files(town)
       const allow = (risks: string[]) =>
         town.changeOperator(({ repositories }) => Object.assign(repositories['acme/*'] ?? {}, { allow: risks }))
       await allow(['host-pid'])
-      await town.merge({ title: "With the operator's leave", files: { ...files, ...own } }, 'success')
-      const { merged } = await town.merge({ title: 'Without it again', files }, 'success')
+      await town.merge({ title: "With the operator's leave", files: own }, 'success')
+      const { merged } = await town.merge({ title: 'Without it again' }, 'success')
       await allow([])
       const before = await town.footprint()
       await shop.repository.commentOn(merged.pullRequest, '/rollback', 'mona')

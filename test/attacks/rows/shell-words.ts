@@ -41,13 +41,13 @@ export const shellWords: Attack[] = [
     row: 'A1',
     tried: 'commands in env values, Compose values and the commit subject',
     async attempt(town) {
-      const { canary, files } = town
+      const { canary } = town
       const words = spitefulWords(canary)
       const values: [string, string][] = words.map((word, index) => [`SPITE_${index}`, word])
       await town.merge(
         {
           title: `$(touch ${canary}) \`touch ${canary}\` ; touch ${canary}`,
-          files: { ...files, 'compose.yml': spitefulCompose(town), 'deploy/production.env': `GREETING=hello\n${writeDotenv(values)}` },
+          files: { 'compose.yml': spitefulCompose(town), 'deploy/production.env': `GREETING=hello\n${writeDotenv(values)}` },
         },
         'success',
       )
@@ -69,15 +69,10 @@ export const shellWords: Attack[] = [
       const registry = scenario.lab.registry
       const branch = `rel;\`touch\${IFS}${canary}\`/$(touch\${IFS}${canary})&|'"`.replaceAll('//', '/')
       const changed = { ...files, '.github/landfall.yml': landfallFile({ registry: registry.address, branch }) }
-      const { sha } = await shop.repository.push(branch, changed, { deliver: 'never' })
+      const { sha, deliveries } = await shop.repository.push(branch, changed, { deliver: false })
       await pushApp(registry, { repository: 'acme/shop', tag: sha, version: sha, index: true })
-      await shop.repository
-        .push(branch, { 'CHANGES.md': 'again\n' })
-        .then(({ sha: tip }) =>
-          pushApp(registry, { repository: 'acme/shop', tag: tip, version: tip, index: true }).then(() =>
-            shop.repository.waitForStatus(tip, 'landfall/production', 'success', 60),
-          ),
-        )
+      for (const { guid } of deliveries) await scenario.github.redeliver(guid)
+      await shop.repository.waitForStatus(sha, 'landfall/production', 'success', 60)
       return `the environment follows ${branch.slice(0, 20)}… like any branch`
     },
   },
@@ -102,7 +97,7 @@ export const shellWords: Attack[] = [
         await town.merge({ title: 'A name', build: false, files: { '.github/landfall.yml': file } }, 'failure', 'landfall/configuration')
       }
       const compose = (files['compose.yml'] ?? '').replace('  web:', `  "web;touch ${canary}":`)
-      await town.merge({ title: 'A service', build: false, files: { ...files, 'compose.yml': compose } }, 'failure')
+      await town.merge({ title: 'A service', build: false, files: { 'compose.yml': compose } }, 'failure')
       assert.equal(await town.footprint(), before)
       return `${broken.length + 1} such files are refused before any host is asked`
     },
@@ -115,7 +110,7 @@ export const shellWords: Attack[] = [
       const said = `$(touch ${canary}) \`touch ${canary}\`; <script>touch("${canary}")</script>`
       const noise = `  noise:\n    image: ${town.scenario.lab.registry.address}/acme/shop:\${TAG}\n    init: true\n    entrypoint: ${JSON.stringify(['sh', '-c', 'echo "$$0"; exit 3', said.replaceAll('$', '$$$$')])}\n`
       const compose = (files['compose.yml'] ?? '').replace('volumes:\n  data: {}', `${noise}volumes:\n  data: {}`)
-      const { status } = await town.merge({ title: 'Noise', files: { ...files, 'compose.yml': compose } }, 'failure')
+      const { status } = await town.merge({ title: 'Noise', files: { 'compose.yml': compose } }, 'failure')
       assert.ok((await readPage(status.targetUrl)).includes(said), 'the page does not show the log as it was')
       const markup = await (await fetch(status.targetUrl ?? '')).text()
       assert.ok(!markup.includes('<script>touch'), 'the log became markup')
