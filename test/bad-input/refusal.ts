@@ -1,0 +1,39 @@
+import { expect } from 'vitest'
+import { readPage, type Town } from '../attacks/town.ts'
+import type { Release } from '../lab/landfall/shop.ts'
+
+/** Where people are told of it; each must say the same. */
+export interface Told {
+  /** In the commit status. */
+  status: RegExp
+  /** In a comment on the pull request, where there has to be one. */
+  comment?: RegExp
+  /** On the deployment's page. */
+  page?: RegExp
+}
+
+/** Merges something bad and expects that people are told where they look, and that the host is left as it was. */
+export async function expectRefusal(
+  town: Town,
+  release: Release,
+  { status, comment, page }: Told,
+  context = 'landfall/production',
+): Promise<void> {
+  const before = await town.footprint()
+  const { merged, status: shown } = await town.merge(release, 'failure', context)
+  expect(shown.description).toMatch(status)
+  if (comment) expect(unmarked((await town.shop.repository.waitForComment(merged.pullRequest, /landfall/)).body)).toMatch(comment)
+  if (page) expect(await readPage(shown.targetUrl)).toMatch(page)
+  expect(await town.footprint()).toBe(before)
+}
+
+/** A good merge deploys as ever, and the stand-in has nothing to say against any request so far. */
+export async function expectAllIsWell(town: Town): Promise<void> {
+  await town.merge({ title: 'Something good' }, 'success')
+  const ready = await fetch(`${town.scenario.landfall.url}/readyz`)
+  expect(await ready.text()).toBe('database: ok\nqueue: ok\n')
+  town.scenario.github.assertFaithful()
+}
+
+/** A comment as it reads once GitHub has rendered it: the backslashes before marks are gone. */
+const unmarked = (comment: string): string => comment.replace(/\\([!-/:-@[-`{-~])/g, '$1')
