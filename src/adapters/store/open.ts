@@ -8,7 +8,6 @@ import { environments } from './environments.ts'
 import { intents } from './intents.ts'
 import { leases } from './leases.ts'
 import { type Migrated, migrate } from './migrations.ts'
-import { openPostgres } from './postgres.ts'
 import { receipts } from './receipts.ts'
 import { reports } from './reports.ts'
 import { openSqlite } from './sqlite.ts'
@@ -23,7 +22,7 @@ export async function openStore(settings: StoreSettings, log: Log): Promise<Stor
   let problem: string
   let cause: unknown
   try {
-    database = settings.kind === 'sqlite' ? openSqlite(settings.folder) : openPostgres(settings.url, log)
+    database = settings.kind === 'sqlite' ? openSqlite(settings.folder) : await postgres(settings.url, log)
     const migrated = await prepare(settings, database, log)
     if (migrated.kind === 'ready') return storeOver(database, log)
     problem = newer(migrated)
@@ -38,9 +37,13 @@ export async function openStore(settings: StoreSettings, log: Log): Promise<Stor
 /** Changing large tables may take minutes; PostgreSQL does it over a connection that is allowed to. */
 async function prepare(settings: StoreSettings, database: Database, log: Log): Promise<Migrated> {
   if (settings.kind === 'sqlite') return migrate(database)
-  const patient = openPostgres(settings.url, log, { patient: true })
+  const patient = await postgres(settings.url, log, { patient: true })
   return migrate(patient).finally(() => patient.db.destroy())
 }
+
+/** Loaded where it is used: a Landfall on SQLite does without its client. */
+const postgres = async (...given: Parameters<typeof import('./postgres.ts').openPostgres>): Promise<Database> =>
+  (await import('./postgres.ts')).openPostgres(...given)
 
 const newer = ({ present, known }: { present: number; known: number }): string =>
   `it was written by a newer Landfall (its tables have version ${present}, this Landfall knows ${known}). ` +
