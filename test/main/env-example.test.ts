@@ -10,7 +10,9 @@ const surroundings = ['PATH', 'HOME', 'SSH_AUTH_SOCK']
 
 const read = ['settings', 'serve', 'cli', 'landfall'].flatMap((file) => {
   const text = readFileSync(`src/main/${file}.ts`, 'utf8')
-  return [...text.matchAll(/process\.env\.([A-Z_]+)|(?:env\.(?:get|has)\(|: )'([A-Z][A-Z_]+)'/g)].map(([, direct, got]) => direct ?? got ?? '')
+  return [...text.matchAll(/process\.env\.([A-Z_]+)|(?:env\.(?:get|has)\(|: )'([A-Z][A-Z_]+)'/g)].map(
+    ([, direct, got]) => direct ?? got ?? '',
+  )
 })
 
 test('every variable that is read is explained in .env.example, and nothing else is', () => {
