@@ -65,7 +65,7 @@ const next: Record<State, readonly State[]> = {
   planned: ['pulling', 'superseded', 'cancelled', 'failed'],
   pulling: ['rolling', 'failed', 'cancelled'],
   rolling: ['verifying', 'rolling-back'],
-  verifying: ['succeeded', 'rolling', 'rolling-back'],
+  verifying: ['succeeded', 'rolling', 'rolling-back', 'halted'],
   'rolling-back': ['rolled-back', 'halted'],
   succeeded: [],
   failed: [],

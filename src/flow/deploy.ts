@@ -114,6 +114,8 @@ async function succeed(execution: Execution, hosts: HostProof[]): Promise<void> 
     send(execution, host, confirm(plan, envelope), { name: 'confirm', refused: 'host-refused' }),
   )
   const refused = firstFailure(confirmed)
+  // A host that confirmed goes back no more. All of them run what was proved: so it stays, and people look at the others.
+  if (refused && confirmed.some(({ kind }) => kind === 'done')) return run.end('halted', refused)
   if (refused) return returnEveryHost(execution, refused)
   await ports.store.receipts.record(receipt)
   await run.note('receipt', `signed: ${plan.revision} runs on ${hosts.map(({ host }) => host).join(', ')}`)

@@ -1,35 +1,12 @@
-import type { Lease, Ports } from './ports.ts'
-import { underLease } from './under-lease.ts'
-
-/** One kind of work that somebody has to do for a subject, under its lease. */
-export interface Work {
-  /** What must be held so that nobody else does it at the same time. */
-  lease: string
-  /** Does what is due. Resolves to the seconds after which to look again, or nothing when there is nothing more to do. */
-  run(lease: Lease, signal: AbortSignal): Promise<number | undefined>
-  /** Hears of each failure before `run` is tried again: to tell people, or to give up what fails. */
-  failed?(failure: Failure, lease: Lease, signal: AbortSignal): Promise<void>
-}
-
-/** Work that threw. */
-export interface Failure {
-  error: unknown
-  /** What the log's entry about it is found by. */
-  reference: string
-  /** Seconds until the next try. */
-  pause: number
-}
+import type { Ports } from './ports.ts'
+import { type Holding, underLease, type Work } from './under-lease.ts'
 
 export interface Dispatcher {
   /** Ends: no new work; running work is told to stop at its next step and given up after `seconds`. */
   stop(seconds: number): Promise<void>
 }
 
-export interface DispatchOptions {
-  /** Name of this process among several. */
-  holder: string
-  /** How long a lease lasts without renewal; work of a killed process starts elsewhere after so long. */
-  leaseSeconds: number
+export interface DispatchOptions extends Holding {
   /** How often due work is looked for in the database, whether or not anybody woke us. */
   sweepSeconds: number
 }

@@ -2,11 +2,11 @@ import type { Deployment, State } from '../domain/deployment.ts'
 import { reason } from '../domain/reason.ts'
 import { fullName, shortSha } from '../domain/repository.ts'
 import { execute } from './deploy.ts'
-import type { Failure, Work } from './dispatch.ts'
 import type { Lease, Ports } from './ports.ts'
 import { prepare } from './prepare.ts'
 import { openRun, type Run } from './run.ts'
 import { mostTries, passes } from './trouble.ts'
+import type { Failure, Work } from './under-lease.ts'
 
 /** One environment of one repository: the unit in which deployments follow one another. */
 export const environmentKey = (deployment: Pick<Deployment, 'repository' | 'environment'>): string =>
@@ -37,8 +37,8 @@ export async function environmentWork(id: string, ports: Ports): Promise<Work | 
       // Counted once it is recorded: where even that fails, the database is the trouble and not the deployment.
       if (!passes(failure.error)) trying.broke += 1
       if (trying.broke >= mostTries) {
-        trying.broke = 0
         await giveUp(trying.run, failure.reference)
+        trying.broke = 0
       }
     },
   }

@@ -1,10 +1,10 @@
 import type { Deployment } from '../domain/deployment.ts'
 import { surfacesFor } from '../report/surfaces.ts'
-import type { Work } from './dispatch.ts'
 import type { Ports, Report, ReportKey } from './ports.ts'
 import { publishDeployment } from './publish-deployment.ts'
 import { publishIntent } from './publish-intent.ts'
 import { askedPause } from './trouble.ts'
+import type { Work } from './under-lease.ts'
 
 /** The longest pause between two tries to publish: an outage of an hour ends at most this late. */
 const longestPause = 300

@@ -2,10 +2,10 @@ import { projectFilePath } from '../domain/configuration.ts'
 import type { Intent } from '../domain/intent.ts'
 import { reason } from '../domain/reason.ts'
 import { fullName } from '../domain/repository.ts'
-import type { Work } from './dispatch.ts'
 import { gather, refuse, refuseCommand } from './gather.ts'
 import type { Ports } from './ports.ts'
 import { mostTries, passes } from './trouble.ts'
+import type { Work } from './under-lease.ts'
 
 /**
  * The work an intent's repository has to do: its open intents, one after another and oldest first. Two pushes gathered side

@@ -21,6 +21,12 @@ export interface Run {
   note(step: string, text: string, host?: string): Promise<void>
 }
 
+/**
+ * Steps of a deployment that goes well. Their reports wait for the next sweep, two seconds at most, and mostly coalesce: GitHub
+ * allows 500 writes an hour, and publishing takes time from the work itself.
+ */
+const unhurried: ReadonlySet<State> = new Set(['planned', 'pulling', 'rolling', 'verifying'])
+
 export function openRun(deployment: Deployment, lease: Lease, signal: AbortSignal, ports: Ports): Run {
   const now = () => ports.clock.now().toISOString()
   const run: Run = {
@@ -34,7 +40,7 @@ export function openRun(deployment: Deployment, lease: Lease, signal: AbortSigna
       const reports = deploymentReports({ ...run.deployment, ...patch, state }, run.notify)
       run.deployment = await ports.store.deployments.advance(run.deployment.id, lease, state, { ...patch, ...finished }, reports)
       ports.log.info('deployment advanced', { deployment: deployment.id, environment: deployment.environment, state })
-      await ports.queue.wake('reports')
+      if (!unhurried.has(state)) await ports.queue.wake('reports')
     },
     end: (state, why) => run.to(state, { reason: why }),
     async note(step, text, host) {

@@ -1,6 +1,32 @@
-import type { DispatchOptions, Work } from './dispatch.ts'
 import { type Lease, LeaseLost, type Ports } from './ports.ts'
 import { askedPause } from './trouble.ts'
+
+/** One kind of work that somebody has to do for a subject, under its lease. */
+export interface Work {
+  /** What must be held so that nobody else does it at the same time. */
+  lease: string
+  /** Does what is due. Resolves to the seconds after which to look again, or nothing when there is nothing more to do. */
+  run(lease: Lease, signal: AbortSignal): Promise<number | undefined>
+  /** Hears of each failure before `run` is tried again: to tell people, or to give up what fails. */
+  failed?(failure: Failure, lease: Lease, signal: AbortSignal): Promise<void>
+}
+
+/** Work that threw. */
+export interface Failure {
+  error: unknown
+  /** What the log's entry about it is found by. */
+  reference: string
+  /** Seconds until the next try. */
+  pause: number
+}
+
+/** In whose name and for how long leases are held. */
+export interface Holding {
+  /** Name of this process among several. */
+  holder: string
+  /** How long a lease lasts without renewal; work of a killed process starts elsewhere after so long. */
+  leaseSeconds: number
+}
 
 /** The first pause after a failure and the longest, in seconds: what is down for an hour is noticed to be back within two minutes. */
 const shortestPause = 2
@@ -14,7 +40,7 @@ const longestPause = 120
 export async function underLease(
   work: Work,
   subject: string,
-  { holder, leaseSeconds }: DispatchOptions,
+  { holder, leaseSeconds }: Holding,
   stopping: AbortSignal,
   ports: Ports,
 ): Promise<number | undefined> {
@@ -53,9 +79,11 @@ async function untilItWorks(work: Work, subject: string, lease: Lease, signal: A
     const pause = askedPause(error) ?? Math.min(longestPause, shortestPause * 2 ** Math.min(tries - 1, 10))
     const reference = ports.ids()
     ports.log.error('work failed', { subject, reference, tries, pause, error })
-    await work.failed?.({ error, reference, pause }, lease, signal).catch((failure: unknown) => {
+    try {
+      await work.failed?.({ error, reference, pause }, lease, signal)
+    } catch (failure) {
       ports.log.error('failure could not be recorded', { subject, reference, error: failure })
-    })
+    }
     await ports.clock.sleep(pause, signal)
   }
 }

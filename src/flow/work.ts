@@ -1,8 +1,8 @@
-import type { Work } from './dispatch.ts'
 import { environmentKey, environmentWork } from './environment.ts'
 import type { Ports } from './ports.ts'
 import { publishWork } from './publish.ts'
 import { repositoryWork } from './repository.ts'
+import type { Work } from './under-lease.ts'
 
 /** What has to be done for a subject that was woken; undefined when there is nothing (any more). */
 export async function workFor(subject: string, ports: Ports): Promise<Work | undefined> {

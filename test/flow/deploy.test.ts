@@ -129,6 +129,21 @@ describe('a release that is not proved', () => {
   })
 })
 
+test.each([
+  ['none of the hosts', 0, 'rolled-back'],
+  ['one host of two', 1, 'halted'],
+] as const)('a release that was proved and that %s could be told of leaves both on one release', async (_who, told, end) => {
+  const town = await openTown(both)
+  const before = await town.deploy()
+  for (const host of [...town.hosts.values()].slice(told)) host.instead = on('confirm', unreachable)
+  const { state, revision, reason } = await town.deploy()
+  expect([state, reason?.code]).toEqual([end, 'host-unreachable'])
+  const left = end === 'halted' ? revision : before.revision
+  expect(versions(town)).toEqual([left, left])
+  for (const host of town.hosts.values()) host.instead = () => undefined
+  expect((await town.deploy()).state).toBe('succeeded')
+})
+
 describe('a host that goes away and comes back', () => {
   test.each(['put', 'switch', 'confirm'])('after it carried out %s is simply asked again', async (verb) => {
     const town = await openTown()

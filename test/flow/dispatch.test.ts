@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { dispatch, type Work } from '../../src/flow/dispatch.ts'
+import { dispatch } from '../../src/flow/dispatch.ts'
 import { LeaseLost } from '../../src/flow/ports.ts'
+import type { Work } from '../../src/flow/under-lease.ts'
 import { httpError } from '../support/fake-github.ts'
 import { openTown, type Town } from '../support/town.ts'
 
