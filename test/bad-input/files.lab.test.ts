@@ -65,10 +65,10 @@ describe('files that cannot be deployed are refused before any host is asked to 
       'a key nobody knows',
       'hosts: [web-1]',
       'hosst: [web-1]',
-      { status: /landfall\.yml:12:32: .*hosst/, comment: /landfall\.yml:12:32.*hosst.*hosts/s },
+      { status: /2 problems, first .*landfall\.yml:12:3: "hosts" is missing/, comment: /landfall\.yml:12:33.*hosst.*hosts/s },
     ],
     ['no YAML', 'environments:', 'environments: [', { status: /landfall\.yml:1[23]:\d+/, comment: /landfall\.yml:1[23]:\d+/ }],
-    ['several mistakes', 'web: { port: 3000', 'web: { port: 70000', { status: /landfall\.yml:9:18: .*not a port/, comment: /1 to 65535/ }],
+    ['a port that is none', 'web: { port: 3000', 'web: { port: 70000', { status: /landfall\.yml:9:18: .*not a port/, comment: /1 to 65535/ }],
   ])('landfall.yml: %s', async (what, from, to, told) => {
     const broken = landfallFile({ registry }).replace(from, to)
     expect(broken).not.toBe(landfallFile({ registry }))
