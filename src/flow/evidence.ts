@@ -3,6 +3,7 @@ import { sentenceOf } from '../domain/reason.ts'
 import { logs } from '../host/commands.ts'
 import { readLogs } from '../host/output.ts'
 import { type Execution, send } from './execution.ts'
+import { understood } from './fleet.ts'
 
 const lines = 100
 
@@ -22,9 +23,10 @@ export async function keepEvidence(execution: Execution, host: HostRule, service
 
 async function keepLogs(execution: Execution, host: HostRule, service: string): Promise<void> {
   const { run, plan, sealed } = execution
-  const said = await send(execution, host, logs(plan, service, lines), { name: 'logs', refused: 'host-refused' })
+  const told = await send(execution, host, logs(plan, service, lines), { name: 'logs', refused: 'host-refused' })
+  const said = understood(told, host, readLogs)
   if (said.kind === 'failed') return run.note('logs', `could not be read: ${sentenceOf(said.reason)}`, host.name)
-  for (const log of readLogs(said.value)) {
+  for (const log of said.value) {
     const ending = log.outOfMemory ? ', killed for want of memory' : ''
     const head = `${log.service} ${log.container.slice(0, 12)}, exit code ${log.exitCode}${ending}, last ${lines} lines:`
     const text = log.text.trimEnd()

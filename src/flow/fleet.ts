@@ -46,6 +46,22 @@ export async function order(
   }
 }
 
+/** What a host told, read. One that speaks otherwise than landfall-shell does is not ready, and nothing it said is taken for true. */
+export function understood<T>(told: Outcome<string>, host: HostRule, read: (stdout: string) => T): Outcome<T> {
+  if (told.kind === 'failed') return told
+  try {
+    return { kind: 'done', value: read(told.value) }
+  } catch {
+    return { kind: 'failed', reason: notUnderstood(host) }
+  }
+}
+
+export const notUnderstood = (host: HostRule): Reason =>
+  reason('host-not-ready', {
+    host: host.name,
+    detail: 'what it answers is not what landfall-shell says; something else speaks when Landfall logs in',
+  })
+
 /** The result in the words people read. */
 export function outcomeOf(result: CommandResult, host: HostRule, step: Step, mask: Mask): Outcome<string> {
   const failed = (code: Parameters<typeof reason>[0], evidence: Record<string, string>, ending?: Ending): Outcome<string> => ({

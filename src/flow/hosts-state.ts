@@ -6,7 +6,7 @@ import { fullName, type Repository } from '../domain/repository.ts'
 import { inspect, type Place, shellVersion, speaksTo } from '../host/commands.ts'
 import { readHostState } from '../host/output.ts'
 import { unmasked } from './bundle.ts'
-import { order } from './fleet.ts'
+import { order, understood } from './fleet.ts'
 import type { Ports } from './ports.ts'
 import { failed, type Step } from './prepared.ts'
 
@@ -29,8 +29,9 @@ export async function lookAtHosts(hosts: HostRule[], place: Place, ports: Ports,
 
 async function lookAt(host: HostRule, place: Place, ports: Ports, signal: AbortSignal): Promise<Step<SeenHost>> {
   const told = await order(ports, host, inspect(place), { name: 'inspect', refused: 'host-refused' }, unmasked, signal)
-  if (told.kind === 'failed') return failed(told.reason)
-  const state = readHostState(told.value)
+  const read = understood(told, host, readHostState)
+  if (read.kind === 'failed') return failed(read.reason)
+  const state = read.value
   if (!speaksTo(state.shell)) {
     const detail = `its landfall-shell has version ${state.shell}, this Landfall speaks to ${shellVersion}`
     return failed(reason('host-not-ready', { host: host.name, detail }))

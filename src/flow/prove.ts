@@ -10,7 +10,7 @@ import { roundReader } from '../host/output.ts'
 import { judge, type Progress, type Round, unseen } from '../policy/verification.ts'
 import type { Mask } from './bundle.ts'
 import { type Execution, planned } from './execution.ts'
-import { type Outcome, outcomeOf } from './fleet.ts'
+import { notUnderstood, type Outcome, outcomeOf } from './fleet.ts'
 
 /** Room for the last round and the way back, beyond what the rules themselves allow. */
 const slack = 30
@@ -31,12 +31,23 @@ export async function prove(execution: Execution, host: HostRule, plan: Plan): P
   const watch = new Watch(plan, planned(execution.plan, host).platform, mask, () => ports.clock.now().getTime() / 1000)
   for (let opened = 0; ; opened += 1) {
     const seen = new AbortController()
-    const reader = roundReader((round) => {
+    let nonsense = false
+    const read = roundReader((round) => {
       if (watch.look(round)) seen.abort()
     })
+    const reader = (line: string): void => {
+      try {
+        read(line)
+      } catch (error) {
+        ports.log.error('host was not understood', { host: host.name, error })
+        nonsense = true
+        seen.abort()
+      }
+    }
     const command = probe(plan, watch.longest + slack)
     const result = await ports.hosts.run(host, command, reader, AbortSignal.any([seen.signal, signal]))
     signal.throwIfAborted()
+    if (nonsense) return { kind: 'failed', reason: notUnderstood(host) }
     const verdict = watch.verdict(host.name)
     if (verdict) return verdict
     const cutOff = result.kind === 'connection-lost' || result.kind === 'unreachable'

@@ -5,7 +5,7 @@ import { fullName } from '../domain/repository.ts'
 import { restore } from '../host/commands.ts'
 import { readRestored } from '../host/output.ts'
 import { type Execution, everyHost, firstFailure, send } from './execution.ts'
-import type { Outcome } from './fleet.ts'
+import { type Outcome, understood } from './fleet.ts'
 import { prove } from './prove.ts'
 import { planOf } from './running.ts'
 
@@ -29,14 +29,15 @@ export async function returnEveryHost(execution: Execution, why: Reason): Promis
 
 async function returnHost(execution: Execution, host: HostRule): Promise<Outcome<string>> {
   const { run, plan } = execution
-  const restored = await send(execution, host, restore(plan), { name: 'the way back', refused: 'return-failed' })
+  const told = await send(execution, host, restore(plan), { name: 'the way back', refused: 'return-failed' })
+  const restored = understood(told, host, readRestored)
   if (restored.kind === 'failed') {
     const { ending } = restored
     if (ending === 'nothing-before')
       return { kind: 'failed', reason: reason('first-release-failed', { host: host.name, environment: plan.environment }) }
     return { kind: 'failed', reason: reason('return-failed', { host: host.name, detail: sentenceOf(restored.reason) }) }
   }
-  const generation = readRestored(restored.value)
+  const generation = restored.value
   if (generation === 0) return { kind: 'done', value: 'nothing had been changed' }
   const history = await run.ports.store.deployments.ofEnvironment(fullName(plan.repository), plan.environment, 200)
   const previous = planOf(history, generation)

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Lease } from '../../src/flow/ports.ts'
 import { httpError } from '../support/fake-github.ts'
-import { refused, unreachable } from '../support/fake-host.ts'
 import type { Behaviour } from '../support/fake-registry.ts'
+import { refused, unreachable } from '../support/host-answers.ts'
 import { type Landfall, openTown, type Town } from '../support/town.ts'
 
 /** A town with one verified release, and a second push whose Landfall dies where it is told to. */
@@ -84,31 +84,46 @@ describe('a Landfall that dies', () => {
   })
 })
 
-test('one whose lease somebody else took sends no command and writes no word any more', async () => {
-  const town = await openTown()
-  const { claim } = town.store.leases
-  const held: Lease[] = []
-  town.store.leases.claim = async (subject, holder, seconds) => {
-    const lease = await claim(subject, holder, seconds)
-    if (lease) held.push(lease)
-    return lease
-  }
-  town.host().instead = ({ verb }) => {
-    if (verb !== 'put') return undefined
+test.each([
+  ['the registry', 'queued'],
+  ['a host', 'pulling'],
+] as const)(
+  'one whose lease somebody else took while it waited for %s sends no command and writes no word any more',
+  async (who, state) => {
+    const town = await openTown()
+    const { claim } = town.store.leases
+    const held: Lease[] = []
+    town.store.leases.claim = async (subject, holder, seconds) => {
+      const lease = await claim(subject, holder, seconds)
+      if (lease) held.push(lease)
+      return lease
+    }
+    let waiting = false
+    const slowly = async <T>(answer: T): Promise<T> => {
+      waiting = true
+      await town.clock.sleep(60)
+      return answer
+    }
+    if (who === 'a host')
+      town.host().instead = ({ verb }) => (verb === 'put' ? slowly(refused(15, 'docker could not pull the images')) : undefined)
+    const { registry } = town
+    const resolve = registry.resolve.bind(registry)
+    if (who === 'the registry') registry.resolve = async (...image) => slowly(await resolve(...image))
+    await town.tellPush(town.commit())
+    await town.until(() => waiting)
+    const { id } = await town.newest()
+    const heard = [...town.host().heard]
+    const written = await town.record(id)
+    const lease = held.findLast(({ subject }) => subject.startsWith('environment:'))
     // It does not get the processor for so long that its lease runs out.
-    return town.clock.sleep(60).then(() => refused(15, 'docker could not pull the images'))
-  }
-  await town.tellPush(town.commit())
-  const { id, state } = await town.reaches('pulling')
-  const lease = held.findLast(({ subject }) => subject.startsWith('environment:'))
-  await town.store.leases.release(lease ?? raise())
-  await claim(lease?.subject ?? '', 'somebody else', 6000)
-  const written = await town.record(id)
-  await town.pass(300)
-  expect(await town.newest()).toMatchObject({ id, state })
-  expect(await town.record(id)).toEqual(written)
-  expect(town.host().heard).toEqual(['inspect', 'put 1'])
-})
+    await town.store.leases.release(lease ?? raise())
+    await claim(lease?.subject ?? '', 'somebody else', 6000)
+    await town.pass(300)
+    expect(await town.newest()).toMatchObject({ id, state })
+    expect(await town.record(id)).toEqual(written)
+    expect(town.host().heard).toEqual(heard)
+  },
+)
 
 test('a stop in the middle is no failure of anything, and the next Landfall goes on', async () => {
   const town = await openTown({ started: false })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Command } from '../../src/host/command.ts'
-import { refused, unreachable } from '../support/fake-host.ts'
+import { refused, unreachable } from '../support/host-answers.ts'
 import { landfallYml } from '../support/shop.ts'
 import { openTown, type Town } from '../support/town.ts'
 
@@ -86,7 +86,8 @@ describe('a release that is not proved', () => {
     const town = await openTown()
     await town.deploy()
     town.host().instead = on('logs', { kind: 'exited', code: 0, stdout: 'no JSON\n', stderr: '' })
-    expect((await town.deploy({}, { behaviour: { answers: 500 } })).state).toBe('rolled-back')
+    const failed = await town.deploy({}, { behaviour: { answers: 500 } })
+    expect(failed).toMatchObject({ state: 'rolled-back', reason: { code: 'verification-failed' } })
   })
 
   test('whose switch failed leaves the words of what it started', async () => {

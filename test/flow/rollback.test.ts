@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { refused } from '../support/fake-host.ts'
+import { refused } from '../support/host-answers.ts'
 import { shopImage } from '../support/shop.ts'
 import { openTown, type Town } from '../support/town.ts'
 

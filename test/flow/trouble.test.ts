@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { passes } from '../../src/flow/trouble.ts'
 import { httpError } from '../support/fake-github.ts'
-import { refused } from '../support/fake-host.ts'
 import { openTown } from '../support/town.ts'
 
 const withCode = (code: string) => Object.assign(new Error('no'), { code })
@@ -111,30 +110,52 @@ test('a poisoned deployment does not hold up the next push for long', async () =
   expect(await town.newest()).toMatchObject({ revision: next, state: 'succeeded' })
 })
 
-test('a host that talks nonsense while it is watched is returned, and what ran before is proved', async () => {
-  const town = await openTown()
-  const good = await town.deploy()
-  const host = town.host()
-  host.instead = ({ verb, args }) => {
-    if (verb === 'probe' && args[2] === '2') throw new Error('the host said something landfall-shell does not say')
-    return undefined
-  }
-  const bad = await town.deploy()
-  expect(bad).toMatchObject({ state: 'rolled-back', reason: { code: 'internal', evidence: { component: 'the deployment' } } })
-  expect(host.container('web')?.image.behaviour.version).toBe(good.revision)
+describe('what breaks every time while hosts are', () => {
+  test.each([
+    ['switched', 'switch', 'rolled-back', 'the deployment'],
+    ['watched', 'probe', 'rolled-back', 'the deployment'],
+    ['on their way back', 'restore', 'halted', 'the way back'],
+  ])('%s ends all the same', async (_when, verb, end, component) => {
+    const town = await openTown()
+    const good = await town.deploy()
+    town.host().instead = (command) => {
+      if (command.verb === verb && command.args[2] === '2') throw new TypeError('x is undefined')
+      return undefined
+    }
+    const bad = await town.deploy({}, { behaviour: { answers: 500 } })
+    expect(bad).toMatchObject({ state: end, reason: { code: 'internal', evidence: { component } } })
+    const left = end === 'halted' ? bad : good
+    expect(town.host().container('web')?.image.behaviour.version).toBe(left.revision)
+  })
 })
 
-test('a host that talks nonsense on the way back ends halted, not for ever', async () => {
-  const town = await openTown()
-  await town.deploy()
-  town.host().instead = ({ verb }) =>
-    verb === 'restore'
-      ? { kind: 'exited', code: 0, stdout: 'Last login: today\n', stderr: '' }
-      : verb === 'switch'
-        ? refused(15, 'no')
-        : undefined
-  const bad = await town.deploy()
-  expect(bad).toMatchObject({ state: 'halted', reason: { code: 'internal', evidence: { component: 'the way back' } } })
+describe('a host on which something else than landfall-shell answers', () => {
+  const greeting = { kind: 'exited' as const, code: 0, stdout: 'Last login: today\n', stderr: '' }
+
+  test('is not ready, and people are told so', async () => {
+    const town = await openTown()
+    town.host().instead = ({ verb }) => (verb === 'inspect' ? greeting : undefined)
+    await town.tellPush(town.commit())
+    await town.quiet()
+    expect(await town.newest()).toMatchObject({ state: 'failed', reason: { code: 'host-not-ready', evidence: { host: 'web-1' } } })
+  })
+
+  test('while it is watched is returned at once', async () => {
+    const town = await openTown()
+    const good = await town.deploy()
+    const host = town.host()
+    host.says = (line) => (host.current === 2 && line.includes('"round"') ? 'Broadcast message from root' : line)
+    expect(await town.deploy()).toMatchObject({ state: 'rolled-back', reason: { code: 'host-not-ready' } })
+    expect(host.container('web')?.image.behaviour.version).toBe(good.revision)
+  })
+
+  test('on the way back halts: nobody knows what runs there', async () => {
+    const town = await openTown()
+    await town.deploy()
+    town.host().instead = ({ verb }) => (verb === 'restore' ? greeting : undefined)
+    const bad = await town.deploy({}, { behaviour: { answers: 500 } })
+    expect(bad).toMatchObject({ state: 'halted', reason: { code: 'return-failed' } })
+  })
 })
 
 test('a database that fails for a while costs no deployment', async () => {

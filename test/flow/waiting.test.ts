@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { unreachable } from '../support/fake-host.ts'
+import { unreachable } from '../support/host-answers.ts'
 import { shopImage } from '../support/shop.ts'
 import { openTown } from '../support/town.ts'
 

@@ -6,6 +6,7 @@ import { interpolate } from '../../src/plan/template.ts'
 import { FakeDocker } from './fake-docker.ts'
 import type { FakeRegistry } from './fake-registry.ts'
 import { fakeSigner } from './fake-signer.ts'
+import { encoded, refused, said } from './host-answers.ts'
 import { cutLine, decoded, type Unpacked, unpackBundle } from './unpack-bundle.ts'
 
 interface Release extends Unpacked {
@@ -32,6 +33,8 @@ export class FakeHost {
   instead: (command: Command) => CommandResult | Promise<CommandResult> | undefined = () => undefined
   /** True where the command is carried out and its answer gets lost. */
   loses: (command: Command) => boolean = () => false
+  /** Changes a line on its way to whoever watches. */
+  says: (line: string) => string = (line) => line
   readonly #clock: Clock
 
   constructor(name: string, registry: FakeRegistry, clock: Clock) {
@@ -132,7 +135,7 @@ export class FakeHost {
   /** A round every few seconds, until the other side has seen enough. */
   async #probe(onLine: (line: string) => void, signal?: AbortSignal): Promise<CommandResult> {
     for (let number = 1; number <= 600; number += 1) {
-      for (const line of [...this.#look(), ...this.#answers(), { type: 'round', number }]) onLine(JSON.stringify(line))
+      for (const line of [...this.#look(), ...this.#answers(), { type: 'round', number }]) onLine(this.says(JSON.stringify(line)))
       await this.#clock.sleep(5, signal)
       if (signal?.aborted) return { kind: 'connection-lost', detail: 'Landfall gave the command up' }
     }
@@ -178,22 +181,3 @@ export class FakeHost {
       })
   }
 }
-
-const encoded = (text: string): string => Buffer.from(text).toString('base64')
-
-const said = (lines: object[]): CommandResult => ({
-  kind: 'exited',
-  code: 0,
-  stdout: lines.map((line) => `${JSON.stringify(line)}\n`).join(''),
-  stderr: '',
-})
-
-/** How landfall-shell refuses: an exit code of its closed list and a sentence for people. */
-export const refused = (code: number, why: string): CommandResult => ({
-  kind: 'exited',
-  code,
-  stdout: '',
-  stderr: `landfall-shell: ${why}\n`,
-})
-
-export const unreachable: CommandResult = { kind: 'unreachable', detail: 'connection refused' }

@@ -1,0 +1,23 @@
+import type { CommandResult } from '../../src/flow/ports.ts'
+
+/** As landfall-shell writes text that may hold anything. */
+export const encoded = (text: string): string => Buffer.from(text).toString('base64')
+
+/** Lines of a command that succeeded. */
+export const said = (lines: object[]): CommandResult => ({
+  kind: 'exited',
+  code: 0,
+  stdout: lines.map((line) => `${JSON.stringify(line)}\n`).join(''),
+  stderr: '',
+})
+
+/** How landfall-shell refuses: an exit code of its closed list and a sentence for people. */
+export const refused = (code: number, why: string): CommandResult => ({
+  kind: 'exited',
+  code,
+  stdout: '',
+  stderr: `landfall-shell: ${why}\n`,
+})
+
+/** A host that does not even take the connection. */
+export const unreachable: CommandResult = { kind: 'unreachable', detail: 'connection refused' }
