@@ -1,5 +1,6 @@
 import type { Deployment } from '../domain/deployment.ts'
 import type { PinnedImage } from '../domain/image.ts'
+import type { ReleaseOnHost } from '../domain/observed.ts'
 import type { Plan, PlannedService } from '../domain/plan.ts'
 import { fullName, type Repository } from '../domain/repository.ts'
 import type { SeenHost } from './hosts-state.ts'
@@ -30,16 +31,17 @@ export async function runningRelease(
   ports: Ports,
 ): Promise<Running | undefined> {
   const history = await ports.store.deployments.ofEnvironment(fullName(repository), environment, remembered)
-  const candidates = mayRun(seen, history)
-  const [newest, ...others] = candidates
-  if (!newest) return undefined
-  const verified = history.some(({ state }) => state === 'succeeded')
-  const agreed = verified
-    ? newest.services.filter((service) => others.every((plan) => plan.services.some((one) => isSame(one, service))))
+  const current = seen.flatMap(({ state }) => state.current ?? [])
+  const candidates = mayRun(current, history)
+  const [first, ...more] = candidates
+  if (!first) return undefined
+  const explained = history.some(({ state }) => state === 'succeeded') && current.every(({ generation }) => planOf(history, generation))
+  const services = explained
+    ? first.services.filter((service) => more.every((plan) => plan.services.some((one) => isSame(one, service))))
     : []
+  const certain = new Set(services.map(({ name }) => name))
   const names = candidates.flatMap((plan) => plan.services.filter(({ replicas }) => replicas > 0).map(({ name }) => name))
-  const known = new Set(agreed.map(({ name }) => name))
-  return { services: agreed, others: names.filter((name) => !known.has(name)), images: candidates.flatMap(({ images }) => images) }
+  return { services, others: names.filter((name) => !certain.has(name)), images: candidates.flatMap(({ images }) => images) }
 }
 
 /** The plan that was put on hosts under a generation. */
@@ -47,10 +49,9 @@ export const planOf = (history: Deployment[], generation: number): Plan | undefi
   history.find(({ plan }) => plan?.generation === generation)?.plan
 
 /** Plans of every release that may have left containers on these hosts, the verified one first. */
-function mayRun(seen: SeenHost[], history: Deployment[]): Plan[] {
+function mayRun(current: ReleaseOnHost[], history: Deployment[]): Plan[] {
   const last = history.findIndex(({ state }) => state === 'succeeded')
   const halted = history.slice(0, last === -1 ? undefined : last).filter(({ state }) => state === 'halted')
-  const current = seen.flatMap(({ state }) => state.current ?? [])
   const sure = halted.length === 0 && current.every(({ confirmed }) => confirmed)
   const there = current.flatMap(({ generation }) => planOf(history, generation) ?? [])
   const plans = sure ? there : [history[last]?.plan, ...there, ...halted.map(({ plan }) => plan)]

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Command } from '../../src/host/command.ts'
 import { refused, unreachable } from '../support/host-answers.ts'
-import { landfallYml } from '../support/shop.ts'
+import { composeYml, landfallYml } from '../support/shop.ts'
 import { openTown, type Town } from '../support/town.ts'
 
 const both = { hosts: ['web-1', 'web-2'] }
@@ -197,21 +197,36 @@ describe('after a deployment that came to no end', () => {
     await town.deploy({}, { behaviour: { answers: 500 } })
     const next = await town.deploy()
     expect(next.plan?.services.map(({ change }) => change)).toEqual(['recreated', 'recreated'])
+    expect(next.plan?.hosts).toEqual([{ name: 'web-1', platform: 'linux/amd64' }])
     expect(next.state).toBe('succeeded')
+  })
+
+  test('a service left half-way on its way back is not taken for what it should be', async () => {
+    const town = await openTown()
+    await town.deploy()
+    const host = town.host()
+    const tuned = composeYml.replace('database:1', 'database:1\n    environment: { CACHE: large }')
+    host.instead = ({ verb }) => {
+      if (verb === 'restore') host.docker.pulled.delete(host.container('db')?.reference ?? '')
+      return undefined
+    }
+    expect((await town.deploy({ 'compose.yml': tuned }, { behaviour: { answers: 500 } })).state).toBe('halted')
+    expect(host.container('db')?.definition).toContain('large')
+    expect((await town.deploy({ 'compose.yml': composeYml })).state).toBe('succeeded')
+    expect(host.container('db')?.definition).not.toContain('large')
   })
 
   test('a service only it had goes with the next', async () => {
     const town = await openTown()
     await town.deploy()
-    const compose = town.github.commits.get(town.github.branches.get('main') ?? '')?.files['compose.yml'] ?? ''
     town.host().instead = on('restore', refused(15, 'docker compose up failed'))
     await town.deploy(
-      { 'compose.yml': compose.replace('  db:', '  worker:\n    image: registry.example.com/acme/database:1\n  db:') },
+      { 'compose.yml': composeYml.replace('  db:', '  worker:\n    image: registry.example.com/acme/database:1\n  db:') },
       { behaviour: { exits: 1 } },
     )
     expect(town.host().container('worker')).toBeDefined()
     town.host().instead = () => undefined
-    const next = await town.deploy({ 'compose.yml': compose })
+    const next = await town.deploy({ 'compose.yml': composeYml })
     expect(next).toMatchObject({ state: 'succeeded', plan: { removed: ['worker'] } })
     expect(town.host().container('worker')).toBeUndefined()
   })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { refused } from '../support/host-answers.ts'
-import { shopImage } from '../support/shop.ts'
+import { landfallYml, shopImage } from '../support/shop.ts'
 import { openTown, type Town } from '../support/town.ts'
 
 const running = (town: Town) => town.host().container('web')?.image.behaviour.version
@@ -77,6 +77,15 @@ test('after a deployment that halted goes to what was verified last', async () =
   expect(await rollback(town)).toMatchObject({ state: 'succeeded', revision: second.revision })
   expect(running(town)).toBe(second.revision)
   expect(await rollback(town)).toMatchObject({ state: 'succeeded', revision: first.revision })
+})
+
+test('after a release halted on a host that had just joined brings both to one release', async () => {
+  const town = await openTown({ hosts: ['web-1', 'web-2'], follows: ['web-1'] })
+  const first = await town.deploy()
+  const joined = { '.github/landfall.yml': landfallYml({ follows: ['web-1', 'web-2'] }) }
+  expect((await town.deploy(joined, { behaviour: { answers: 500 } })).state).toBe('halted')
+  expect(await rollback(town)).toMatchObject({ state: 'succeeded', revision: first.revision })
+  for (const host of town.hosts.values()) expect(host.container('web')?.image.behaviour.version).toBe(first.revision)
 })
 
 describe('is refused with a reaction and one answer', () => {

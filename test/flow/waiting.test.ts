@@ -157,3 +157,22 @@ describe('while a deployment waits for its image', () => {
     ])
   })
 })
+
+test('of what is pushed while a deployment runs only the newest follows it', async () => {
+  const town = await openTown()
+  const first = town.commit()
+  await town.tellPush(first)
+  await town.reaches('verifying')
+  const between = town.commit()
+  await town.tellPush(between)
+  await town.until(async () => (await town.newest()).revision === between)
+  const last = town.commit()
+  await town.tellPush(last)
+  await town.quiet()
+  expect((await town.deployments()).map(({ revision, state }) => [revision, state])).toEqual([
+    [last, 'succeeded'],
+    [between, 'superseded'],
+    [first, 'succeeded'],
+  ])
+  expect(town.github.statusesOf(between).at(-1)).toEqual(['error', `Overtaken by ${last.slice(0, 7)}`])
+})
