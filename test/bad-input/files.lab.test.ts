@@ -68,7 +68,12 @@ describe('files that cannot be deployed are refused before any host is asked to 
       { status: /2 problems, first .*landfall\.yml:12:3: "hosts" is missing/, comment: /landfall\.yml:12:33.*hosst.*hosts/s },
     ],
     ['no YAML', 'environments:', 'environments: [', { status: /landfall\.yml:1[23]:\d+/, comment: /landfall\.yml:1[23]:\d+/ }],
-    ['a port that is none', 'web: { port: 3000', 'web: { port: 70000', { status: /landfall\.yml:9:18: .*not a port/, comment: /1 to 65535/ }],
+    [
+      'a port that is none',
+      'web: { port: 3000',
+      'web: { port: 70000',
+      { status: /landfall\.yml:9:18: .*not a port/, comment: /1 to 65535/ },
+    ],
   ])('landfall.yml: %s', async (what, from, to, told) => {
     const broken = landfallFile({ registry }).replace(from, to)
     expect(broken).not.toBe(landfallFile({ registry }))
