@@ -90,6 +90,18 @@ describe('a release that is not proved', () => {
     expect(failed).toMatchObject({ state: 'rolled-back', reason: { code: 'verification-failed' } })
   })
 
+  test('is returned also when its last words cannot be kept', async () => {
+    const town = await openTown()
+    await town.deploy()
+    const { append } = town.store.timeline
+    town.store.timeline.append = (id, entries) => {
+      if (entries.some(({ step }) => step === 'logs')) throw new Error('a character the database cannot hold')
+      return append(id, entries)
+    }
+    const failed = await town.deploy({}, { behaviour: { answers: 500 } })
+    expect(failed).toMatchObject({ state: 'rolled-back', reason: { code: 'verification-failed' } })
+  })
+
   test('whose switch failed leaves the words of what it started', async () => {
     const town = await openTown()
     await town.deploy()

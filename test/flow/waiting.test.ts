@@ -96,6 +96,9 @@ describe('a host', () => {
     expect((await town.reaches('waiting')).reason).toMatchObject({ code: 'host-held', evidence: { detail: 'mona looks at the database' } })
     await town.pass(60)
     expect(town.host().heard.length).toBeLessThan(6)
+    town.host().hold = 'hubot took over'
+    await town.pass(20)
+    expect((await town.newest()).reason?.evidence.detail).toBe('hubot took over')
     town.host().hold = undefined
     await town.reaches('succeeded', 60)
   })
