@@ -21,25 +21,40 @@ import { type Running, runningRelease } from './running.ts'
 
 /** Gathers what a deployment of a commit needs to know, decides, and freezes the plan. */
 export async function planDeployment(run: Run): Promise<Prepared> {
+  const { repository, environment, revision = '' } = run.deployment
+  // It takes longest, is needed in any case and remembered where it is asked for again; a failure is told there.
+  run.ports.github.snapshot(repository, revision).catch(() => undefined)
   const target = await targetOf(run)
   if (target.kind !== 'ok') return target
   const { granted, hosts, project } = target.value
-  const { repository, environment, revision = '' } = run.deployment
 
-  // The slow things know nothing of each other: repository and Compose on one side, hosts on the other.
-  const [seen, release] = await Promise.all([
+  // The slow things know nothing of each other: repository, Compose and registry on one side, hosts on the other.
+  const rendering = renderRelease(repository, revision, environment, granted, run.ports)
+  const [seen, release, built] = await Promise.all([
     lookAtHosts(hosts, { project, environment }, run.ports, run.signal),
-    renderRelease(repository, revision, environment, granted, run.ports),
+    rendering,
+    rendering.then((rendered) => (rendered.kind === 'ok' ? resolve(rendered.value, true, [], run) : rendered)),
   ])
   // What people can mend themselves is told before what a machine has.
   if (release.kind !== 'ok') return release
   if (seen.kind !== 'ok') return seen
   const running = await runningRelease(seen.value, repository, environment, run.ports)
-  const { images, environment: rule } = release.value
-  const resolved = await resolveImages(images, running?.images ?? [], run.deployment, rule.imageWithin, run.ports)
-  if (resolved.kind !== 'ok') return resolved
-  return decide(run, release.value, resolved.value, seen.value, granted, running, { kind: 'deploy', release: run.deployment.id })
+  const others = await resolve(release.value, false, running?.images ?? [], run)
+  const stopped = [built, others].find(({ kind }) => kind === 'refused') ?? [built, others].find(({ kind }) => kind === 'waiting')
+  if (stopped && stopped.kind !== 'ok') return stopped
+  const pinned = [built, others].flatMap((step) => (step.kind === 'ok' ? step.value : []))
+  return decide(run, release.value, pinned, seen.value, granted, running, { kind: 'deploy', release: run.deployment.id })
 }
+
+/** Resolves the images this repository builds, or those it does not, which stay at the digests that run. */
+const resolve = ({ images, environment }: RenderedRelease, built: boolean, running: PinnedImage[], { deployment, ports }: Run) =>
+  resolveImages(
+    images.filter((image) => (image.built !== undefined) === built),
+    running,
+    deployment,
+    environment.imageWithin,
+    ports,
+  )
 
 /** Where the deployment goes: hosts and gates come from the head of the branch, whatever commit is deployed. */
 async function targetOf(run: Run): Promise<Step<{ granted: RepositoryRule; hosts: HostRule[]; project: string }>> {
