@@ -3,8 +3,8 @@ import type { Attack } from '../attack.ts'
 import { slowestAnswerDuring } from '../health-watch.ts'
 import type { Town } from '../town.ts'
 
-/** How long reading such a file may take until people are told, and how long anybody else may have to wait meanwhile. */
-const refusedWithin = 15_000
+/** How long it may take until people are told, a busy machine and GitHub's own time included; how long anybody else may wait meanwhile. */
+const refusedWithin = 30_000
 const answersWithin = 1000
 
 const laughs = (levels: number): string =>
@@ -70,16 +70,20 @@ async function explode(
 ): Promise<string> {
   const before = await town.footprint()
   let slowest = 0
-  const worst = await slowestAnswerDuring(`${town.scenario.landfall.url}/healthz`, async () => {
-    for (const [what, text] of list) {
-      const { merged } = await town.merge({ title: what, build: false, files: filesOf(text) }, 'failure', context)
-      const took = performance.now() - merged.toldAt
-      assert.ok(took < refusedWithin, `${what} kept Landfall busy for ${(took / 1000).toFixed(1)} s`)
-      slowest = Math.max(slowest, took)
-    }
-  })
-  assert.ok(worst < answersWithin, `/healthz took ${worst.toFixed(0)} ms meanwhile`)
-  assert.equal(await town.footprint(), before)
-  await town.merge({ title: 'After the bombs', files: after }, 'success')
-  return `${list.length} refused within ${(slowest / 1000).toFixed(1)} s; /healthz never took longer than ${worst.toFixed(0)} ms; deploys again`
+  const bang = async (what: string, text: string) => {
+    const { merged } = await town.merge({ title: what, build: false, files: filesOf(text) }, 'failure', context)
+    const took = performance.now() - merged.toldAt
+    assert.ok(took < refusedWithin, `${what}: people were told after ${(took / 1000).toFixed(1)} s`)
+    slowest = Math.max(slowest, took)
+  }
+  try {
+    const worst = await slowestAnswerDuring(`${town.scenario.landfall.url}/healthz`, async () => {
+      for (const [what, text] of list) await bang(what, text)
+    })
+    assert.ok(worst < answersWithin, `/healthz took ${worst.toFixed(0)} ms meanwhile`)
+    assert.equal(await town.footprint(), before)
+    return `${list.length} refused within ${(slowest / 1000).toFixed(1)} s; /healthz never took longer than ${worst.toFixed(0)} ms; deploys again`
+  } finally {
+    await town.merge({ title: 'After the bombs', files: after }, 'success')
+  }
 }
