@@ -4,7 +4,7 @@ import type { ImageLine, ResolvedImage } from '../domain/image.ts'
 import type { CommentRef, Intent, IntentOutcome } from '../domain/intent.ts'
 import type { Parsed, Problem } from '../domain/problem.ts'
 import type { Receipt } from '../domain/receipt.ts'
-import type { Instant, Repository, Sha } from '../domain/repository.ts'
+import type { Repository, Sha } from '../domain/repository.ts'
 import type { Secret } from '../domain/secret.ts'
 import type { Command } from '../host/command.ts'
 import type { ChatMessage, CommitStatus, DeploymentStatus, NewDeployment } from '../report/published.ts'
@@ -103,8 +103,6 @@ export interface Store {
      * the lease is no longer the newest on its subject. The wanted reports are recorded in the same transaction.
      */
     advance(id: string, lease: Lease, to: State, patch?: DeploymentPatch, wanted?: ReportKey[]): Promise<Deployment>
-    /** Supersedes every deployment of the environment that is queued or waiting and older than this one. */
-    supersedeOlder(deployment: Deployment, at: Instant): Promise<string[]>
   }
   timeline: {
     append(deployment: string, entries: TimelineEntry[]): Promise<void>
@@ -184,8 +182,6 @@ export interface GitHub {
   head(repository: Repository, branch: string): Promise<CommitFacts | undefined>
   /** The merged pull request a commit came through; undefined for one that was pushed. */
   pullRequestOf(repository: Repository, revision: Sha): Promise<number | undefined>
-  /** How `head` relates to `base`: whether base is an ancestor of head, the other way round, or neither. */
-  compare(repository: Repository, base: Sha, head: Sha): Promise<'identical' | 'ahead' | 'behind' | 'diverged'>
   /** The exact role: none, read, triage, write, maintain, admin. */
   role(repository: Repository, person: string): Promise<Role>
   react(repository: Repository, comment: CommentRef, reaction: Reaction): Promise<void>

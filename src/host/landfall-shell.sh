@@ -585,7 +585,9 @@ do_probe() {
     describe_containers
     ask_everyone
     say "{\"type\":\"round\",\"number\":$round}"
-    sleep 0.2 >/dev/null 2>&1
+    # Quick while a container starts; whoever needs longer, or is watched for a while, is not to be slowed down by that.
+    [ $round -lt 20 ] && pause=0.2 || pause=1
+    sleep $pause >/dev/null 2>&1
   done
 }
 

@@ -74,10 +74,6 @@ export class FakeGitHub implements GitHub {
     return this.merged.get(revision)
   }
 
-  async compare(): Promise<'identical' | 'ahead' | 'behind' | 'diverged'> {
-    throw new Error('nobody compares commits yet')
-  }
-
   async role(_repository: Repository, person: string): Promise<Role> {
     this.#called('role')
     return this.roles[person] ?? 'none'

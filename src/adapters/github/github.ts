@@ -59,12 +59,6 @@ export function createGitHub(client: (installation: number) => Promise<RestClien
       return data.find((pull) => pull.merged_at !== null)?.number
     },
 
-    async compare(repository, base, head) {
-      const { rest, place } = await at(repository)
-      const answer = await rest.repos.compareCommitsWithBasehead({ ...place, basehead: `${base}...${head}`, per_page: 1 })
-      return answer.data.status
-    },
-
     async role(repository, person): Promise<Role> {
       const { rest, place } = await at(repository)
       const found = await orUndefined(() => rest.repos.getCollaboratorPermissionLevel({ ...place, username: person }))

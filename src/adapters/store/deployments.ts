@@ -1,15 +1,11 @@
 import type { Kysely } from 'kysely'
 import { type Deployment, follow, isTerminal, type State, states } from '../../domain/deployment.ts'
-import { reason } from '../../domain/reason.ts'
-import { fullName, type Instant, shortSha } from '../../domain/repository.ts'
 import type { DeploymentPatch, Lease, Log, ReportKey, Store } from '../../flow/ports.ts'
 import type { Database } from './database.ts'
 import { deploymentIn, deploymentRow, patchColumns } from './deployment-rows.ts'
 import { mustHold } from './leases.ts'
 import { want } from './reports.ts'
 import { take } from './sequences.ts'
-import { encode } from './stored/json.ts'
-import { storedReason } from './stored/reason.ts'
 import type { DeploymentRow, Tables } from './tables.ts'
 
 const unfinishedStates = states.filter((state) => !isTerminal(state))
@@ -38,8 +34,6 @@ export function deployments(database: Database, log: Log): Store['deployments'] 
 
     advance: (id, lease, to, patch = {}, wanted = []) =>
       db.transaction().execute((transaction) => advance(database, transaction, { id, lease, to, patch, wanted })),
-
-    supersedeOlder: (deployment, at) => db.transaction().execute((transaction) => supersedeOlder(database, transaction, deployment, at)),
   }
 }
 
@@ -78,30 +72,6 @@ async function advance(database: Database, transaction: Kysely<Tables>, { id, le
     .executeTakeFirstOrThrow()
   await want(database, transaction, wanted)
   return deploymentIn(changed)
-}
-
-/** Rollbacks stay: somebody asked for them by name. Older is what the store numbered lower, whatever the clocks said. */
-async function supersedeOlder(database: Database, transaction: Kysely<Tables>, deployment: Deployment, at: Instant): Promise<string[]> {
-  const self = transaction.selectFrom('deployments').select('sequence').where('id', '=', deployment.id)
-  const older = transaction
-    .selectFrom('deployments')
-    .select('id')
-    .where('kind', '=', 'deploy')
-    .where('state', 'in', ['queued', 'waiting'])
-    .where('repository', '=', fullName(deployment.repository))
-    .where('project', '=', deployment.project)
-    .where('environment', '=', deployment.environment)
-    .where('sequence', '<', self)
-    .orderBy('sequence')
-  const ids = (await database.lockRows(older).execute()).map(({ id }) => id)
-  if (ids.length === 0) return []
-  const by = deployment.revision ? shortSha(deployment.revision) : `deployment ${deployment.id}`
-  await transaction
-    .updateTable('deployments')
-    .set({ state: 'superseded', reason: encode(storedReason, reason('overtaken', { by })), finished_at: at })
-    .where('id', 'in', ids)
-    .execute()
-  return ids
 }
 
 /** One record that cannot be read must not hold up all others; it is left out, and the log says so. */

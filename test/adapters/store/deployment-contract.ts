@@ -100,46 +100,6 @@ export function deploymentContract(given: Given): void {
     await expect(given.other.deployments.advance(id, taken, 'pulling')).rejects.toBeInstanceOf(LeaseLost)
   })
 
-  test('of many that advance at once through two processes, each step is taken from the state the last one left', async () => {
-    const [created] = await asked(given.store, { environment: 'race' })
-    const id = created?.id ?? ''
-    const held = await lease(given.store)
-    const [newer] = await asked(given.store, { environment: 'race' })
-    if (!newer) throw new Error('not created')
-    const [planned, superseded] = await Promise.allSettled([
-      given.store.deployments.advance(id, held, 'planned', { plan: plan() }),
-      given.other.deployments.supersedeOlder(newer, at),
-    ])
-    const state = (await given.store.deployments.read(id))?.state
-    // Either the plan came first and the older one was out of reach, or it was superseded and could not be planned any more.
-    if (planned.status === 'fulfilled') expect([state, superseded]).toEqual(['planned', { status: 'fulfilled', value: [] }])
-    else expect([state, superseded]).toEqual(['superseded', { status: 'fulfilled', value: [id] }])
-  })
-
-  test('only older deployments of the same environment that have not begun are overtaken, and never a rollback', async () => {
-    const environment = 'overtaking'
-    const [queued, waiting, planned, asRollback, elsewhere, otherProject, newest, later] = await asked(
-      given.store,
-      { environment, createdAt: '2026-11-21T23:00:00.000Z' },
-      { environment, state: 'waiting', reason: { code: 'image-missing', evidence: {} } },
-      { environment, state: 'planned' },
-      { environment, kind: 'rollback' },
-      { environment: 'overtaking-not' },
-      { environment, project: 'warehouse' },
-      { environment, revision: commit('b') },
-      { environment },
-    )
-    if (!newest) throw new Error('not created')
-    expect(await given.other.deployments.supersedeOlder(newest, at)).toEqual([queued?.id, waiting?.id])
-    const overtaken = { state: 'superseded', finishedAt: at, reason: { code: 'overtaken', evidence: { by: 'bbbbbbb' } } }
-    expect(await given.store.deployments.read(queued?.id ?? '')).toEqual({ ...queued, ...overtaken })
-    expect(await given.store.deployments.read(waiting?.id ?? '')).toEqual({ ...waiting, ...overtaken })
-    for (const spared of [planned, asRollback, elsewhere, otherProject, newest, later]) {
-      expect(await given.store.deployments.read(spared?.id ?? '')).toEqual(spared)
-    }
-    expect(await given.store.deployments.supersedeOlder(newest, at)).toEqual([])
-  })
-
   test('lists go by the order of storing, whatever the clocks say', async () => {
     const environment = 'listed'
     const clocks = ['2026-11-21T12:00:00.000Z', '2026-11-21T10:00:00.000Z', '2026-11-21T11:00:00.000Z']
