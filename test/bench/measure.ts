@@ -19,12 +19,11 @@ export interface Measured {
   steps: { step: string; at: Figure }[]
 }
 
-/** The sides that deploy the same service onto the same host, each with a project of its own. */
-interface Sides {
-  landfall: ThroughLandfall
-  /** Through Landfall too, of a Compose file with the script's health check in it. */
-  sameFile: ThroughLandfall
-  script: ByHand
+/** One round: Landfall and the scripts one right after the other. Seconds for scripts. */
+interface Run {
+  landfall: Deployed
+  script: number
+  polling?: number
 }
 
 const idleSeconds = 10
@@ -36,59 +35,44 @@ export async function measure(scenario: Scenario, rounds: Rounds, say: (line: st
   const idle = await residentMiB(scenario.landfall.pid)
 
   say('first releases, which create everything')
-  const sides = await openSides(scenario)
-
-  const warm: { landfall: Deployed; script: number; polling: number }[] = []
-  for (let round = 1; round <= rounds.warm; round += 1) {
-    const landfall = await sides.landfall.deploy()
-    const run = { landfall, script: await sides.script.waiting(), polling: await sides.script.polling() }
-    warm.push(run)
-    say(
-      `warm ${round}/${rounds.warm}: Landfall ${seconds(landfall)}, script ${run.script.toFixed(2)} s, polling script ${run.polling.toFixed(2)} s`,
-    )
+  const { landfall, sameFile, script } = await openSides(scenario)
+  const repeat = async (what: string, times: number, once: () => Promise<Run>): Promise<Run[]> => {
+    const runs: Run[] = []
+    for (let round = 1; round <= times; round += 1) {
+      const run = await once()
+      runs.push(run)
+      say(`${what} ${round}/${times}: Landfall ${shown(run.landfall.verified / 1000)}, script ${shown(run.script)}${rival(run)}`)
+    }
+    return runs
   }
-  const cold: { landfall: Deployed; script: number }[] = []
-  for (let round = 1; round <= rounds.cold; round += 1) {
+
+  const warm = await repeat('warm', rounds.warm, async () => ({
+    landfall: await landfall.deploy(),
+    script: await script.waiting(),
+    polling: await script.polling(),
+  }))
+  const cold = await repeat('cold', rounds.cold, async () => {
     await scenario.landfall.stop()
     await scenario.restart()
-    const run = { landfall: await sides.landfall.deploy(), script: await sides.script.waiting() }
-    cold.push(run)
-    say(`cold ${round}/${rounds.cold}: Landfall ${seconds(run.landfall)}, script ${run.script.toFixed(2)} s`)
-  }
-  const same: { landfall: Deployed; script: number }[] = []
-  await sides.sameFile.deploy()
-  for (let round = 1; round <= rounds.sameFile; round += 1) {
-    const run = { landfall: await sides.sameFile.deploy(), script: await sides.script.waiting() }
-    same.push(run)
-    say(`same file ${round}/${rounds.sameFile}: Landfall ${seconds(run.landfall)}, script ${run.script.toFixed(2)} s`)
-  }
-  await sides.script.close()
-
-  const ours = (runs: { landfall: Deployed }[]) => runs.map(({ landfall }) => landfall.verified / 1000)
-  const theirs = (runs: { script: number }[]) => runs.map(({ script }) => script)
-  return {
-    figures: {
-      deploy_vs_script: ratioOf(ours(warm), theirs(warm)),
-      deploy_vs_script_cold: ratioOf(ours(cold), theirs(cold)),
-      deploy_vs_script_polling: ratioOf(
-        ours(warm),
-        warm.map(({ polling }) => polling),
-      ),
-      deploy_vs_script_same_file: ratioOf(ours(same), theirs(same)),
-      webhook_to_first_command_ms: figureOf(warm.map(({ landfall }) => landfall.firstCommand)),
-      idle_rss_mib: Math.round(idle * 10) / 10,
-      deploy_seconds: figureOf(ours(warm)),
-      deploy_cold_seconds: figureOf(ours(cold)),
-      deploy_same_file_seconds: figureOf(ours(same)),
-      script_seconds: figureOf([...theirs(warm), ...theirs(cold), ...theirs(same)]),
-      script_polling_seconds: figureOf(warm.map(({ polling }) => polling)),
-      github_calls_per_deploy: figureOf(warm.map(({ landfall }) => landfall.calls)),
-    },
-    steps: stepsOf(warm.map(({ landfall }) => landfall)),
-  }
+    return { landfall: await landfall.deploy(), script: await script.waiting() }
+  })
+  await sameFile.deploy()
+  const same = await repeat('same file', rounds.sameFile, async () => ({
+    landfall: await sameFile.deploy(),
+    script: await script.waiting(),
+  }))
+  await script.close()
+  return { figures: { ...figuresOf(warm, cold, same), idle_rss_mib: Math.round(idle * 10) / 10 }, steps: stepsOf(warm) }
 }
 
-/** Opens every side and brings a first release, which is measured by nobody: it creates what later ones replace. */
+interface Sides {
+  landfall: ThroughLandfall
+  /** Through Landfall too, of a Compose file with the script's health check in it. */
+  sameFile: ThroughLandfall
+  script: ByHand
+}
+
+/** Opens every side, each with a project of its own on the same host, and brings first releases, which nobody measures. */
 async function openSides(scenario: Scenario): Promise<Sides> {
   const { lab } = scenario
   const script = await openByHand(lab.host('web-1'), lab.registry, lab.folder)
@@ -100,14 +84,34 @@ async function openSides(scenario: Scenario): Promise<Sides> {
   return { landfall, sameFile, script }
 }
 
+function figuresOf(warm: Run[], cold: Run[], same: Run[]): Figures {
+  const ours = (runs: Run[]) => runs.map(({ landfall }) => landfall.verified / 1000)
+  const theirs = (runs: Run[]) => runs.map(({ script }) => script)
+  const polling = warm.flatMap((run) => run.polling ?? [])
+  return {
+    deploy_vs_script: ratioOf(ours(warm), theirs(warm)),
+    deploy_vs_script_cold: ratioOf(ours(cold), theirs(cold)),
+    deploy_vs_script_polling: ratioOf(ours(warm), polling),
+    deploy_vs_script_same_file: ratioOf(ours(same), theirs(same)),
+    webhook_to_first_command_ms: figureOf(warm.map(({ landfall }) => landfall.firstCommand)),
+    deploy_seconds: figureOf(ours(warm)),
+    deploy_cold_seconds: figureOf(ours(cold)),
+    deploy_same_file_seconds: figureOf(ours(same)),
+    script_seconds: figureOf([...theirs(warm), ...theirs(cold), ...theirs(same)]),
+    script_polling_seconds: figureOf(polling),
+    github_calls_per_deploy: figureOf(warm.map(({ landfall }) => landfall.calls)),
+  }
+}
+
 /** Medians over deployments that went through the same steps. */
-function stepsOf(deployments: Deployed[]): Measured['steps'] {
-  const [first, ...others] = deployments
+function stepsOf(runs: Run[]): Measured['steps'] {
+  const [first] = runs
   if (!first) throw new Error('nothing was deployed')
-  return first.steps.map(({ step, at }, index) => ({
+  return first.landfall.steps.map(({ step }, index) => ({
     step,
-    at: figureOf([at, ...others.flatMap(({ steps }) => steps[index]?.at ?? [])]),
+    at: figureOf(runs.flatMap(({ landfall }) => landfall.steps[index]?.at ?? [])),
   }))
 }
 
-const seconds = ({ verified }: Deployed): string => `${(verified / 1000).toFixed(2)} s`
+const shown = (seconds: number): string => `${seconds.toFixed(2)} s`
+const rival = ({ polling }: Run): string => (polling === undefined ? '' : `, polling script ${shown(polling)}`)
