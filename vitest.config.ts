@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
 /**
- * Two rooms: `unit` (pure, no real parts, seconds) and `lab` (files named `*.lab.test.ts`, on the real parts of
- * test/lab, one file at a time, because two cores carry one laboratory).
+ * Two rooms: `unit` (under ten seconds in all, for the inner loop) and `lab` (files named `*.lab.test.ts`: on the real
+ * parts of test/lab, or on files made to be slow; one at a time, because two cores carry one laboratory).
  */
 export default defineConfig({
   test: {
