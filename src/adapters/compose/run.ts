@@ -24,8 +24,6 @@ export function runChild(binary: string, args: string[], folder: string): Promis
         // Readers of the network, off: what the repository names must be in the repository.
         COMPOSE_EXPERIMENTAL_GIT_REMOTE: 'false',
         COMPOSE_EXPERIMENTAL_OCI_REMOTE: 'false',
-        // It lives too briefly for collecting garbage to pay, up to this much.
-        GOGC: 'off',
         GOMEMLIMIT: '256MiB',
       },
       stdio: ['ignore', 'pipe', 'pipe'],
