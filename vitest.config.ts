@@ -16,6 +16,8 @@ export default defineConfig({
           // One module graph a worker: loading it anew for each file would take most of the ten seconds.
           pool: 'forks',
           isolate: false,
+          // Vitest leaves one core to others; the inner loop takes both.
+          maxWorkers: 2,
         },
       },
       {
