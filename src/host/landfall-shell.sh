@@ -362,7 +362,10 @@ missing_images() {
   docker image inspect --format '{{range .RepoDigests}}{{println .}}{{end}}' $references >"$scratch/images" 2>/dev/null
   number=0
   for reference in $references; do
-    grep -Fqx -- "$reference" "$scratch/images" || printf 'image-%s ' $number
+    # Docker knows images of its own registry by their short names.
+    short=${reference#index.docker.io/}
+    short=${short#docker.io/}
+    grep -Fqx -- "${short#library/}" "$scratch/images" || printf 'image-%s ' $number
     number=$((number + 1))
   done
 }
