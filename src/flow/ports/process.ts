@@ -1,0 +1,52 @@
+import type { OperatorFile } from '../../domain/configuration.ts'
+import type { ChatMessage } from '../../report/published.ts'
+
+export type { ChatMessage }
+
+export interface Clock {
+  now(): Date
+  /** Resolves after so many seconds, or at once when the signal aborts. */
+  sleep(seconds: number, signal?: AbortSignal): Promise<void>
+}
+
+/** A constant lower-case message; data in fields. */
+export interface Log {
+  info(message: string, fields?: Record<string, unknown>): void
+  warn(message: string, fields?: Record<string, unknown>): void
+  error(message: string, fields?: Record<string, unknown>): void
+}
+
+/** Where links lead; without a slash at the end. */
+export interface Addresses {
+  /** `https://github.com` */
+  github: string
+  /** This Landfall's own public address. */
+  landfall: string
+}
+
+/** The operator's file as it is now; reloaded when it changes. */
+export interface Operator {
+  current(): OperatorFile
+}
+
+/** Landfall's own key: signs bundles (SSHSIG) and fingerprints values that must not be stored. */
+export interface Signer {
+  /** An armoured SSH signature over the bytes, in the given namespace. */
+  sign(bytes: Uint8Array, namespace: string): string
+  /** HMAC-SHA-256 under a key derived from Landfall's key, in hex. */
+  fingerprint(text: string): string
+}
+
+/** Wakes sleepers, nothing else: losing it loses nothing, waking twice does no harm. */
+export interface Queue {
+  wake(subject: string): Promise<void>
+  /** Calls the listener for each waking, here or in another process. */
+  listen(listener: (subject: string) => void): Promise<void>
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface Chat {
+  /** Sends, or edits what `memory` names where the channel can. Returns what to remember. */
+  send(channel: string, message: ChatMessage, memory?: string): Promise<string | undefined>
+}

@@ -1,0 +1,98 @@
+import type { Deployment, State, TimelineEntry } from '../../domain/deployment.ts'
+import type { Intent, IntentOutcome } from '../../domain/intent.ts'
+import type { Receipt } from '../../domain/receipt.ts'
+
+/** A claim on one subject, by the database's clock. A new claim has a higher number; writes under an older one are refused. */
+export interface Lease {
+  subject: string
+  holder: string
+  number: number
+}
+
+/** Thrown by writes under a lease that another holder has taken over since. */
+export class LeaseLost extends Error {
+  override name = 'LeaseLost'
+}
+
+export interface Store {
+  intents: {
+    /** Stores it unless the same wish is there already. Durable when it resolves. */
+    accept(intent: Intent): Promise<'accepted' | 'known'>
+    read(id: string): Promise<Intent | undefined>
+    /** Ids of intents not settled yet, oldest first. */
+    open(): Promise<string[]>
+    /** Ends an intent, creates its deployments and wants the reports in one transaction; a second settling changes nothing. */
+    settle(id: string, outcome: IntentOutcome, deployments: Deployment[], wanted?: ReportKey[]): Promise<void>
+    outcome(id: string): Promise<IntentOutcome | undefined>
+  }
+  deployments: {
+    read(id: string): Promise<Deployment | undefined>
+    /** Not in a terminal state, oldest first. */
+    unfinished(): Promise<Deployment[]>
+    /** Newest first. */
+    ofEnvironment(repository: string, environment: string, limit: number): Promise<Deployment[]>
+    /** Newest first, of all repositories. */
+    recent(limit: number): Promise<Deployment[]>
+    /**
+     * Moves it on and merges the patch, under the lease. Refuses an impossible step, and throws LeaseLost when
+     * the lease is no longer the newest on its subject. The wanted reports are recorded in the same transaction.
+     */
+    advance(id: string, lease: Lease, to: State, patch?: DeploymentPatch, wanted?: ReportKey[]): Promise<Deployment>
+  }
+  timeline: {
+    append(deployment: string, entries: TimelineEntry[]): Promise<void>
+    read(deployment: string): Promise<TimelineEntry[]>
+  }
+  receipts: {
+    record(receipt: Receipt): Promise<void>
+    of(deployment: string): Promise<Receipt | undefined>
+  }
+  environments: {
+    /** The next generation for this project and environment: strictly greater than any handed out before. */
+    nextGeneration(repository: string, environment: string): Promise<number>
+    /** The highest handed out so far; 0 where none was. */
+    generation(repository: string, environment: string): Promise<number>
+  }
+  leases: {
+    /** Takes the subject for `seconds` unless somebody else holds it. */
+    claim(subject: string, holder: string, seconds: number): Promise<Lease | undefined>
+    /** Extends it; false when it was lost. */
+    renew(lease: Lease, seconds: number): Promise<boolean>
+    release(lease: Lease): Promise<void>
+  }
+  reports: {
+    /** Says that these surfaces of a subject should show its present state. */
+    want(wanted: ReportKey[]): Promise<void>
+    /** Surfaces whose published version is behind, and which are due. */
+    due(limit: number): Promise<Report[]>
+    /** Records what was published up to `version`, and GitHub's id of it. */
+    published(report: Report, memory: string | undefined): Promise<void>
+    /** What publishing a surface left to remember. */
+    memory(key: ReportKey): Promise<string | undefined>
+    /** Puts it off after a failure. */
+    failed(report: Report, error: string, retryInSeconds: number): Promise<void>
+  }
+  /** Whether the database answers. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+export type DeploymentPatch = Partial<
+  Pick<Deployment, 'reason' | 'plan' | 'revision' | 'subject' | 'author' | 'startedAt' | 'finishedAt' | 'pullRequest'>
+>
+
+/** What should be shown where. Surfaces: `status`, `deployment`, `answer`, `comment`, `slack:deploys`… */
+export interface ReportKey {
+  /** `deployment:<id>` or `intent:<id>` */
+  subject: string
+  surface: string
+}
+
+/** A surface that lags behind its subject: it is rendered from what is true when it is published. */
+export interface Report extends ReportKey {
+  /** How many times it was wanted; `published` stores the number it was rendered at. */
+  version: number
+  attempts: number
+  /** What the last publishing left to remember, such as GitHub's id of the comment. */
+  memory?: string
+}
