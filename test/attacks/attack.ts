@@ -1,4 +1,4 @@
-import { canarySeen, type Town } from './town.ts'
+import { type AttackedTown, canarySeen } from './town.ts'
 
 /** One thing an attacker does to the running parts. */
 export interface Attack {
@@ -7,13 +7,13 @@ export interface Attack {
   /** In a few words. */
   tried: string
   /** Does it. Resolves to what shows that it was refused; throws when it got through. */
-  attempt(town: Town): Promise<string>
+  attempt(town: AttackedTown): Promise<string>
 }
 
 export type Verdict = { kind: 'refused'; shownBy: string } | { kind: 'got-through'; how: string }
 
 /** Tries an attack. Whatever it was after, no word of it may have been run as a command anywhere. */
-export async function tryAttack(attack: Attack, town: Town): Promise<Verdict> {
+export async function tryAttack(attack: Attack, town: AttackedTown): Promise<Verdict> {
   try {
     const shownBy = await attack.attempt(town)
     const seen = await canarySeen(town)

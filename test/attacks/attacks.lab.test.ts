@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { tryAttack } from './attack.ts'
 import { attacks, openRows } from './list.ts'
-import { openTown, type Town } from './town.ts'
+import { type AttackedTown, openAttackedTown } from './town.ts'
 
-let town: Town
+let town: AttackedTown
 
 beforeAll(async () => {
-  town = await openTown({ servers: true })
+  town = await openAttackedTown()
   await town.merge({ title: 'The shop opens' }, 'success')
 })
 afterAll(() => town?.close())

@@ -1,151 +1,21 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
-import { setTimeout as pause } from 'node:timers/promises'
-import { parse, stringify } from 'yaml'
-import { z } from 'zod'
-import type { Status } from '../lab/github/world.ts'
-import type { Host } from '../lab/host.ts'
-import { type Laboratory, startLaboratory } from '../lab/laboratory.ts'
-import { type Scenario, startScenario } from '../lab/landfall/scenario.ts'
-import { composeFile, type Merged, openShop, type Release, type Shop } from '../lab/landfall/shop.ts'
+import { existsSync } from 'node:fs'
+import { openTown, type Town } from '../lab/landfall/town.ts'
 
-/** A scenario with one shop in it, and the eyes that see whether something got through. */
-export interface Town {
-  scenario: Scenario
-  shop: Shop
-  host: Host
-  /** Redis and PostgreSQL; only with `servers`. */
-  servers: Laboratory | undefined
-  /** The shop's files when all is well. */
-  files: Record<string, string>
+/** A town with eyes that see whether something got through. */
+export interface AttackedTown extends Town {
   /** A path that exists nowhere unless somebody's words were run as a command. */
   canary: string
-  /** Merges the shop's own files with these changes, and waits for the given end of its commit status. */
-  merge(release: Release, end: Status['state'], context?: string): Promise<{ merged: Merged; status: Status }>
-  /** Everything that a deployment would change on the host: containers, and what landfall-shell was told to do. */
-  footprint(): Promise<string>
-  /** Changes the operator's file and waits until Landfall goes by it. */
-  changeOperator(change: (file: OperatorText) => void): Promise<void>
-  close(): Promise<void>
 }
 
-const patience = 60
-
-export type OperatorText = z.infer<typeof operatorText>
-const operatorText = z.looseObject({
-  hosts: z.record(z.string(), z.looseObject({ 'host-key': z.string() })),
-  repositories: z.record(z.string(), z.looseObject({ allow: z.array(z.string()).optional() })),
-})
-
-/** Builds the town. `servers` puts Landfall on PostgreSQL and Redis instead of its own file. */
-export async function openTown({ servers: withServers = false, say = (_line: string) => {} } = {}): Promise<Town> {
-  const servers = withServers ? await startLaboratory({ redis: true, postgres: true }) : undefined
-  try {
-    const environment = servers && { DATABASE_URL: await servers.postgres.createDatabase(), QUEUE_URL: servers.redis.url }
-    const scenario = await startScenario({ say, ...(environment && { environment }) })
-    return await populate(scenario, servers)
-  } catch (error) {
-    await servers?.stop()
-    throw error
-  }
-}
-
-async function populate(scenario: Scenario, servers: Laboratory | undefined): Promise<Town> {
-  const { lab, github } = scenario
-  const host = lab.host('web-1')
-  const files = shopFiles(lab.registry.address)
-  const shop = await openShop(github, lab.registry, { name: 'shop', hosts: ['web-1'], files })
-  return {
-    scenario,
-    shop,
-    host,
-    servers,
-    files,
-    canary: `/tmp/landfall-canary-${randomBytes(6).toString('hex')}`,
-
-    async merge(release, end, context = 'landfall/production') {
-      const merged = await shop.merge({ ...release, files: { ...files, ...release.files } })
-      return { merged, status: await shop.repository.waitForStatus(merged.sha, context, end, patience) }
-    },
-
-    footprint: () =>
-      host.sh('docker ps --all --no-trunc --format "{{.ID}} {{.Names}}" | sort; cat /var/lib/landfall/*/*/log 2>/dev/null || true'),
-
-    async changeOperator(change) {
-      const file = operatorText.parse(parse(readFileSync(scenario.operatorFile, 'utf8')))
-      change(file)
-      const before = scenario.landfall.log.length
-      await writeFile(scenario.operatorFile, stringify(file))
-      const [known] = github.deliveries
-      // Landfall looks at its file when it needs it: an old delivery, told again, is a need that changes nothing else.
-      while (!scenario.landfall.log.slice(before).some(({ msg }) => msg === 'operator file reloaded')) {
-        if (known) await github.redeliver(known.guid)
-        await pause(200)
-      }
-    },
-
-    async close() {
-      await scenario.stop()
-      await servers?.stop()
-    },
-  }
-}
-
-/** Files of a shop that is proved quickly and tells both chat channels. */
-function shopFiles(registry: string): Record<string, string> {
-  return {
-    'compose.yml': composeFile(registry, 'shop'),
-    'deploy/production.env': 'GREETING=hello\n',
-    '.github/landfall.yml': landfallFile({ registry }),
-  }
-}
-
-/** The shop's own landfall.yml, with something different in one place. */
-export function landfallFile({
-  registry,
-  branch = 'main',
-  hosts = '[web-1]',
-  imageWithin = '15m',
-  tag = '{sha}',
-}: LandfallFileParts): string {
-  return `version: 1
-project: shop
-compose: [compose.yml]
-images:
-  web: { repository: ${registry}/acme/shop, tag: ${JSON.stringify(tag)} }
-defaults:
-  image-within: ${imageWithin}
-  verify:
-    web: { port: 3000, health: /health, version: "/health#/version", within: 20s, soak: 1s }
-    db: { soak: 1s }
-environments:
-  production: { branch: ${JSON.stringify(branch)}, hosts: ${hosts}, env: deploy/production.env }
-notify: ["slack:deploys", "telegram:ops"]
-`
-}
-
-export interface LandfallFileParts {
-  registry: string
-  branch?: string
-  hosts?: string
-  imageWithin?: string
-  tag?: string
-}
-
-/** The text people read on a page, without its markup. */
-export async function readPage(url: string | undefined | null): Promise<string> {
-  if (!url) throw new Error('the status leads to no page')
-  const page = await fetch(url)
-  if (!page.ok) throw new Error(`${url} answers ${page.status}`)
-  const entities: Record<string, string> = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'", '&amp;': '&' }
-  return (await page.text())
-    .replace(/<style[\s\S]*?<\/style>|<[^>]*>/g, '')
-    .replace(/&(lt|gt|quot|#39|amp);/g, (entity) => entities[entity] ?? entity)
+/** Builds the town, on PostgreSQL and Redis. */
+export async function openAttackedTown({ say }: { say?: (line: string) => void } = {}): Promise<AttackedTown> {
+  const town = await openTown({ servers: true, ...(say && { say }) })
+  return { ...town, canary: `/tmp/landfall-canary-${randomBytes(6).toString('hex')}` }
 }
 
 /** Where the canary sits: on Landfall's machine, on the host, or in a container there. Empty while all is well. */
-export async function canarySeen({ canary, host }: Town): Promise<string[]> {
+export async function canarySeen({ canary, host }: AttackedTown): Promise<string[]> {
   const onHost = await host.exec(['test', '-e', canary])
   const inContainers = await host.sh(`for id in $(docker ps -q); do docker exec "$id" test -e ${canary} && echo "$id"; done; true`)
   return [

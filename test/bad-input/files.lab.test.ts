@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { deliveryHeaders, forge } from '../attacks/sender.ts'
-import { landfallFile, openTown, type Town } from '../attacks/town.ts'
+import { landfallFile, openTown, type Town } from '../lab/landfall/town.ts'
 import { expectAllIsWell, expectRefusal, type Told } from './refusal.ts'
 
 let town: Town

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import ssh2 from 'ssh2'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openTown, type Town } from '../attacks/town.ts'
+import { openTown, type Town } from '../lab/landfall/town.ts'
 import { expectAllIsWell, expectRefusal } from './refusal.ts'
 
 let town: Town

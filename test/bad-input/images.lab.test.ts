@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { landfallFile, openTown, readPage, type Town } from '../attacks/town.ts'
 import { ownPlatform, pushApp } from '../lab/images.ts'
+import { landfallFile, openTown, readPage, type Town } from '../lab/landfall/town.ts'
 import { expectAllIsWell, expectRefusal } from './refusal.ts'
 
 let town: Town

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import { readPage, type Town } from '../attacks/town.ts'
 import type { Release } from '../lab/landfall/shop.ts'
+import { readPage, type Town } from '../lab/landfall/town.ts'
 
 /** Where people are told of it; each must say the same. */
 export interface Told {

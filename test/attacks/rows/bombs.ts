@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
+import type { Town } from '../../lab/landfall/town.ts'
 import type { Attack } from '../attack.ts'
 import { slowestAnswerDuring } from '../health-watch.ts'
-import type { Town } from '../town.ts'
 
 /** How long it may take until people are told, a busy machine and GitHub's own time included; how long anybody else may wait meanwhile. */
 const refusedWithin = 30_000

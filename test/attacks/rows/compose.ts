@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
+import type { Town } from '../../lab/landfall/town.ts'
 import type { Attack } from '../attack.ts'
-import type { Town } from '../town.ts'
 
 /** What is merged instead of the shop's own Compose file, and what the refusal says. */
 interface Reach {

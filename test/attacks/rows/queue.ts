@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { Queue } from 'bullmq'
 import pg from 'pg'
 import { z } from 'zod'
+import type { Town } from '../../lab/landfall/town.ts'
 import type { Attack } from '../attack.ts'
-import type { Town } from '../town.ts'
 
 export const queue: Attack[] = [
   {

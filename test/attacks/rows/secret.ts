@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import type { Town } from '../../lab/landfall/town.ts'
 import type { Attack } from '../attack.ts'
-import type { Town } from '../town.ts'
 
 export const secret: Attack[] = [
   {

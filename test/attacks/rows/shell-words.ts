@@ -4,8 +4,9 @@ import { z } from 'zod'
 import { writeDotenv } from '../../../src/config/dotenv.ts'
 import { quoteAll } from '../../../src/host/quote.ts'
 import { pushApp } from '../../lab/images.ts'
+import { landfallFile, readPage } from '../../lab/landfall/town.ts'
 import type { Attack } from '../attack.ts'
-import { landfallFile, readPage, type Town } from '../town.ts'
+import type { AttackedTown } from '../town.ts'
 
 /** Everything a shell might take for a command, all of it touching the canary. */
 const spitefulWords = (canary: string): string[] => [
@@ -120,7 +121,7 @@ export const shellWords: Attack[] = [
 ]
 
 /** The shop's Compose file, with the values in the places Compose lets people put them. */
-function spitefulCompose({ files, canary }: Town): string {
+function spitefulCompose({ files, canary }: AttackedTown): string {
   const own = `    env_file: .env
     environment:
       WRITTEN: "$$(touch ${canary})"
@@ -132,7 +133,7 @@ function spitefulCompose({ files, canary }: Town): string {
 }
 
 /** The environment of the shop's web container, as Docker keeps it. */
-async function environmentOf({ host }: Town): Promise<Map<string, string>> {
+async function environmentOf({ host }: AttackedTown): Promise<Map<string, string>> {
   const id = (await host.docker('ps', '-q', '--filter', 'label=com.docker.compose.service=web')).trim()
   const pairs = z.array(z.string()).parse(JSON.parse(await host.docker('inspect', '--format', '{{json .Config.Env}}', id)))
   return new Map(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]))

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
+import type { Town } from '../../lab/landfall/town.ts'
 import type { Attack } from '../attack.ts'
 import { deliveryHeaders, forge } from '../sender.ts'
-import type { Town } from '../town.ts'
 
 const mebibyte = 1024 * 1024
 

@@ -1,0 +1,61 @@
+import { openTown, type Town } from '../lab/landfall/town.ts'
+import { type Container, containersOf } from './containers.ts'
+
+/** How Landfall is run: alone with a file of its own, or on PostgreSQL and Redis, where others may join it. */
+export type Profile = 'one machine' | 'several machines'
+
+/** A town in which the shop runs already. */
+export interface FaultTown extends Town {
+  /** The shop's database as it was at first: no deployment touches it, and no fault may. */
+  database: Container
+}
+
+/** The towns of a run: each is built when the first fault needs it. */
+export interface Towns {
+  open(profile: Profile): Promise<FaultTown>
+  /** Ends a town that may be broken; the next who asks gets a new one. */
+  giveUp(profile: Profile): Promise<void>
+  /** Throws where any Landfall asked GitHub for what its API does not describe. */
+  assertFaithful(): void
+  close(): Promise<void>
+}
+
+export function townsOf(say: (line: string) => void = () => {}): Towns {
+  const open = new Map<Profile, Promise<FaultTown>>()
+  const stoodIn: Town['scenario']['github'][] = []
+
+  async function build(profile: Profile): Promise<FaultTown> {
+    say(`building a town: Landfall on ${profile}`)
+    const town = await openTown({ servers: profile === 'several machines' })
+    stoodIn.push(town.scenario.github)
+    try {
+      await town.merge({ title: 'The shop opens' }, 'success')
+      const database = (await containersOf(town)).find(({ service }) => service === 'db')
+      if (!database) throw new Error('the shop has no database')
+      return { ...town, database }
+    } catch (error) {
+      await town.close()
+      throw error
+    }
+  }
+
+  const towns: Towns = {
+    open(profile) {
+      const known = open.get(profile) ?? build(profile)
+      open.set(profile, known)
+      return known
+    },
+    async giveUp(profile) {
+      const town = await open.get(profile)?.catch(() => undefined)
+      open.delete(profile)
+      await town?.close()
+    },
+    assertFaithful() {
+      for (const github of stoodIn) github.assertFaithful()
+    },
+    async close() {
+      for (const profile of [...open.keys()]) await towns.giveUp(profile)
+    },
+  }
+  return towns
+}
