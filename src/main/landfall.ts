@@ -6,7 +6,8 @@ import { chat } from '../adapters/chat/chat.ts'
 import { systemClock } from '../adapters/clock.ts'
 import { findCompose } from '../adapters/compose/binary.ts'
 import { createCompose } from '../adapters/compose/compose.ts'
-import { createApp, installationClients, webhookPath } from '../adapters/github/app.ts'
+import { createApp, webhookPath } from '../adapters/github/app.ts'
+import { githubClients } from '../adapters/github/clients.ts'
 import { subscribe } from '../adapters/github/events.ts'
 import { createGitHub } from '../adapters/github/github.ts'
 import { logPort } from '../adapters/log.ts'
@@ -73,7 +74,7 @@ export async function startLandfall(settings: Settings, around: Surroundings): P
   const ports: Ports = {
     store,
     queue,
-    github: createGitHub(installationClients(app)),
+    github: createGitHub(githubClients(app)),
     hosts: loggedHosts(sshHosts(login.privateKey), log),
     registry: createRegistry(),
     compose: createCompose(compose.binary),

@@ -35,6 +35,7 @@ export function githubDeployment(deployment: Deployment): NewDeployment | undefi
     description: description(what),
     production: /^(prod|production|live)\b/i.test(environment),
     transient: false,
+    made: deployment.id,
   }
 }
 

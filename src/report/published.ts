@@ -19,6 +19,8 @@ export interface NewDeployment {
   description: string
   production: boolean
   transient: boolean
+  /** Id of the deployment of Landfall's that it shows: GitHub keeps it, so that it can be found again. */
+  made: string
 }
 
 /** How far such a deployment is. */

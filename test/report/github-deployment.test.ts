@@ -6,12 +6,13 @@ import { deployment, plan, sha } from '../support/builders.ts'
 import { anyDeployment, links } from './hostile.ts'
 
 test('says what comes and who brought it', () =>
-  expect(githubDeployment(deployment({ subject: '🛒 Add carts' }))).toEqual({
+  expect(githubDeployment(deployment({ id: 'd-1', subject: '🛒 Add carts' }))).toEqual({
     revision: sha('a'),
     environment: 'production',
     description: 'Add carts (mona)',
     production: true,
     transient: false,
+    made: 'd-1',
   }))
 
 test('says of a rollback where it goes', () =>

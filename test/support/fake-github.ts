@@ -1,7 +1,19 @@
 import { createHash } from 'node:crypto'
 import type { CommentRef } from '../../src/domain/intent.ts'
 import type { Repository, Sha } from '../../src/domain/repository.ts'
-import type { CommitStatus, DeploymentStatus, GitHub, NewDeployment, Reaction, Role, Snapshot } from '../../src/flow/ports.ts'
+import type {
+  CommentFacts,
+  CommitStatus,
+  DeploymentStatus,
+  GitHub,
+  InstalledRepository,
+  MissedDelivery,
+  NewDeployment,
+  Reaction,
+  Role,
+  Snapshot,
+} from '../../src/flow/ports.ts'
+import { repository } from './builders.ts'
 
 interface Commit {
   files: Record<string, string>
@@ -17,11 +29,21 @@ export class FakeGitHub implements GitHub {
   readonly merged = new Map<Sha, number>()
   readonly roles: Record<string, Role> = { mona: 'write' }
   readonly statuses: CommitStatus[] = []
+  /** Landfall's own comments. */
   readonly comments: { id: number; issue: number; body: string }[] = []
+  /** People's comments. */
+  readonly said: CommentFacts[] = []
   readonly reactions: { comment: number; reaction: Reaction }[] = []
   readonly deployments: (NewDeployment & { id: number; statuses: DeploymentStatus[] })[] = []
+  /** What the App is installed on. */
+  installed: InstalledRepository[] = [{ repository, defaultBranch: 'main' }]
+  /** Webhooks that did not come through, and the ids of those that were asked for again. */
+  missed: MissedDelivery[] = []
+  readonly redelivered: string[] = []
   /** Called before each request; what it returns is thrown. */
   fails: (call: keyof GitHub) => Error | undefined = () => undefined
+  /** Called after each request was carried out; what it returns is thrown: the answer got lost. */
+  loses: (call: keyof GitHub) => Error | undefined = () => undefined
   readonly calls: (keyof GitHub)[] = []
   #made = 0
 
@@ -39,6 +61,13 @@ export class FakeGitHub implements GitHub {
     return sha
   }
 
+  /** Somebody comments. Nobody is told. */
+  say(body: string, { issue = 12, author = 'mona', bot = false, edited = false, at = new Date(0) } = {}): CommentFacts {
+    const comment = { id: 1000 + this.said.length, issue, body, author, bot, edited, createdAt: at.toISOString() }
+    this.said.push(comment)
+    return comment
+  }
+
   /** The texts of one status context on a commit, in the order they were set. */
   statusesOf(sha: Sha, context = 'landfall/production'): [CommitStatus['state'], string][] {
     return this.statuses
@@ -46,75 +75,120 @@ export class FakeGitHub implements GitHub {
       .map(({ state, description }) => [state, description])
   }
 
-  async snapshot(_repository: Repository, revision: Sha): Promise<Snapshot> {
-    this.#called('snapshot')
-    const { files } = this.#commitAt(revision)
-    return {
-      revision,
-      paths: () => Object.keys(files),
-      read: (path) => (files[path] === undefined ? undefined : new TextEncoder().encode(files[path])),
-    }
+  snapshot(_repository: Repository, revision: Sha): Promise<Snapshot> {
+    return this.#answer('snapshot', () => {
+      const { files } = this.#commitAt(revision)
+      return {
+        revision,
+        paths: () => Object.keys(files),
+        read: (path) => (files[path] === undefined ? undefined : new TextEncoder().encode(files[path])),
+      }
+    })
   }
 
-  async file(_repository: Repository, path: string, ref = 'main'): Promise<string | undefined> {
-    this.#called('file')
-    return this.commits.get(this.branches.get(ref) ?? '')?.files[path]
+  file(_repository: Repository, path: string, ref = 'main'): Promise<string | undefined> {
+    return this.#answer('file', () => this.commits.get(this.branches.get(ref) ?? '')?.files[path])
   }
 
-  async head(_repository: Repository, branch: string) {
-    this.#called('head')
-    const sha = this.branches.get(branch)
-    if (sha === undefined) return undefined
-    const { subject, author } = this.#commitAt(sha)
-    return { sha, subject, author }
+  head(_repository: Repository, branch: string) {
+    return this.#answer('head', () => {
+      const sha = this.branches.get(branch)
+      if (sha === undefined) return undefined
+      const { subject, author } = this.#commitAt(sha)
+      return { sha, subject, author }
+    })
   }
 
-  async pullRequestOf(_repository: Repository, revision: Sha): Promise<number | undefined> {
-    this.#called('pullRequestOf')
-    return this.merged.get(revision)
+  pullRequestOf(_repository: Repository, revision: Sha): Promise<number | undefined> {
+    return this.#answer('pullRequestOf', () => this.merged.get(revision))
   }
 
-  async role(_repository: Repository, person: string): Promise<Role> {
-    this.#called('role')
-    return this.roles[person] ?? 'none'
+  role(_repository: Repository, person: string): Promise<Role> {
+    return this.#answer('role', () => this.roles[person] ?? 'none')
   }
 
-  async react(_repository: Repository, comment: CommentRef, reaction: Reaction): Promise<void> {
-    this.#called('react')
-    this.reactions.push({ comment: comment.id, reaction })
+  repositories(): Promise<InstalledRepository[]> {
+    return this.#answer('repositories', () => this.installed)
   }
 
-  async comment(_repository: Repository, issue: number, body: string): Promise<number> {
-    this.#called('comment')
-    const id = this.comments.length + 1
-    this.comments.push({ id, issue, body })
-    return id
+  newestComment(): Promise<string | undefined> {
+    return this.#answer('newestComment', () => this.#saidInOrder().at(-1)?.createdAt)
   }
 
-  async editComment(_repository: Repository, id: number, body: string): Promise<void> {
-    this.#called('editComment')
-    const comment = this.comments.find((known) => known.id === id)
-    if (!comment) throw new Error(`there is no comment ${id}`)
-    comment.body = body
+  commentsSince(_repository: Repository, since: string): Promise<CommentFacts[]> {
+    return this.#answer('commentsSince', () => this.#saidInOrder().filter((one) => Date.parse(one.createdAt) >= Date.parse(since)))
   }
 
-  async setStatus(_repository: Repository, status: CommitStatus): Promise<void> {
-    this.#called('setStatus')
-    this.statuses.push(status)
+  findComment(_repository: Repository, issue: number, text: string): Promise<number | undefined> {
+    return this.#answer('findComment', () => this.comments.find((one) => one.issue === issue && one.body.includes(text))?.id)
   }
 
-  async createDeployment(_repository: Repository, deployment: NewDeployment): Promise<number> {
-    this.#called('createDeployment')
-    const id = this.deployments.length + 1
-    this.deployments.push({ ...deployment, id, statuses: [] })
-    return id
+  findDeployment(_repository: Repository, wanted: Pick<NewDeployment, 'revision' | 'environment' | 'made'>): Promise<number | undefined> {
+    const same = (one: NewDeployment) =>
+      one.revision === wanted.revision && one.environment === wanted.environment && one.made === wanted.made
+    return this.#answer('findDeployment', () => this.deployments.find(same)?.id)
   }
 
-  async setDeploymentStatus(_repository: Repository, id: number, status: DeploymentStatus): Promise<void> {
-    this.#called('setDeploymentStatus')
+  missedDeliveries(): Promise<MissedDelivery[]> {
+    return this.#answer('missedDeliveries', () => this.missed)
+  }
+
+  redeliver(delivery: string): Promise<void> {
+    return this.#answer('redeliver', () => void this.redelivered.push(delivery))
+  }
+
+  react(_repository: Repository, comment: CommentRef, reaction: Reaction): Promise<void> {
+    return this.#answer('react', () => void this.reactions.push({ comment: comment.id, reaction }))
+  }
+
+  comment(_repository: Repository, issue: number, body: string): Promise<number> {
+    return this.#answer('comment', () => {
+      const id = this.comments.length + 1
+      this.comments.push({ id, issue, body })
+      return id
+    })
+  }
+
+  editComment(_repository: Repository, id: number, body: string): Promise<void> {
+    return this.#answer('editComment', () => {
+      const comment = this.comments.find((known) => known.id === id)
+      if (!comment) throw new Error(`there is no comment ${id}`)
+      comment.body = body
+    })
+  }
+
+  setStatus(_repository: Repository, status: CommitStatus): Promise<void> {
+    return this.#answer('setStatus', () => void this.statuses.push(status))
+  }
+
+  lastStatus(_repository: Repository, revision: Sha, context: string): Promise<CommitStatus | undefined> {
+    return this.#answer('lastStatus', () => this.statuses.findLast((one) => one.revision === revision && one.context === context))
+  }
+
+  createDeployment(_repository: Repository, deployment: NewDeployment): Promise<number> {
+    return this.#answer('createDeployment', () => {
+      const id = this.deployments.length + 1
+      this.deployments.push({ ...deployment, id, statuses: [] })
+      return id
+    })
+  }
+
+  setDeploymentStatus(_repository: Repository, id: number, status: DeploymentStatus): Promise<void> {
+    return this.#answer('setDeploymentStatus', () => void this.#deployment(id).statuses.push(status))
+  }
+
+  lastDeploymentStatus(_repository: Repository, id: number): Promise<DeploymentStatus | undefined> {
+    return this.#answer('lastDeploymentStatus', () => this.#deployment(id).statuses.at(-1))
+  }
+
+  #saidInOrder(): CommentFacts[] {
+    return this.said.toSorted((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt))
+  }
+
+  #deployment(id: number) {
     const deployment = this.deployments.find((known) => known.id === id)
     if (!deployment) throw new Error(`there is no deployment ${id}`)
-    deployment.statuses.push(status)
+    return deployment
   }
 
   #commitAt(sha: Sha): Commit {
@@ -123,10 +197,15 @@ export class FakeGitHub implements GitHub {
     return commit
   }
 
-  #called(call: keyof GitHub): void {
+  /** One request: refused, carried out, or carried out with its answer lost. */
+  async #answer<T>(call: keyof GitHub, carryOut: () => T): Promise<T> {
     this.calls.push(call)
-    const error = this.fails(call)
-    if (error) throw error
+    const refused = this.fails(call)
+    if (refused) throw refused
+    const answer = carryOut()
+    const lost = this.loses(call)
+    if (lost) throw lost
+    return answer
   }
 }
 

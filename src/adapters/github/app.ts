@@ -1,4 +1,3 @@
-import type { Octokit } from '@octokit/rest'
 import type { Logger } from 'pino'
 import { Probot, ProbotOctokit } from 'probot'
 import type { Secret } from '../../domain/secret.ts'
@@ -32,21 +31,4 @@ export function createApp(credentials: AppCredentials, log: Logger, options: { g
       ? ProbotOctokit
       : ProbotOctokit.defaults((given: Record<string, unknown>) => ({ ...given, throttle: { enabled: false }, retry: { enabled: false } })),
   })
-}
-
-/** What Landfall uses of a client: Probot's own and @octokit/rest's are one shape here. */
-export type RestClient = Pick<Octokit, 'rest' | 'request'>
-
-/** REST clients by installation, as Probot makes them: each refreshes its token before it ends, retries and keeps to GitHub's pace. */
-export function installationClients(app: Probot): (installation: number) => Promise<RestClient> {
-  const clients = new Map<number, Promise<RestClient>>()
-  return (installation) => {
-    const known = clients.get(installation)
-    if (known) return known
-    const made: Promise<RestClient> = app.auth(installation)
-    clients.set(installation, made)
-    // A failed start must not be remembered: the next caller tries again.
-    made.catch(() => clients.delete(installation))
-    return made
-  }
 }

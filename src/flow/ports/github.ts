@@ -1,5 +1,5 @@
 import type { CommentRef } from '../../domain/intent.ts'
-import type { Repository, Sha } from '../../domain/repository.ts'
+import type { Instant, Repository, Sha } from '../../domain/repository.ts'
 import type { CommitStatus, DeploymentStatus, NewDeployment } from '../../report/published.ts'
 
 export type { CommitStatus, DeploymentStatus, NewDeployment }
@@ -15,11 +15,29 @@ export interface GitHub {
   pullRequestOf(repository: Repository, revision: Sha): Promise<number | undefined>
   /** The exact role: none, read, triage, write, maintain, admin. */
   role(repository: Repository, person: string): Promise<Role>
+  /** Every repository the App is installed on, with its default branch. Suspended installations are left out. */
+  repositories(): Promise<InstalledRepository[]>
+  /** When the newest comment was made, by GitHub's clock; undefined where there is none. */
+  newestComment(repository: Repository): Promise<Instant | undefined>
+  /** Comments made at or after that time by GitHub's clock, oldest first. */
+  commentsSince(repository: Repository, since: Instant): Promise<CommentFacts[]>
+  /** The App's own comment on an issue that holds this text. */
+  findComment(repository: Repository, issue: number, text: string): Promise<number | undefined>
+  /** The App's own deployment of a commit to an environment that was made for this one of Landfall's. */
+  findDeployment(repository: Repository, wanted: Pick<NewDeployment, 'revision' | 'environment' | 'made'>): Promise<number | undefined>
+  /** Webhooks of the last three days of which no attempt went through, oldest first. */
+  missedDeliveries(): Promise<MissedDelivery[]>
+  /** Asks GitHub to make a delivery again; it keeps its GUID. */
+  redeliver(delivery: string): Promise<void>
   react(repository: Repository, comment: CommentRef, reaction: Reaction): Promise<void>
   comment(repository: Repository, issue: number, body: string): Promise<number>
   editComment(repository: Repository, comment: number, body: string): Promise<void>
   setStatus(repository: Repository, status: CommitStatus): Promise<void>
   createDeployment(repository: Repository, deployment: NewDeployment): Promise<number>
+  /** The status a commit shows under a context. */
+  lastStatus(repository: Repository, revision: Sha, context: string): Promise<Pick<CommitStatus, 'state' | 'description'> | undefined>
+  /** The newest status of a deployment. */
+  lastDeploymentStatus(repository: Repository, deployment: number): Promise<Pick<DeploymentStatus, 'state' | 'description'> | undefined>
   setDeploymentStatus(repository: Repository, deployment: number, status: DeploymentStatus): Promise<void>
 }
 
@@ -36,6 +54,33 @@ export interface Snapshot {
 /** Thrown for a repository that is over the limits; the message says which, for people: `has more than …`. */
 export class SnapshotRefused extends Error {
   override name = 'SnapshotRefused'
+}
+
+export interface InstalledRepository {
+  repository: Repository
+  defaultBranch: string
+}
+
+export interface CommentFacts {
+  id: number
+  issue: number
+  body: string
+  author: string
+  bot: boolean
+  createdAt: Instant
+  /** Whether somebody changed it since: its words may be another person's. */
+  edited: boolean
+}
+
+/** A webhook GitHub could not deliver, by its newest attempt. */
+export interface MissedDelivery {
+  /** Digits; a number of JavaScript's does not hold them all. */
+  id: string
+  guid: string
+  event: string
+  deliveredAt: Instant
+  /** What GitHub says became of it: `failed to connect to host`. */
+  status: string
 }
 
 export interface CommitFacts {

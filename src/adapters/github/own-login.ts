@@ -1,0 +1,15 @@
+import { z } from 'zod'
+import type { GitHubClients } from './clients.ts'
+
+const named = z.object({ slug: z.string() })
+
+/** The login under which GitHub shows what the App does: `landfall[bot]`. */
+export type OwnLogin = () => Promise<string>
+
+/** Asked each time: an App that is renamed gets another login. */
+export const ownLogin =
+  (clients: GitHubClients): OwnLogin =>
+  async () => {
+    const { rest } = await clients.app()
+    return `${named.parse((await rest.apps.getAuthenticated()).data).slug}[bot]`
+  }

@@ -1,0 +1,97 @@
+import { Readable } from 'node:stream'
+import { z } from 'zod'
+import { fullName, type Repository } from '../../domain/repository.ts'
+import type { GitHub, InstalledRepository, Role } from '../../flow/ports.ts'
+import { orUndefined } from './absent.ts'
+import type { GitHubClients } from './clients.ts'
+import { readTarball, rememberSnapshots } from './snapshot.ts'
+
+const roles = z.enum(['none', 'read', 'triage', 'write', 'maintain', 'admin'])
+
+type Repositories = Pick<GitHub, 'snapshot' | 'file' | 'head' | 'pullRequestOf' | 'role' | 'repositories'>
+
+/** What repositories hold, who may do what there, and which there are. */
+export function repositories(clients: GitHubClients): Repositories {
+  const at = async ({ owner, name, installation }: Repository) => ({
+    rest: (await clients.installation(installation)).rest,
+    place: { owner, repo: name },
+  })
+
+  const known = new Map<string, Repository>()
+  const snapshots = rememberSnapshots(async (key, revision) => {
+    const repository = known.get(key)
+    if (!repository) throw new Error(`no installation is known for ${key}`)
+    const octokit = await clients.installation(repository.installation)
+    const answer = await octokit.request('GET /repos/{owner}/{repo}/tarball/{ref}', {
+      owner: repository.owner,
+      repo: repository.name,
+      ref: revision,
+      request: { parseSuccessResponseBody: false },
+    })
+    const body = z.instanceof(ReadableStream).parse(answer.data)
+    return readTarball(revision, Readable.fromWeb(body))
+  })
+
+  return {
+    snapshot(repository, revision) {
+      known.set(fullName(repository), repository)
+      return snapshots(fullName(repository), revision)
+    },
+
+    async file(repository, path, ref) {
+      const { rest, place } = await at(repository)
+      return orUndefined(async () => {
+        const answer = await rest.repos.getContent({ ...place, path, ...(ref !== undefined && { ref }), mediaType: { format: 'raw' } })
+        return z.string().parse(answer.data)
+      })
+    },
+
+    async head(repository, branch) {
+      const { rest, place } = await at(repository)
+      return orUndefined(async () => {
+        const { data } = await rest.repos.getCommit({ ...place, ref: `heads/${branch}`, per_page: 1 })
+        const author = data.author?.login ?? data.commit.author?.name ?? 'unknown'
+        return { sha: data.sha, subject: subjectOf(data.commit.message), author }
+      })
+    },
+
+    async pullRequestOf(repository, revision) {
+      const { rest, place } = await at(repository)
+      const { data } = await rest.repos.listPullRequestsAssociatedWithCommit({ ...place, commit_sha: revision, per_page: 10 })
+      return data.find((pull) => pull.merged_at !== null)?.number
+    },
+
+    async role(repository, person): Promise<Role> {
+      const { rest, place } = await at(repository)
+      const found = await orUndefined(() => rest.repos.getCollaboratorPermissionLevel({ ...place, username: person }))
+      // `permission` folds maintain into write and triage into read; only role_name is exact. Custom roles fold.
+      const exact = roles.safeParse(found?.data.role_name)
+      return exact.success ? exact.data : (roles.safeParse(found?.data.permission).data ?? 'none')
+    },
+
+    async repositories() {
+      const own = await clients.app()
+      const installations = await own.paginate(own.rest.apps.listInstallations, { per_page: 100 })
+      const active = installations.filter((one) => one.suspended_at === null)
+      return (await Promise.all(active.map(({ id }) => repositoriesOf(id, clients)))).flat()
+    },
+  }
+}
+
+/** None for an installation that was suspended or removed since it was listed. */
+async function repositoriesOf(installation: number, clients: GitHubClients): Promise<InstalledRepository[]> {
+  const found = await orUndefined(async () => {
+    const client = await clients.installation(installation)
+    return client.paginate(client.rest.apps.listReposAccessibleToInstallation, { per_page: 100 })
+  })
+  return (found ?? []).map(({ owner, name, default_branch }) => ({
+    repository: { owner: owner.login, name, installation },
+    defaultBranch: default_branch,
+  }))
+}
+
+/** A commit's first line; of GitHub's merge commits the pull request's title, which says more than its number. */
+function subjectOf(message: string): string {
+  const [first = '', , title] = message.split('\n', 3)
+  return title && /^Merge pull request #\d+ from /.test(first) ? title : first
+}
