@@ -21,9 +21,14 @@ export interface LandfallProcess {
 export type LogLine = z.infer<typeof logLine>
 const logLine = z.looseObject({ level: z.number(), time: z.number(), msg: z.string() })
 
-/** Starts one and waits until it serves. Throws with what it said when it does not start. */
-export async function startProcess(environment: Record<string, string>): Promise<LandfallProcess> {
-  const child = spawn(process.execPath, ['src/main/serve.ts'], {
+/**
+ * Starts one and waits until it serves. Throws with what it said when it does not start.
+ *
+ * @param through a command that becomes Landfall itself once it has changed its surroundings, such as nsenter
+ */
+export async function startProcess(environment: Record<string, string>, through: readonly string[] = []): Promise<LandfallProcess> {
+  const [command = '', ...words] = [...through, process.execPath, 'src/main/serve.ts']
+  const child = spawn(command, words, {
     env: { PATH: process.env.PATH ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -22,8 +22,8 @@ export interface Scenario {
   /** The environment Landfall was started with. */
   environment: Record<string, string>
   operatorFile: string
-  /** Starts Landfall again on the same data, after `landfall.stop()` or `kill()`. */
-  restart(): Promise<void>
+  /** Starts Landfall again on the same data, after `landfall.stop()` or `kill()`; this once in other circumstances. */
+  restart(otherwise?: { environment?: Record<string, string>; through?: readonly string[] }): Promise<void>
   stop(): Promise<void>
 }
 
@@ -92,8 +92,8 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     environment,
     operatorFile,
     landfall: started,
-    async restart() {
-      scenario.landfall = await startProcess(environment)
+    async restart(otherwise = {}) {
+      scenario.landfall = await startProcess({ ...environment, ...otherwise.environment }, otherwise.through)
     },
     async stop() {
       await scenario.landfall.stop()
