@@ -17,6 +17,8 @@ export interface Release {
   by?: string
   /** `false` for a build that never pushes its image. */
   build?: boolean
+  /** `later`: GitHub could deliver none of its webhooks so far. `never`: it has none to deliver. Default `now`. */
+  told?: 'now' | 'later' | 'never'
 }
 
 export interface Merged {
@@ -27,6 +29,8 @@ export interface Merged {
   digest: string
   /** `performance.now()` when GitHub began to tell. */
   toldAt: number
+  /** The webhooks that tell of it. */
+  guids: string[]
 }
 
 export interface ShopOptions {
@@ -87,18 +91,19 @@ export async function openShop(github: GitHubStandIn, registry: Registry, option
 
   return {
     repository,
-    async merge({ title, behaviour = 'healthy', files = {}, by = 'mona', build = true }) {
+    async merge({ title, behaviour = 'healthy', files = {}, by = 'mona', build = true, told = 'now' }) {
       merges += 1
       const branch = `change-${merges}`
       const changed = { 'CHANGES.md': `${title}\n`, ...files }
       const { number } = await repository.openPullRequest({ branch, files: changed, title, author: by, deliver: 'never' })
-      const { sha, deliveries } = await repository.merge(number, { by, method: 'merge', deliver: false })
+      const { sha, deliveries } = await repository.merge(number, { by, method: 'merge', deliver: told === 'never' ? 'never' : false })
       const image = build
         ? await pushApp(registry, { repository: `acme/${name}`, tag: sha, version: sha, behaviour, index: true })
         : undefined
       const toldAt = performance.now()
-      await Promise.all(deliveries.map(({ guid }) => github.redeliver(guid)))
-      return { sha, pullRequest: number, digest: image?.digest ?? '', toldAt }
+      const guids = deliveries.map(({ guid }) => guid)
+      if (told === 'now') await Promise.all(guids.map((guid) => github.redeliver(guid)))
+      return { sha, pullRequest: number, digest: image?.digest ?? '', toldAt, guids }
     },
   }
 }
