@@ -33,6 +33,8 @@ export interface PushIntent extends IntentBase {
   /** Where the branch was; absent where only the merge of a pull request told of it. */
   before?: Sha
   after: Sha
+  /** The push moved the branch somewhere that does not contain where it was. */
+  forced?: true
 }
 
 /** `/rollback [environment]` in a comment. */

@@ -58,12 +58,13 @@ export function deploymentIn(row: DeploymentRow): Deployment {
 
 type PatchColumns = Pick<
   DeploymentRow,
-  'reason' | 'plan' | 'revision' | 'subject' | 'author' | 'started_at' | 'finished_at' | 'pull_request'
+  'reason' | 'plan' | 'generation' | 'revision' | 'subject' | 'author' | 'started_at' | 'finished_at' | 'pull_request'
 >
 
 const emptyPatch: PatchColumns = {
   reason: null,
   plan: null,
+  generation: null,
   revision: null,
   subject: null,
   author: null,
@@ -76,7 +77,7 @@ const emptyPatch: PatchColumns = {
 export function patchColumns(patch: DeploymentPatch): Partial<PatchColumns> {
   return {
     ...(patch.reason && { reason: encode(storedReason, patch.reason) }),
-    ...(patch.plan && { plan: encode(storedPlan, patch.plan) }),
+    ...(patch.plan && { plan: encode(storedPlan, patch.plan), generation: patch.plan.generation }),
     ...(patch.revision !== undefined && { revision: patch.revision }),
     ...(patch.subject !== undefined && { subject: patch.subject }),
     ...(patch.author !== undefined && { author: patch.author }),

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { type Deployment, follow, isTerminal, type State, states } from '../../domain/deployment.ts'
 import type { DeploymentPatch, Lease, Log, ReportKey, Store } from '../../flow/ports.ts'
 import type { Database } from './database.ts'
@@ -8,7 +8,8 @@ import { want } from './reports.ts'
 import { take } from './sequences.ts'
 import type { DeploymentRow, Tables } from './tables.ts'
 
-const unfinishedStates = states.filter((state) => !isTerminal(state))
+/** Word for word the condition of the index on open deployments, or SQLite does not use it. */
+const isOpen = sql<boolean>`state not in (${sql.join(states.filter(isTerminal).map((state) => sql.lit(state)))})`
 
 export function deployments(database: Database, log: Log): Store['deployments'] {
   const { db } = database
@@ -19,8 +20,25 @@ export function deployments(database: Database, log: Log): Store['deployments'] 
       return row && deploymentIn(row)
     },
 
-    async unfinished() {
-      return readable(await all().where('state', 'in', unfinishedStates).orderBy('sequence').execute(), log)
+    async open(repository, environment) {
+      const rows = all().where('repository', '=', repository).where('environment', '=', environment).where(isOpen)
+      return readable(await rows.orderBy('sequence').execute(), log)
+    },
+
+    async due() {
+      const oldest = db
+        .selectFrom('deployments')
+        .select((eb) => eb.fn.min('sequence').as('sequence'))
+        .where(isOpen)
+        .groupBy(['repository', 'environment'])
+      const rows = await db.selectFrom('deployments').select('id').where('sequence', 'in', oldest).orderBy('sequence').execute()
+      return rows.map(({ id }) => id)
+    },
+
+    async ofGeneration(repository, environment, generation) {
+      const rows = all().where('repository', '=', repository).where('environment', '=', environment).where('generation', '=', generation)
+      const row = await rows.orderBy('sequence', 'desc').limit(1).executeTakeFirst()
+      return row && deploymentIn(row)
     },
 
     async ofEnvironment(repository, environment, limit) {

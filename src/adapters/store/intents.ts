@@ -28,8 +28,19 @@ export function intents(database: Database): Store['intents'] {
       return row && intentIn(row)
     },
 
-    async open() {
-      const rows = await db.selectFrom('intents').select('id').where('outcome', 'is', null).orderBy('sequence').execute()
+    async open(repository) {
+      const open = db.selectFrom('intents').select('id').where('outcome', 'is', null).orderBy('sequence')
+      const rows = await (repository === undefined ? open : open.where('repository', '=', repository)).execute()
+      return rows.map(({ id }) => id)
+    },
+
+    async due() {
+      const oldest = db
+        .selectFrom('intents')
+        .select((eb) => eb.fn.min('sequence').as('sequence'))
+        .where('outcome', 'is', null)
+        .groupBy('repository')
+      const rows = await db.selectFrom('intents').select('id').where('sequence', 'in', oldest).orderBy('sequence').execute()
       return rows.map(({ id }) => id)
     },
 
@@ -83,6 +94,7 @@ function intentRow(intent: Intent): Candidate {
     ref: push?.ref ?? null,
     before: push?.before ?? null,
     after: push?.after ?? null,
+    forced: push?.forced ? 1 : null,
     environment: rollback?.environment ?? null,
     comment: rollback ? encode(storedComment, rollback.comment) : null,
     outcome: null,
@@ -90,7 +102,13 @@ function intentRow(intent: Intent): Candidate {
 }
 
 function intentIn(row: IntentRow): Intent {
-  const { installation: _, sequence: __, outcome: ___, received_at: receivedAt, comment, ...columns } = row
-  const fields = { ...columns, receivedAt, repository: repositoryIn(row), comment: parsed(comment) }
+  const { installation: _, sequence: __, outcome: ___, received_at: receivedAt, comment, forced, ...columns } = row
+  const fields = {
+    ...columns,
+    receivedAt,
+    repository: repositoryIn(row),
+    comment: parsed(comment),
+    forced: forced === null ? null : forced === 1,
+  }
   return read(storedIntent, present(fields), `intent ${row.id}`)
 }

@@ -9,8 +9,11 @@ import { intents } from './intents.ts'
 import { leases } from './leases.ts'
 import { type Migrated, migrate } from './migrations.ts'
 import { receipts } from './receipts.ts'
+import { replays } from './replays.ts'
 import { reports } from './reports.ts'
+import { seen } from './seen.ts'
 import { openSqlite } from './sqlite.ts'
+import { sweeps } from './sweeps.ts'
 import { timeline } from './timeline.ts'
 
 /**
@@ -59,6 +62,9 @@ export function storeOver(database: Database, log: Log): Store {
     environments: environments(database),
     leases: leases(database),
     reports: reports(database),
+    seen: seen(database),
+    sweeps: sweeps(database),
+    replays: replays(database),
     async ping() {
       await sql`select 1`.execute(database.db)
     },

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import { z } from 'zod'
 import type { Report, ReportKey, Store } from '../../flow/ports.ts'
 import type { Database } from './database.ts'
+import { mustHold } from './leases.ts'
 import { present, read } from './stored/json.ts'
 import { count, name, type Shape } from './stored/shape.ts'
 import { storable } from './stored/text.ts'
@@ -12,6 +13,7 @@ const storedReport: z.ZodType<Report> = z.strictObject({
   surface: name,
   version: count,
   attempts: count,
+  begun: z.boolean(),
   memory: z.string().exactOptional(),
 } satisfies Shape<Report>)
 
@@ -28,20 +30,33 @@ export function reports(database: Database): Store['reports'] {
     async due(limit) {
       const rows = await db
         .selectFrom('reports')
-        .select(['subject', 'surface', 'wanted as version', 'attempts', 'memory'])
+        .select(['subject', 'surface', 'wanted as version', 'attempts', 'memory', 'begun'])
         .whereRef('published', '<', 'wanted')
         .where('due', '<=', database.now)
         .orderBy('due')
         .limit(limit)
         .execute()
-      return rows.map((report) => read(storedReport, present(report), `report ${report.surface} of ${report.subject}`))
+      return rows.map((report) =>
+        read(storedReport, present({ ...report, begun: report.begun !== 0 }), `report ${report.surface} of ${report.subject}`),
+      )
+    },
+
+    async begin(report, lease) {
+      await db.transaction().execute(async (transaction) => {
+        await mustHold(database, transaction, lease)
+        await transaction
+          .updateTable('reports')
+          .set({ begun: 1 })
+          .where((eb) => eb.and(row(report)))
+          .execute()
+      })
     },
 
     /** A version that is not newer than the published one changes nothing; no memory leaves the earlier memory. */
     async published(report, memory) {
       await db
         .updateTable('reports')
-        .set({ published: report.version, attempts: 0, error: null, ...(memory !== undefined && { memory }) })
+        .set({ published: report.version, attempts: 0, error: null, begun: 0, ...(memory !== undefined && { memory }) })
         .where((eb) => eb.and(row(report)))
         .where('published', '<', report.version)
         .execute()
@@ -78,7 +93,7 @@ export async function want(database: Database, transaction: Kysely<Tables>, want
   const rows = [...keys.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, key]) => key)
   await transaction
     .insertInto('reports')
-    .values(rows.map((key) => ({ ...key, wanted: 1, published: 0, due: database.now, attempts: 0, memory: null, error: null })))
+    .values(rows.map((key) => ({ ...key, wanted: 1, published: 0, due: database.now, attempts: 0, memory: null, error: null, begun: 0 })))
     .onConflict((conflict) => conflict.columns(['subject', 'surface']).doUpdateSet({ wanted: sql<number>`reports.wanted + 1` }))
     .execute()
 }

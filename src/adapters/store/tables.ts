@@ -10,6 +10,9 @@ export interface Tables {
   receipts: ReceiptRow
   leases: LeaseRow
   reports: ReportRow
+  seen: SeenRow
+  sweeps: SweepRow
+  replays: ReplayRow
 }
 
 /** A counter that never goes back; see `sequences.ts`. */
@@ -33,6 +36,8 @@ export interface IntentRow {
   ref: string | null
   before: string | null
   after: string | null
+  /** 1 where the push was; null where it was not, or nobody said so. */
+  forced: number | null
   environment: string | null
   /** JSON, `CommentRef`. */
   comment: string | null
@@ -63,6 +68,8 @@ export interface DeploymentRow {
   reason: string | null
   /** JSON, `Plan`. */
   plan: string | null
+  /** The plan's, to be found by. */
+  generation: number | null
   created_at: string
   started_at: string | null
   finished_at: string | null
@@ -103,4 +110,28 @@ export interface ReportRow {
   attempts: number
   memory: string | null
   error: string | null
+  /** 1 from the moment it is about to be published until it is known that it was. */
+  begun: number
+}
+
+export interface SeenRow {
+  /** `owner/name` */
+  repository: string
+  place: string
+  mark: string
+}
+
+export interface SweepRow {
+  name: string
+  /** Milliseconds since 1970 by the database's clock. */
+  due: number
+}
+
+export interface ReplayRow {
+  sequence: number
+  guid: string
+  event: string
+  missed_at: string
+  status: string
+  replayed_at: string
 }

@@ -1,6 +1,7 @@
 import type { Deployment, State, TimelineEntry } from '../../domain/deployment.ts'
 import type { Intent, IntentOutcome } from '../../domain/intent.ts'
 import type { Receipt } from '../../domain/receipt.ts'
+import type { Instant } from '../../domain/repository.ts'
 
 /** A claim on one subject, by the database's clock. A new claim has a higher number; writes under an older one are refused. */
 export interface Lease {
@@ -19,16 +20,22 @@ export interface Store {
     /** Stores it unless the same wish is there already. Durable when it resolves. */
     accept(intent: Intent): Promise<'accepted' | 'known'>
     read(id: string): Promise<Intent | undefined>
-    /** Ids of intents not settled yet, oldest first. */
-    open(): Promise<string[]>
+    /** Intents not settled yet, oldest first; of one repository where it is given. Those that cannot be read are left out. */
+    open(repository?: string): Promise<string[]>
+    /** Of each repository with open intents the id of one. */
+    due(): Promise<string[]>
     /** Ends an intent, creates its deployments and wants the reports in one transaction; a second settling changes nothing. */
     settle(id: string, outcome: IntentOutcome, deployments: Deployment[], wanted?: ReportKey[]): Promise<void>
     outcome(id: string): Promise<IntentOutcome | undefined>
   }
   deployments: {
     read(id: string): Promise<Deployment | undefined>
-    /** Not in a terminal state, oldest first. */
-    unfinished(): Promise<Deployment[]>
+    /** Those of an environment that have not ended, oldest first. */
+    open(repository: string, environment: string): Promise<Deployment[]>
+    /** Of each environment with open deployments the id of one. */
+    due(): Promise<string[]>
+    /** The one whose plan has this generation. */
+    ofGeneration(repository: string, environment: string, generation: number): Promise<Deployment | undefined>
     /** Newest first. */
     ofEnvironment(repository: string, environment: string, limit: number): Promise<Deployment[]>
     /** Newest first, of all repositories. */
@@ -65,6 +72,11 @@ export interface Store {
     want(wanted: ReportKey[]): Promise<void>
     /** Surfaces whose published version is behind, and which are due. */
     due(limit: number): Promise<Report[]>
+    /**
+     * Notes, under the lease, that a surface is about to be published: should nobody hear how that ended, what is there has to be
+     * looked at first. Throws LeaseLost when the lease is no longer the newest on its subject.
+     */
+    begin(report: Report, lease: Lease): Promise<void>
     /** Records what was published up to `version`, and GitHub's id of it. */
     published(report: Report, memory: string | undefined): Promise<void>
     /** What publishing a surface left to remember. */
@@ -72,9 +84,40 @@ export interface Store {
     /** Puts it off after a failure. */
     failed(report: Report, error: string, retryInSeconds: number): Promise<void>
   }
+  /** What was seen last at places that are looked at again and again: a branch's head, the newest comment. */
+  seen: {
+    /** By place: `refs/heads/main` → commit, `comments` → time. Empty for a repository never looked at. */
+    of(repository: string): Promise<Map<string, string>>
+    record(repository: string, place: string, mark: string): Promise<void>
+  }
+  /** Looks that are taken from time to time, by whichever process is there. */
+  sweeps: {
+    /** Those of them whose time has come. */
+    due(names: readonly string[]): Promise<string[]>
+    /** The next time is in so many seconds. */
+    next(name: string, seconds: number): Promise<void>
+  }
+  /** Webhooks that GitHub could not deliver and was asked to deliver again. */
+  replays: {
+    record(replay: Replay): Promise<void>
+    /** How often each of these was asked for; those never asked for are absent. */
+    tries(guids: readonly string[]): Promise<Map<string, number>>
+    /** Newest first. */
+    recent(limit: number): Promise<Replay[]>
+  }
   /** Whether the database answers. */
   ping(): Promise<void>
   close(): Promise<void>
+}
+
+/** One request to deliver a missed webhook again. */
+export interface Replay {
+  guid: string
+  event: string
+  /** When GitHub tried last, and what became of it. */
+  missedAt: Instant
+  status: string
+  replayedAt: Instant
 }
 
 export type DeploymentPatch = Partial<
@@ -93,6 +136,8 @@ export interface Report extends ReportKey {
   /** How many times it was wanted; `published` stores the number it was rendered at. */
   version: number
   attempts: number
+  /** An earlier try to publish it was begun, and how that ended is not known. */
+  begun: boolean
   /** What the last publishing left to remember, such as GitHub's id of the comment. */
   memory?: string
 }

@@ -5,6 +5,7 @@ import { intentContract } from './intent-contract.ts'
 import { leaseContract } from './lease-contract.ts'
 import { recordContract } from './record-contract.ts'
 import { reportContract } from './report-contract.ts'
+import { watchContract } from './watch-contract.ts'
 
 /** What a contract needs of the database under test. */
 export interface StoreUnderTest {
@@ -50,5 +51,6 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
     leaseContract(given)
     reportContract(given)
     recordContract(given)
+    watchContract(given)
   })
 }

@@ -45,7 +45,7 @@ export function deploymentContract(given: Given): void {
     const planned = await given.store.deployments.advance(id, held, 'planned', patch, [report])
     expect(planned).toEqual({ ...created, state: 'planned', ...patch })
     expect(await given.other.deployments.read(id)).toEqual(planned)
-    expect(await given.other.reports.due(1000)).toContainEqual({ ...report, version: 1, attempts: 0 })
+    expect(await given.other.reports.due(1000)).toContainEqual({ ...report, version: 1, attempts: 0, begun: false })
     expect(await given.store.deployments.advance(id, held, 'pulling', { startedAt: at })).toEqual({
       ...planned,
       state: 'pulling',
@@ -107,8 +107,33 @@ export function deploymentContract(given: Given): void {
     expect(await given.store.deployments.ofEnvironment('acme/shop', environment, 2)).toEqual([third, second])
     expect((await given.store.deployments.recent(2)).map(({ id }) => id)).toEqual([third?.id, second?.id])
     await given.store.deployments.advance(second?.id ?? '', await lease(given.store), 'cancelled')
-    const unfinished = (await given.store.deployments.unfinished()).filter((one) => one.environment === environment)
-    expect(unfinished).toEqual([first, third])
+    expect(await given.other.deployments.open('acme/shop', environment)).toEqual([first, third])
+    expect(await given.other.deployments.open('acme/other', environment)).toEqual([])
+  })
+
+  test('one of each environment with open deployments is due', async () => {
+    const [first, second, other] = await asked(given.store, { environment: 'due-1' }, { environment: 'due-1' }, { environment: 'due-2' })
+    const ids = [first, second, other].map((created) => created?.id ?? '')
+    const ours = async () => (await given.other.deployments.due()).filter((id) => ids.includes(id))
+    expect(await ours()).toEqual([first?.id, other?.id])
+    const held = await lease(given.store)
+    await given.store.deployments.advance(ids[0] ?? '', held, 'superseded')
+    await given.store.deployments.advance(ids[2] ?? '', held, 'waiting')
+    expect(await ours()).toEqual([second?.id, other?.id])
+    for (const id of ids.slice(1)) await given.store.deployments.advance(id, held, 'cancelled')
+    expect(await ours()).toEqual([])
+  })
+
+  test('a deployment is found by the generation of its plan', async () => {
+    const environment = 'numbered'
+    const [created, bare] = await asked(given.store, { environment }, { environment })
+    const planned = await given.store.deployments.advance(created?.id ?? '', await lease(given.store), 'planned', {
+      plan: plan({ generation: 7 }),
+    })
+    expect(await given.other.deployments.ofGeneration('acme/shop', environment, 7)).toEqual(planned)
+    expect(await given.other.deployments.ofGeneration('acme/shop', environment, 8)).toBeUndefined()
+    expect(await given.other.deployments.ofGeneration('acme/shop', 'elsewhere', 7)).toBeUndefined()
+    expect(await given.other.deployments.read(bare?.id ?? '')).toEqual(bare)
   })
 
   test('one record that cannot be read is left out of lists with a log line, and does not hold up the others', async () => {

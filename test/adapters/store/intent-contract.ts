@@ -14,7 +14,7 @@ export function intentContract(given: Given): void {
     const wishes = ['1', '2', '3', '4'].map((digit) => push({ ref: 'refs/heads/many', after: commit(digit) }))
     // Required: a field the domain gains must be given here, and so must come back.
     const command: Required<RollbackIntent> = { ...rollback(), environment: 'staging' }
-    const merge: Required<PushIntent> = { ...push({ ref: 'refs/heads/merge' }), before: commit('0') }
+    const merge: Required<PushIntent> = { ...push({ ref: 'refs/heads/merge' }), before: commit('0'), forced: true }
     const answers = await Promise.all([...wishes, command, merge].map((wish) => given.store.intents.accept(wish)))
     expect(answers).toEqual(Array(6).fill('accepted'))
     expect(await Promise.all(wishes.map(({ id }) => given.other.intents.read(id)))).toEqual(wishes)
@@ -75,6 +75,21 @@ export function intentContract(given: Given): void {
     expect(await ours()).toEqual([first, second, third])
     await given.store.intents.settle(second ?? '', { kind: 'nothing-to-do', why: 'no environment follows this branch' }, [])
     expect(await ours()).toEqual([first, third])
+  })
+
+  test('one of each repository with open intents is due, and lists of one repository hold no other', async () => {
+    const of = (name: string) => ({ repository: { ...shop, name } })
+    const [first, second, other] = [push(of('due-1')), push({ ...of('due-1'), after: commit('b') }), push(of('due-2'))]
+    for (const wish of [first, second, other]) await given.store.intents.accept(wish)
+    const ours = async () => (await given.other.intents.due()).filter((id) => [first.id, second.id, other.id].includes(id))
+    expect(await ours()).toEqual([first.id, other.id])
+    expect(await given.other.intents.open('acme/due-1')).toEqual([first.id, second.id])
+    expect(await given.other.intents.open('acme/due-3')).toEqual([])
+    const done = { kind: 'nothing-to-do' as const, why: 'no environment follows this branch' }
+    await given.store.intents.settle(first.id, done, [])
+    expect(await ours()).toEqual([second.id, other.id])
+    for (const { id } of [second, other]) await given.store.intents.settle(id, done, [])
+    expect(await ours()).toEqual([])
   })
 
   test('settling twice at once creates the deployments and wants the reports once', async () => {

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import { LeaseLost } from '../../../src/flow/ports.ts'
 import type { Given } from './contract.ts'
+import { lease } from './records.ts'
 
 export function reportContract(given: Given): void {
   const due = async (subject: string) => (await given.other.reports.due(1000)).filter((report) => report.subject === subject)
@@ -13,7 +15,7 @@ export function reportContract(given: Given): void {
     const key = { subject: 'deployment:thrice', surface: 'status' }
     await Promise.all([given.store.reports.want([key]), given.other.reports.want([key]), given.store.reports.want([key, key])])
     const report = await only(key.subject)
-    expect(report).toEqual({ ...key, version: 3, attempts: 0 })
+    expect(report).toEqual({ ...key, version: 3, attempts: 0, begun: false })
     await given.store.reports.published(report, undefined)
     expect(await due(key.subject)).toEqual([])
   })
@@ -24,7 +26,7 @@ export function reportContract(given: Given): void {
     const report = await only(key.subject)
     await given.store.reports.want([key])
     await given.store.reports.published(report, '4711')
-    expect(await only(key.subject)).toEqual({ ...key, version: 2, attempts: 0, memory: '4711' })
+    expect(await only(key.subject)).toEqual({ ...key, version: 2, attempts: 0, begun: false, memory: '4711' })
     expect(await given.other.reports.memory(key)).toBe('4711')
     expect(await given.other.reports.memory({ ...key, surface: 'nowhere' })).toBeUndefined()
   })
@@ -54,14 +56,41 @@ export function reportContract(given: Given): void {
     await given.store.reports.want([key])
     await given.store.reports.failed(await only(key.subject), 'GitHub answered 502', 0)
     const second = await only(key.subject)
-    expect(second).toEqual({ ...key, version: 1, attempts: 1 })
+    expect(second).toEqual({ ...key, version: 1, attempts: 1, begun: false })
     await given.store.reports.failed(second, 'binary \0 rubbish', 3600)
     await given.store.reports.want([key])
     expect(await due(key.subject)).toEqual([])
     await given.store.reports.published({ ...second, version: 2 }, undefined)
     await given.store.reports.want([key])
     await given.tamper(`update reports set due = 0 where subject = '${key.subject}'`)
-    expect(await only(key.subject)).toEqual({ ...key, version: 3, attempts: 0 })
+    expect(await only(key.subject)).toEqual({ ...key, version: 3, attempts: 0, begun: false })
+  })
+
+  test('what was begun is known as begun, whatever happens, until it is published', async () => {
+    const key = { subject: 'deployment:begun', surface: 'comment' }
+    await given.store.reports.want([key])
+    const held = await lease(given.store)
+    await given.store.reports.begin(await only(key.subject), held)
+    expect((await only(key.subject)).begun).toBe(true)
+    await given.store.reports.want([key])
+    await given.store.reports.failed(await only(key.subject), 'the answer got lost', 0)
+    const again = await only(key.subject)
+    expect(again.begun).toBe(true)
+    await given.other.reports.begin(again, held)
+    await given.other.reports.published(again, undefined)
+    await given.store.reports.want([key])
+    expect((await only(key.subject)).begun).toBe(false)
+  })
+
+  test('whoever lost the lease begins nothing', async () => {
+    const key = { subject: 'deployment:not-begun', surface: 'comment' }
+    await given.store.reports.want([key])
+    const report = await only(key.subject)
+    const stale = await given.store.leases.claim('publishing', 'stalled', 0)
+    await given.other.leases.claim('publishing', 'awake', 60)
+    if (!stale) throw new Error('not claimed')
+    await expect(given.store.reports.begin(report, stale)).rejects.toBeInstanceOf(LeaseLost)
+    expect(await only(key.subject)).toEqual(report)
   })
 
   test('surfaces lag one by one, and the limit takes those that are due longest', async () => {
@@ -71,7 +100,7 @@ export function reportContract(given: Given): void {
       { subject, surface: 'slack:deploys' },
     ])
     await given.tamper(`update reports set due = -1 where subject = '${subject}' and surface = 'slack:deploys'`)
-    expect(await given.store.reports.due(1)).toEqual([{ subject, surface: 'slack:deploys', version: 1, attempts: 0 }])
+    expect(await given.store.reports.due(1)).toEqual([{ subject, surface: 'slack:deploys', version: 1, attempts: 0, begun: false }])
     expect((await due(subject)).map(({ surface }) => surface)).toEqual(['slack:deploys', 'status'])
   })
 

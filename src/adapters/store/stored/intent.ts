@@ -15,6 +15,7 @@ const push = z.strictObject({
   ref: name,
   before: sha.exactOptional(),
   after: sha,
+  forced: z.literal(true).exactOptional(),
 } satisfies Shape<PushIntent>)
 
 const rollback = z.strictObject({

@@ -1,0 +1,48 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { firstTables } from '../../../src/adapters/store/migrations/first-tables.ts'
+import { migrate } from '../../../src/adapters/store/migrations.ts'
+import { storeOver } from '../../../src/adapters/store/open.ts'
+import { openSqlite } from '../../../src/adapters/store/sqlite.ts'
+import { plan, push } from './records.ts'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'landfall-store-'))
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+test('a database of the first Landfall keeps what it holds, and finds deployments by the generation of their plans', async () => {
+  const database = openSqlite(folder)
+  const { db } = database
+  await sql`create table landfall_schema (version integer not null)`.execute(db)
+  await sql`insert into landfall_schema (version) values (1)`.execute(db)
+  await firstTables(database, db)
+  await sql`insert into intents (id, sequence, key, kind, repository, installation, actor, delivery, received_at, ref, "before", "after")
+    values ('i', 1, 'k', 'push', 'acme/shop', 7, 'mona', 'd', ${push().receivedAt}, 'refs/heads/main', ${push().before ?? null}, ${push().after})`.execute(
+    db,
+  )
+  const stored = async (id: string, sequence: number, plan: string | null) =>
+    sql`insert into deployments (id, sequence, intent, kind, repository, installation, project, environment, actor, state, created_at, plan)
+      values (${id}, ${sequence}, 'i', 'deploy', 'acme/shop', 7, 'shop', 'production', 'mona', 'planned', ${push().receivedAt}, ${plan})`.execute(
+      db,
+    )
+  await stored('bare', 1, null)
+  await stored('torn', 2, '{"format":1,"kind":"dep')
+  for (let index = 1; index <= 450; index += 1) await stored(`d${index}`, index + 2, JSON.stringify(plan({ generation: index })))
+
+  expect(await migrate(database)).toEqual({ kind: 'ready' })
+  const logged: string[] = []
+  const log = { info() {}, warn() {}, error: (message: string) => void logged.push(message) }
+  const store = storeOver(database, log)
+  for (const generation of [1, 200, 201, 450]) {
+    expect((await store.deployments.ofGeneration('acme/shop', 'production', generation))?.id).toBe(`d${generation}`)
+  }
+  expect(await store.intents.open('acme/shop')).toEqual(['i'])
+  expect(await store.intents.read('i')).toMatchObject({ id: 'i', after: push().after })
+  expect((await store.deployments.open('acme/shop', 'production')).length).toBe(451)
+  await store.close()
+})
