@@ -9,7 +9,7 @@ import { mostTries, passes } from './trouble.ts'
 import type { Failure, Work } from './under-lease.ts'
 
 /** One environment of one repository: the unit in which deployments follow one another. */
-export const environmentKey = (deployment: Pick<Deployment, 'repository' | 'environment'>): string =>
+const environmentKey = (deployment: Pick<Deployment, 'repository' | 'environment'>): string =>
   `environment:${fullName(deployment.repository)}/${deployment.environment}`
 
 /** The work a deployment's environment has to do; undefined when the deployment is unknown. */
@@ -22,7 +22,7 @@ export async function environmentWork(id: string, ports: Ports): Promise<Work | 
     lease: environmentKey(deployment),
     async run(lease, signal) {
       while (!signal.aborted) {
-        const next = await nextDeployment(lease, signal, ports)
+        const next = await nextDeployment(deployment, lease, signal, ports)
         if (!next) return undefined
         trying = { run: next, broke: trying?.run.deployment.id === next.deployment.id ? trying.broke : 0 }
         const again = await step(next)
@@ -48,8 +48,13 @@ export async function environmentWork(id: string, ports: Ports): Promise<Work | 
  * The deployment whose turn it is. What was begun is finished first; of what waits, the newest intent overtakes older
  * deployments, never a rollback somebody asked for.
  */
-async function nextDeployment(lease: Lease, signal: AbortSignal, ports: Ports): Promise<Run | undefined> {
-  const open = (await ports.store.deployments.unfinished()).filter((candidate) => environmentKey(candidate) === lease.subject)
+async function nextDeployment(
+  { repository, environment }: Pick<Deployment, 'repository' | 'environment'>,
+  lease: Lease,
+  signal: AbortSignal,
+  ports: Ports,
+): Promise<Run | undefined> {
+  const open = await ports.store.deployments.open(fullName(repository), environment)
   const begun = open.find(({ state }) => state !== 'queued' && state !== 'waiting')
   if (begun) return openRun(begun, lease, signal, ports)
   const newest = open.at(-1)

@@ -3,6 +3,7 @@ import { fullName } from '../domain/repository.ts'
 import { deploymentStatus, githubDeployment, retiredStatus } from '../report/github-deployment.ts'
 import type { Links } from '../report/links.ts'
 import type { Ports, Report } from './ports.ts'
+import { createOnce, deploymentStatusOnce } from './publish-once.ts'
 
 /**
  * GitHub's deployment with its statuses. Created once a host is touched; a deployment that went through while GitHub
@@ -20,7 +21,7 @@ export async function publishOnEnvironmentsPage(
   if (id === undefined) {
     const created = githubDeployment(deployment)
     if (!created) return undefined
-    const made = await ports.github.createDeployment(repository, created)
+    const made = await createOnce(report, repository, created, ports)
     // Its statuses come next: should they fail, the id is remembered, and no second deployment is created.
     await ports.store.reports.want([{ subject: report.subject, surface: report.surface }])
     return String(made)
@@ -36,7 +37,7 @@ export async function publishOnEnvironmentsPage(
   ]
   let last = told
   for (const status of statuses) {
-    if (status.state !== last) await ports.github.setDeploymentStatus(repository, Number(id), status)
+    if (status.state !== last) await deploymentStatusOnce(report, repository, Number(id), status, ports)
     last = status.state
   }
   if (deployment.state === 'succeeded' && !successor) await retire(older[0], deployment, ports)

@@ -5,25 +5,24 @@ import type { Intent, PushIntent, RollbackIntent } from '../domain/intent.ts'
 import { type Problem, problemText } from '../domain/problem.ts'
 import { type Reason, reason } from '../domain/reason.ts'
 import { fullName, shortSha } from '../domain/repository.ts'
+import type { Branches } from './branches.ts'
 import type { CommitFacts, Ports, ReportKey } from './ports.ts'
 import { deploymentReports } from './publish.ts'
 
 /**
  * Fans an intent out to the environments it concerns, and settles it. Re-entrant: settling is one transaction, and a
  * second settling changes nothing.
+ *
+ * @param branches what is known of branches already; nothing in it may be older than the intent
  */
-export async function gather(intent: Intent, ports: Ports): Promise<void> {
-  if (intent.kind === 'push') await gatherPush(intent, ports)
+export async function gather(intent: Intent, branches: Branches, ports: Ports): Promise<void> {
+  if (intent.kind === 'push') await gatherPush(intent, branches, ports)
   else await gatherRollback(intent, ports)
 }
 
-async function gatherPush(intent: PushIntent, ports: Ports): Promise<void> {
+async function gatherPush(intent: PushIntent, branches: Branches, ports: Ports): Promise<void> {
   const branch = intent.ref.replace('refs/heads/', '')
-  const [head, found, pushed] = await Promise.all([
-    ports.github.head(intent.repository, branch),
-    ports.github.file(intent.repository, projectFilePath, branch),
-    ports.github.pullRequestOf(intent.repository, intent.after),
-  ])
+  const { head, found, pullRequest } = await branches.told(intent)
   if (head === undefined) return nothing(intent, `branch ${branch} is gone`, ports)
   if (found === undefined) return nothing(intent, `${projectFilePath} does not exist on ${branch}`, ports)
 
@@ -34,7 +33,6 @@ async function gatherPush(intent: PushIntent, ports: Ports): Promise<void> {
   if (environments.length === 0) return nothing(intent, `no environment follows ${branch}`, ports)
 
   const deployments: Deployment[] = []
-  const pullRequest = head.sha === intent.after ? pushed : await ports.github.pullRequestOf(intent.repository, head.sha)
   const bringing = { branch, head, ...(pullRequest !== undefined && { pullRequest }) }
   for (const environment of environments) deployments.push(...(await wanted(intent, parsed.value, environment, bringing, ports)))
   if (deployments.length === 0) return nothing(intent, `${head.sha} is already deployed or being deployed`, ports)
@@ -61,17 +59,12 @@ async function wanted(
     made.push({ ...fresh(), kind: 'deploy', revision: intent.after, branch, state: 'superseded', reason: overtaken, finishedAt })
   }
   const newest = history.find((known) => known.kind === 'deploy' && known.state !== 'superseded' && known.state !== 'cancelled')
-  if (!newest || newest.revision !== head.sha || (intent.after === head.sha && !(await broughtByAnother(newest, ports)))) {
+  // Only a push that moved the branch back can bring again what was brought before: the branch was elsewhere meanwhile.
+  if (newest?.revision !== head.sha || (intent.after === head.sha && intent.forced)) {
     const { sha, subject, author } = head
     made.push({ ...fresh(), kind: 'deploy', revision: sha, subject, author, branch, ...(pullRequest !== undefined && { pullRequest }) })
   }
   return made
-}
-
-/** Whether an earlier push found the head already moved on to this commit and brought it: then its own push has nothing left to do. */
-async function broughtByAnother(deployment: Deployment, ports: Ports): Promise<boolean> {
-  const intent = await ports.store.intents.read(deployment.intent)
-  return intent?.kind === 'push' && intent.after !== deployment.revision
 }
 
 /** The head of a branch on its way to environments. */

@@ -1,7 +1,7 @@
 import type { SecretReader } from '../domain/configuration.ts'
 import type { GitHub } from './ports/github.ts'
 import type { Hosts } from './ports/hosts.ts'
-import type { Addresses, Chat, Clock, Log, Operator, Queue, Signer } from './ports/process.ts'
+import type { Addresses, Chat, Clock, Log, Operator, Pace, Queue, Signer } from './ports/process.ts'
 import type { Compose, Registry } from './ports/release-parts.ts'
 import type { Store } from './ports/store.ts'
 
@@ -24,7 +24,10 @@ export interface Ports {
   secrets: SecretReader
   operator: Operator
   addresses: Addresses
+  pace: Pace
   clock: Clock
   ids: () => string
+  /** From 0 up to 1, as `Math.random`. */
+  random: () => number
   log: Log
 }

@@ -7,6 +7,7 @@ import type { Links } from '../report/links.ts'
 import { revisionsBefore } from '../report/wording.ts'
 import { neighbours, publishOnEnvironmentsPage } from './environments-page.ts'
 import type { Ports, Report } from './ports.ts'
+import { commentOnce, statusOnce } from './publish-once.ts'
 
 /** Publishes one surface of a deployment as it is now. Resolves to what to remember for the next time. */
 export async function publishDeployment(report: Report, id: string, ports: Ports): Promise<string | undefined> {
@@ -39,7 +40,7 @@ async function statuses(report: Report, deployment: Deployment, links: Links, po
   const wanted = commitStatuses(deployment, links)
   const memory = JSON.stringify(wanted)
   if (memory === report.memory) return memory
-  for (const status of wanted) await ports.github.setStatus(deployment.repository, status)
+  for (const status of wanted) await statusOnce(report, deployment.repository, status, ports)
   return memory
 }
 
@@ -60,7 +61,7 @@ async function keepComment(
   ports: Ports,
 ): Promise<string | undefined> {
   if (issue === undefined) return undefined
-  if (report.memory === undefined) return String(await ports.github.comment(repository, issue, body))
+  if (report.memory === undefined) return String(await commentOnce(report, repository, issue, body, ports))
   await ports.github.editComment(repository, Number(report.memory), body)
   return report.memory
 }

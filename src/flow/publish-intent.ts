@@ -3,6 +3,7 @@ import { remedyOf, sentenceOf } from '../domain/reason.ts'
 import { refusalAnswer } from '../report/answer.ts'
 import { configurationComment, configurationStatus } from '../report/configuration.ts'
 import type { Ports, Report } from './ports.ts'
+import { commentOnce, statusOnce } from './publish-once.ts'
 
 /** Publishes what became of an intent that led to no deployment. Resolves to what to remember. */
 export async function publishIntent(report: Report, id: string, ports: Ports): Promise<string | undefined> {
@@ -15,18 +16,13 @@ async function brokenFile(report: Report, intent: PushIntent, outcome: IntentOut
   if (outcome.kind !== 'refused') return undefined
   const source = { github: ports.addresses.github, repository: intent.repository, revision: intent.after }
   if (report.surface === 'configuration-status') {
-    await ports.github.setStatus(intent.repository, configurationStatus(source, outcome.problems))
+    await statusOnce(report, intent.repository, configurationStatus(source, outcome.problems), ports)
     return 'set'
   }
   const pullRequest = await ports.github.pullRequestOf(intent.repository, intent.after)
   if (pullRequest === undefined) return 'pushed without a pull request'
-  return String(
-    await ports.github.comment(
-      intent.repository,
-      pullRequest,
-      configurationComment(source, outcome.problems, `configuration:${intent.id}`),
-    ),
-  )
+  const said = configurationComment(source, outcome.problems, `configuration:${intent.id}`)
+  return String(await commentOnce(report, intent.repository, pullRequest, said, ports))
 }
 
 async function refusedCommand(report: Report, intent: RollbackIntent, outcome: IntentOutcome, ports: Ports): Promise<string | undefined> {
@@ -35,6 +31,6 @@ async function refusedCommand(report: Report, intent: RollbackIntent, outcome: I
     await ports.github.react(intent.repository, intent.comment, '-1')
     return '-1'
   }
-  const said = [`${sentenceOf(outcome.reason)}. ${remedyOf(outcome.reason)}`]
-  return String(await ports.github.comment(intent.repository, intent.comment.issue, refusalAnswer(intent.id, said)))
+  const said = refusalAnswer(intent.id, [`${sentenceOf(outcome.reason)}. ${remedyOf(outcome.reason)}`])
+  return String(await commentOnce(report, intent.repository, intent.comment.issue, said, ports))
 }

@@ -1,6 +1,6 @@
 import type { Deployment } from '../domain/deployment.ts'
 import { surfacesFor } from '../report/surfaces.ts'
-import type { Ports, Report, ReportKey } from './ports.ts'
+import { type Lease, LeaseLost, type Ports, type Report, type ReportKey } from './ports.ts'
 import { publishDeployment } from './publish-deployment.ts'
 import { publishIntent } from './publish-intent.ts'
 import { askedPause } from './trouble.ts'
@@ -8,7 +8,7 @@ import type { Work } from './under-lease.ts'
 
 /** The longest pause between two tries to publish: an outage of an hour ends at most this late. */
 const longestPause = 300
-const batch = 20
+const batch = 50
 
 /**
  * The surfaces a deployment in this state should refresh. A command's reaction says at once that it was heard.
@@ -33,29 +33,57 @@ const tellsProblems = ({ state, reason }: Deployment): boolean => state === 'rej
 export function publishWork(ports: Ports): Work {
   return {
     lease: 'reports',
-    async run(_lease, signal) {
+    async run(lease, signal) {
+      /** What is being published, by turn. */
+      const going = new Map<string, Promise<void>>()
       while (!signal.aborted) {
-        const due = await ports.store.reports.due(batch)
-        if (due.length === 0) return undefined
-        // Surfaces of one subject go one after another, so that a status never overtakes an older one of its own.
-        const subjects = Object.values(Object.groupBy(due, ({ subject }) => subject))
-        await Promise.all(subjects.map(async (reports = []) => publishInTurn(reports, ports)))
+        const due = (await ports.store.reports.due(batch)).filter((report) => !going.has(turnOf(report)))
+        for (const [turn, reports = []] of Object.entries(Object.groupBy(due, turnOf))) {
+          going.set(
+            turn,
+            publishInTurn(reports, lease, signal, ports).finally(() => going.delete(turn)),
+          )
+        }
+        if (going.size === 0) return undefined
+        // One that hangs holds up its own turn; for what became due meanwhile nobody waits longer than a moment.
+        const looking = new AbortController()
+        await Promise.race([...going.values(), ports.clock.sleep(1, looking.signal)])
+        looking.abort()
       }
+      await Promise.all(going.values())
       return undefined
     },
   }
 }
 
-async function publishInTurn(reports: Report[], ports: Ports): Promise<void> {
+/**
+ * Reports that go one after another: what GitHub is told of one subject, so that a status never overtakes an older one of its own,
+ * and what one chat channel is told, which shows messages in the order they come.
+ */
+const turnOf = ({ subject, surface }: Report): string => (surface.includes(':') ? surface : subject)
+
+async function publishInTurn(reports: Report[], lease: Lease, signal: AbortSignal, ports: Ports): Promise<void> {
   for (const report of reports) {
+    if (signal.aborted) return
     try {
+      // Noted under the lease: whoever lost it while the process hung must not tell what its successor tells as well.
+      await ports.store.reports.begin(report, lease)
       await ports.store.reports.published(report, await publish(report, ports))
     } catch (error) {
-      const pause = pauseAfter(error, report.attempts)
-      ports.log.warn('report put off', { subject: report.subject, surface: report.surface, attempts: report.attempts + 1, pause, error })
-      await ports.store.reports.failed(report, error instanceof Error ? error.message : 'unknown', pause)
+      if (error instanceof LeaseLost) return
+      await putOff(report, error, ports)
     }
   }
+}
+
+/** Where not even that can be noted the report stays due: the database is the trouble, and the next look finds it again. */
+async function putOff(report: Report, error: unknown, ports: Ports): Promise<void> {
+  const { subject, surface, attempts } = report
+  const pause = pauseAfter(error, attempts)
+  ports.log.warn('report put off', { subject, surface, attempts: attempts + 1, pause, error })
+  await ports.store.reports
+    .failed(report, error instanceof Error ? error.message : 'unknown', pause)
+    .catch((failure: unknown) => ports.log.error('report could not be put off', { subject, surface, error: failure }))
 }
 
 async function publish(report: Report, ports: Ports): Promise<string | undefined> {

@@ -2,6 +2,7 @@ import { projectFilePath } from '../domain/configuration.ts'
 import type { Intent } from '../domain/intent.ts'
 import { reason } from '../domain/reason.ts'
 import { fullName } from '../domain/repository.ts'
+import { lookAtBranches } from './branches.ts'
 import { gather, refuse, refuseCommand } from './gather.ts'
 import type { Ports } from './ports.ts'
 import { mostTries, passes } from './trouble.ts'
@@ -20,12 +21,14 @@ export async function repositoryWork(id: string, ports: Ports): Promise<Work | u
   return {
     lease: `repository:${name}`,
     async run(_lease, signal) {
-      for (const open of await ports.store.intents.open()) {
-        const intent = await ports.store.intents.read(open)
-        if (!intent || fullName(intent.repository) !== name) continue
+      const open = await ports.store.intents.open(name)
+      const branches = lookAtBranches(ports, signal)
+      for (const next of open) {
+        const intent = await ports.store.intents.read(next)
+        if (!intent) continue
         signal.throwIfAborted()
         trying = { intent, broke: trying?.intent.id === intent.id ? trying.broke : 0 }
-        await gather(intent, ports)
+        await gather(intent, branches, ports)
         trying = undefined
       }
       return undefined

@@ -1,7 +1,6 @@
 import type { HostRule } from '../domain/configuration.ts'
 import type { Plan } from '../domain/plan.ts'
 import { type Reason, reason, sentenceOf } from '../domain/reason.ts'
-import { fullName } from '../domain/repository.ts'
 import { restore } from '../host/commands.ts'
 import { readRestored } from '../host/output.ts'
 import { type Execution, everyHost, firstFailure, send } from './execution.ts'
@@ -39,8 +38,7 @@ async function returnHost(execution: Execution, host: HostRule): Promise<Outcome
   }
   const generation = restored.value
   if (generation === 0) return { kind: 'done', value: 'nothing had been changed' }
-  const history = await run.ports.store.deployments.ofEnvironment(fullName(plan.repository), plan.environment, 200)
-  const previous = planOf(history, generation)
+  const previous = await planOf(plan.repository, plan.environment, generation, run.ports)
   if (!previous) return { kind: 'done', value: `generation ${generation} runs again; Landfall has no plan of it to prove it by` }
   const proved = await prove(execution, host, asItWas(previous))
   if (proved.kind === 'failed')

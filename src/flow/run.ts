@@ -22,7 +22,7 @@ export interface Run {
 }
 
 /**
- * Steps of a deployment that goes well. Their reports wait for the next sweep, two seconds at most, and mostly coalesce: GitHub
+ * Steps of a deployment that goes well. Their reports wait for the next look at what is due and mostly coalesce: GitHub
  * allows 500 writes an hour, and publishing takes time from the work itself.
  */
 const unhurried: ReadonlySet<State> = new Set(['planned', 'pulling', 'rolling', 'verifying'])

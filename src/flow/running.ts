@@ -6,8 +6,8 @@ import { fullName, type Repository } from '../domain/repository.ts'
 import type { SeenHost } from './hosts-state.ts'
 import type { Ports } from './ports.ts'
 
-/** How many deployments back the plan of what runs is looked for. */
-const remembered = 200
+/** How far back the last deployment that succeeded is looked for: mostly it is near, and each has its plan to read. */
+const reaches = [5, 50, 500]
 
 /** What earlier plans tell of the containers that hosts have now. */
 export interface Running {
@@ -30,12 +30,13 @@ export async function runningRelease(
   environment: string,
   ports: Ports,
 ): Promise<Running | undefined> {
-  const history = await ports.store.deployments.ofEnvironment(fullName(repository), environment, remembered)
+  const history = await sinceLastSuccess(repository, environment, ports)
   const current = seen.flatMap(({ state }) => state.current ?? [])
-  const candidates = mayRun(current, history)
+  const there = await Promise.all(current.map(({ generation }) => planOf(repository, environment, generation, ports)))
+  const candidates = mayRun(current, there, history)
   const [first, ...more] = candidates
   if (!first) return undefined
-  const explained = history.some(({ state }) => state === 'succeeded') && current.every(({ generation }) => planOf(history, generation))
+  const explained = history.some(({ state }) => state === 'succeeded') && there.every((plan) => plan !== undefined)
   const services = explained
     ? first.services.filter((service) => more.every((plan) => plan.services.some((one) => isSame(one, service))))
     : []
@@ -45,17 +46,28 @@ export async function runningRelease(
 }
 
 /** The plan that was put on hosts under a generation. */
-export const planOf = (history: Deployment[], generation: number): Plan | undefined =>
-  history.find(({ plan }) => plan?.generation === generation)?.plan
+export async function planOf(repository: Repository, environment: string, generation: number, ports: Ports): Promise<Plan | undefined> {
+  return (await ports.store.deployments.ofGeneration(fullName(repository), environment, generation))?.plan
+}
+
+/** An environment's deployments, newest first, back to one that succeeded. */
+async function sinceLastSuccess(repository: Repository, environment: string, ports: Ports): Promise<Deployment[]> {
+  let history: Deployment[] = []
+  for (const reach of reaches) {
+    history = await ports.store.deployments.ofEnvironment(fullName(repository), environment, reach)
+    if (history.length < reach || history.some(({ state }) => state === 'succeeded')) break
+  }
+  return history
+}
 
 /** Plans of every release that may have left containers on these hosts, the verified one first. */
-function mayRun(current: ReleaseOnHost[], history: Deployment[]): Plan[] {
+function mayRun(current: ReleaseOnHost[], there: (Plan | undefined)[], history: Deployment[]): Plan[] {
   const last = history.findIndex(({ state }) => state === 'succeeded')
   const halted = history.slice(0, last === -1 ? undefined : last).filter(({ state }) => state === 'halted')
   const sure = halted.length === 0 && current.every(({ confirmed }) => confirmed)
-  const there = current.flatMap(({ generation }) => planOf(history, generation) ?? [])
   const plans = sure ? there : [history[last]?.plan, ...there, ...halted.map(({ plan }) => plan)]
-  return [...new Set(plans.filter((plan) => plan !== undefined))]
+  const known = new Map(plans.flatMap((plan) => (plan === undefined ? [] : [[plan.generation, plan]])))
+  return [...known.values()]
 }
 
 const isSame = (one: PlannedService, other: PlannedService): boolean =>

@@ -1,7 +1,8 @@
-import { environmentKey, environmentWork } from './environment.ts'
+import { environmentWork } from './environment.ts'
 import type { Ports } from './ports.ts'
 import { publishWork } from './publish.ts'
 import { repositoryWork } from './repository.ts'
+import { dueSweeps, sweepWork } from './sweeps.ts'
 import type { Work } from './under-lease.ts'
 
 /** What has to be done for a subject that was woken; undefined when there is nothing (any more). */
@@ -14,6 +15,8 @@ export async function workFor(subject: string, ports: Ports): Promise<Work | und
       return environmentWork(id, ports)
     case 'reports':
       return publishWork(ports)
+    case 'sweep':
+      return sweepWork(id, ports)
     default:
       // Nobody in Landfall wakes such a thing: somebody else writes to the queue, or an older Landfall did.
       ports.log.warn('unknown subject dropped', { subject })
@@ -21,17 +24,18 @@ export async function workFor(subject: string, ports: Ports): Promise<Work | und
   }
 }
 
-/** Every subject with open work, as the database knows it: one deployment for each environment is enough to wake it. */
+/** Every subject with open work, as the database knows it: one for each repository and environment is enough to wake it. */
 export async function dueSubjects(ports: Ports): Promise<string[]> {
-  const [intents, deployments, reports] = await Promise.all([
-    ports.store.intents.open(),
-    ports.store.deployments.unfinished(),
+  const [intents, deployments, reports, sweeps] = await Promise.all([
+    ports.store.intents.due(),
+    ports.store.deployments.due(),
     ports.store.reports.due(1),
+    dueSweeps(ports),
   ])
-  const environments = new Map(deployments.map((deployment) => [environmentKey(deployment), deployment.id]))
   return [
     ...intents.map((id) => `intent:${id}`),
-    ...[...environments.values()].map((id) => `deployment:${id}`),
+    ...deployments.map((id) => `deployment:${id}`),
     ...(reports.length > 0 ? ['reports'] : []),
+    ...sweeps,
   ]
 }

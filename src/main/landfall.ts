@@ -34,8 +34,10 @@ import type { Settings } from './settings.ts'
 
 /** How long a lease lasts without renewal: work of a killed Landfall goes on elsewhere within this. */
 const leaseSeconds = 4
-/** How often due work is looked for although nobody woke us. */
-const sweepSeconds = 2
+/** How often due work is looked for although nobody woke us: what a killed Landfall left goes on within this and the lease. */
+const sweepSeconds = 1
+/** GitHub's list of failed deliveries is looked at once in so many looks at its repositories. */
+const looksPerReplay = 5
 
 /** A Landfall that serves. */
 export interface Running {
@@ -83,8 +85,10 @@ export async function startLandfall(settings: Settings, around: Surroundings): P
     secrets,
     operator,
     addresses: { github: settings.webUrl, landfall: settings.publicUrl },
+    pace: { repositories: settings.pollSeconds, deliveries: settings.pollSeconds * looksPerReplay },
     clock: systemClock,
     ids: randomUUID,
+    random: Math.random,
     log,
   }
 

@@ -15,6 +15,8 @@ export interface Settings {
   webUrl: string
   dataFolder: string
   operatorFile: string
+  /** Seconds between two looks at branches and comments. */
+  pollSeconds: number
   profile: Profile
   logLevel: string
 }
@@ -26,6 +28,10 @@ export type SettingsResult =
   | { kind: 'invalid'; messages: string[] }
 
 const shortestSecret = 20
+
+/** An idle look at a repository costs GitHub nothing, but every look costs time. */
+const usualPoll = 60
+const shortestPoll = 1
 
 /** The variables that are set; empty counts as unset, as `.env` files leave them. */
 const setVariables = (raw: Record<string, string | undefined>): Map<string, string> =>
@@ -73,6 +79,10 @@ export function readSettings(raw: Record<string, string | undefined>): SettingsR
   const webhookSecret = env.get('WEBHOOK_SECRET')
   checkSecret(webhookSecret, wrong)
 
+  const pollSeconds = number(env.get('LANDFALL_POLL_SECONDS') ?? String(usualPoll))
+  if (pollSeconds === undefined || pollSeconds < shortestPoll)
+    wrong('LANDFALL_POLL_SECONDS', `is not a number of seconds from ${shortestPoll}`, `Leave it out to look every ${usualPoll} s`)
+
   const dataFolder = resolve(env.get('LANDFALL_DATA') ?? 'data')
   const chosen = profile({ folder: dataFolder, ...given(env, { databaseUrl: 'DATABASE_URL', queueUrl: 'QUEUE_URL' }) })
   if (chosen.kind === 'invalid') messages.push(...chosen.messages)
@@ -81,6 +91,7 @@ export function readSettings(raw: Record<string, string | undefined>): SettingsR
     messages.length > 0 ||
     chosen.kind === 'invalid' ||
     appId === undefined ||
+    pollSeconds === undefined ||
     !privateKey ||
     !webhookSecret ||
     !publicUrl ||
@@ -94,6 +105,7 @@ export function readSettings(raw: Record<string, string | undefined>): SettingsR
     listen: { host, port: port ?? 3000 },
     publicUrl,
     dataFolder,
+    pollSeconds,
     profile: chosen.value,
     webUrl,
     operatorFile: resolve(env.get('LANDFALL_OPERATOR') ?? 'operator.yml'),

@@ -62,6 +62,29 @@ describe('a Landfall that dies', () => {
     expect(town.host().heard.filter((verb) => verb.startsWith('switch'))).toHaveLength(switches)
   })
 
+  test.each(['setStatus', 'createDeployment', 'setDeploymentStatus'])(
+    'before it hears what became of %s tells it once',
+    async (request) => {
+      const { town, sha } = await killed((call) => call === `github.${request}`)
+      await endsWell(town, sha)
+      const told = town.github.statusesOf(sha).map(([state, text]) => `${state} ${text}`)
+      expect(told).toEqual([...new Set(told)])
+      const states = town.github.deployments[1]?.statuses.map(({ state }) => state)
+      expect(states).toEqual(['in_progress', 'success'])
+    },
+  )
+
+  test('before it hears of its own comment edits that one and makes no other', async () => {
+    const town = await openTown({ started: false })
+    const first = await town.start()
+    first.life.endsAfter = (call) => call === 'github.comment'
+    await town.tellComment('/rollback')
+    await town.until(() => first.life.ended, 300)
+    await town.start()
+    await town.quiet(300)
+    expect(town.github.comments).toHaveLength(1)
+  })
+
   test.each([
     ['once it is rolling back', (call: string, [, , to]: unknown[]) => call === 'store.deployments.advance' && to === 'rolling-back'],
     ['while a host goes back', (call: string, [, command]: unknown[]) => call === 'hosts.run' && Object(command).verb === 'restore'],
@@ -83,6 +106,31 @@ describe('a Landfall that dies', () => {
     for (const host of town.hosts.values()) expect(host.container('web')?.image.behaviour.version).toBe(before.revision)
   })
 })
+
+test.each(['comment', 'createDeployment', 'setStatus', 'setDeploymentStatus'])(
+  'what GitHub did of %s although its answer got lost is not done again',
+  async (request) => {
+    const town = await openTown()
+    await town.deploy()
+    const lost = new Set<string>()
+    town.github.loses = (call) => {
+      if (call !== request || lost.has(call)) return undefined
+      lost.add(call)
+      return httpError(502)
+    }
+    await town.deploy()
+    await town.tellComment('/rollback')
+    await town.quiet()
+    await town.pass(30)
+    expect(lost.size).toBe(1)
+    expect(town.github.comments).toHaveLength(1)
+    expect(town.github.deployments.map(({ statuses }) => statuses.map(({ state }) => state))).toEqual([
+      ['in_progress', 'success', 'inactive'],
+      ['in_progress', 'success', 'inactive'],
+      ['in_progress', 'success'],
+    ])
+  },
+)
 
 test.each([
   ['the registry', 'queued'],

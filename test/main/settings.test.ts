@@ -37,6 +37,11 @@ test.each<[why: string, env: Record<string, string | undefined>, variable: strin
     { ...complete, DATABASE_URL: 'mysql://x', QUEUE_URL: 'redis://x' },
     'DATABASE_URL: not a URL beginning with postgres://',
   ],
+  [
+    'the look at repositories never rests',
+    { ...complete, LANDFALL_POLL_SECONDS: '0' },
+    'LANDFALL_POLL_SECONDS: is not a number of seconds from 1',
+  ],
   ['the port is no port', { ...complete, PORT: '99999' }, 'PORT: is not a port number'],
 ])('does not start when %s', (_why, env, message) => {
   const result = readSettings(env)

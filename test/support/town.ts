@@ -27,6 +27,8 @@ export interface TownOptions extends ShopOptions {
   hosts?: string[]
   /** False for a town in which no Landfall runs yet. */
   started?: boolean
+  /** True for a town in which Landfall looks for what webhooks did not tell. */
+  sweeps?: boolean
 }
 
 /** One running Landfall among several. */
@@ -55,6 +57,7 @@ export async function openTown(options: TownOptions = {}): Promise<Town> {
     await idle()
     await database.close()
   })
+  if (!options.sweeps) for (const name of ['repositories', 'deliveries']) await town.store.sweeps.next(name, 1e9)
   if (options.started !== false) await town.start()
   return town
 }
@@ -121,7 +124,9 @@ export class Town {
       secrets: async (reference) => new Secret(`secret of ${JSON.stringify(reference)}`),
       operator: { current: () => this.operator },
       addresses: { github: 'https://github.com', landfall: 'https://landfall.example.com' },
+      pace: { repositories: 60, deliveries: 300 },
       ids: randomUUID,
+      random: () => 0.5,
       log,
     }
   }

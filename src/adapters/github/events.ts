@@ -17,6 +17,7 @@ export function subscribe(app: Probot, receive: (incoming: Incoming) => Promise<
       ref: payload.ref,
       before: payload.before,
       after: payload.after,
+      ...(payload.forced && { forced: true }),
       actor: payload.sender?.login ?? payload.pusher.name,
     })
   })

@@ -1,0 +1,70 @@
+import { projectFilePath } from '../domain/configuration.ts'
+import type { PushIntent } from '../domain/intent.ts'
+import { fullName } from '../domain/repository.ts'
+import type { CommitFacts, Ports } from './ports.ts'
+
+/** A branch as GitHub has it now. */
+export interface BranchFacts {
+  /** Absent where the branch is gone. */
+  head: CommitFacts | undefined
+  /** Text of landfall.yml there; absent where there is none. */
+  found: string | undefined
+  /** The pull request the head came through. */
+  pullRequest: number | undefined
+}
+
+/** Branches of one repository, each asked for once however many pushes tell of it. */
+export interface Branches {
+  told(push: PushIntent): Promise<BranchFacts>
+}
+
+/** How often, and after how many seconds, a head is asked for again that a push says is the one before its own. */
+const stalePauses = [1, 2]
+
+/**
+ * What one look at a repository's branches finds. Pushes that were stored before it began share it: a thousand pushes to a branch
+ * cost no more questions than one. What it sees, sweeps need not find again.
+ */
+export function lookAtBranches({ github, clock, store }: Pick<Ports, 'github' | 'clock' | 'store'>, signal: AbortSignal): Branches {
+  const known = new Map<string, Promise<BranchFacts>>()
+  const doubted = new Set<string>()
+  return {
+    async told(push) {
+      const facts = await (known.get(push.ref) ?? remember(push.ref, ask(push)))
+      if (!isStale(facts, push) || doubted.has(push.ref)) return facts
+      doubted.add(push.ref)
+      return remember(push.ref, askUntilFresh(push))
+    },
+  }
+
+  function remember(ref: string, asked: Promise<BranchFacts>): Promise<BranchFacts> {
+    known.set(ref, asked)
+    return asked
+  }
+
+  async function ask({ repository, ref, after }: PushIntent): Promise<BranchFacts> {
+    const branch = ref.replace('refs/heads/', '')
+    const [head, found, pushed] = await Promise.all([
+      github.head(repository, branch),
+      github.file(repository, projectFilePath, branch),
+      github.pullRequestOf(repository, after),
+    ])
+    if (head !== undefined) await store.seen.record(fullName(repository), ref, head.sha)
+    const pullRequest = head === undefined || head.sha === after ? pushed : await github.pullRequestOf(repository, head.sha)
+    return { head, found, pullRequest }
+  }
+
+  async function askUntilFresh(push: PushIntent): Promise<BranchFacts> {
+    for (const pause of stalePauses) {
+      await clock.sleep(pause, signal)
+      signal.throwIfAborted()
+      const facts = await ask(push)
+      if (!isStale(facts, push)) return facts
+    }
+    return ask(push)
+  }
+}
+
+/** GitHub answers from copies of itself, and one may not know of a push yet that a webhook told of. */
+const isStale = ({ head }: BranchFacts, { before, after }: PushIntent): boolean =>
+  head !== undefined && head.sha === before && before !== after

@@ -1,0 +1,111 @@
+import { parseProjectFile } from '../config/project-file.ts'
+import { projectFilePath } from '../domain/configuration.ts'
+import { fullName, type Repository } from '../domain/repository.ts'
+import { commandsIn } from '../policy/comment-commands.ts'
+import { grantFor } from '../policy/hosts.ts'
+import { intake } from './intake.ts'
+import type { InstalledRepository, Ports } from './ports.ts'
+import { askedPause } from './trouble.ts'
+
+/** Repositories looked at side by side; GitHub allows a hundred requests at once. */
+const atOnce = 8
+
+/** What is remembered of a repository beside its branches' heads: until when its comments were history when it was first looked at... */
+const firstLook = 'first look'
+/** ...and when the newest comment was made that was looked at. */
+const comments = 'comments'
+
+/** Before every comment there is. */
+const beginning = '1970-01-01T00:00:00Z'
+
+/** So far back comments are looked at again: GitHub may show one later than another that was made after it. */
+const overlapSeconds = 300
+
+/**
+ * Looks at the branches and comments of every repository Landfall serves, and raises what no webhook told of. One that cannot
+ * be looked at does not keep the others waiting, unless GitHub asks for a pause.
+ */
+export async function watchRepositories(ports: Ports, signal: AbortSignal): Promise<void> {
+  const operator = ports.operator.current()
+  const served = (await ports.github.repositories()).filter(({ repository }) => grantFor(operator, fullName(repository)))
+  const queue = served.values()
+  const look = async () => {
+    for (const installed of queue) {
+      signal.throwIfAborted()
+      await watch(installed, ports).catch((error: unknown) => {
+        if (askedPause(error) !== undefined) throw error
+        ports.log.warn('repository could not be looked at', { repository: fullName(installed.repository), error })
+      })
+    }
+  }
+  const looks = await Promise.allSettled(Array.from({ length: atOnce }, look))
+  for (const ended of looks) if (ended.status === 'rejected') throw ended.reason
+}
+
+async function watch(installed: InstalledRepository, ports: Ports): Promise<void> {
+  const { repository } = installed
+  const name = fullName(repository)
+  const seen = await ports.store.seen.of(name)
+  await watchBranches(installed, seen, ports)
+  const history = seen.get(firstLook)
+  if (history !== undefined) await watchComments(repository, history, seen.get(comments) ?? history, ports)
+  else await ports.store.seen.record(name, firstLook, (await ports.github.newestComment(repository)) ?? beginning)
+}
+
+/**
+ * A head that differs from the one seen last is a push nobody told of. At the first look at a repository its branches are taken
+ * as they are, unless Landfall has deployed them before: installing it must not deploy.
+ */
+async function watchBranches({ repository, defaultBranch }: InstalledRepository, seen: Map<string, string>, ports: Ports): Promise<void> {
+  const name = fullName(repository)
+  const followed = await followedBranches(repository, ports)
+  const branches = new Set([defaultBranch, ...followed.keys()])
+  for (const branch of branches) {
+    const ref = `refs/heads/${branch}`
+    const head = await ports.github.head(repository, branch)
+    if (!head || seen.get(ref) === head.sha) continue
+    const before = seen.get(ref)
+    if (seen.has(firstLook) || (await wasDeployed(name, followed.get(branch) ?? [], ports))) {
+      ports.log.info('branch moved', { repository: name, ref, before, after: head.sha })
+      const found = { kind: 'push', repository, ref, after: head.sha, actor: head.author, delivery: `found ${ports.ids()}` } as const
+      await intake({ ...found, ...(before !== undefined && { before }) }, ports)
+    }
+    await ports.store.seen.record(name, ref, head.sha)
+  }
+}
+
+/** Branches that environments follow, by the default branch's file, with these environments. A broken file follows none. */
+async function followedBranches(repository: Repository, ports: Ports): Promise<Map<string, string[]>> {
+  const text = await ports.github.file(repository, projectFilePath)
+  const parsed = text === undefined ? undefined : parseProjectFile(text, projectFilePath, repository.name)
+  const followed = new Map<string, string[]>()
+  if (parsed?.kind !== 'ok') return followed
+  for (const { name, branch } of Object.values(parsed.value.environments)) followed.set(branch, [...(followed.get(branch) ?? []), name])
+  return followed
+}
+
+async function wasDeployed(repository: string, environments: readonly string[], ports: Ports): Promise<boolean> {
+  for (const environment of environments) {
+    if ((await ports.store.deployments.ofEnvironment(repository, environment, 1)).length > 0) return true
+  }
+  return false
+}
+
+/**
+ * Commands nobody told of, in comments made since the last look; all times are GitHub's. A comment that was edited is left alone:
+ * an edit may put words into another person's mouth.
+ */
+async function watchComments(repository: Repository, history: string, mark: string, ports: Ports): Promise<void> {
+  const since = Math.max(time(history), time(mark) - overlapSeconds * 1000)
+  let newest = mark
+  for (const { id, issue, body, author, bot, createdAt, edited } of await ports.github.commentsSince(repository, instant(since))) {
+    if (time(createdAt) > time(newest)) newest = createdAt
+    if (time(createdAt) < since || time(createdAt) <= time(history) || edited || commandsIn(body).length === 0) continue
+    const delivery = `found ${ports.ids()}`
+    await intake({ kind: 'comment', repository, comment: { id, issue }, body, actor: author, bot, delivery }, ports)
+  }
+  if (newest !== mark) await ports.store.seen.record(fullName(repository), comments, newest)
+}
+
+const time = (at: string): number => Date.parse(at)
+const instant = (milliseconds: number): string => new Date(milliseconds).toISOString()
