@@ -138,6 +138,57 @@ describe('a branch that moved on', () => {
   })
 })
 
+describe('many pushes at once', () => {
+  test('to one branch cost GitHub no more questions than one', async () => {
+    const town = await openTown({ started: false })
+    const commits = Array.from({ length: 30 }, () => town.commit())
+    for (const sha of commits) await town.tellPush(sha)
+    await town.start()
+    await town.quiet()
+    const asked = (call: string) => town.github.calls.filter((one) => one === call).length
+    expect([asked('head'), asked('pullRequestOf')]).toEqual([1, 2])
+    expect((await town.deployments()).filter(({ state }) => state === 'succeeded').map(({ revision }) => revision)).toEqual([
+      commits.at(-1),
+    ])
+    expect(town.host().heard.filter((verb) => verb.startsWith('switch'))).toHaveLength(1)
+  })
+
+  test('that move a branch there and back deploy what it came back to', async () => {
+    const town = await openTown({ started: false })
+    const landfall = await town.start()
+    const first = await town.deploy()
+    landfall.kill()
+    const there = town.commit()
+    town.github.branches.set('main', first.revision ?? '')
+    await town.tellPush(there, { before: first.revision ?? '' })
+    await town.tellPush(first.revision ?? '', { before: there, forced: true })
+    await town.start()
+    await town.quiet()
+    expect((await town.deployments()).map(({ revision, state }) => [revision, state])).toEqual([
+      [first.revision, 'succeeded'],
+      [there, 'superseded'],
+      [first.revision, 'succeeded'],
+    ])
+  })
+})
+
+describe('a GitHub that does not know of a push yet', () => {
+  test('is asked again before the push counts as overtaken', async () => {
+    const town = await openTown()
+    const first = await town.deploy()
+    const sha = town.commit()
+    town.github.branches.set('main', first.revision ?? '')
+    await town.tellPush(sha, { before: first.revision ?? '' })
+    await town.pass(0.5)
+    town.github.branches.set('main', sha)
+    await town.quiet()
+    expect((await town.deployments()).map(({ revision, state }) => [revision, state])).toEqual([
+      [sha, 'succeeded'],
+      [first.revision, 'succeeded'],
+    ])
+  })
+})
+
 describe('a broken configuration', () => {
   test('is told at the commit and on its pull request, and nothing is touched', async () => {
     const town = await openTown()
