@@ -1,7 +1,7 @@
 import type { Answer, Call } from './call.ts'
-import { mayUse, notFound, refused } from './call.ts'
+import { mayUse, notFound, refused, suspended } from './call.ts'
 import type { Deliveries } from './deliveries.ts'
-import { appRoutes, repositoryRoutes } from './routes/all.ts'
+import { appRoutes, installationRoutes, repositoryRoutes } from './routes/all.ts'
 import { download } from './routes/contents.ts'
 import type { Caller, Tokens } from './tokens.ts'
 import type { Validation, Violation } from './validation.ts'
@@ -37,7 +37,7 @@ export interface Parts {
 }
 
 /** Every operation that the stand-in answers. */
-export const operations = [...Object.keys(appRoutes), ...Object.keys(repositoryRoutes)]
+export const operations = [appRoutes, installationRoutes, repositoryRoutes].flatMap((routes) => Object.keys(routes))
 
 /** Answers one request as GitHub would: who asks, whether they may, whether it is well formed, and then what they asked for. */
 export async function answerTo(asked: Asked, parts: Parts): Promise<Answered> {
@@ -81,13 +81,17 @@ async function route(operation: string, call: Call, caller: Caller, violations: 
   if (own) {
     if (caller.kind !== 'app') return refused(401, 'A JSON web token could not be decoded')
     if (violations.length > 0) return unprocessable(violations)
-    const redeliver = async (id: number) => void (await parts.deliveries.again({ id }))
+    const redeliver = async (id: string) => void (await parts.deliveries.again({ id }))
     return own.answer({ ...call, tokens: parts.tokens, redeliver })
   }
 
+  if (caller.kind !== 'installation') return refused(401, 'Bad credentials')
+  if (caller.token.installation.suspendedAt) return suspended()
+  const general = installationRoutes[operation]
+  if (general) return violations.length > 0 ? unprocessable(violations) : general.answer({ ...call, token: caller.token })
+
   const found = repositoryRoutes[operation]
   if (!found) throw new Error(`${operation} was matched but has no route`)
-  if (caller.kind !== 'installation') return refused(401, 'Bad credentials')
   const repo = findRepository(parts.world, call.path.owner ?? '', call.path.repo ?? '')
   const { installation, repositories } = caller.token
   // What one may not see does not exist.

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { testApp } from './app.ts'
 import { clientFor } from './client.ts'
 import { app, place, useScene } from './scene.ts'
@@ -99,13 +100,20 @@ describe('what is asked', () => {
   })
 
   test('an unchanged answer is a free 304', async () => {
-    const { client } = scene()
+    const { github, shop, client } = scene()
     const first = await client.rest.repos.getBranch({ ...place, branch: 'main' })
     const again = client.rest.repos.getBranch({ ...place, branch: 'main', headers: { 'if-none-match': first.headers.etag } })
     await expect(again).rejects.toMatchObject({
       status: 304,
       response: { headers: { 'x-ratelimit-used': first.headers['x-ratelimit-used'] } },
     })
+    const before = github.spent
+    await client.rest.repos.getBranch({ ...place, branch: 'main', headers: { 'if-none-match': first.headers.etag } }).catch(() => {})
+    expect([github.requests.at(-1)?.status, github.spent]).toEqual([304, before])
+    // GitHub's tags belong to the token too.
+    const another = await clientFor(github.url, app).auth(shop.installation)
+    const anew = await another.rest.repos.getBranch({ ...place, branch: 'main', headers: { 'if-none-match': first.headers.etag } })
+    expect(anew.status).toBe(200)
   })
 })
 
@@ -127,6 +135,78 @@ describe('bad days', () => {
     const late = await clientFor(github.url, app).auth(shop.installation)
     expect((await late.rest.repos.get(place)).status).toBe(200)
     github.faults.clock(0)
+  })
+
+  test("the hourly limit tells when it ends, by GitHub's clock", async () => {
+    const { github, client } = scene()
+    github.faults.clock(600)
+    github.faults.rateLimit(30, 'hourly')
+    const { response } = await client.rest.repos.get(place).catch((error) => error)
+    const wait = Number(response.headers['x-ratelimit-reset']) - Date.parse(response.headers.date) / 1000
+    expect([response.status, response.headers['x-ratelimit-remaining']]).toEqual([403, '0'])
+    expect(wait).toBeGreaterThan(28)
+    expect(wait).toBeLessThan(32)
+    github.faults.rateLimit(0)
+    github.faults.clock(0)
+  })
+
+  test('an outage of some requests only', async () => {
+    const { github, shop, client } = scene()
+    github.faults.outage(/ \/repos\/acme\/shop\/commits\//)
+    await expect(client.rest.repos.getCommit({ ...place, ref: await shop.head() })).rejects.toMatchObject({ status: 502 })
+    expect((await client.rest.repos.get(place)).status).toBe(200)
+    github.faults.outage(false)
+  })
+
+  test.each([
+    ['refused', 502, 0],
+    ['reset', 500, 0],
+    ['answer-lost', 502, 1],
+  ] as const)('%s: the next one alone, counted', async (how, status, made) => {
+    const { github, shop, client } = scene()
+    const issue_number = shop.openIssue(how, 'mona')
+    const disturbed = github.faults.disturb(/^POST .*\/comments$/, how, 1)
+    await expect(client.rest.issues.createComment({ ...place, issue_number, body: 'Hello' })).rejects.toMatchObject({ status })
+    expect([disturbed.hits, shop.comments(issue_number).length]).toEqual([1, made])
+    await client.rest.issues.createComment({ ...place, issue_number, body: 'Hello' })
+    expect([disturbed.hits, shop.comments(issue_number).length]).toEqual([1, made + 1])
+  })
+
+  test.each(['unanswered', 'answer-stalled'] as const)('%s: only whoever waits knows when to stop', async (how) => {
+    const { github } = scene()
+    const disturbed = github.faults.disturb(/^GET \/app$/, how)
+    const own = await clientFor(github.url, app).auth()
+    const { token } = z.object({ token: z.string() }).parse(await own.auth({ type: 'app' }))
+    const asked = fetch(`${github.url}/app`, { headers: { authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(300) })
+    await expect(asked.then((answer) => answer.text())).rejects.toMatchObject({ name: 'TimeoutError' })
+    expect(disturbed.hits).toBe(1)
+    disturbed.end()
+    expect((await own.rest.apps.getAuthenticated()).status).toBe(200)
+  })
+
+  test('an answer that is cut in the middle', async () => {
+    const { github } = scene()
+    const disturbed = github.faults.disturb(/ \/repos\/acme\/shop$/, 'answer-cut', 1)
+    const answer = await fetch(`${github.url}/repos/acme/shop`)
+    await expect(answer.text()).rejects.toThrow('terminated')
+    expect(disturbed.hits).toBe(1)
+  })
+
+  test('a suspended installation is told as such and refused', async () => {
+    const { github, shop } = scene()
+    const other = await github.createRepository('resting', 'shop', { 'a.md': 'a' })
+    const theirs = await clientFor(github.url, app).auth(other.installation)
+    expect((await theirs.rest.apps.listReposAccessibleToInstallation()).data.repositories.map(({ full_name }) => full_name)).toEqual([
+      'resting/shop',
+    ])
+    github.suspend('resting', true)
+    await expect(theirs.rest.apps.listReposAccessibleToInstallation()).rejects.toMatchObject({ status: 403 })
+    const own = await clientFor(github.url, app).auth()
+    const { data } = await own.rest.apps.listInstallations()
+    expect(new Map(data.map((one) => [one.id, one.suspended_at !== null]))).toEqual(
+      new Map([...data.map(({ id }) => [id, false] as const), [other.installation ?? 0, true]]),
+    )
+    expect(data.some(({ id }) => id === shop.installation)).toBe(true)
   })
 
   test('what never happens is told by name', async () => {

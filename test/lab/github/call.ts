@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Level } from './app.ts'
-import type { Caller, Tokens } from './tokens.ts'
+import type { Caller, Token, Tokens } from './tokens.ts'
 import type { Repo, World } from './world.ts'
 
 /** A request that passed GitHub's description, with what it needs to be answered. */
@@ -21,11 +21,16 @@ export interface RepositoryCall extends Call {
   repo: Repo
 }
 
+/** A call about an installation as a whole. */
+export interface InstallationCall extends Call {
+  token: Token
+}
+
 /** A call by the App itself. */
 export interface AppCall extends Call {
   tokens: Tokens
   /** Attempts a delivery again; resolves when it was answered. */
-  redeliver(delivery: number): Promise<void>
+  redeliver(delivery: string): Promise<void>
 }
 
 export interface Answer {
@@ -46,12 +51,17 @@ export interface RepositoryRoute {
   answer(call: RepositoryCall): Answer | Promise<Answer>
 }
 
+export interface InstallationRoute {
+  answer(call: InstallationCall): Answer | Promise<Answer>
+}
+
 export interface AppRoute {
   answer(call: AppCall): Answer | Promise<Answer>
 }
 
 /** By operation: `GET /repos/{owner}/{repo}`. */
 export type RepositoryRoutes = Record<string, RepositoryRoute>
+export type InstallationRoutes = Record<string, InstallationRoute>
 export type AppRoutes = Record<string, AppRoute>
 
 export const ok = (body: unknown): Answer => ({ status: 200, body })
@@ -60,6 +70,7 @@ export const created = (body: unknown): Answer => ({ status: 201, body })
 const documentation = 'https://docs.github.com/rest'
 
 export const refused = (status: number, message: string): Answer => ({ status, body: { message, documentation_url: documentation } })
+export const suspended = (): Answer => refused(403, 'This installation has been suspended')
 export const notFound = (): Answer => refused(404, 'Not Found')
 
 /** GitHub's 422; `errors` say which field. */

@@ -16,12 +16,13 @@ export interface Deliveries {
   /** Sends to the App's address if it subscribes to such events; resolves when answered. */
   send(repo: Repo, event: Event, handling: Handling): Promise<Delivery[]>
   /** The same event again under the same guid, as GitHub's redelivery does. Throws for an unknown one. */
-  again(which: { id: number } | { guid: string }): Promise<Delivery>
+  again(which: { id: string } | { guid: string }): Promise<Delivery>
   /** The same content under another guid: what a replaying attacker can do. */
   underNewGuid(guid: string, newGuid: string): Promise<Delivery>
 }
 
-export function createDeliveries(world: World, address: () => string | undefined): Deliveries {
+/** `down`: whether nothing comes through just now. */
+export function createDeliveries(world: World, address: () => string | undefined, down: () => boolean): Deliveries {
   const attempt = async (
     given: Pick<Delivery, 'guid' | 'event' | 'payload' | 'installation' | 'repository' | 'redelivery'>,
     fails: boolean,
@@ -30,10 +31,10 @@ export function createDeliveries(world: World, address: () => string | undefined
     const requestHeaders = headersFor(world, given.guid, given.event, text)
     const [deliveredAt, sentAt] = [world.now(), performance.now()]
     const target = address()
-    const outcome = fails || target === undefined ? unreachable : await post(target, requestHeaders, text)
+    const outcome = fails || down() || target === undefined ? unreachable : await post(target, requestHeaders, text)
     const action = typeof given.payload.action === 'string' ? given.payload.action : null
     const seconds = Math.round(performance.now() - sentAt) / 1000
-    const delivery: Delivery = { ...given, ...outcome, id: world.id(), action, deliveredAt, sentAt, seconds, requestHeaders }
+    const delivery: Delivery = { ...given, ...outcome, id: world.deliveryId(), action, deliveredAt, sentAt, seconds, requestHeaders }
     world.deliveries.push(delivery)
     world.changed()
     return delivery

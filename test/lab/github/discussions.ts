@@ -2,7 +2,7 @@ import { announce, type Delivering, type Moved, moved, type RepositoryParts, sig
 import type { Files, Person as Signature } from './git.ts'
 import { type MergeMethod, mergeCommit } from './history.ts'
 import { issueComment, nothing, pullRequest } from './payloads.ts'
-import { type Comment, type Delivery, type Person, type Pull, person, type Repo, type World } from './world.ts'
+import { type Comment, type Delivery, type Issue, type Person, type Pull, person, type Repo, type World } from './world.ts'
 
 export interface PullOptions {
   /** Head branch; made from base if new. Without files it stays as it is. */
@@ -25,6 +25,8 @@ export interface Discussions {
   /** The new issue's number. No webhook: Landfall hears of no issues. */
   openIssue(title: string, by: string): number
   commentOn(issue: number, body: string, by: string, options?: Delivering): Promise<{ id: number; deliveries: Delivery[] }>
+  /** Changes a comment's words, whoever's it is. GitHub tells times in whole seconds: an edit in the second of its making does not show. */
+  editComment(comment: number, body: string, by: string, options?: Delivering): Promise<Delivery[]>
 }
 
 /** Who commits when the merge button is pressed. */
@@ -36,6 +38,12 @@ export function discussions(parts: RepositoryParts): Discussions {
   const openPull = (number: number): Pull => {
     const found = repo.pulls.find((pull) => pull.number === number && pull.state === 'open')
     if (!found) throw new Error(`${repo.fullName} has no open pull request ${number}`)
+    return found
+  }
+
+  const issueOf = (number: number): Issue => {
+    const found = repo.issues.find((one) => one.number === number)
+    if (!found) throw new Error(`${repo.fullName} has no issue or pull request ${number}`)
     return found
   }
 
@@ -88,13 +96,21 @@ export function discussions(parts: RepositoryParts): Discussions {
     },
 
     async commentOn(number, body, by, { deliver } = {}) {
-      const issue = repo.issues.find((one) => one.number === number)
-      if (!issue) throw new Error(`${repo.fullName} has no issue or pull request ${number}`)
+      const issue = issueOf(number)
       const now = world.now()
       const author = person(world, by)
       const comment: Comment = { id: world.id(), issue: number, author, body, createdAt: now, updatedAt: now, reactions: [] }
       repo.comments.push(comment)
       return { id: comment.id, deliveries: await announce(parts, [issueComment(world, repo, issue, comment)], deliver) }
+    },
+
+    async editComment(id, body, by, { deliver } = {}) {
+      const comment = repo.comments.find((one) => one.id === id)
+      if (!comment) throw new Error(`${repo.fullName} has no comment ${id}`)
+      const from = comment.body
+      Object.assign(comment, { body, updatedAt: world.now() })
+      const edit = { from, by: person(world, by) }
+      return announce(parts, [issueComment(world, repo, issueOf(comment.issue), comment, edit)], deliver)
     },
   }
 }

@@ -72,20 +72,29 @@ export async function pullRequest(
   return { name: `pull-request-${action}`, header: 'pull_request', payload }
 }
 
-/** `issue_comment`: somebody wrote under an issue or a pull request. */
-export function issueComment(world: World, repo: Repo, issue: Issue, comment: Comment): Event {
+/** `issue_comment`: somebody wrote under an issue or a pull request, or changed what stood there. */
+export function issueComment(world: World, repo: Repo, issue: Issue, comment: Comment, edit?: { from: string; by: Person }): Event {
+  const action = edit ? 'edited' : 'created'
   const payload = {
-    action: 'created',
+    action,
+    ...(edit && { changes: { body: { from: edit.from } } }),
     issue: issueBody(world, repo, issue),
     comment: commentBody(world, repo, comment),
     repository: repositoryBody(world, repo),
-    ...everyEvent(world, repo, comment.author),
+    ...everyEvent(world, repo, edit?.by ?? comment.author),
   }
-  return { name: 'issue-comment-created', header: 'issue_comment', payload }
+  return { name: `issue-comment-${action}`, header: 'issue_comment', payload }
 }
 
 /** The webhooks above as GitHub's description names them. */
-export const webhooks = ['push', 'pull-request-opened', 'pull-request-synchronize', 'pull-request-closed', 'issue-comment-created']
+export const webhooks = [
+  'push',
+  'pull-request-opened',
+  'pull-request-synchronize',
+  'pull-request-closed',
+  'issue-comment-created',
+  'issue-comment-edited',
+]
 
 function everyEvent(world: World, { owner, installation }: Repo, sender: Person) {
   return {

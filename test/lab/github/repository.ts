@@ -55,7 +55,7 @@ export function emptyRepository(world: World, git: Git, owner: string, name: str
 function installationOn(world: World, account: Person) {
   const known = world.installations.find((one) => one.account === account)
   if (known) return known
-  const made = { id: world.id(), account, createdAt: world.now() }
+  const made = { id: world.id(), account, createdAt: world.now(), suspendedAt: undefined }
   world.installations.push(made)
   return made
 }

@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Answered, type Asked, answerTo, type Parts } from './answering.ts'
 import { refused } from './call.ts'
-import type { Weather } from './faults.ts'
+import { type Disturbance, serverError, type Weather } from './faults.ts'
+import { asJson } from './json.ts'
 
 /** One request that was answered. */
 export interface RequestRecord {
@@ -11,6 +12,7 @@ export interface RequestRecord {
   /** Template: `GET /repos/{owner}/{repo}`. */
   operation: string
   path: string
+  /** 304 costs nothing; 0 where no answer was given. */
   status: number
   /** Milliseconds from the request's arrival to its answer: what the stand-in itself cost. */
   ms: number
@@ -39,12 +41,25 @@ export function createGitHubServer(parts: ServerParts): Server {
   return createServer(async (request, response) => {
     const at = performance.now()
     const asked = await read(request)
+    const { method, pathname: path, text: body } = asked
+    const note = (operation: string, status: number) =>
+      parts.record({ method, operation, path, status, ms: performance.now() - at, at, body })
     if (parts.weather.latency > 0) await pause(parts.weather.latency)
-    const { answer, operation, account } = await answered(asked, parts)
+
+    const disturbance = parts.weather.disturbance(`${method} ${path}`)
+    if (disturbance === 'unanswered' || disturbance === 'reset') {
+      note(`${method} ${path}`, 0)
+      if (disturbance === 'reset') request.socket.resetAndDestroy()
+      parts.world.changed()
+      return
+    }
+    const found = disturbance === 'refused' ? broken(asked) : await answered(asked, parts)
+    // Carried out all the same.
+    const { answer, operation, account } = disturbance === 'answer-lost' ? { ...found, answer: serverError() } : found
 
     const type = answer.type ?? 'application/json'
-    const bytes = answer.body === undefined ? '' : answer.body instanceof Uint8Array ? answer.body : JSON.stringify(answer.body)
-    const etag = asked.method === 'GET' && answer.status === 200 ? `W/"${createHash('sha256').update(bytes).digest('hex')}"` : undefined
+    const bytes = answer.body === undefined ? '' : answer.body instanceof Uint8Array ? answer.body : asJson(answer.body)
+    const etag = method === 'GET' && answer.status === 200 ? etagOf(asked, bytes) : undefined
     const unchanged = etag !== undefined && request.headers['if-none-match'] === etag
     const status = unchanged ? 304 : answer.status
 
@@ -53,23 +68,34 @@ export function createGitHubServer(parts: ServerParts): Server {
     for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value)
     if (etag) response.setHeader('etag', etag)
     if (answer.body !== undefined && !unchanged) response.setHeader('content-type', type.includes(';') ? type : `${type}; charset=utf-8`)
-    send(response, status, unchanged ? '' : bytes)
-    parts.record({ method: asked.method, operation, path: asked.pathname, status, ms: performance.now() - at, at, body: asked.text })
+    send(response, status, unchanged ? '' : bytes, disturbance)
+    note(operation, status)
     // After the answer is out, so that it is not the caller who waits.
-    if (answer.body !== undefined) parts.check(operation, answer.status, type, answer.body)
-    if (asked.method !== 'GET') parts.world.changed()
+    if (answer.body !== undefined) parts.check(operation, answer.status, type, typeof bytes === 'string' ? JSON.parse(bytes) : bytes)
+    if (method !== 'GET') parts.world.changed()
   })
 }
 
+/** As GitHub's: of another token, the same content has another one. */
+function etagOf({ authorization = '', accept }: Asked, bytes: string | Uint8Array): string {
+  return `W/"${createHash('sha256').update(`${authorization}\n${accept}\n`).update(bytes).digest('hex')}"`
+}
+
+const broken = (asked: Asked): Answered => ({
+  answer: serverError(),
+  operation: `${asked.method} ${asked.pathname}`,
+  account: 'nobody',
+})
+
 async function answered(asked: Asked, parts: ServerParts): Promise<Answered> {
-  const bad = parts.weather.instead()
-  if (bad) return { answer: bad, operation: `${asked.method} ${asked.pathname}`, account: 'nobody' }
+  const line = `${asked.method} ${asked.pathname}`
+  const bad = parts.weather.instead(line, parts.world.now())
+  if (bad) return { answer: bad, operation: line, account: 'nobody' }
   try {
     return await answerTo(asked, parts)
   } catch (error) {
-    const operation = `${asked.method} ${asked.pathname}`
-    parts.crashed(operation, error)
-    return { answer: refused(500, 'The GitHub stand-in failed'), operation, account: 'nobody' }
+    parts.crashed(line, error)
+    return { answer: refused(500, 'The GitHub stand-in failed'), operation: line, account: 'nobody' }
   }
 }
 
@@ -103,8 +129,16 @@ async function read(request: IncomingMessage): Promise<Asked> {
   }
 }
 
-function send(response: ServerResponse, status: number, bytes: string | Uint8Array): void {
+function send(response: ServerResponse, status: number, bytes: string | Uint8Array, disturbance: Disturbance | undefined): void {
   response.statusCode = status
   response.setHeader('server', 'github.com')
-  response.end(bytes)
+  if (disturbance !== 'answer-cut' && disturbance !== 'answer-stalled') {
+    response.end(bytes)
+    return
+  }
+  const whole = Buffer.from(bytes)
+  response.setHeader('content-length', whole.length)
+  response.write(whole.subarray(0, whole.length / 2), () => {
+    if (disturbance === 'answer-cut') response.destroy()
+  })
 }

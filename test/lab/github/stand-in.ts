@@ -27,6 +27,8 @@ export interface GitHubStandIn extends Waiting {
   createRepository(owner: string, name: string, files: Files, options?: RepositoryOptions): Promise<TestRepository>
   /** Makes an account known without giving it anything. */
   addPerson(login: string): void
+  /** Suspends the App's installation on an account, or takes that back. */
+  suspend(owner: string, on: boolean): void
   readonly faults: Faults
   /** All webhooks tried, oldest first. */
   readonly deliveries: readonly Delivery[]
@@ -36,6 +38,8 @@ export interface GitHubStandIn extends Waiting {
   resend(guid: string, newGuid: string): Promise<Delivery>
   /** All requests answered, oldest first. */
   readonly requests: readonly RequestRecord[]
+  /** How many of them count on a limit: all but those answered 304. */
+  readonly spent: number
   /** Calls the hook after each answered request; returns how to stop that. */
   onRequest(hook: (request: RequestRecord) => void): () => void
   /** What was asked against GitHub's description. */
@@ -61,6 +65,7 @@ export async function startGitHub(given: { app: App; webhookUrl?: string }): Pro
   const hooks = new Set<(request: RequestRecord) => void>()
 
   let lastId = 2 ** 32
+  let lastDelivery = 3_804_004_623_172_239_366n
   const world: World = {
     app,
     url: '',
@@ -70,9 +75,14 @@ export async function startGitHub(given: { app: App; webhookUrl?: string }): Pro
     repositories: new Map(),
     installations: [],
     deliveries: [],
+    deliveryId: () => String(++lastDelivery),
     changed: waits.changed,
   }
-  const deliveries = createDeliveries(world, () => standIn.webhookUrl)
+  const deliveries = createDeliveries(
+    world,
+    () => standIn.webhookUrl,
+    () => weather.webhooksDown,
+  )
   const server = createGitHubServer({
     world,
     validation,
@@ -111,6 +121,15 @@ export async function startGitHub(given: { app: App; webhookUrl?: string }): Pro
     responseViolations,
     until: waits.until,
     addPerson: (login) => void person(world, login),
+    get spent() {
+      return requests.filter(({ status }) => status !== 304).length
+    },
+
+    suspend(owner, on) {
+      const installation = world.installations.find(({ account }) => account.login === owner)
+      if (!installation) throw new Error(`the App is not installed on ${owner}`)
+      installation.suspendedAt = on ? world.now() : undefined
+    },
 
     async createRepository(owner, name, files, options = {}) {
       const git = await createGit(folder, options.defaultBranch ?? 'main')

@@ -67,7 +67,8 @@ describe('what GitHub tells', () => {
     expect(failed).toMatchObject([{ guid: deliveries[0]?.guid, event: 'push', status_code: 502 }])
 
     receiver.received.splice(0)
-    await own.rest.apps.redeliverWebhookDelivery({ delivery_id: failed[0]?.id ?? 0 })
+    // As text: Octokit tells ids of 64 bits as BigInt, and puts none into an address.
+    await own.request(`POST /app/hook/deliveries/${failed[0]?.id}/attempts`)
     const again = await github.until('the redelivery', () => github.deliveries.find((one) => one.redelivery))
     expect(again).toMatchObject({ guid: failed[0]?.guid, statusCode: 202 })
     expect(receiver.received.map(({ headers }) => headers['x-github-delivery'])).toEqual([failed[0]?.guid])
@@ -76,6 +77,36 @@ describe('what GitHub tells', () => {
     await github.resend(again.guid, replay)
     expect(receiver.received.map(({ headers }) => headers['x-github-delivery'])).toEqual([again.guid, replay])
     expect(receiver.received[1]?.body).toBe(receiver.received[0]?.body)
+  })
+
+  test('ids of deliveries take 64 bits, and pages follow a cursor', async () => {
+    const { github, shop } = scene()
+    github.faults.webhooks(true)
+    for (const name of ['one', 'two', 'three']) await shop.push(name, { 'a.txt': name })
+    github.faults.webhooks(false)
+    const own = await clientFor(github.url, app).auth()
+    const ids: unknown[] = []
+    for await (const { data } of own.paginate.iterator(own.rest.apps.listWebhookDeliveries, { per_page: 2 })) {
+      ids.push(...data.map(({ id }) => id))
+    }
+    expect(ids.map(String)).toEqual(github.deliveries.map(({ id }) => id).toReversed())
+    expect(typeof ids[0]).toBe('bigint')
+    expect(github.deliveries.slice(-3).map(({ statusCode }) => statusCode)).toEqual([502, 502, 502])
+  })
+
+  test('an edit is told, and the comment shows that it was edited', async () => {
+    const { github, shop, client, receiver } = scene()
+    const issue = shop.openIssue('Talk', 'mona')
+    const { id } = await shop.commentOn(issue, 'Fine', 'mona')
+    github.faults.clock(5)
+    receiver.received.splice(0)
+    await shop.editComment(id, '/rollback', 'otto')
+    github.faults.clock(0)
+    expect(receiver.received.map(({ body }) => JSON.parse(body))).toMatchObject([
+      { action: 'edited', changes: { body: { from: 'Fine' } }, comment: { id, body: '/rollback' }, sender: { login: 'otto' } },
+    ])
+    const { data } = await client.rest.issues.getComment({ ...place, comment_id: id })
+    expect(data.updated_at).not.toBe(data.created_at)
   })
 
   test('a delivery that GitHub never tried leaves no trace', async () => {

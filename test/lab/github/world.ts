@@ -14,6 +14,8 @@ export interface World {
   repositories: Map<string, Repo>
   installations: Installation[]
   deliveries: Delivery[]
+  /** A new id of a delivery: beyond the numbers that JavaScript holds exactly, as GitHub's are. */
+  deliveryId(): string
   /** Tells those who wait that something may have changed. */
   changed(): void
 }
@@ -29,6 +31,7 @@ export interface Installation {
   id: number
   account: Person
   createdAt: Date
+  suspendedAt: Date | undefined
 }
 
 export type Role = 'read' | 'triage' | 'write' | 'maintain' | 'admin'
@@ -147,7 +150,8 @@ export interface CheckRun {
 
 /** One attempt to deliver a webhook. Attempts at the same event share their guid. */
 export interface Delivery {
-  id: number
+  /** Digits. */
+  id: string
   guid: string
   event: string
   action: string | null

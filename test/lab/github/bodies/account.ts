@@ -48,7 +48,7 @@ export function integration(world: World, app: App = world.app) {
 }
 
 /** GitHub's `installation`. */
-export function installationBody(world: World, { id, account: owner, createdAt }: Installation) {
+export function installationBody(world: World, { id, account: owner, createdAt, suspendedAt }: Installation) {
   const { app, url } = world
   return {
     id,
@@ -68,8 +68,8 @@ export function installationBody(world: World, { id, account: owner, createdAt }
     single_file_name: null,
     has_multiple_single_files: false,
     single_file_paths: [],
-    suspended_by: null,
-    suspended_at: null,
+    suspended_by: suspendedAt ? account(world, owner) : null,
+    suspended_at: suspendedAt ? moment(suspendedAt) : null,
   }
 }
 

@@ -1,4 +1,4 @@
-import type { AppRoutes, RepositoryRoutes } from '../call.ts'
+import type { AppRoutes, InstallationRoutes, RepositoryRoutes } from '../call.ts'
 import { appRoutes as own } from './app.ts'
 import { checkRoutes } from './checks.ts'
 import { commentRoutes } from './comments.ts'
@@ -6,6 +6,7 @@ import { commitRoutes } from './commits.ts'
 import { contentRoutes } from './contents.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { deploymentRoutes } from './deployments.ts'
+import { installationRoutes as installation } from './installation.ts'
 import { pullRoutes } from './pulls.ts'
 import { repositoryRoutes as repository } from './repository.ts'
 import { statusRoutes } from './statuses.ts'
@@ -13,7 +14,10 @@ import { statusRoutes } from './statuses.ts'
 /** What the stand-in answers to the App's JWT. */
 export const appRoutes: AppRoutes = { ...own, ...deliveryRoutes }
 
-/** What it answers to an installation's token. */
+/** What it answers to an installation's token, of the installation itself. */
+export const installationRoutes: InstallationRoutes = { ...installation }
+
+/** What it answers to an installation's token, of a repository. */
 export const repositoryRoutes: RepositoryRoutes = {
   ...repository,
   ...commitRoutes,

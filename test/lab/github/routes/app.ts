@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { installationBody, integration } from '../bodies/account.ts'
 import { repositoryBody } from '../bodies/repository.ts'
-import { type AppRoutes, covers, created, invalid, notFound, numeric, ok, page, refused, text } from '../call.ts'
+import { type AppRoutes, covers, created, invalid, notFound, numeric, ok, page, refused, suspended, text } from '../call.ts'
 import { findRepository, moment } from '../world.ts'
 
 const levels = z.enum(['read', 'write', 'admin'])
@@ -40,6 +40,7 @@ export const appRoutes: AppRoutes = {
       const { world, tokens } = call
       const installation = world.installations.find((one) => one.id === numeric(call, 'installation_id'))
       if (!installation) return notFound()
+      if (installation.suspendedAt) return suspended()
       const asked = limits.parse(call.body)
 
       const tooMuch = Object.entries(asked.permissions ?? {}).some(([name, level]) => !covers(world.app.permissions[name], level))
