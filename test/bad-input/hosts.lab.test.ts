@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import ssh2 from 'ssh2'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { newKeyPair } from '../../src/adapters/ssh/new-key.ts'
 import { openTown, type Town } from '../lab/landfall/town.ts'
 import { expectAllIsWell, expectRefusal } from './refusal.ts'
 
@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => town?.close())
 
-const newKey = (comment: string): string => ssh2.utils.generateKeyPairSync('ed25519', { comment }).public
+const newKey = (comment: string): string => newKeyPair(comment).public
 
 test('a host key that is not the one in the operator’s file: nothing is sent', async () => {
   const { hostKey, name } = town.host

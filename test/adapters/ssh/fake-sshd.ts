@@ -1,9 +1,10 @@
 import type { AddressInfo } from 'node:net'
 import ssh2, { type Connection, type ServerChannel } from 'ssh2'
+import { newKeyPair } from '../../../src/adapters/ssh/new-key.ts'
 import type { HostRule } from '../../../src/domain/configuration.ts'
 import { Secret } from '../../../src/domain/secret.ts'
 
-export const login = new Secret(ssh2.utils.generateKeyPairSync('ed25519').private)
+export const login = new Secret(newKeyPair().private)
 
 export interface FakeSshd {
   rule: HostRule
@@ -17,7 +18,7 @@ export interface FakeSshd {
 
 /** An sshd in this process that answers each command as told: for what a real one does too seldom to wait for. */
 export async function fakeSshd(answer: (channel: ServerChannel, command: string) => void): Promise<FakeSshd> {
-  const keys = ssh2.utils.generateKeyPairSync('ed25519')
+  const keys = newKeyPair()
   const fake = { commands: [] as string[], connections: [] as Connection[], sessions: { open: 0, most: 0 } }
   const server = new ssh2.Server({ hostKeys: [keys.private] }, (connection) => {
     fake.connections.push(connection)

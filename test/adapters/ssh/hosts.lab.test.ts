@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import ssh2, { type ServerChannel } from 'ssh2'
+import type { ServerChannel } from 'ssh2'
 import { afterEach, expect, test } from 'vitest'
 import { sshHosts } from '../../../src/adapters/ssh/hosts.ts'
+import { newKeyPair } from '../../../src/adapters/ssh/new-key.ts'
 import type { Hosts } from '../../../src/flow/ports.ts'
 import type { Command } from '../../../src/host/command.ts'
 import { type FakeSshd, fakeSshd, login } from './fake-sshd.ts'
@@ -53,7 +54,7 @@ test('standard input arrives whole', async () => {
 
 test('F13: a host that shows another key than the pinned one is sent nothing', async () => {
   await given((channel) => exit(channel, 0))
-  const other = ssh2.utils.generateKeyPairSync('ed25519')
+  const other = newKeyPair()
   const result = await hosts.run({ ...sshd.rule, hostKey: other.public }, command('version'))
   expect(result).toEqual({ kind: 'host-key-changed', shown: expect.stringMatching(/^ssh-ed25519 SHA256:\S{43}$/) })
   expect(sshd.commands).toEqual([])

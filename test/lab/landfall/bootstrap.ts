@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import ssh2 from 'ssh2'
+import { newKeyPair } from '../../../src/adapters/ssh/new-key.ts'
 import type { Host } from '../host.ts'
 
 const run = promisify(execFile)
@@ -10,7 +10,7 @@ const run = promisify(execFile)
 /** Makes a lab host a host of the Landfall with this data folder, by the command an operator would type. */
 export async function bootstrapHost(host: Host, dataFolder: string): Promise<string> {
   await mkdir(dataFolder, { recursive: true })
-  const admin = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'admin' })
+  const admin = newKeyPair('admin')
   const keyFile = join(dataFolder, `admin-${host.name}`)
   await writeFile(keyFile, admin.private, { mode: 0o600 })
   await host.authorize(admin.public, 'root')
