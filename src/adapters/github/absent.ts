@@ -1,13 +1,13 @@
 import { z } from 'zod'
 
-const notFound = z.object({ status: z.literal(404) })
+const refusal = z.object({ status: z.number() })
 
-/** The API's 404 as an absent value; every other failure stays one. */
-export async function orUndefined<T>(ask: () => Promise<T>): Promise<T | undefined> {
+/** An answer of the API that says that there is no such thing as an absent value; every other failure stays one. */
+export async function orUndefined<T>(ask: () => Promise<T>, absent: readonly number[] = [404]): Promise<T | undefined> {
   try {
     return await ask()
   } catch (error) {
-    if (notFound.safeParse(error).success) return undefined
+    if (absent.includes(refusal.safeParse(error).data?.status ?? 0)) return undefined
     throw error
   }
 }
