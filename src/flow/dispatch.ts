@@ -44,6 +44,12 @@ export async function dispatch(
   const wake = (subject: string): void => look(subject, false)
 
   const take = async (subject: string, swept: boolean): Promise<void> => {
+    // Many subjects have the name of their lease. In a burst of them nobody needs to look up again and again what runs already.
+    const same = running.get(subject)
+    if (same) {
+      if (!swept) same.wokenMeanwhile.add(subject)
+      return
+    }
     const work = stopping.signal.aborted ? undefined : await workFor(subject)
     if (!work || stopping.signal.aborted) return
     const busy = running.get(work.lease)

@@ -3,6 +3,7 @@ import { fullName, type Repository, type Sha } from '../domain/repository.ts'
 import { commandsIn } from '../policy/comment-commands.ts'
 import { grantFor } from '../policy/hosts.ts'
 import type { Ports } from './ports.ts'
+import { repositorySubject } from './repository.ts'
 
 /** What GitHub told, reduced to what counts. */
 export type Incoming = BranchMoved | CommentMade
@@ -45,7 +46,7 @@ export async function intake(incoming: Incoming, ports: Ports): Promise<void> {
   for (const intent of intentsOf(incoming, ports)) {
     const answer = await ports.store.intents.accept(intent)
     ports.log.info('intent stored', { ...fields, intent: intent.id, kind: intent.kind, answer })
-    if (answer === 'accepted') await ports.queue.wake(`intent:${intent.id}`)
+    if (answer === 'accepted') await ports.queue.wake(repositorySubject(intent.repository))
   }
 }
 

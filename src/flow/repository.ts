@@ -1,25 +1,28 @@
 import { projectFilePath } from '../domain/configuration.ts'
 import type { Intent } from '../domain/intent.ts'
 import { reason } from '../domain/reason.ts'
-import { fullName } from '../domain/repository.ts'
+import { fullName, type Repository } from '../domain/repository.ts'
 import { lookAtBranches } from './branches.ts'
 import { gather, refuse, refuseCommand } from './gather.ts'
 import type { Ports } from './ports.ts'
 import { mostTries, passes } from './trouble.ts'
 import type { Work } from './under-lease.ts'
 
+/** What is woken when something is wanted of a repository. Also the name of its lease. */
+export const repositorySubject = (repository: Repository): string => subjectOf(fullName(repository))
+
+const subjectOf = (name: string): string => `repository:${name}`
+
 /**
- * The work an intent's repository has to do: its open intents, one after another and oldest first. Two pushes gathered side
- * by side would each see a branch head that nobody deploys yet. Undefined when the intent is unknown or settled.
+ * The work a repository (`owner/name`) has to do: its open intents, one after another and oldest first. Two pushes gathered side
+ * by side would each see a branch head that nobody deploys yet. Undefined where there are none.
  */
-export async function repositoryWork(id: string, ports: Ports): Promise<Work | undefined> {
-  const [woken, outcome] = await Promise.all([ports.store.intents.read(id), ports.store.intents.outcome(id)])
-  if (!woken || outcome) return undefined
-  const name = fullName(woken.repository)
+export async function repositoryWork(name: string, ports: Ports): Promise<Work | undefined> {
+  if ((await ports.store.intents.open(name)).length === 0) return undefined
   /** The intent at work and how often in a row it broke. */
   let trying: { intent: Intent; broke: number } | undefined
   return {
-    lease: `repository:${name}`,
+    lease: subjectOf(name),
     async run(_lease, signal) {
       const open = await ports.store.intents.open(name)
       const branches = lookAtBranches(ports, signal)

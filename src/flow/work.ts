@@ -9,7 +9,7 @@ import type { Work } from './under-lease.ts'
 export async function workFor(subject: string, ports: Ports): Promise<Work | undefined> {
   const [kind, id = ''] = subject.split(':', 2)
   switch (kind) {
-    case 'intent':
+    case 'repository':
       return repositoryWork(id, ports)
     case 'deployment':
       return environmentWork(id, ports)
@@ -26,14 +26,14 @@ export async function workFor(subject: string, ports: Ports): Promise<Work | und
 
 /** Every subject with open work, as the database knows it: one for each repository and environment is enough to wake it. */
 export async function dueSubjects(ports: Ports): Promise<string[]> {
-  const [intents, deployments, reports, sweeps] = await Promise.all([
+  const [repositories, deployments, reports, sweeps] = await Promise.all([
     ports.store.intents.due(),
     ports.store.deployments.due(),
     ports.store.reports.due(1),
     dueSweeps(ports),
   ])
   return [
-    ...intents.map((id) => `intent:${id}`),
+    ...repositories.map((name) => `repository:${name}`),
     ...deployments.map((id) => `deployment:${id}`),
     ...(reports.length > 0 ? ['reports'] : []),
     ...sweeps,

@@ -108,6 +108,35 @@ test('each subject woken while its lease was busy is looked at afterwards', asyn
   expect(looked).toEqual(['intent:first', 'intent:second', 'intent:third'])
 })
 
+test('a burst of wake-ups for one thing looks at it twice: once at first, once for all that came meanwhile', async () => {
+  const town = await openTown({ started: false })
+  const ports = town.ports()
+  let asked = 0
+  let ran = 0
+  await dispatch(
+    ports,
+    options,
+    async (subject) => {
+      asked += 1
+      return {
+        lease: subject,
+        async run() {
+          ran += 1
+          await town.clock.sleep(10)
+          return undefined
+        },
+      }
+    },
+    async () => [],
+  )
+  for (let second = 0; second < 9; second += 1) {
+    await ports.queue.wake('repository:acme/shop')
+    await town.pass(1)
+  }
+  await town.pass(30)
+  expect({ asked, ran }).toEqual({ asked: 2, ran: 2 })
+})
+
 test('two Landfalls never do the same work at the same time', async () => {
   const town = await openTown({ started: false })
   let together = 0

@@ -35,13 +35,8 @@ export function intents(database: Database): Store['intents'] {
     },
 
     async due() {
-      const oldest = db
-        .selectFrom('intents')
-        .select((eb) => eb.fn.min('sequence').as('sequence'))
-        .where('outcome', 'is', null)
-        .groupBy('repository')
-      const rows = await db.selectFrom('intents').select('id').where('sequence', 'in', oldest).orderBy('sequence').execute()
-      return rows.map(({ id }) => id)
+      const rows = await db.selectFrom('intents').select('repository').distinct().where('outcome', 'is', null).execute()
+      return rows.map(({ repository }) => repository)
     },
 
     async settle(id, outcome, deployments, wanted = []) {

@@ -22,7 +22,7 @@ export interface Store {
     read(id: string): Promise<Intent | undefined>
     /** Intents not settled yet, oldest first; of one repository where it is given. Those that cannot be read are left out. */
     open(repository?: string): Promise<string[]>
-    /** Of each repository with open intents the id of one. */
+    /** Repositories with open intents: `owner/name`. */
     due(): Promise<string[]>
     /** Ends an intent, creates its deployments and wants the reports in one transaction; a second settling changes nothing. */
     settle(id: string, outcome: IntentOutcome, deployments: Deployment[], wanted?: ReportKey[]): Promise<void>
