@@ -85,6 +85,12 @@ const wordings = {
     remedy: () => 'The database was restored from an older copy: run `landfall recover` to go on from what the hosts know',
     retryable: false,
   },
+  'order-outdated': {
+    sentence: (e) => `Host ${e.host} follows a newer order than ${e.step}: ${e.detail}`,
+    remedy: () =>
+      "Nothing more was done there. Either Landfall's database was restored from an older copy, then run `landfall recover`, or another Landfall works with the same keys",
+    retryable: false,
+  },
   'pull-failed': {
     sentence: (e) => `Host ${e.host} could not pull the images: ${e.detail}`,
     remedy: () => 'Nothing was stopped anywhere. Check registry, credentials and disk space of the host; then push again',

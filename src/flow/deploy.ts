@@ -47,7 +47,10 @@ async function pullEverywhere(execution: Execution): Promise<boolean> {
     plan.hosts.map(({ name }) => name),
     async (host) => {
       const began = run.ports.clock.now()
-      const done = await send(execution, host, put(plan, execution.sealed.envelope), { name: 'pull', refused: 'pull-failed' })
+      const done = await send(execution, host, put(plan, execution.authority, execution.sealed.envelope), {
+        name: 'pull',
+        refused: 'pull-failed',
+      })
       await run.note('pull', done.kind === 'done' ? `images are there ${since(run, began)}` : sentenceOf(done.reason), host.name)
       return done
     },
@@ -63,7 +66,7 @@ async function rollWave(execution: Execution, wave: string[]): Promise<Outcome<H
   await run.to('rolling')
   const switched = await everyHost(execution, wave, async (host) => {
     const began = run.ports.clock.now()
-    const done = await send(execution, host, switchTo(plan), { name: 'switch', refused: 'switch-failed' })
+    const done = await send(execution, host, switchTo(plan, execution.authority), { name: 'switch', refused: 'switch-failed' })
     await run.note(
       'switch',
       done.kind === 'done' ? `generation ${plan.generation} runs ${since(run, began)}` : sentenceOf(done.reason),
@@ -111,7 +114,7 @@ async function succeed(execution: Execution, hosts: HostProof[]): Promise<void> 
   const statement = receiptStatement(plan, receipt)
   const envelope = encloseReceipt(statement, ports.signer.sign(statement, receiptNamespace))
   const confirmed = await everyHost(execution, [...execution.hosts.keys()], (host) =>
-    send(execution, host, confirm(plan, envelope), { name: 'confirm', refused: 'host-refused' }),
+    send(execution, host, confirm(plan, execution.authority, envelope), { name: 'confirm', refused: 'host-refused' }),
   )
   const refused = firstFailure(confirmed)
   // A host that confirmed goes back no more. All of them run what was proved: so it stays, and people look at the others.
@@ -121,7 +124,7 @@ async function succeed(execution: Execution, hosts: HostProof[]): Promise<void> 
   await run.note('receipt', `signed: ${plan.revision} runs on ${hosts.map(({ host }) => host).join(', ')}`)
   await run.to('succeeded')
   await everyHost(execution, [...execution.hosts.keys()], async (host) => {
-    const pruned = await send(execution, host, prune(plan, plan.keep), { name: 'prune', refused: 'host-refused' })
+    const pruned = await send(execution, host, prune(plan, execution.authority, plan.keep), { name: 'prune', refused: 'host-refused' })
     if (pruned.kind === 'failed') ports.log.warn('old releases could not be removed', { host: host.name, reason: pruned.reason.code })
   })
 }

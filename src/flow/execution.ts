@@ -5,6 +5,7 @@ import { problemText } from '../domain/problem.ts'
 import { type Reason, reason } from '../domain/reason.ts'
 import { fullName } from '../domain/repository.ts'
 import type { Command } from '../host/command.ts'
+import type { Authority } from '../host/order.ts'
 import { allowedHosts } from '../policy/hosts.ts'
 import { type Sealed, seal, unsealed } from './bundle.ts'
 import { type Outcome, order, type Step } from './fleet.ts'
@@ -18,11 +19,16 @@ export interface Execution {
   /** Why some of the plan's hosts may not be touched any more; absent where all may. */
   outOfReach?: Reason
   sealed: Sealed
+  /** By whose word this worker writes on hosts. */
+  authority: Authority
 }
 
 /** Takes up a plan where it was left. */
 export async function openExecution(run: Run, plan: Plan): Promise<Execution> {
-  return { run, plan, ...hostsOf(plan, run), sealed: await sealedFor(run, plan) }
+  // The lease was claimed in a way that a power cut may take back. The step that the database stores before the first order makes it
+  // last, so that no host ever hears of a turn that is given out again.
+  const authority = { turn: run.lease.number, sign: run.ports.signer.sign }
+  return { run, plan, ...hostsOf(plan, run), sealed: await sealedFor(run, plan), authority }
 }
 
 /** The hosts as the operator's file has them now; one that was taken away since planning is not touched. */
@@ -67,9 +73,20 @@ export async function everyHost<T>(execution: Execution, names: readonly string[
   })
 }
 
-/** Sends one order of this deployment. */
-export const send = ({ run, sealed }: Execution, host: HostRule, command: Command, step: Step) =>
-  order(run.ports, host, command, step, sealed.mask, run.signal)
+/**
+ * Sends one order of this deployment. Throws LeaseLost where the host hears a later worker already: such a deployment is neither
+ * failed nor returned by the one that came too late.
+ */
+export async function send({ run, sealed }: Execution, host: HostRule, command: Command, step: Step): Promise<Outcome<string>> {
+  const outcome = await order(run.ports, host, command, {
+    step,
+    mask: sealed.mask,
+    signal: run.signal,
+    onBusy: () => run.note('wait', `busy with an earlier command; ${step.name} goes on when that has ended`, host.name),
+  })
+  if (outcome.kind === 'failed' && outcome.ending === 'fenced') await run.mustHold()
+  return outcome
+}
 
 /** The plan's facts about a host. */
 export function planned(plan: Plan, host: HostRule): PlannedHost {

@@ -1,6 +1,7 @@
 import type { HostRule } from '../domain/configuration.ts'
 import { type Reason, reason } from '../domain/reason.ts'
 import type { Command } from '../host/command.ts'
+import { longestHold } from '../host/commands.ts'
 import { type Ending, endingOf } from '../host/exit-codes.ts'
 import { readText } from '../host/output.ts'
 import type { Mask } from './bundle.ts'
@@ -12,39 +13,65 @@ export type Outcome<T> = { kind: 'done'; value: T } | { kind: 'failed'; reason: 
 /** How often and after how many seconds a command is sent again whose connection broke: all are safe to repeat. */
 const pauses = [0.5, 2, 5, 10]
 
+/** Seconds until a host is asked again that is busy; it has waited for twenty by itself. */
+const busyPause = 5
+
 /** What a step is called in messages, and the reason it fails with when Docker refuses it. */
 export interface Step {
   name: string
   refused: 'pull-failed' | 'switch-failed' | 'return-failed' | 'host-refused'
 }
 
+/** How a command is sent. */
+export interface Sending {
+  step: Step
+  /** Takes out of the host's words what must not appear in the reason. */
+  mask: Mask
+  signal?: AbortSignal
+  /** Hears once that the host is busy with another command and that this one waits for its end. */
+  onBusy?: () => Promise<void>
+}
+
 /**
- * Sends one command and waits for its end. Every verb of landfall-shell may be sent again: a generation decides, and
- * the host answers from what is true there. So a cut connection is no guess; the host is simply asked again.
- *
- * @param mask takes out of the host's words what must not appear in the reason
+ * Sends one command and waits for its end. Every verb of landfall-shell may be sent again: generation and turn decide, and
+ * the host answers from what is true there. So a cut connection is no guess; the host is simply asked again. A host that
+ * still works for a Landfall that was killed is asked for as long as that work may take.
  */
 export async function order(
   ports: Pick<Ports, 'hosts' | 'clock' | 'log'>,
   host: HostRule,
   command: Command,
-  step: Step,
-  mask: Mask,
-  signal?: AbortSignal,
+  { step, mask, signal, onBusy }: Sending,
 ): Promise<Outcome<string>> {
-  for (let tries = 0; ; tries += 1) {
+  const fields = { host: host.name, step: step.name }
+  let tries = 0
+  let busySince: number | undefined
+  for (;;) {
     const result = await ports.hosts.run(host, command, undefined, signal)
     // Given up by us, not failed there: whoever continues asks the host again.
     signal?.throwIfAborted()
-    const pause = pauses[tries]
-    const again =
-      result.kind === 'connection-lost' || result.kind === 'unreachable' || (result.kind === 'exited' && endingOf(result.code) === 'busy')
-    if (!again || pause === undefined) return outcomeOf(result, host, step, mask)
-    ports.log.warn('host did not answer, asking again', { host: host.name, step: step.name, result: result.kind, pause })
+    const pause = isBusy(result) ? await whileBusy() : isAway(result) ? pauses[tries++] : undefined
+    if (pause === undefined) return outcomeOf(result, host, step, mask)
+    if (isAway(result)) ports.log.warn('host did not answer, asking again', { ...fields, result: result.kind, pause })
     await ports.clock.sleep(pause, signal)
     signal?.throwIfAborted()
   }
+
+  /** Undefined once it is busy for longer than any command may be at work. */
+  async function whileBusy(): Promise<number | undefined> {
+    const now = ports.clock.now().getTime()
+    if (busySince === undefined) {
+      busySince = now
+      ports.log.warn('host is busy, waiting for it', fields)
+      await onBusy?.()
+    }
+    return now - busySince < longestHold * 1000 ? busyPause : undefined
+  }
 }
+
+const isBusy = (result: CommandResult): boolean => result.kind === 'exited' && endingOf(result.code) === 'busy'
+
+const isAway = ({ kind }: CommandResult): boolean => kind === 'connection-lost' || kind === 'unreachable'
 
 /** What a host told, read. One that speaks otherwise than landfall-shell does is not ready, and nothing it said is taken for true. */
 export function understood<T>(told: Outcome<string>, host: HostRule, read: (stdout: string) => T): Outcome<T> {
@@ -87,6 +114,8 @@ export function outcomeOf(result: CommandResult, host: HostRule, step: Step, mas
       return { kind: 'done', value: result.stdout }
     case 'held':
       return failed('host-held', { detail }, ending)
+    case 'fenced':
+      return failed('order-outdated', { detail, step: step.name }, ending)
     case 'not-ready':
     case 'no-shell':
       return failed('host-not-ready', { detail }, ending)

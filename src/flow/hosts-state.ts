@@ -28,12 +28,13 @@ export async function lookAtHosts(hosts: HostRule[], place: Place, ports: Ports,
 }
 
 async function lookAt(host: HostRule, place: Place, ports: Ports, signal: AbortSignal): Promise<Step<SeenHost>> {
-  const told = await order(ports, host, inspect(place), { name: 'inspect', refused: 'host-refused' }, unmasked, signal)
+  const step = { name: 'inspect', refused: 'host-refused' } as const
+  const told = await order(ports, host, inspect(place), { step, mask: unmasked, signal })
   const read = understood(told, host, readHostState)
   if (read.kind === 'failed') return failed(read.reason)
   const state = read.value
   if (!speaksTo(state.shell)) {
-    const detail = `its landfall-shell has version ${state.shell}, this Landfall speaks to ${shellVersion}`
+    const detail = `its landfall-shell has version ${state.shell}, this Landfall needs version ${shellVersion}`
     return failed(reason('host-not-ready', { host: host.name, detail }))
   }
   if (state.held !== undefined) {

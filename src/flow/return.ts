@@ -15,6 +15,8 @@ import { planOf } from './running.ts'
 export async function returnEveryHost(execution: Execution, why: Reason): Promise<void> {
   const { run, plan } = execution
   await run.to('rolling-back', { reason: why })
+  // Hosts that follow somebody else's newer orders are not Landfall's to bring back; people must look at who that is.
+  if (why.code === 'order-outdated') return run.end('halted', why)
   const returned = await everyHost(execution, [...execution.hosts.keys()], async (host) => {
     const back = await returnHost(execution, host)
     await run.note('return', back.kind === 'done' ? back.value : sentenceOf(back.reason), host.name)
@@ -28,10 +30,11 @@ export async function returnEveryHost(execution: Execution, why: Reason): Promis
 
 async function returnHost(execution: Execution, host: HostRule): Promise<Outcome<string>> {
   const { run, plan } = execution
-  const told = await send(execution, host, restore(plan), { name: 'the way back', refused: 'return-failed' })
+  const told = await send(execution, host, restore(plan, execution.authority), { name: 'the way back', refused: 'return-failed' })
   const restored = understood(told, host, readRestored)
   if (restored.kind === 'failed') {
     const { ending } = restored
+    if (ending === 'fenced') return restored
     if (ending === 'nothing-before')
       return { kind: 'failed', reason: reason('first-release-failed', { host: host.name, environment: plan.environment }) }
     return { kind: 'failed', reason: reason('return-failed', { host: host.name, detail: sentenceOf(restored.reason) }) }

@@ -8,6 +8,8 @@ import { deploymentReports } from './publish.ts'
 export interface Run {
   /** As last stored. */
   deployment: Deployment
+  /** Under which the work is done; its number is the turn that hosts are told. */
+  lease: Lease
   ports: Ports
   /** Chat channels to tell of an end that comes before there is a plan; none until it is known that they are granted. */
   notify: readonly string[]
@@ -17,6 +19,8 @@ export interface Run {
   to(state: State, patch?: DeploymentPatch): Promise<void>
   /** Ends it with a reason. */
   end(state: 'failed' | 'rejected' | 'superseded' | 'rolled-back' | 'halted', why: Reason): Promise<void>
+  /** Throws LeaseLost where somebody else has taken the work over: then nothing of it is this worker's business any more. */
+  mustHold(): Promise<void>
   /** Adds a line to the deployment's record. */
   note(step: string, text: string, host?: string): Promise<void>
 }
@@ -31,6 +35,7 @@ export function openRun(deployment: Deployment, lease: Lease, signal: AbortSigna
   const now = () => ports.clock.now().toISOString()
   const run: Run = {
     deployment,
+    lease,
     ports,
     notify: [],
     signal,
@@ -43,6 +48,9 @@ export function openRun(deployment: Deployment, lease: Lease, signal: AbortSigna
       if (!unhurried.has(state)) await ports.queue.wake('reports')
     },
     end: (state, why) => run.to(state, { reason: why }),
+    async mustHold() {
+      await ports.store.deployments.advance(run.deployment.id, lease, run.deployment.state)
+    },
     async note(step, text, host) {
       signal.throwIfAborted()
       await ports.store.timeline.append(deployment.id, [{ at: now(), step, text, ...(host !== undefined && { host }) }])

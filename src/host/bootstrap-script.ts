@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { bundleNamespace, receiptNamespace } from './bundle.ts'
+import { orderNamespace } from './order.ts'
 import { quote } from './quote.ts'
 
 /** What a host is given: by these and nothing else Landfall works there. */
@@ -70,6 +72,10 @@ function composeProblem(version: string): string[] {
   return [`Docker Compose ${version} is too old. Upgrade it to ${oldestCompose.join('.')} or later`]
 }
 
+/** `allowed_signers` of a host: what this key may sign there. */
+export const allowedSigners = (signingKey: string): string =>
+  `landfall namespaces="${[bundleNamespace, orderNamespace, receiptNamespace].join(',')}" ${signingKey}\n`
+
 /**
  * Installs everything, as a script for root's `sh -s`. Run again it brings a host up to date: the account, its other keys
  * and the releases stay as they are. Prints nothing.
@@ -102,7 +108,7 @@ chmod 700 "$root"
 printf %s ${file(shell)} | base64 -d >"$shell.new"
 chmod 755 "$shell.new"
 mv -f "$shell.new" "$shell"
-printf %s ${file(`landfall namespaces="landfall-bundle,landfall-receipt" ${signingKey}\n`)} | base64 -d >"$root/allowed_signers.new"
+printf %s ${file(allowedSigners(signingKey))} | base64 -d >"$root/allowed_signers.new"
 chmod 644 "$root/allowed_signers.new"
 mv -f "$root/allowed_signers.new" "$root/allowed_signers"
 

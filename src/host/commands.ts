@@ -1,4 +1,5 @@
 import type { Command } from './command.ts'
+import { type Authority, encloseOrder } from './order.ts'
 
 /** A project's environment on a host. */
 export interface Place {
@@ -11,9 +12,12 @@ export interface ReleaseRef extends Place {
   generation: number
 }
 
-/** Version of landfall-shell that this Landfall installs; it speaks to the one before as well. */
-export const shellVersion = 1
-const oldestShell = Math.max(1, shellVersion - 1)
+/**
+ * Version of landfall-shell that this Landfall installs, and the oldest it speaks to. Version 1 takes orders that nobody signed
+ * and cannot refuse a worker that was thought dead.
+ */
+export const shellVersion = 2
+const oldestShell = 2
 
 /** Whether Landfall can work with a host whose landfall-shell has this version. */
 export const speaksTo = (shell: number): boolean => shell >= oldestShell && shell <= shellVersion
@@ -31,6 +35,9 @@ const pulling = { stalls: silence, limit: 4 * 3600 }
 /** `up` waits for containers to stop, each with its own grace period, and for health where `depends_on` asks for it. */
 const switching = { stalls: silence, limit: 1800 }
 
+/** For so many seconds at most a command keeps a project and environment to itself; others are told that it is busy. */
+export const longestHold = switching.limit
+
 const words = ({ project, environment }: Place): string[] => [project, environment]
 const releaseWords = (release: ReleaseRef): string[] => [...words(release), String(release.generation)]
 
@@ -41,23 +48,19 @@ export const hello = (): Command => ({ verb: 'hello', args: [], ...looking })
 export const inspect = (place: Place): Command => ({ verb: 'inspect', args: words(place), ...looking })
 
 /** Puts a signed bundle (`encloseBundle`) into place, then pulls every image it names, by digest. Nothing is stopped. */
-export const put = (release: ReleaseRef, envelope: Uint8Array): Command => ({
-  verb: 'put',
-  args: [...releaseWords(release), String(pullStallsAfter)],
-  stdin: envelope,
+export const put = (release: ReleaseRef, by: Authority, envelope: Uint8Array): Command => ({
+  ...ordered('put', release, by, { words: [String(pullStallsAfter)], input: envelope }),
   ...pulling,
 })
 
 /** Pulls again the images of a release that was put. `logins` comes from `encloseLogins`. */
-export const pull = (release: ReleaseRef, logins: Uint8Array): Command => ({
-  verb: 'pull',
-  args: [...releaseWords(release), String(pullStallsAfter)],
-  stdin: logins,
+export const pull = (release: ReleaseRef, by: Authority, logins: Uint8Array): Command => ({
+  ...ordered('pull', release, by, { words: [String(pullStallsAfter)], input: logins }),
   ...pulling,
 })
 
 /** Makes a release that was put the running one: exactly the services its plan changes. May be sent again at any time. */
-export const switchTo = (release: ReleaseRef): Command => ({ verb: 'switch', args: releaseWords(release), ...switching })
+export const switchTo = (release: ReleaseRef, by: Authority): Command => ({ ...ordered('switch', release, by), ...switching })
 
 /** Rounds of looking and asking until the signal aborts or the limit ends it. Feed its lines to `roundReader`. */
 export const probe = (release: ReleaseRef, limit: number): Command => ({
@@ -68,15 +71,13 @@ export const probe = (release: ReleaseRef, limit: number): Command => ({
 })
 
 /** Marks a release as verified; `envelope` comes from `encloseReceipt`. */
-export const confirm = (release: ReleaseRef, envelope: Uint8Array): Command => ({
-  verb: 'confirm',
-  args: releaseWords(release),
-  stdin: envelope,
+export const confirm = (release: ReleaseRef, by: Authority, envelope: Uint8Array): Command => ({
+  ...ordered('confirm', release, by, { input: envelope }),
   ...looking,
 })
 
 /** Goes back from an unconfirmed release to the one it replaced. Read with `readRestored`. May be sent again at any time. */
-export const restore = (release: ReleaseRef): Command => ({ verb: 'restore', args: releaseWords(release), ...switching })
+export const restore = (release: ReleaseRef, by: Authority): Command => ({ ...ordered('restore', release, by), ...switching })
 
 /** Last lines of a service's containers. Read with `readLogs`. */
 export const logs = (place: Place, service: string, lines: number): Command => ({
@@ -85,10 +86,15 @@ export const logs = (place: Place, service: string, lines: number): Command => (
   ...looking,
 })
 
-/** Removes releases beyond `keep` (at least 2) and the images nobody uses any more. */
-export const prune = (place: Place, keep: number): Command => ({
-  verb: 'prune',
-  args: [...words(place), String(keep)],
+/** Removes releases beyond `keep` (at least 2) and the images nobody uses any more. `release` is the newest. */
+export const prune = (release: ReleaseRef, by: Authority, keep: number): Command => ({
+  ...ordered('prune', release, by, { words: [String(keep)] }),
   stalls: 300,
   limit: 300,
 })
+
+/** An order that writes: release and turn, then words of its own, all signed. */
+function ordered(verb: string, release: ReleaseRef, by: Authority, more: { words?: string[]; input?: Uint8Array } = {}) {
+  const args = [...releaseWords(release), String(by.turn), ...(more.words ?? [])]
+  return { verb, args, stdin: encloseOrder(verb, args, by, more.input) }
+}

@@ -17,6 +17,7 @@ const endings = {
   19: 'not-current',
   20: 'not-ready',
   21: 'other-environment',
+  22: 'unsigned-order',
   124: 'out-of-time',
   127: 'no-shell',
   137: 'out-of-time',

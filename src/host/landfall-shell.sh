@@ -7,7 +7,9 @@
 #   landfall-shell status | rollback P E | hold P E REASON | release P E
 #
 # What runs here is decided by bundles that Landfall signed; a verb can only put one into place, switch to it, look at it
-# and go back. A generation once seen fences everything older, so that a recorded bundle cannot be played again.
+# and go back. Orders that write are signed as well, each for one generation and one turn: the number a worker of Landfall got when
+# it took the work over. What was once seen of both fences everything older: neither a recorded bundle nor the late order of a
+# worker that was thought dead does anything.
 # Answers are JSON Lines on standard output; text that may hold anything is base64 in them. Standard error is for people.
 # It is POSIX sh: dash and busybox ash run it. Nothing is evaluated, and file name patterns are off throughout.
 
@@ -16,7 +18,7 @@ umask 077
 LC_ALL=C
 export LC_ALL
 
-version=1
+version=2
 self=$0
 root=/var/lib/landfall
 largest_bundle=67108864
@@ -24,7 +26,7 @@ largest_bundle=67108864
 # --- exit codes: the closed list, mirrored in src/host/exit-codes.ts --------------------------------------------
 
 ok=0 usage=2 bad_bundle=10 unknown_release=11 fenced=12 held=13 busy=14 docker_failed=15 pull_stalled=16
-nothing_before=17 other_content=18 not_current=19 not_ready=20 other_environment=21
+nothing_before=17 other_content=18 not_current=19 not_ready=20 other_environment=21 unsigned_order=22
 
 # --- speaking ---------------------------------------------------------------------------------------------------
 
@@ -42,11 +44,12 @@ fail() {
   exit "$code"
 }
 
-# One line per call that changes something: time, who, verb, generation, outcome.
+# Lines of a call that changes something: time, who, verb, generation, turn, and that it began or what came of it.
 audit() {
   case ${verb-} in put | switch | confirm | restore | prune | rollback | hold | release) ;; *) return 0 ;; esac
   [ -d "${place-/nowhere}" ] || return 0
-  printf '%s %s %s %s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$caller" "$verb" "${generation:--}" "$1" >>"$place/log" 2>/dev/null
+  printf '%s %s %s %s %s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$caller" "$verb" "${generation:--}" "${turn:--}" "$1" \
+    >>"$place/log" 2>/dev/null
 }
 
 # Tells the other side every few seconds that this one lives. Its sleep keeps no pipe and no lock open, and it ends with us.
@@ -78,6 +81,19 @@ at_release() {
   generation=$3 release=$place/releases/$3
 }
 
+# The same and a turn, and the signature on the whole order, which is the first line of standard input: whoever has no more than
+# the login key can neither write here nor raise the fence.
+at_order() {
+  at_release "$@"
+  is_number "${4-}" || fail $usage "$verb needs a turn: a number from 1"
+  turn=$4
+  read -r order_signature || order_signature=
+  order="landfall-order 1 $verb $*"
+  say "$order" >"$scratch/order"
+  is_signed landfall-order "$order_signature" "$scratch/order" ||
+    fail $unsigned_order "the order is not signed by Landfall's key; run landfall host bootstrap if Landfall has a new one"
+}
+
 # After how many seconds without progress a pull is given up.
 at_stall() {
   is_number "$1" || fail $usage "$verb needs the seconds after which a pull without progress is given up"
@@ -98,7 +114,6 @@ number_in() {
 write() { cat >"$1.new" && mv -f "$1.new" "$1"; }
 write_line() { say "$2" >"$1.new" && mv -f "$1.new" "$1"; }
 
-highest() { number_in "$place/generation"; }
 current() { number_in "$place/current"; }
 is_confirmed() { [ -f "$place/releases/$1/confirmed" ]; }
 
@@ -117,6 +132,12 @@ confirmed_from() {
   printf '%s' "$candidate"
 }
 
+# These files and the place itself, as they are now, are there after a power cut as well. Once for all that a call wrote.
+# Where single files cannot be asked for, everything is.
+settle() {
+  sync "$@" "$place" 2>/dev/null || sync || fail $not_ready "$place cannot be written"
+}
+
 # One writer per project and environment. The open file is inherited by Docker's commands on purpose: were this script
 # killed, the lock would still hold until they are done.
 lock() {
@@ -125,11 +146,33 @@ lock() {
   flock -n 9 || timeout 20 flock 9 || fail $busy "$project/$environment is busy with another command"
 }
 
-# A step of an older generation never acts, however late it arrives.
+# Sets highest, the highest generation ever accepted, and latest, the latest turn heard in it; 0 where there is none.
+read_fence() {
+  highest=0 latest=0
+  [ -f "$place/fence" ] || return 0
+  read -r highest latest <"$place/fence"
+  is_number "$highest" && is_number "$latest" || fail $not_ready "$place/fence is damaged; its first line has to be the highest generation and turn"
+}
+
+# An order of an older generation never acts, nor one of an earlier turn, however late it arrives.
 must_be_newest() {
+  read_fence
+  [ "$generation" -gt "$highest" ] || { [ "$generation" -eq "$highest" ] && [ "$turn" -ge "$latest" ]; } ||
+    fail $fenced "turn $turn of generation $generation of $project/$environment was overtaken by turn $latest of generation $highest"
+}
+
+# From now on nothing older acts. The order stands below the numbers with its signature, so that they can be proved.
+raise_fence() {
+  [ "$generation $turn" = "$highest $latest" ] && return
+  printf '%s\n' "$generation $turn" "$order" "$order_signature" | write "$place/fence" || fail $not_ready "$place cannot be written"
+}
+
+# Begins the work on a release that was put: the newest there is, for nobody else at the same time.
+take_turn() {
+  lock
+  must_be_newest
   [ -f "$release/manifest" ] || fail $unknown_release "there is no release $generation of $project/$environment here"
-  newest=$(highest)
-  [ "$generation" -eq "$newest" ] || fail $fenced "generation $generation of $project/$environment was overtaken by $newest"
+  raise_fence
 }
 
 must_not_be_held() {
@@ -275,7 +318,8 @@ do_inspect() {
   fi
   hold=null
   [ ! -f "$place/hold" ] || hold="\"$(encoded <"$place/hold")\""
-  say "{\"type\":\"state\",\"generation\":$(highest),\"current\":$running,\"held\":$hold}"
+  read_fence
+  say "{\"type\":\"state\",\"generation\":$highest,\"current\":$running,\"held\":$hold}"
   describe_containers
   wait $describing || exit
   cat "$scratch/host"
@@ -283,10 +327,11 @@ do_inspect() {
 
 # --- put and pull -----------------------------------------------------------------------------------------------------
 
-# Standard input: the signature in base64, the registry logins in base64 or -, then the bundle as it was signed.
+# Standard input after the order's signature: the bundle's in base64, the registry logins in base64 or -, the bundle as it
+# was signed.
 do_put() {
-  at_release "$@"
-  at_stall "${4-}"
+  at_order "$@"
+  at_stall "${5-}"
   read -r signature && read -r login || fail $bad_bundle "nothing was sent"
   head -c $((largest_bundle + 1)) >"$scratch/bundle.tar"
   [ "$(wc -c <"$scratch/bundle.tar")" -le $largest_bundle ] || fail $bad_bundle "the bundle is larger than $largest_bundle bytes"
@@ -297,39 +342,54 @@ project $project
 environment $environment
 generation $generation" ] || fail $bad_bundle "the bundle was made for another project, environment or generation"
   (accept) || exit
+  # Beside the pull, since it takes the disk longer than anything else here; settled before anybody hears that it is done.
+  find "$release" -exec sync "$place/fence" "$place/releases" "$place" {} + >/dev/null 2>&1 || sync &
+  settling=$!
   pull_images
+  wait $settling || fail $not_ready "$place cannot be written"
+  say '{"type":"pulled"}'
 }
 
 # Files the bundle under its generation. In a subshell, so that the lock is free again before the long pull.
 accept() {
   lock
   must_be_alone
-  newest=$(highest)
-  [ "$generation" -ge "$newest" ] || fail $fenced "generation $generation of $project/$environment was overtaken by $newest"
-  if [ -d "$release" ]; then
-    cmp -s "$scratch/bundle.tar" "$release/bundle.tar" || fail $other_content "generation $generation was put before with other content"
-  else
+  must_be_newest
+  [ ! -d "$release" ] || is_the_same || fail $other_content "generation $generation was put before with other content"
+  # Until it is switched to it is filed anew each time: a power cut may have left it half written.
+  if [ ! -f "$release/before" ]; then
     mv "$scratch/bundle.tar" "$scratch/release/bundle.tar"
-    printf '%s\n' "$signature" >"$scratch/release/signature"
+    say "$signature" >"$scratch/release/signature"
+    rm -rf "$release"
     mkdir -p "$place/releases" "$place/files" && mv "$scratch/release" "$release" || fail $not_ready "$place cannot be written"
   fi
-  write_line "$place/generation" "$generation" || fail $not_ready "$place cannot be written"
+  raise_fence
   say '{"type":"accepted"}'
   audit accepted
 }
 
+# Whether what is filed is this bundle; what is none that Landfall signed is the leavings of a power cut.
+is_the_same() {
+  cmp -s "$scratch/bundle.tar" "$release/bundle.tar" && return
+  read -r filed <"$release/signature" || filed=
+  ! is_signed landfall-bundle "$filed" "$release/bundle.tar"
+}
+
+# Whether Landfall's key signed a file: namespace, signature in base64, file.
 is_signed() {
+  case $2 in '' | *[!A-Za-z0-9+/=]*) return 1 ;; esac
   printf '%s' "$2" | base64 -d >"$scratch/signature" 2>/dev/null
   ssh-keygen -Y verify -f "$root/allowed_signers" -I landfall -n "$1" -s "$scratch/signature" <"$3" >/dev/null 2>&1
 }
 
-# Standard input: the registry logins in base64 or -.
+# Standard input after the order's signature: the registry logins in base64 or -.
 do_pull() {
-  at_release "$@"
-  at_stall "${4-}"
+  at_order "$@"
+  at_stall "${5-}"
   read -r login || login=-
-  must_be_newest
+  (take_turn && settle "$place/fence") || exit
   pull_images
+  say '{"type":"pulled"}'
 }
 
 # Brings the images the manifest names, by digest. A pull is given up for lack of progress, never for taking long.
@@ -351,7 +411,6 @@ pull_images() {
     [ ! -f "$scratch/stalled" ] || fail $pull_stalled "the pull made no progress for $stall seconds"
     [ $outcome -eq 0 ] || fail $docker_failed "docker could not pull the images"
   fi
-  say '{"type":"pulled"}'
 }
 
 # What images.yml calls those images that are not here: `image-` and their number. The registry is not asked for the others,
@@ -399,15 +458,16 @@ use_login() {
 # --- switch, confirm, restore -------------------------------------------------------------------------------------------
 
 do_switch() {
-  at_release "$@"
-  lock
-  must_be_newest
+  at_order "$@"
+  take_turn
   must_not_be_held
   must_be_alone
+  audit began
   began_before=no
   [ ! -f "$release/before" ] || began_before=yes
   note_what_was
   write_line "$place/current" "$generation" || fail $not_ready "$place cannot be written"
+  settle "$place/fence" "$place/current" "$release/previous" "$release/before" "$release"
   install_files
   starting=$(manifest "$generation" up)
   # What the plan recreates has to come from this deployment, also where Compose sees no difference. What it creates may be
@@ -516,29 +576,30 @@ remove_services() {
   done
 }
 
-# Standard input: the signature in base64, then the receipt as it was signed. It proves that Landfall verified the release.
+# Standard input after the order's signature: the receipt's in base64, then the receipt as it was signed. It proves that
+# Landfall verified the release.
 do_confirm() {
-  at_release "$@"
+  at_order "$@"
   read -r signature || fail $bad_bundle "nothing was sent"
   head -c 1048576 >"$scratch/receipt"
   is_signed landfall-receipt "$signature" "$scratch/receipt" || fail $bad_bundle "the receipt is not signed by Landfall's key"
   [ "$(head -n 1 "$scratch/receipt")" = "landfall-receipt 1 $project $environment $generation" ] ||
     fail $bad_bundle "the receipt is for another project, environment or generation"
-  lock
-  must_be_newest
+  take_turn
   [ "$(current)" = "$generation" ] || fail $not_current "release $generation of $project/$environment is not the one switched to"
-  tail -n +2 "$scratch/receipt" | write "$release/receipt.json" && : >"$release/confirmed" ||
-    fail $not_ready "$place cannot be written"
+  tail -n +2 "$scratch/receipt" | write "$release/receipt.json" && write_line "$release/receipt.signature" "$signature" &&
+    : >"$release/confirmed" || fail $not_ready "$place cannot be written"
+  settle "$place/fence" "$release/receipt.json" "$release/receipt.signature" "$release/confirmed" "$release"
   say '{"type":"confirmed"}'
   audit confirmed
 }
 
 do_restore() {
-  at_release "$@"
-  lock
-  must_be_newest
+  at_order "$@"
+  take_turn
   must_not_be_held
   is_confirmed "$generation" && fail $not_current "release $generation of $project/$environment is confirmed; deploy another to replace it"
+  audit began
   failed=$generation
   if [ -f "$release/before" ]; then
     back=$(number_in "$release/previous")
@@ -562,6 +623,7 @@ go_to() {
     if grep -Fqx "$service" "$scratch/wanted"; then starting="$starting $service"; else leaving="$leaving $service"; fi
   done
   write_line "$place/current" "$1" || fail $not_ready "$place cannot be written"
+  settle "$place/fence" "$place/current"
   install_files
   take_stock
   start_services "$starting"
@@ -648,13 +710,13 @@ do_logs() {
 # Keeps the newest confirmed releases, the current one and the one it would return to; of the others, the text goes and
 # then the images that no kept release names. Docker itself refuses to remove an image that any container uses.
 do_prune() {
-  at_place "${1-}" "${2-}"
-  is_number "${3-}" && [ "$3" -ge 2 ] || fail $usage "prune keeps at least 2 releases: one runs, one is gone back to"
-  lock
+  at_order "$@"
+  is_number "${5-}" && [ "$5" -ge 2 ] || fail $usage "prune keeps at least 2 releases: one runs, one is gone back to"
+  take_turn
+  settle "$place/fence"
   now=$(current)
   back=$(number_in "$place/releases/$now/previous")
-  keep=$3 kept=0 gone=
-  [ -d "$place/releases" ] || return 0
+  keep=$5 kept=0 gone=
   for candidate in $(ls "$place/releases" | sort -rn); do
     is_number "$candidate" || continue
     if is_confirmed "$candidate" && [ $kept -lt "$keep" ]; then
@@ -683,6 +745,7 @@ do_hold() {
   shift 2
   lock
   printf '%s\n' "$*" | write "$place/hold" || fail $not_ready "$place cannot be written"
+  settle "$place/hold"
   say '{"type":"held"}'
   audit held
 }
@@ -691,6 +754,7 @@ do_release() {
   at_place "$@"
   lock
   rm -f "$place/hold"
+  settle
   say '{"type":"released"}'
   audit released
 }
@@ -704,6 +768,7 @@ do_rollback() {
   target=$(confirmed_from "$(number_in "$place/releases/$left/previous")")
   [ "$target" != 0 ] || fail $nothing_before "there is no earlier confirmed release of $project/$environment"
   printf 'rolled back on the host from generation %s to %s by %s\n' "$left" "$target" "$caller" | write "$place/hold"
+  audit began
   go_to "$target" "$(manifest "$left" service; manifest "$target" service)"
   say "$project/$environment: back at generation $target ($(manifest "$target" revision)); held until: landfall-shell release $project $environment"
   audit "rolled back to $target"
@@ -808,7 +873,7 @@ serve() {
     shift 2
   fi
   case ${1-} in
-    version | hello | inspect | put | pull | switch | probe | confirm | restore | logs | prune | hold) start "$limit" "$@" ;;
+    version | hello | inspect | put | pull | switch | probe | confirm | restore | logs | prune) start "$limit" "$@" ;;
     *) fail $usage "this key speaks landfall-shell's verbs only" ;;
   esac
 }

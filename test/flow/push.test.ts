@@ -7,7 +7,7 @@ test('a push becomes a proved container, and every surface says so', async () =>
   const deployment = await town.deploy({}, { subject: 'Sell boats' })
   const { revision = '', id } = deployment
   expect(deployment).toMatchObject({ state: 'succeeded', actor: 'mona', author: 'mona', subject: 'Sell boats' })
-  expect(town.host().heard).toEqual(['inspect', 'put 1', 'switch 1', 'probe 1', 'confirm 1', 'prune 5'])
+  expect(town.host().heard).toEqual(['inspect', 'put 1', 'switch 1', 'probe 1', 'confirm 1', 'prune 1'])
   expect(town.host().container('web')?.image.behaviour.version).toBe(revision)
   expect(town.github.statusesOf(revision).at(-1)).toEqual(['success', expect.stringContaining('verified on web-1')])
   expect(town.github.deployments[0]?.statuses.map(({ state }) => state)).toEqual(['in_progress', 'success'])

@@ -1,34 +1,35 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { endingOf } from '../../src/host/exit-codes.ts'
+import { shells } from './shells.ts'
 
-const script = new URL('../../src/host/landfall-shell.sh', import.meta.url).pathname
 const folder = mkdtempSync(join(tmpdir(), 'landfall-words-'))
 const root = join(folder, 'root')
 const canary = join(folder, 'canary')
 mkdirSync(root)
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const shells = [['/bin/sh'], ['/bin/busybox', 'ash']].filter(([program]) => program !== undefined && existsSync(program))
+const installed = await shells(folder)
+const [debian] = installed
+const { script } = debian
 
 /** As sshd calls it for Landfall's key. */
-function call(words: string, shell: string[] = ['/bin/sh'], input: string | Buffer = '') {
-  const [program = '', ...args] = shell
-  const result = spawnSync(program, [...args, script, '--root', root], {
-    env: { PATH: process.env.PATH, HOME: folder, SSH_ORIGINAL_COMMAND: words },
+function call(words: string, shell = debian, input: string | Buffer = '') {
+  const result = spawnSync(shell.script, ['--root', root], {
+    env: { PATH: shell.path, HOME: folder, SSH_ORIGINAL_COMMAND: words },
     input,
     cwd: folder,
   })
   return { ending: endingOf(result.status ?? -1), stdout: result.stdout.toString(), stderr: result.stderr.toString() }
 }
 
-describe.each(shells)('landfall-shell in %s %s', (...shell) => {
+describe.each(installed)('landfall-shell in $name', (shell) => {
   test('tells its version', () => {
-    expect(call('version', shell)).toMatchObject({ ending: 'ok', stdout: '{"type":"version","shell":1}\n' })
+    expect(call('version', shell)).toMatchObject({ ending: 'ok', stdout: '{"type":"version","shell":2}\n' })
   })
 
   test.each([
@@ -48,6 +49,8 @@ describe.each(shells)('landfall-shell in %s %s', (...shell) => {
     ['rsync', 'rsync --server . /tmp'],
     ["an administrator's verb", 'rollback shop production'],
     ["another administrator's verb", 'status'],
+    ['a hold from afar', 'hold shop production for-ever'],
+    ['its lifting from afar', 'release shop production'],
     ['the inner call', '--work status'],
     ['another root', '--root /tmp version'],
     ['a limit that never ends', 'within 99999999 version'],
@@ -60,8 +63,10 @@ describe.each(shells)('landfall-shell in %s %s', (...shell) => {
     ['a generation that is none', 'switch shop production 7a'],
     ['a generation with a sign', 'switch shop production -1'],
     ['generation nought', 'switch shop production 0'],
+    ['an order without a turn', 'switch shop production 7'],
+    ['a turn that is none', 'switch shop production 7 soon'],
+    ['a turn that is too long to compare', 'switch shop production 7 1000000000'],
     ['a service that is an option', 'logs shop production --all 10'],
-    ['pruning what is gone back to', 'prune shop production 1'],
   ])('refuses %s', (_what, words) => {
     expect(call(words, shell).ending).toBe('usage')
     expect(existsSync(canary)).toBe(false)
@@ -104,25 +109,27 @@ test('whatever a stolen key sends, nothing of it runs', () => {
   )
 })
 
-test('a hold is recorded, and only somebody on the host lifts it', () => {
-  expect(call('hold shop production the-disk-is-being-replaced')).toMatchObject({ ending: 'ok' })
-  expect(readFileSync(join(root, 'shop/production/hold'), 'utf8')).toBe('the-disk-is-being-replaced\n')
-  expect(call('release shop production')).toMatchObject({ ending: 'usage' })
-  const onHost = ['--root', root, 'release', 'shop', 'production']
-  expect(spawnSync('/bin/sh', [script, ...onHost], { env: { PATH: process.env.PATH } }).status).toBe(0)
+test('a hold is recorded and lifted by somebody on the host', () => {
+  const onHost = (...words: string[]) => spawnSync(script, ['--root', root, ...words], { env: { PATH: process.env.PATH } }).status
+  expect(onHost('hold', 'shop', 'production', 'the disk is being replaced')).toBe(0)
+  expect(readFileSync(join(root, 'shop/production/hold'), 'utf8')).toBe('the disk is being replaced\n')
+  expect(onHost('release', 'shop', 'production')).toBe(0)
   expect(existsSync(join(root, 'shop/production/hold'))).toBe(false)
-  expect(readFileSync(join(root, 'shop/production/log'), 'utf8')).toMatch(/^\S+Z landfall hold - held\n\S+Z root release - released\n$/)
+  expect(readFileSync(join(root, 'shop/production/log'), 'utf8')).toMatch(/^\S+Z root hold - - held\n\S+Z root release - - released\n$/)
 })
 
-test('a bundle that nobody signed is refused before anything is written', () => {
+test('an order that nobody signed is refused before anything is read or written', () => {
   writeFileSync(join(root, 'allowed_signers'), '')
   const signature = Buffer.from('-----BEGIN SSH SIGNATURE-----\nnone\n-----END SSH SIGNATURE-----\n').toString('base64')
-  expect(call('put toys production 1 60', ['/bin/sh'], `${signature}\n-\nno archive`)).toMatchObject({ ending: 'bad-bundle' })
-  expect(existsSync(join(root, 'toys'))).toBe(false)
+  const before = readdirSync(root)
+  for (const input of ['', '\n', `${signature}\n${signature}\n-\nno archive`, `"${signature}\n`]) {
+    expect(call('put toys production 1 1 60', debian, input)).toMatchObject({ ending: 'unsigned-order' })
+  }
+  expect(readdirSync(root)).toEqual(before)
 })
 
 test('without its folder it says what to do', () => {
-  const result = spawnSync('/bin/sh', [script, '--root', join(folder, 'nowhere')], {
+  const result = spawnSync(script, ['--root', join(folder, 'nowhere')], {
     env: { PATH: process.env.PATH, SSH_ORIGINAL_COMMAND: 'hello' },
   })
   expect(endingOf(result.status ?? -1)).toBe('not-ready')
@@ -139,11 +146,11 @@ test('its exit codes are those that Landfall knows', () => {
     .filter(
       ([, name]) =>
         name !== undefined &&
-        /^(ok|usage|bad_bundle|unknown_release|fenced|held|busy|docker_failed|pull_stalled|nothing_before|other_content|not_current|not_ready|other_environment)$/.test(
+        /^(ok|usage|bad_bundle|unknown_release|fenced|held|busy|docker_failed|pull_stalled|nothing_before|other_content|not_current|not_ready|other_environment|unsigned_order)$/.test(
           name,
         ),
     )
     .map(([, name, code]) => [Number(code), name?.replaceAll('_', '-')])
-  expect(listed.length).toBe(14)
+  expect(listed.length).toBe(15)
   for (const [code, name] of listed) expect(endingOf(Number(code))).toBe(name)
 })

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import ssh2 from 'ssh2'
 import { expect } from 'vitest'
 import { type KeyedSigner, openSigner } from '../../src/adapters/signer.ts'
 import { adminLogin } from '../../src/adapters/ssh/admin.ts'
 import { sshHosts } from '../../src/adapters/ssh/hosts.ts'
 import { openLoginKey } from '../../src/adapters/ssh/login-key.ts'
+import { newKeyPair } from '../../src/adapters/ssh/new-key.ts'
 import { hostBootstrap } from '../../src/cli/host-bootstrap.ts'
 import { writeDotenv } from '../../src/config/dotenv.ts'
 import type { HostRule } from '../../src/domain/configuration.ts'
@@ -17,6 +17,7 @@ import { bundleNamespace, encloseBundle, encloseReceipt, packBundle, receiptName
 import type { Command } from '../../src/host/command.ts'
 import { confirm, inspect, put, type ReleaseRef, switchTo } from '../../src/host/commands.ts'
 import { type Ending, endingOf } from '../../src/host/exit-codes.ts'
+import type { Authority } from '../../src/host/order.ts'
 import { readHostState } from '../../src/host/output.ts'
 import type { Host } from '../lab/host.ts'
 
@@ -26,6 +27,8 @@ export interface Operations {
   loginKey: Secret
   hosts: Hosts
   rule: HostRule
+  /** This Landfall's word at a turn; the first where none is named. */
+  by(turn?: number): Authority
   /** `landfall host bootstrap` as root with these further words; its exit code and what it printed. */
   bootstrap(...words: string[]): Promise<{ code: number; said: string }>
   send(command: Command): Promise<{ ending: Ending; stdout: string; stderr: string }>
@@ -41,7 +44,7 @@ export const landfallShell = readFileSync(new URL('../../src/host/landfall-shell
 
 /** A Landfall with its data in this folder that may bootstrap this host. */
 export async function operations(host: Host, folder: string): Promise<Operations> {
-  const admin = ssh2.utils.generateKeyPairSync('ed25519')
+  const admin = newKeyPair()
   await host.authorize(admin.public, 'root')
   const signer = await openSigner(folder)
   const login = await openLoginKey(folder)
@@ -62,6 +65,7 @@ export async function operations(host: Host, folder: string): Promise<Operations
     loginKey: login.privateKey,
     hosts,
     rule,
+    by: (turn = 1) => ({ turn, sign: signer.sign }),
     async bootstrap(...words) {
       const said: string[] = []
       const code = await hostBootstrap(
@@ -80,18 +84,18 @@ export async function operations(host: Host, folder: string): Promise<Operations
       return { code, said: said.join('\n') }
     },
     send,
-    put: async (plan, env) => (await send(put(plan, envelope(plan, env)))).ending,
+    put: async (plan, env) => (await send(put(plan, operated.by(), envelope(plan, env)))).ending,
     async deploy(plan, env) {
       const steps = {
         put: await operated.put(plan, env),
-        switch: (await send(switchTo(plan))).ending,
+        switch: (await send(switchTo(plan, operated.by()))).ending,
         confirm: await operated.confirm(plan),
       }
       expect(steps).toEqual({ put: 'ok', switch: 'ok', confirm: 'ok' })
     },
     async confirm(release) {
       const statement = receiptStatement(release, { proved: true })
-      return (await send(confirm(release, encloseReceipt(statement, signer.sign(statement, receiptNamespace))))).ending
+      return (await send(confirm(release, operated.by(), encloseReceipt(statement, signer.sign(statement, receiptNamespace))))).ending
     },
     async containers(plan) {
       const { containers } = readHostState((await send(inspect(plan))).stdout)

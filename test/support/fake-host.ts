@@ -2,6 +2,7 @@ import type { HostRule } from '../../src/domain/configuration.ts'
 import type { Clock, CommandResult } from '../../src/flow/ports.ts'
 import { receiptNamespace } from '../../src/host/bundle.ts'
 import type { Command } from '../../src/host/command.ts'
+import { orderNamespace, orderStatement } from '../../src/host/order.ts'
 import { interpolate } from '../../src/plan/template.ts'
 import { FakeDocker } from './fake-docker.ts'
 import type { FakeRegistry } from './fake-registry.ts'
@@ -17,8 +18,8 @@ interface Release extends Unpacked {
 }
 
 /**
- * A host with landfall-shell's memory and manners: signed bundles only, generations that fence, one release to return to,
- * and its answers as JSON lines. One project and environment; Docker is a fake of its own.
+ * A host with landfall-shell's memory and manners: signed orders and bundles only, generations and turns that fence, one release to
+ * return to, and its answers as JSON lines. One project and environment; Docker is a fake of its own.
  */
 export class FakeHost {
   readonly rule: HostRule
@@ -27,10 +28,13 @@ export class FakeHost {
   /** Verbs in the order they arrived, with their first word: `switch 3`, `logs web`. */
   readonly heard: string[] = []
   highest = 0
+  latest = 0
   current = 0
   hold: string | undefined
+  /** Version of its landfall-shell. */
+  shell = 2
   /** What is answered instead of doing anything; undefined for an honest answer. */
-  instead: (command: Command) => CommandResult | Promise<CommandResult> | undefined = () => undefined
+  instead: (command: Command) => CommandResult | Promise<CommandResult | undefined> | undefined = () => undefined
   /** True where the command is carried out and its answer gets lost. */
   loses: (command: Command) => boolean = () => false
   /** Changes a line on its way to whoever watches. */
@@ -57,15 +61,19 @@ export class FakeHost {
   }
 
   #obey({ verb, args, stdin }: Command): CommandResult {
-    const generation = Number(args[2])
-    const release = this.releases.get(generation)
-    const input = Buffer.from(stdin instanceof Uint8Array ? stdin : '')
     if (verb === 'inspect') return said([this.#self(), this.#state(), ...this.#look()])
-    if (verb === 'put') return this.#put(generation, input)
     if (verb === 'logs') return said(this.#logs(args[2] ?? ''))
+    const { line: signature, rest: input } = cutLine(Buffer.from(stdin instanceof Uint8Array ? stdin : ''))
+    if (decoded(signature) !== fakeSigner.sign(orderStatement(verb, args), orderNamespace)) return refused(22, 'the order is not signed')
+    const [generation = 0, turn = 0] = args.slice(2, 4).map(Number)
+    if (generation < this.highest || (generation === this.highest && turn < this.latest)) {
+      return refused(12, `turn ${turn} of generation ${generation} was overtaken by turn ${this.latest} of generation ${this.highest}`)
+    }
+    if (verb === 'put') return this.#put(generation, turn, input)
+    const release = this.releases.get(generation)
+    if (!release || generation !== this.highest) return refused(11, `there is no release ${generation} here`)
+    this.latest = turn
     if (verb === 'prune') return said([])
-    if (!release) return refused(11, `there is no release ${generation} here`)
-    if (generation !== this.highest) return refused(12, `generation ${generation} was overtaken by ${this.highest}`)
     if (verb === 'confirm') return this.#confirm(args.slice(0, 3).join(' '), release, input)
     if (this.hold !== undefined) return refused(13, `held: ${this.hold}`)
     if (verb === 'switch') return this.#switch(generation, release)
@@ -73,15 +81,15 @@ export class FakeHost {
     return refused(2, `${verb} is no verb`)
   }
 
-  #put(generation: number, input: Buffer): CommandResult {
+  #put(generation: number, turn: number, input: Buffer): CommandResult {
     const bundle = unpackBundle(input)
     if (!bundle) return refused(10, "the bundle is not signed by Landfall's key")
     if (bundle.manifest('generation')[0] !== String(generation)) return refused(10, 'the bundle was made for another generation')
-    if (generation < this.highest) return refused(12, `generation ${generation} was overtaken by ${this.highest}`)
     const known = this.releases.get(generation)
     if (known && !known.bytes.equals(bundle.bytes)) return refused(18, `generation ${generation} was put before with other content`)
     this.releases.set(generation, known ?? { ...bundle, confirmed: false })
     this.highest = generation
+    this.latest = turn
     const missing = bundle.manifest('image').filter((reference) => !this.docker.pull(reference))
     return missing.length > 0 ? refused(15, 'docker could not pull the images') : said([{ type: 'accepted' }, { type: 'pulled' }])
   }
@@ -142,7 +150,7 @@ export class FakeHost {
     return refused(124, 'out of time')
   }
 
-  #self = () => ({ type: 'host', shell: 1, docker: '28.0.0', compose: '2.40.0', platform: 'linux/amd64' })
+  #self = () => ({ type: 'host', shell: this.shell, docker: '28.0.0', compose: '2.40.0', platform: 'linux/amd64' })
 
   #state() {
     const release = this.releases.get(this.current)

@@ -16,7 +16,7 @@ export interface Unpacked {
   logins: string | undefined
 }
 
-/** Takes the standard input of `put` apart; undefined where it is not signed. */
+/** Takes the standard input of `put`, after the signature of the order, apart; undefined where it is not signed. */
 export function unpackBundle(envelope: Uint8Array): Unpacked | undefined {
   const { line: signature, rest } = cutLine(Buffer.from(envelope))
   const { line: logins, rest: bytes } = cutLine(rest)

@@ -2,8 +2,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Plan, PlannedService } from '../../../src/domain/plan.ts'
 import { Secret } from '../../../src/domain/secret.ts'
-import { bundleNamespace, encloseBundle, packBundle } from '../../../src/host/bundle.ts'
-import { inspect, logs, probe, prune, put, restore, switchTo } from '../../../src/host/commands.ts'
+import { bundleNamespace, encloseBundle, encloseReceipt, packBundle, receiptNamespace, receiptStatement } from '../../../src/host/bundle.ts'
+import { confirm, inspect, logs, probe, prune, put, restore, switchTo } from '../../../src/host/commands.ts'
+import { encloseOrder } from '../../../src/host/order.ts'
 import { type ProbeRound, readHostState, readLogs, readRestored, roundReader } from '../../../src/host/output.ts'
 import { plan, service } from '../../host/given.ts'
 import { type Operations, operations } from '../../host/shop.ts'
@@ -89,7 +90,7 @@ test('a release is put, switched to, watched and confirmed; every value arrives 
   const planned = await release('v1')
   expect(await landfall.put(planned, tricky)).toBe('ok')
   expect(await landfall.put(planned, tricky)).toBe('ok')
-  expect((await landfall.send(switchTo(planned))).ending).toBe('ok')
+  expect((await landfall.send(switchTo(planned, landfall.by()))).ending).toBe('ok')
   const seen = await watch(planned, (round) => answersOf(round, '/health').some(({ status }) => status === 200))
   expect(JSON.parse(answersOf(seen, '/health')[0]?.body ?? '')).toMatchObject({ version: 'v1' })
   expect(answersOf(seen, '/nowhere')).toMatchObject([{ service: 'web', status: 404 }])
@@ -118,7 +119,7 @@ test('an untouched service keeps its container and its data over every release',
 test('a failed release leaves its last words, and the way back restores what ran, its .env too', async () => {
   const planned = await release('v3', { behaviour: 'crashes' })
   expect(await landfall.put(planned, { GREETING: 'worse' })).toBe('ok')
-  expect((await landfall.send(switchTo(planned))).ending).toBe('ok')
+  expect((await landfall.send(switchTo(planned, landfall.by()))).ending).toBe('ok')
   await watch(planned, ({ containers }) => containers.some(({ service: name, status }) => name === 'web' && status !== 'running'))
   const [said] = readLogs((await landfall.send(logs(planned, 'web', 100))).stdout)
   expect(said).toMatchObject({ service: 'web', outOfMemory: false })
@@ -127,7 +128,7 @@ test('a failed release leaves its last words, and the way back restores what ran
 
   const before = await landfall.containers(planned)
   for (const _again of [1, 2]) {
-    const back = await landfall.send(restore(planned))
+    const back = await landfall.send(restore(planned, landfall.by()))
     expect(back.ending).toBe('ok')
     expect(readRestored(back.stdout)).toBe(2)
   }
@@ -142,9 +143,40 @@ test('a failed release leaves its last words, and the way back restores what ran
 test('F4: an older generation is refused at every step, however late it comes', async () => {
   const late = { ...(await release('v4')), generation: 2 }
   expect(await landfall.put(late, env)).toBe('fenced')
-  expect((await landfall.send(switchTo(late))).ending).toBe('fenced')
-  expect((await landfall.send(restore(late))).ending).toBe('fenced')
+  expect((await landfall.send(switchTo(late, landfall.by()))).ending).toBe('fenced')
+  expect((await landfall.send(restore(late, landfall.by()))).ending).toBe('fenced')
   expect(await landfall.confirm(late)).toBe('fenced')
+})
+
+test('F4: the recorded orders of a worker that was thought dead do nothing once another has taken over', async () => {
+  const planned = await release('v4-taken-over', { behaviour: 'ignores-term' })
+  const stale = { switch: switchTo(planned, landfall.by(1)), restore: restore(planned, landfall.by(1)) }
+  expect(await landfall.put(planned, env)).toBe('ok')
+  // Two at once: whichever the lock lets in first, the later turn has the last word, and no two are at work together.
+  const both = await Promise.all([landfall.send(stale.switch), landfall.send(switchTo(planned, landfall.by(2)))])
+  expect([
+    ['ok', 'ok'],
+    ['fenced', 'ok'],
+  ]).toContainEqual(both.map(({ ending }) => ending))
+  const before = await landfall.containers(planned)
+  for (const order of [stale.switch, stale.restore]) {
+    const { ending, stderr } = await landfall.send(order)
+    expect(ending).toBe('fenced')
+    expect(stderr).toContain(`turn 1 of generation ${planned.generation} of shop/production was overtaken by turn 2`)
+  }
+  expect(await landfall.confirm(planned)).toBe('fenced')
+  expect(await landfall.containers(planned)).toEqual(before)
+  expect((await state(planned)).current).toMatchObject({ generation: planned.generation, confirmed: false })
+  const acts = (await host.sh('cat /var/lib/landfall/shop/production/log')).trim().split('\n')
+  const switches = acts
+    .map((line) => line.split(' ').slice(2))
+    .filter(([verb, number]) => verb === 'switch' && Number(number) === planned.generation)
+  for (const [at, [, , turn, what]] of switches.entries()) {
+    if (what === 'switched') expect(switches[at - 1]?.slice(2)).toEqual([turn, 'began'])
+  }
+  const statement = receiptStatement(planned, { proved: true })
+  const receipt = encloseReceipt(statement, landfall.signer.sign(statement, receiptNamespace))
+  expect((await landfall.send(confirm(planned, landfall.by(2), receipt))).ending).toBe('ok')
 })
 
 test('a generation means one content', async () => {
@@ -162,7 +194,7 @@ test.each([
   const other = await operations(host, join(lab.folder, 'other'))
   const planned = await release('v6')
   const bundle = packBundle({ plan: planned, files: new Map() })
-  expect((await landfall.send(put(planned, encloseBundle(bundle, sign(bundle, other), [])))).ending).toBe('bad-bundle')
+  expect((await landfall.send(put(planned, landfall.by(), encloseBundle(bundle, sign(bundle, other), [])))).ending).toBe('bad-bundle')
   expect((await state(planned)).generation).toBeLessThan(planned.generation)
 })
 
@@ -171,7 +203,7 @@ test('a bundle cannot be used for another place or generation than it was made f
   const bundle = packBundle({ plan: planned, files: new Map() })
   const envelope = encloseBundle(bundle, landfall.signer.sign(bundle, bundleNamespace), [])
   for (const elsewhere of [{ project: 'other' }, { environment: 'staging' }, { generation: planned.generation + 1 }]) {
-    expect((await landfall.send(put({ ...planned, ...elsewhere }, envelope))).ending).toBe('bad-bundle')
+    expect((await landfall.send(put({ ...planned, ...elsewhere }, landfall.by(), envelope))).ending).toBe('bad-bundle')
   }
 })
 
@@ -183,10 +215,10 @@ test('a held project is not switched until it is released', async () => {
   const planned = await release('v9')
   expect(await landfall.put(planned, env)).toBe('ok')
   await host.sh('landfall-shell hold shop production "the disk is; being replaced"')
-  expect((await landfall.send(switchTo(planned))).ending).toBe('held')
+  expect((await landfall.send(switchTo(planned, landfall.by()))).ending).toBe('held')
   expect((await state(planned)).held).toBe('the disk is; being replaced')
   await host.sh('landfall-shell release shop production')
-  expect((await landfall.send(switchTo(planned))).ending).toBe('ok')
+  expect((await landfall.send(switchTo(planned, landfall.by()))).ending).toBe('ok')
   expect(await landfall.confirm(planned)).toBe('ok')
 })
 
@@ -198,11 +230,11 @@ test('F2: an `up` killed while it recreates a container is finished by the next 
   const killing = host.sh(
     "until docker ps -a --format '{{.Names}}' | grep -q _shop-web-1; do :; done; pkill -9 -f '[d]ocker.compose.* up '",
   )
-  expect((await landfall.send(switchTo(planned))).ending).toBe('docker-failed')
+  expect((await landfall.send(switchTo(planned, landfall.by()))).ending).toBe('docker-failed')
   await killing
   expect(await host.docker('ps', '-a', '--format', '{{.Names}}')).toMatch(/[0-9a-f]{12}_shop-web-1/)
 
-  expect((await landfall.send(switchTo(planned))).ending).toBe('ok')
+  expect((await landfall.send(switchTo(planned, landfall.by()))).ending).toBe('ok')
   const after = await landfall.containers(planned)
   expect(after.web).toMatchObject({ name: 'shop-web-1', status: 'running', before: false })
   expect((await host.docker('ps', '-aq', '--filter', 'label=com.docker.compose.service=web')).trim().split('\n').length).toBe(1)
@@ -213,11 +245,11 @@ test('F11: a switch whose connection is cut goes on to its end; asked again, the
   await landfall.deploy(await release('cut-before', { behaviour: 'ignores-term' }), env)
   const planned = await release('cut')
   expect(await landfall.put(planned, env)).toBe('ok')
-  const switching = landfall.hosts.run(landfall.rule, switchTo(planned))
+  const switching = landfall.hosts.run(landfall.rule, switchTo(planned, landfall.by()))
   await host.sh("until docker ps -a --format '{{.Names}}' | grep -q _shop-web-1; do :; done; pkill -9 -f '[s]shd: landfall'")
   expect((await switching).kind).toBe('connection-lost')
-  expect((await landfall.send(switchTo(planned))).ending).toBe('ok')
-  const switched = `landfall switch ${planned.generation} switched`
+  expect((await landfall.send(switchTo(planned, landfall.by()))).ending).toBe('ok')
+  const switched = `landfall switch ${planned.generation} 1 switched`
   expect((await host.sh('cat /var/lib/landfall/shop/production/log')).split(switched).length - 1).toBe(2)
   expect((await landfall.containers(planned)).web).toMatchObject({ name: 'shop-web-1', status: 'running', before: false })
   expect(await landfall.confirm(planned)).toBe('ok')
@@ -228,8 +260,10 @@ test('F15: a pull that makes no progress is given up, and nothing was stopped', 
   const before = await landfall.containers(planned)
   lab.registry.hang()
   const bundle = packBundle({ plan: planned, files: new Map() })
-  const hanging = put(planned, encloseBundle(bundle, landfall.signer.sign(bundle, bundleNamespace), []))
-  const result = await landfall.send({ ...hanging, args: [...hanging.args.slice(0, 3), '4'] })
+  const hanging = put(planned, landfall.by(), new Uint8Array())
+  const args = [...hanging.args.slice(0, 4), '4']
+  const envelope = encloseBundle(bundle, landfall.signer.sign(bundle, bundleNamespace), [])
+  const result = await landfall.send({ ...hanging, args, stdin: encloseOrder('put', args, landfall.by(), envelope) })
   lab.registry.behave()
   expect(result.ending).toBe('pull-stalled')
   expect((await landfall.containers(planned)).web?.id).toBe(before.web?.id)
@@ -241,12 +275,12 @@ test('a registry that wants a login gets it for the pull, and the host keeps not
   lab.registry.requireBasic({ username: login.username, password: 'canary-of-the-registry' })
   const bundle = packBundle({ plan: planned, env: new Secret('GREETING="hello"\n'), files: new Map() })
   const signature = landfall.signer.sign(bundle, bundleNamespace)
-  expect((await landfall.send(put(planned, encloseBundle(bundle, signature, [])))).ending).toBe('docker-failed')
-  expect((await landfall.send(put(planned, encloseBundle(bundle, signature, [login])))).ending).toBe('ok')
+  expect((await landfall.send(put(planned, landfall.by(), encloseBundle(bundle, signature, [])))).ending).toBe('docker-failed')
+  expect((await landfall.send(put(planned, landfall.by(), encloseBundle(bundle, signature, [login])))).ending).toBe('ok')
   lab.registry.behave()
   const canary = Buffer.from('mona:canary-of-the-registry').toString('base64')
   expect((await host.exec(['grep', '-rlE', `canary-of-the-registry|${canary}`, '/var/lib/landfall', '/home/landfall'])).stdout).toBe('')
-  expect((await landfall.send(switchTo(planned))).ending).toBe('ok')
+  expect((await landfall.send(switchTo(planned, landfall.by()))).ending).toBe('ok')
   expect(await landfall.confirm(planned)).toBe('ok')
 })
 
@@ -268,7 +302,7 @@ test('R1: kept releases keep their images; the others go', async () => {
   await landfall.deploy(planned, env)
   const images = async () => (await host.docker('images', '--digests', '--format', '{{.Digest}}')).trim().split('\n').length
   const before = await images()
-  expect((await landfall.send(prune(planned, 2))).ending).toBe('ok')
+  expect((await landfall.send(prune(planned, landfall.by(), 2))).ending).toBe('ok')
   const kept = (await host.sh('ls /var/lib/landfall/shop/production/releases')).trim().split('\n')
   expect(kept).toEqual([String(planned.generation - 1), String(planned.generation)])
   expect(await images()).toBeLessThan(before)
