@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, globSync, readdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { install, unpack } from './apt.ts'
@@ -22,11 +22,14 @@ export interface Parts {
   postgres: string
   /** Present when asked for. */
   chromium?: string
+  /** Libraries that stand between a program and the C library: what they say of the time and of disks. Present when asked for. */
+  interposers?: { clock: string; files: string[] }
 }
 
 export interface PartsWanted {
   engine?: EngineVersion
   browser?: boolean
+  interposers?: boolean
   /** Gets a line before each long step. */
   say?: (line: string) => void
 }
@@ -36,11 +39,16 @@ export interface PartsWanted {
  * Engine and Compose into the cache folder. Quick when all is there; processes that prepare at the same time wait for each other.
  * @throws on a machine that is not Debian, without root, or without a mirror when one is needed
  */
-export async function prepareParts({ engine = 'trixie', browser = false, say = () => {} }: PartsWanted = {}): Promise<Parts> {
+export async function prepareParts({
+  engine = 'trixie',
+  browser = false,
+  interposers = false,
+  say = () => {},
+}: PartsWanted = {}): Promise<Parts> {
   if (process.getuid?.() !== 0) throw new Error('laboratory: needs root for namespaces and the Docker daemon. Run this as root.')
   if (!existsSync('/usr/bin/apt-get')) throw new Error('laboratory: needs Debian 12 or 13 (no apt-get here). Run this on such a machine.')
   const cache = await cacheFolder()
-  const missing = () => missingPackages(browser)
+  const missing = () => missingPackages({ ...needed, ...(browser && neededByBrowser), ...(interposers && neededByInterposers) })
   const own = engine === 'trixie' ? await installedEngine() : undefined
   const tree = join(cache, `engine-${engine}-${process.arch}`)
   const busybox = join(cache, `busybox-${process.arch}`)
@@ -70,6 +78,7 @@ export async function prepareParts({ engine = 'trixie', browser = false, say = (
     busybox: join(busybox, 'usr/bin/busybox'),
     postgres: postgresFolder() ?? '',
     ...(browser && { chromium: '/usr/bin/chromium' }),
+    ...(interposers && { interposers: { clock: clockLibrary() ?? '', files: fileLibraries } }),
   }
 }
 
@@ -100,10 +109,19 @@ const needed: Record<string, () => boolean> = {
   'ca-certificates': () => existsSync('/etc/ssl/certs/ca-certificates.crt'),
 }
 
-function missingPackages(browser: boolean): string[] {
-  const absent = Object.keys(needed).filter((name) => !needed[name]?.())
-  return browser && !existsSync('/usr/bin/chromium') ? [...absent, 'chromium'] : absent
+const neededByBrowser: typeof needed = { chromium: () => existsSync('/usr/bin/chromium') }
+
+const fileLibraries = ['/usr/lib/fiu/fiu_run_preload.so', '/usr/lib/fiu/fiu_posix_preload.so']
+
+const neededByInterposers: typeof needed = {
+  faketime: () => clockLibrary() !== undefined,
+  'fiu-utils': () => [...fileLibraries, '/usr/bin/fiu-ctrl'].every((file) => existsSync(file)),
 }
+
+const missingPackages = (packages: typeof needed): string[] => Object.keys(packages).filter((name) => !packages[name]?.())
+
+/** Its folder is named after the machine's architecture. */
+const clockLibrary = (): string | undefined => globSync('/usr/lib/*/faketime/libfaketime.so.1')[0]
 
 function postgresFolder(): string | undefined {
   const versions = '/usr/lib/postgresql'
