@@ -23,9 +23,18 @@ const longestAsked = 3600
 /** How many seconds whoever refused asked to be left alone; undefined where it asked for nothing. */
 export function askedPause(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null) return undefined
-  const asked = 'retryAfterSeconds' in error ? error.retryAfterSeconds : headersOf(error)['retry-after']
+  const asked = 'retryAfterSeconds' in error ? error.retryAfterSeconds : (headersOf(error)['retry-after'] ?? untilReset(error))
   const seconds = typeof asked === 'string' || typeof asked === 'number' ? Number(asked) : Number.NaN
   return Number.isFinite(seconds) ? Math.min(Math.max(1, seconds), longestAsked) : undefined
+}
+
+/** GitHub's hourly limit is used up: the time it tells for its end, counted by its own clock. */
+function untilReset(error: object): number | undefined {
+  const headers = headersOf(error)
+  const limited = 'status' in error && (error.status === 403 || error.status === 429) && headers['x-ratelimit-remaining'] === '0'
+  if (!limited) return undefined
+  const left = Number(headers['x-ratelimit-reset']) - Date.parse(String(headers.date)) / 1000
+  return Number.isNaN(left) ? undefined : Math.ceil(left)
 }
 
 /** GitHub refuses with 403 what is only too much at once; its headers tell that from a refusal for good. */

@@ -65,7 +65,7 @@ export async function startLandfall(settings: Settings, around: Surroundings): P
   const compose = await findCompose({ named: around.compose, searchPath: around.searchPath, home: around.home })
   if (compose.kind === 'unusable') throw new Error(compose.detail)
 
-  const app = createApp(settings.app, around.log, { gentle: settings.gentle })
+  const app = createApp(settings.app, around.log)
   const [signer, login, store] = await Promise.all([
     openSigner(settings.dataFolder),
     openLoginKey(settings.dataFolder),
@@ -76,7 +76,7 @@ export async function startLandfall(settings: Settings, around: Surroundings): P
   const ports: Ports = {
     store,
     queue,
-    github: createGitHub(githubClients(app)),
+    github: createGitHub(githubClients(settings.app, log, { gentle: settings.gentle }), log),
     hosts: loggedHosts(sshHosts(login.privateKey), log),
     registry: createRegistry(),
     compose: createCompose(compose.binary),

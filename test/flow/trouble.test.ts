@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { passes } from '../../src/flow/trouble.ts'
+import { askedPause, passes } from '../../src/flow/trouble.ts'
 import { httpError } from '../support/fake-github.ts'
 import { openTown } from '../support/town.ts'
 
@@ -28,6 +28,27 @@ describe('waiting does not mend', () => {
     ['an error that causes itself', itself],
     ['what is no error at all', 'gone'],
   ])('%s', (_why, error) => expect(passes(error)).toBe(false))
+})
+
+describe('is left alone for as long as it asks', () => {
+  const date = 'Fri, 21 Nov 2026 09:00:00 GMT'
+  const used = (reset: string | number, more: Record<string, string> = {}) => {
+    const seconds = typeof reset === 'number' ? String(Date.parse(date) / 1000 + reset) : reset
+    return { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': seconds, date, ...more }
+  }
+  test.each<[why: string, error: unknown, seconds: number | undefined]>([
+    ['a secondary limit', httpError(403, { 'retry-after': '60' }), 60],
+    ['a used-up hour, by the clock of the answer', httpError(403, used(90)), 90],
+    ['the same as 429', httpError(429, used(90)), 90],
+    ['a limit of both kinds says it itself', httpError(403, used(90, { 'retry-after': '7' })), 7],
+    ['an hour that is just over', httpError(403, used(-3)), 1],
+    ['longer than an hour', httpError(403, used(9000)), 3600],
+    ['a used-up hour without its end', httpError(403, { 'x-ratelimit-remaining': '0', date }), undefined],
+    ['an end that is no number', httpError(403, used('soon')), undefined],
+    ['what was the last request of the hour', httpError(404, used(90)), undefined],
+    ['a registry', Object.assign(new Error('busy'), { retryAfterSeconds: 12 }), 12],
+    ['nothing asked for', httpError(502), undefined],
+  ])('%s', (_why, error, seconds) => expect(askedPause(error)).toBe(seconds))
 })
 
 test('GitHub is down for an hour: the push deploys once it is back, and is never failed', async () => {

@@ -25,7 +25,7 @@ beforeAll(async () => {
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   })
   const credentials = { appId: 1, privateKey: new Secret(privateKey), webhookSecret: new Secret(secret), apiUrl: 'http://127.0.0.1:9' }
-  const app = createApp(credentials, pino({ level: 'silent' }), { gentle: false })
+  const app = createApp(credentials, pino({ level: 'silent' }))
   subscribe(app, async (incoming) => {
     if (refuse) throw new Error('the database does not answer')
     received.push(incoming)

@@ -1,30 +1,83 @@
-import type { Octokit } from '@octokit/rest'
-import type { Probot } from 'probot'
+import { Octokit } from '@octokit/rest'
+import type { Log } from '../../flow/ports.ts'
+import type { AppCredentials } from './app.ts'
+import { withAskedPause } from './asked-pause.ts'
+import { gitHubClock } from './clock.ts'
+import { paced } from './pace.ts'
+import { type Fetch, type Patience, patientFetch } from './patience.ts'
+import { answerMemory } from './remembering.ts'
+import { appCredential, type Credential, installationCredential } from './tokens.ts'
 
-/** What Landfall uses of a client: Probot's own and @octokit/rest's are one shape here. */
-export type RestClient = Pick<Octokit, 'rest' | 'request' | 'paginate'>
+/** What Landfall uses of a client. */
+export interface RestClient extends Pick<Octokit, 'rest' | 'request' | 'paginate'> {
+  /** For `request.fetch` of a request whose answer is long: it comes as a stream, and no time limit holds for the whole. */
+  streamed: Fetch
+}
 
 /** REST clients, each with its own right to ask. */
 export interface GitHubClients {
   /** What an installation may: everything in its repositories that app.yml asks for. */
-  installation(id: number): Promise<RestClient>
+  installation(id: number): RestClient
   /** What the App asks in its own name: its installations and its webhooks. */
-  app(): Promise<RestClient>
+  app: RestClient
 }
 
-/** Clients as Probot makes them: each refreshes its token before it ends and keeps to GitHub's pace. */
-export function githubClients(app: Probot): GitHubClients {
-  const clients = new Map<number, Promise<RestClient>>()
+export interface ClientOptions {
+  /** Whether to keep to GitHub's pace of about one write a second. The stand-in has no such limit. */
+  gentle: boolean
+  /** For tests. */
+  patience?: Patience
+}
+
+/**
+ * Clients that ask once: no request waits for a limit to end or is sent again by itself, because only whoever wants something
+ * knows whether it may be done twice and what else can be done meanwhile. A limit is told as an error, at once.
+ */
+export function githubClients(credentials: AppCredentials, log: Log, { gentle, patience }: ClientOptions): GitHubClients {
+  const clock = gitHubClock()
+  const { whole, streamed } = patientFetch(clock, patience)
+  const remembering = answerMemory()
+
+  const client = (owner: string, credential: Credential): RestClient => {
+    const asking = remembering(owner, withAskedPause(whole))
+    const octokit = new Octokit({
+      baseUrl: credentials.apiUrl,
+      userAgent: 'landfall',
+      request: { fetch: gentle ? paced(asking) : asking },
+      // Failures are told by whoever asked.
+      log: { debug() {}, info() {}, warn: (said: string) => log.warn('octokit warns', { said }), error() {} },
+    })
+    authorise(octokit, credential)
+    return Object.assign(octokit, { streamed: withAskedPause(streamed) })
+  }
+
+  const app = client('app', appCredential(credentials, clock))
+  const installations = new Map<number, RestClient>()
   return {
-    app: () => app.auth(),
+    app,
     installation(id) {
-      const known = clients.get(id)
-      if (known) return known
-      const made: Promise<RestClient> = app.auth(id)
-      clients.set(id, made)
-      // A failed start must not be remembered: the next caller tries again.
-      made.catch(() => clients.delete(id))
+      const mint = async () => (await app.rest.apps.createInstallationAccessToken({ installation_id: id })).data
+      const made = installations.get(id) ?? client(`installation ${id}`, installationCredential(mint, clock))
+      installations.set(id, made)
       return made
     },
   }
+}
+
+/** GitHub has done nothing of what it answered 401, so that asking again with another token is safe. */
+function authorise(octokit: Octokit, credential: Credential): void {
+  octokit.hook.wrap('request', async (request, options) => {
+    const ask = (token: string) => {
+      // In place: the hooks between here and the request were given this object, and look at no other.
+      options.headers.authorization = `Bearer ${token}`
+      return request(options)
+    }
+    const token = await credential.token()
+    try {
+      return await ask(token)
+    } catch (error) {
+      if (!(error instanceof Error && 'status' in error && error.status === 401)) throw error
+      return ask(await credential.insteadOf(token))
+    }
+  })
 }

@@ -7,20 +7,20 @@ type Comments = Pick<GitHub, 'newestComment' | 'commentsSince' | 'findComment' |
 
 /** Comments on issues and pull requests: people's, and the App's own. */
 export function comments(clients: GitHubClients, ownLogin: OwnLogin): Comments {
-  const at = async ({ owner, name, installation }: Repository) => {
-    const { rest, paginate } = await clients.installation(installation)
+  const at = ({ owner, name, installation }: Repository) => {
+    const { rest, paginate } = clients.installation(installation)
     return { rest, paginate, place: { owner, repo: name } }
   }
 
   return {
     async newestComment(repository) {
-      const { rest, place } = await at(repository)
+      const { rest, place } = at(repository)
       const { data } = await rest.issues.listCommentsForRepo({ ...place, sort: 'created', direction: 'desc', per_page: 1 })
       return data[0]?.created_at
     },
 
     async commentsSince(repository, since) {
-      const { rest, paginate, place } = await at(repository)
+      const { rest, paginate, place } = at(repository)
       // GitHub compares `since` with the time of the last change: what was only edited since then comes too.
       const asked = { ...place, since, sort: 'created', direction: 'asc', per_page: 100 } as const
       const found = await paginate(rest.issues.listCommentsForRepo, asked)
@@ -40,24 +40,24 @@ export function comments(clients: GitHubClients, ownLogin: OwnLogin): Comments {
     },
 
     async findComment(repository, issue, text) {
-      const { rest, paginate, place } = await at(repository)
+      const { rest, paginate, place } = at(repository)
       const own = await ownLogin()
       const all = await paginate(rest.issues.listComments, { ...place, issue_number: issue, per_page: 100 })
       return all.find(({ user, body }) => user?.login === own && body?.includes(text))?.id
     },
 
     async react(repository, comment, reaction) {
-      const { rest, place } = await at(repository)
+      const { rest, place } = at(repository)
       await rest.reactions.createForIssueComment({ ...place, comment_id: comment.id, content: reaction })
     },
 
     async comment(repository, issue, body) {
-      const { rest, place } = await at(repository)
+      const { rest, place } = at(repository)
       return (await rest.issues.createComment({ ...place, issue_number: issue, body })).data.id
     },
 
     async editComment(repository, comment, body) {
-      const { rest, place } = await at(repository)
+      const { rest, place } = at(repository)
       await rest.issues.updateComment({ ...place, comment_id: comment, body })
     },
   }

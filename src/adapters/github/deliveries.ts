@@ -4,8 +4,8 @@ import type { GitHubClients } from './clients.ts'
 
 /** GitHub makes deliveries of so many days again, in milliseconds. */
 const kept = 3 * 24 * 3600 * 1000
-/** An attempt is listed once it has ended: up to so many milliseconds after it began, and so among older ones. */
-const overlap = 5 * 60 * 1000
+/** An attempt is listed once it has ended, and GitHub waits ten seconds for an answer: it may turn up among older ones. In milliseconds. */
+const overlap = 60 * 1000
 
 /** GitHub's ids take up to 64 bits: Octokit tells those beyond JavaScript's exact numbers as BigInt. */
 const attempt = z.object({
@@ -35,7 +35,7 @@ export function deliveries(clients: GitHubClients): Pick<GitHub, 'missedDeliveri
 
   return {
     async missedDeliveries() {
-      const { rest, paginate } = await clients.app()
+      const { rest, paginate } = clients.app
       let newest = seenUpTo
       for await (const { data, headers } of paginate.iterator(rest.apps.listWebhookDeliveries, { per_page: 100 })) {
         // By GitHub's clock, not by this machine's.
@@ -54,9 +54,8 @@ export function deliveries(clients: GitHubClients): Pick<GitHub, 'missedDeliveri
     },
 
     async redeliver(delivery) {
-      const { request } = await clients.app()
       // As text: a number would lose digits.
-      await request(`POST /app/hook/deliveries/${z.string().regex(/^\d+$/).parse(delivery)}/attempts`)
+      await clients.app.request(`POST /app/hook/deliveries/${z.string().regex(/^\d+$/).parse(delivery)}/attempts`)
     },
   }
 }
@@ -66,5 +65,10 @@ const timeOf = ({ delivered_at }: Attempt): number => Date.parse(delivered_at)
 function note(told: Map<string, Told>, one: Attempt): void {
   const known = told.get(one.guid)
   const through = (known?.through ?? false) || (one.status_code >= 200 && one.status_code < 300)
-  told.set(one.guid, { through, newest: known && timeOf(known.newest) > timeOf(one) ? known.newest : one })
+  told.set(one.guid, { through, newest: known && !isNewer(one, known.newest) ? known.newest : one })
+}
+
+/** GitHub tells whole seconds; ids of one second grow. */
+function isNewer(one: Attempt, other: Attempt): boolean {
+  return timeOf(one) === timeOf(other) ? BigInt(one.id) > BigInt(other.id) : timeOf(one) > timeOf(other)
 }

@@ -1,4 +1,4 @@
-import type { GitHub } from '../../flow/ports.ts'
+import type { GitHub, Log } from '../../flow/ports.ts'
 import type { GitHubClients } from './clients.ts'
 import { comments } from './comments.ts'
 import { deliveries } from './deliveries.ts'
@@ -7,7 +7,7 @@ import { repositories } from './repositories.ts'
 import { statuses } from './statuses.ts'
 
 /** ports.GitHub over the REST API. */
-export function createGitHub(clients: GitHubClients): GitHub {
+export function createGitHub(clients: GitHubClients, log: Log): GitHub {
   const own = ownLogin(clients)
-  return { ...repositories(clients), ...comments(clients, own), ...statuses(clients, own), ...deliveries(clients) }
+  return { ...repositories(clients, log), ...comments(clients, own), ...statuses(clients, own), ...deliveries(clients) }
 }

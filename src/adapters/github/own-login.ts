@@ -10,6 +10,6 @@ export type OwnLogin = () => Promise<string>
 export const ownLogin =
   (clients: GitHubClients): OwnLogin =>
   async () => {
-    const { rest } = await clients.app()
-    return `${named.parse((await rest.apps.getAuthenticated()).data).slug}[bot]`
+    const { data } = await clients.app.rest.apps.getAuthenticated()
+    return `${named.parse(data).slug}[bot]`
   }

@@ -4,6 +4,8 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { Secret } from '../../domain/secret.ts'
 import { webhookPath } from './app.ts'
+import { gitHubClock } from './clock.ts'
+import { patientFetch } from './patience.ts'
 
 const manifest = z.looseObject({
   name: z.string(),
@@ -32,7 +34,7 @@ export function appManifest(file: string, publicUrl: string, redirectUrl: string
 
 /** Exchanges the code GitHub sends people back with for the App's credentials. The code works once, for an hour. */
 export async function registerApp(code: string, apiUrl: string): Promise<RegisteredApp> {
-  const octokit = new Octokit({ baseUrl: apiUrl })
+  const octokit = new Octokit({ baseUrl: apiUrl, request: { fetch: patientFetch(gitHubClock()).whole } })
   const answer = await octokit.rest.apps.createFromManifest({ code })
   const app = conversion.parse(answer.data)
   if (app.webhook_secret === null) throw new Error('GitHub registered the App without a webhook secret; delete it there and start again')

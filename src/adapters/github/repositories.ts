@@ -1,19 +1,21 @@
 import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { fullName, type Repository } from '../../domain/repository.ts'
-import type { GitHub, InstalledRepository, Role } from '../../flow/ports.ts'
+import type { GitHub, InstalledRepository, Log, Role } from '../../flow/ports.ts'
 import { orUndefined } from './absent.ts'
 import type { GitHubClients } from './clients.ts'
 import { readTarball, rememberSnapshots } from './snapshot.ts'
 
+/** No repository; an empty one; no branch of that name. */
+const noSuchCommit = [404, 409, 422]
 const roles = z.enum(['none', 'read', 'triage', 'write', 'maintain', 'admin'])
 
 type Repositories = Pick<GitHub, 'snapshot' | 'file' | 'head' | 'pullRequestOf' | 'role' | 'repositories'>
 
 /** What repositories hold, who may do what there, and which there are. */
-export function repositories(clients: GitHubClients): Repositories {
-  const at = async ({ owner, name, installation }: Repository) => ({
-    rest: (await clients.installation(installation)).rest,
+export function repositories(clients: GitHubClients, log: Log): Repositories {
+  const at = ({ owner, name, installation }: Repository) => ({
+    rest: clients.installation(installation).rest,
     place: { owner, repo: name },
   })
 
@@ -21,12 +23,12 @@ export function repositories(clients: GitHubClients): Repositories {
   const snapshots = rememberSnapshots(async (key, revision) => {
     const repository = known.get(key)
     if (!repository) throw new Error(`no installation is known for ${key}`)
-    const octokit = await clients.installation(repository.installation)
-    const answer = await octokit.request('GET /repos/{owner}/{repo}/tarball/{ref}', {
+    const { request, streamed } = clients.installation(repository.installation)
+    const answer = await request('GET /repos/{owner}/{repo}/tarball/{ref}', {
       owner: repository.owner,
       repo: repository.name,
       ref: revision,
-      request: { parseSuccessResponseBody: false },
+      request: { fetch: streamed, parseSuccessResponseBody: false },
     })
     const body = z.instanceof(ReadableStream).parse(answer.data)
     return readTarball(revision, Readable.fromWeb(body))
@@ -39,7 +41,7 @@ export function repositories(clients: GitHubClients): Repositories {
     },
 
     async file(repository, path, ref) {
-      const { rest, place } = await at(repository)
+      const { rest, place } = at(repository)
       return orUndefined(async () => {
         const answer = await rest.repos.getContent({ ...place, path, ...(ref !== undefined && { ref }), mediaType: { format: 'raw' } })
         return z.string().parse(answer.data)
@@ -47,22 +49,22 @@ export function repositories(clients: GitHubClients): Repositories {
     },
 
     async head(repository, branch) {
-      const { rest, place } = await at(repository)
+      const { rest, place } = at(repository)
       return orUndefined(async () => {
         const { data } = await rest.repos.getCommit({ ...place, ref: `heads/${branch}`, per_page: 1 })
         const author = data.author?.login ?? data.commit.author?.name ?? 'unknown'
         return { sha: data.sha, subject: subjectOf(data.commit.message), author }
-      })
+      }, noSuchCommit)
     },
 
     async pullRequestOf(repository, revision) {
-      const { rest, place } = await at(repository)
+      const { rest, place } = at(repository)
       const { data } = await rest.repos.listPullRequestsAssociatedWithCommit({ ...place, commit_sha: revision, per_page: 10 })
       return data.find((pull) => pull.merged_at !== null)?.number
     },
 
     async role(repository, person): Promise<Role> {
-      const { rest, place } = await at(repository)
+      const { rest, place } = at(repository)
       const found = await orUndefined(() => rest.repos.getCollaboratorPermissionLevel({ ...place, username: person }))
       // `permission` folds maintain into write and triage into read; only role_name is exact. Custom roles fold.
       const exact = roles.safeParse(found?.data.role_name)
@@ -70,21 +72,23 @@ export function repositories(clients: GitHubClients): Repositories {
     },
 
     async repositories() {
-      const own = await clients.app()
-      const installations = await own.paginate(own.rest.apps.listInstallations, { per_page: 100 })
+      const { rest, paginate } = clients.app
+      const installations = await paginate(rest.apps.listInstallations, { per_page: 100 })
       const active = installations.filter((one) => one.suspended_at === null)
-      return (await Promise.all(active.map(({ id }) => repositoriesOf(id, clients)))).flat()
+      const found = await Promise.allSettled(active.map(({ id }) => repositoriesOf(id, clients)))
+      const failed = found.filter((one) => one.status === 'rejected')
+      if (failed[0] && failed.length === found.length) throw failed[0].reason
+      // One that was suspended meanwhile, or lets only some addresses in, does not hide the others.
+      for (const { reason } of failed) log.warn('repositories of an installation could not be listed', { error: reason })
+      return found.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
     },
   }
 }
 
-/** None for an installation that was suspended or removed since it was listed. */
 async function repositoriesOf(installation: number, clients: GitHubClients): Promise<InstalledRepository[]> {
-  const found = await orUndefined(async () => {
-    const client = await clients.installation(installation)
-    return client.paginate(client.rest.apps.listReposAccessibleToInstallation, { per_page: 100 })
-  })
-  return (found ?? []).map(({ owner, name, default_branch }) => ({
+  const { rest, paginate } = clients.installation(installation)
+  const found = await paginate(rest.apps.listReposAccessibleToInstallation, { per_page: 100 })
+  return found.map(({ owner, name, default_branch }) => ({
     repository: { owner: owner.login, name, installation },
     defaultBranch: default_branch,
   }))

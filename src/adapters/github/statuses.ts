@@ -20,14 +20,14 @@ type Statuses = Pick<
 
 /** Commit statuses, and GitHub's deployments with theirs. */
 export function statuses(clients: GitHubClients, ownLogin: OwnLogin): Statuses {
-  const at = async ({ owner, name, installation }: Repository) => {
-    const { rest, paginate } = await clients.installation(installation)
+  const at = ({ owner, name, installation }: Repository) => {
+    const { rest, paginate } = clients.installation(installation)
     return { rest, paginate, place: { owner, repo: name } }
   }
 
   return {
     async setStatus(repository, status) {
-      const { rest, place } = await at(repository)
+      const { rest, place } = at(repository)
       await rest.repos.createCommitStatus({
         ...place,
         sha: status.revision,
@@ -39,8 +39,9 @@ export function statuses(clients: GitHubClients, ownLogin: OwnLogin): Statuses {
     },
 
     async lastStatus(repository, revision, context) {
-      const { rest, paginate, place } = await at(repository)
-      const pages = paginate.iterator(rest.repos.getCombinedStatusForRef, { ...place, ref: revision, per_page: 100 })
+      const { rest, paginate, place } = at(repository)
+      // Newest first. The combined status is no list, whatever its type says: it cannot be read page by page.
+      const pages = paginate.iterator(rest.repos.listCommitStatusesForRef, { ...place, ref: revision, per_page: 100 })
       for await (const { data } of pages) {
         const shown = data.find((one) => one.context === context)
         if (shown) return { state: commitStates.parse(shown.state), description: shown.description ?? '' }
@@ -49,7 +50,7 @@ export function statuses(clients: GitHubClients, ownLogin: OwnLogin): Statuses {
     },
 
     async createDeployment(repository, deployment) {
-      const { rest, place } = await at(repository)
+      const { rest, place } = at(repository)
       const answer = await rest.repos.createDeployment({
         ...place,
         ref: deployment.revision,
@@ -66,7 +67,7 @@ export function statuses(clients: GitHubClients, ownLogin: OwnLogin): Statuses {
     },
 
     async findDeployment(repository, { revision, environment, made }) {
-      const { rest, paginate, place } = await at(repository)
+      const { rest, paginate, place } = at(repository)
       const own = await ownLogin()
       const pages = paginate.iterator(rest.repos.listDeployments, { ...place, sha: revision, environment, per_page: 100 })
       for await (const { data } of pages) {
@@ -77,7 +78,7 @@ export function statuses(clients: GitHubClients, ownLogin: OwnLogin): Statuses {
     },
 
     async setDeploymentStatus(repository, deployment, status) {
-      const { rest, place } = await at(repository)
+      const { rest, place } = at(repository)
       await rest.repos.createDeploymentStatus({
         ...place,
         deployment_id: deployment,
@@ -89,7 +90,7 @@ export function statuses(clients: GitHubClients, ownLogin: OwnLogin): Statuses {
     },
 
     async lastDeploymentStatus(repository, deployment) {
-      const { rest, place } = await at(repository)
+      const { rest, place } = at(repository)
       const { data } = await rest.repos.listDeploymentStatuses({ ...place, deployment_id: deployment, per_page: 1 })
       const [newest] = data
       return newest && { state: deploymentStates.parse(newest.state), description: newest.description }

@@ -9,6 +9,8 @@ export interface Received {
 export interface Receiver {
   url: string
   received: Received[]
+  /** What it answers from now on; 202 at first. */
+  status: number
   close(): void
 }
 
@@ -20,12 +22,13 @@ export async function startReceiver(): Promise<Receiver> {
     for await (const chunk of request) chunks.push(chunk)
     const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
     received.push({ headers, body: Buffer.concat(chunks).toString('utf8') })
-    response.statusCode = 202
+    response.statusCode = receiver.status
     response.end('seen')
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('the receiver got no port')
-  return { url: `http://127.0.0.1:${address.port}/hook`, received, close: () => void server.close() }
+  const receiver: Receiver = { url: `http://127.0.0.1:${address.port}/hook`, received, status: 202, close: () => void server.close() }
+  return receiver
 }
