@@ -12,15 +12,15 @@ interface IntentBase {
   /** A random id, made at intake. */
   id: string
   /**
-   * What makes two intents the same wish: for a push (repository, ref, before, after), for a command the comment's id.
-   * The store refuses a second intent under the same key. Pushes of one repository and ref with the same `after` are one
-   * wish as well where either lacks `before`; a known `before` then fills the absent one.
+   * What makes two commands the same wish: the comment's id and the command's place in it. A push has (repository, ref, before,
+   * after) in it; the store judges by more than that which pushes are one wish, and adds a number where a branch makes the
+   * same move again.
    */
   key: string
   repository: Repository
   /** Login of the person whose act this is. */
   actor: string
-  /** GitHub's delivery GUID, for tracing only. */
+  /** GitHub's delivery GUID. A push told again under it is the same wish. */
   delivery: string
   receivedAt: Instant
 }
@@ -30,11 +30,13 @@ export interface PushIntent extends IntentBase {
   kind: 'push'
   /** `refs/heads/main` */
   ref: string
-  /** Where the branch was; absent where only the merge of a pull request told of it. */
+  /** Where the branch was; absent where only the merge of a pull request told of it. Of a find, where it was seen last. */
   before?: Sha
   after: Sha
   /** The push moved the branch somewhere that does not contain where it was. */
   forced?: true
+  /** Nobody told of the push (yet): Landfall found the branch there, and how it got there is not known. */
+  found?: true
 }
 
 /** `/rollback [environment]` in a comment. */

@@ -17,6 +17,8 @@ export interface BranchMoved {
   after: Sha
   /** Whether what the branch had before is no longer part of it. */
   forced?: true
+  /** Nobody told of it: Landfall found the branch there, and last saw it at `before`. */
+  found?: true
   actor: string
   delivery: string
 }
@@ -54,11 +56,22 @@ function intentsOf(incoming: Incoming, ports: Ports): Intent[] {
   const { repository, actor, delivery } = incoming
   const base = () => ({ id: ports.ids(), repository, actor, delivery, receivedAt: ports.clock.now().toISOString() })
   if (incoming.kind === 'push') {
-    const { ref, before, after, forced } = incoming
+    const { ref, before, after, forced, found } = incoming
     // Tags map to no environment, and a deleted branch has no commit to deploy.
     if (!ref.startsWith('refs/heads/') || noCommit.test(after)) return []
     const key = ['push', fullName(repository), ref, before ?? '', after].join(' ')
-    return [{ ...base(), kind: 'push', key, ref, after, ...(before !== undefined && { before }), ...(forced && { forced }) }]
+    return [
+      {
+        ...base(),
+        kind: 'push',
+        key,
+        ref,
+        after,
+        ...(before !== undefined && { before }),
+        ...(forced && { forced }),
+        ...(found && { found }),
+      },
+    ]
   }
   // Bots answer comments; a loop of two of them must not deploy.
   if (incoming.bot) return []

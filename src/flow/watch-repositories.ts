@@ -67,7 +67,15 @@ async function watchBranches({ repository, defaultBranch }: InstalledRepository,
     const before = seen.get(ref)
     if (seen.has(firstLook) || (await wasDeployed(name, followed.get(branch) ?? [], ports))) {
       ports.log.info('branch moved', { repository: name, ref, before, after: head.sha })
-      const found = { kind: 'push', repository, ref, after: head.sha, actor: head.author, delivery: `found ${ports.ids()}` } as const
+      const found = {
+        kind: 'push',
+        found: true,
+        repository,
+        ref,
+        after: head.sha,
+        actor: head.author,
+        delivery: `found ${ports.ids()}`,
+      } as const
       await intake({ ...found, ...(before !== undefined && { before }) }, ports)
     }
     await ports.store.seen.record(name, ref, head.sha)

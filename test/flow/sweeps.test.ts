@@ -74,6 +74,25 @@ describe('without any webhook', () => {
     expect(town.host().container('web')?.image.behaviour.version).toBe(first.revision)
   })
 
+  test('what was found is not deployed again when its forced push is delivered late', async () => {
+    const town = await watched()
+    const first = await town.newest()
+    const lost = town.commit()
+    const sha = town.commit()
+    await town.until(async () => (await town.newest()).revision === sha, 75)
+    await town.quiet()
+    await town.tellPush(lost, { before: first.revision ?? '' })
+    await town.tellPush(sha, { before: lost, forced: true })
+    await town.quiet()
+    expect((await statesOf(town)).toSorted()).toEqual(
+      [
+        [sha, 'succeeded'],
+        [lost, 'superseded'],
+        [first.revision, 'succeeded'],
+      ].toSorted(),
+    )
+  })
+
   test('a branch an environment comes to follow is deployed', async () => {
     const town = await watched()
     const file = (await town.github.file({ owner: 'acme', name: 'shop', installation: 1 }, '.github/landfall.yml')) ?? ''

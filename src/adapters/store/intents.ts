@@ -90,6 +90,7 @@ function intentRow(intent: Intent): Candidate {
     before: push?.before ?? null,
     after: push?.after ?? null,
     forced: push?.forced ? 1 : null,
+    found: push?.found ? 1 : null,
     environment: rollback?.environment ?? null,
     comment: rollback ? encode(storedComment, rollback.comment) : null,
     outcome: null,
@@ -97,13 +98,10 @@ function intentRow(intent: Intent): Candidate {
 }
 
 function intentIn(row: IntentRow): Intent {
-  const { installation: _, sequence: __, outcome: ___, received_at: receivedAt, comment, forced, ...columns } = row
-  const fields = {
-    ...columns,
-    receivedAt,
-    repository: repositoryIn(row),
-    comment: parsed(comment),
-    forced: forced === null ? null : forced === 1,
-  }
+  const { installation: _, sequence: __, outcome: ___, received_at: receivedAt, comment, forced, found, ...columns } = row
+  const flags = { forced: flag(forced), found: flag(found) }
+  const fields = { ...columns, ...flags, receivedAt, repository: repositoryIn(row), comment: parsed(comment) }
   return read(storedIntent, present(fields), `intent ${row.id}`)
 }
+
+const flag = (column: number | null): boolean | null => (column === null ? null : column === 1)

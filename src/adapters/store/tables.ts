@@ -5,6 +5,7 @@
 export interface Tables {
   sequences: SequenceRow
   intents: IntentRow
+  tellings: TellingRow
   deployments: DeploymentRow
   timeline: TimelineRow
   receipts: ReceiptRow
@@ -38,11 +39,19 @@ export interface IntentRow {
   after: string | null
   /** 1 where the push was; null where it was not, or nobody said so. */
   forced: number | null
+  /** 1 where Landfall found the branch there itself and its push was not told; `before` is where it was seen last then. */
+  found: number | null
   environment: string | null
   /** JSON, `CommentRef`. */
   comment: string | null
   /** JSON, `IntentOutcome`; null while the intent is open. */
   outcome: string | null
+}
+
+/** Which intent a delivery told of, also where it was known already. */
+export interface TellingRow {
+  delivery: string
+  intent: string
 }
 
 export interface DeploymentRow {

@@ -14,7 +14,7 @@ export function intentContract(given: Given): void {
     const wishes = ['1', '2', '3', '4'].map((digit) => push({ ref: 'refs/heads/many', after: commit(digit) }))
     // Required: a field the domain gains must be given here, and so must come back.
     const command: Required<RollbackIntent> = { ...rollback(), environment: 'staging' }
-    const merge: Required<PushIntent> = { ...push({ ref: 'refs/heads/merge' }), before: commit('0'), forced: true }
+    const merge: Required<PushIntent> = { ...push({ ref: 'refs/heads/merge' }), before: commit('0'), forced: true, found: true }
     const answers = await Promise.all([...wishes, command, merge].map((wish) => given.store.intents.accept(wish)))
     expect(answers).toEqual(Array(6).fill('accepted'))
     expect(await Promise.all(wishes.map(({ id }) => given.other.intents.read(id)))).toEqual(wishes)

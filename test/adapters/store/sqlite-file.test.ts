@@ -8,7 +8,7 @@ import { migrate } from '../../../src/adapters/store/migrations.ts'
 import { openStore, storeOver } from '../../../src/adapters/store/open.ts'
 import { openSqlite } from '../../../src/adapters/store/sqlite.ts'
 import type { Log } from '../../../src/flow/ports.ts'
-import { push } from './records.ts'
+import { push, rollback } from './records.ts'
 
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 let folder: string
@@ -47,7 +47,7 @@ test('a full disk acknowledges nothing, harms nothing that is stored, and is sur
   const before = push({ ref: 'refs/heads/before' })
   await store.intents.accept(before)
   await sql`pragma max_page_count = 1`.execute(database.db) // SQLite's own limit: the file may not grow any more.
-  const bulky = push({ ref: `refs/heads/${'long'.repeat(5000)}` })
+  const bulky = rollback({ environment: 'long'.repeat(5000) })
   await expect(store.intents.accept(bulky)).rejects.toThrow('full')
   expect(await store.intents.read(bulky.id)).toBeUndefined()
   await sql`pragma max_page_count = 1000000`.execute(database.db)

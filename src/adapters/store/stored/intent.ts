@@ -7,7 +7,7 @@ import { count, instant, name, type Shape, sha, text } from './shape.ts'
 
 export const storedComment: z.ZodType<CommentRef> = z.strictObject({ id: count, issue: count } satisfies Shape<CommentRef>)
 
-const common = { id: name, key: name, repository: storedRepository, actor: text, delivery: text, receivedAt: instant }
+const common = { id: name, key: name, repository: storedRepository, actor: text, delivery: name, receivedAt: instant }
 
 const push = z.strictObject({
   ...common,
@@ -16,6 +16,7 @@ const push = z.strictObject({
   before: sha.exactOptional(),
   after: sha,
   forced: z.literal(true).exactOptional(),
+  found: z.literal(true).exactOptional(),
 } satisfies Shape<PushIntent>)
 
 const rollback = z.strictObject({
