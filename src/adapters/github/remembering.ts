@@ -6,7 +6,7 @@ interface Remembered {
   body: Uint8Array<ArrayBuffer>
 }
 
-/** In bytes; a repository that is looked at takes about 30 KiB. */
+/** In bytes; what a look at one repository reads takes some ten thousand. */
 const usualRoom = 32 * 1024 * 1024
 const largestAnswer = 1024 * 1024
 
