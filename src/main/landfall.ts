@@ -10,6 +10,7 @@ import { createApp, webhookPath } from '../adapters/github/app.ts'
 import { githubClients } from '../adapters/github/clients.ts'
 import { subscribe } from '../adapters/github/events.ts'
 import { createGitHub } from '../adapters/github/github.ts'
+import { receive } from '../adapters/github/receive.ts'
 import { logPort } from '../adapters/log.ts'
 import { watchOperatorFile } from '../adapters/operator-file.ts'
 import { openQueue } from '../adapters/queue/open.ts'
@@ -101,7 +102,7 @@ export async function startLandfall(settings: Settings, around: Surroundings): P
     () => dueSubjects(ports),
   )
   const routes = [
-    webhookRoute(webhookPath, await app.getNodeMiddleware(), bodyReader()),
+    webhookRoute(webhookPath, (delivery) => receive(app, delivery), bodyReader(), log),
     healthRoutes({ database: () => store.ping(), queue: () => queue.ping() }),
     deploymentRoute(ports),
   ]

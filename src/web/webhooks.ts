@@ -1,26 +1,60 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
+import type { Log } from '../flow/ports.ts'
 import type { bodyReader } from './body.ts'
 import { type Route, send } from './server.ts'
 
-/** Probot's node middleware: verifies the signature over `request.body` and runs the handlers. */
-export type WebhookMiddleware = (request: IncomingMessage & { body?: string }, response: ServerResponse) => Promise<unknown> | unknown
+/** A webhook as it came, and what becomes of it: `received` when all it asks for is stored. Rejects where it could not be. */
+export type Receive = (delivery: { guid: string; event: string; signature: string; body: string }) => Promise<'received' | 'refused'>
 
 /**
- * GitHub's deliveries. What cannot be one (no signature header, too large) is refused before a byte of it is kept;
- * the rest is Probot's.
+ * GitHub's deliveries. What cannot be one (no signature header, too large) is refused before a byte of it is kept. Acknowledged is
+ * only what is stored, however long that takes: after ten seconds GitHub counts it as failed, and has it delivered again.
  */
-export function webhookRoute(path: string, middleware: WebhookMiddleware, read: ReturnType<typeof bodyReader>): Route {
+export function webhookRoute(path: string, receive: Receive, read: ReturnType<typeof bodyReader>, log: Log): Route {
   return async (request, response, url) => {
     if (url.pathname !== path) return false
     if (request.method !== 'POST') return refuse(response, 405, 'Webhooks are sent by POST.')
-    if (!request.headers['x-hub-signature-256']) return refuse(response, 401, 'This delivery is not signed.')
+    const { signature, guid, event, json } = headOf(request.headers)
+    if (signature === undefined) return refuse(response, 401, 'This delivery is not signed.')
     const body = await read(request, response)
     if (body.kind === 'too-large') return refuse(response, 413, 'This delivery is larger than GitHub sends.')
     if (body.kind === 'busy') return refuse(response, 503, 'Too many deliveries at once; send it again.')
     if (body.kind === 'broken-off') return true
-    const text = body.bytes.toString('utf8')
-    await middleware(Object.assign(request, { body: text }), response)
+    if (guid === undefined || event === undefined) return refuse(response, 400, 'This delivery does not say what it tells of.')
+    if (!json) return refuse(response, 415, "The App's webhook must send JSON: set its content type to application/json.")
+    try {
+      const received = await receive({ guid, event, signature, body: body.bytes.toString('utf8') })
+      if (received === 'received') send(response, 200, 'ok\n')
+      else {
+        // Nothing of its content: anybody can send one, as large as they like.
+        log.warn('delivery refused: check WEBHOOK_SECRET if GitHub sent it', { delivery: guid, event })
+        send(response, 400, "This delivery is not signed with the App's secret, or holds no JSON.\n")
+      }
+    } catch (error) {
+      log.error('delivery not stored', { delivery: guid, event, error })
+      send(response, 500, 'Landfall could not store this delivery; send it again. Its log says why.\n')
+    }
     return true
+  }
+}
+
+interface Head {
+  signature: string | undefined
+  guid: string | undefined
+  event: string | undefined
+  json: boolean
+}
+
+function headOf(headers: IncomingHttpHeaders): Head {
+  const one = (name: string): string | undefined => {
+    const value = headers[name]
+    return typeof value === 'string' && value !== '' ? value : undefined
+  }
+  return {
+    signature: one('x-hub-signature-256'),
+    guid: one('x-github-delivery'),
+    event: one('x-github-event'),
+    json: /^\s*application\/json\s*(;|$)/.test(headers['content-type'] ?? ''),
   }
 }
 

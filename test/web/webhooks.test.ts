@@ -1,10 +1,12 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
+import { inspect } from 'node:util'
 import { pino } from 'pino'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { createApp, webhookPath } from '../../src/adapters/github/app.ts'
 import { subscribe } from '../../src/adapters/github/events.ts'
+import { receive } from '../../src/adapters/github/receive.ts'
 import { Secret } from '../../src/domain/secret.ts'
 import type { Incoming } from '../../src/flow/intake.ts'
 import { bodyReader } from '../../src/web/body.ts'
@@ -13,10 +15,15 @@ import { webhookRoute } from '../../src/web/webhooks.ts'
 import { sha } from '../support/builders.ts'
 
 const secret = 'a-secret-of-enough-length'
-const silent = { info() {}, warn() {}, error() {} }
+const told: { message: string; fields: unknown }[] = []
+const tell = (message: string, fields?: unknown) => void told.push({ message, fields })
+const log = { info: tell, warn: tell, error: tell }
 let server: WebServer
 let received: Incoming[] = []
 let refuse = false
+let storing: Promise<void> = Promise.resolve()
+/** What Probot logged. */
+const libraries: string[] = []
 
 beforeAll(async () => {
   const { privateKey } = generateKeyPairSync('rsa', {
@@ -25,16 +32,19 @@ beforeAll(async () => {
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   })
   const credentials = { appId: 1, privateKey: new Secret(privateKey), webhookSecret: new Secret(secret), apiUrl: 'http://127.0.0.1:9' }
-  const app = createApp(credentials, pino({ level: 'silent' }))
+  const app = createApp(credentials, pino({ level: 'debug' }, { write: (line: string) => void libraries.push(line) }))
   subscribe(app, async (incoming) => {
     if (refuse) throw new Error('the database does not answer')
     received.push(incoming)
+    await storing
   })
-  server = await serveHttp([webhookRoute(webhookPath, await app.getNodeMiddleware(), bodyReader())], { host: '127.0.0.1', port: 0 }, silent)
+  const route = webhookRoute(webhookPath, (delivery) => receive(app, delivery), bodyReader(), log)
+  server = await serveHttp([route], { host: '127.0.0.1', port: 0 }, log)
 })
 afterAll(() => server.close(0))
 beforeEach(() => {
   received = []
+  told.splice(0)
   refuse = false
 })
 
@@ -96,6 +106,40 @@ test('what was not stored is not acknowledged', async () => {
   refuse = true
   const response = await deliver('push', pushed)
   expect(response.status).toBe(500)
+  expect(await response.text()).not.toContain('the database does not answer')
+})
+
+test('what was not stored is logged once, and nothing of what it holds', async () => {
+  refuse = true
+  await deliver('push', { ...pushed, canary: 'canary' })
+  await deliver('push', { ...pushed, canary: 'canary' }, { 'x-hub-signature-256': 'sha256=0', 'x-github-delivery': 'guid-2' })
+  expect(told.map(({ message }) => message)).toEqual(['delivery not stored', 'delivery refused: check WEBHOOK_SECRET if GitHub sent it'])
+  expect(told.map(({ fields }) => fields)).toMatchObject([
+    { delivery: 'guid-1', event: 'push' },
+    { delivery: 'guid-2', event: 'push' },
+  ])
+  expect(inspect([told, libraries], { depth: 20 })).not.toContain('canary')
+})
+
+test('what takes longer than GitHub waits is not acknowledged before it is stored', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] })
+  const stored = Promise.withResolvers<void>()
+  storing = stored.promise
+  try {
+    let answered: number | undefined
+    const answer = deliver('push', pushed).then(({ status }) => {
+      answered = status
+    })
+    await vi.waitFor(() => expect(received).toHaveLength(1))
+    await vi.advanceTimersByTimeAsync(30_000)
+    expect(answered).toBeUndefined()
+    stored.resolve()
+    await answer
+    expect(answered).toBe(200)
+  } finally {
+    storing = Promise.resolve()
+    vi.useRealTimers()
+  }
 })
 
 test.each<[why: string, send: () => Promise<Response>, status: number]>([
@@ -112,6 +156,7 @@ test.each<[why: string, send: () => Promise<Response>, status: number]>([
     401,
   ],
   ['no JSON', () => deliver('push', 'hello'), 400],
+  ['a form instead of JSON', () => deliver('push', pushed, { 'content-type': 'application/x-www-form-urlencoded' }), 415],
   ['of no event', () => deliver('push', pushed, { 'x-github-event': undefined }), 400],
   ['sent by GET', () => fetch(`http://127.0.0.1:${server.port}${webhookPath}`), 405],
 ])('a delivery that is %s is refused (A2)', async (_why, send, status) => {
