@@ -1,6 +1,6 @@
 /**
- * What may be woken: a kind, and mostly an id: `intent:4f1c…`, `deployment:4f1c…`, `environment:acme/shop/production`,
- * `reports`. Nothing else is ever taken out of the queue; what the subject stands for is read from the database.
+ * What may be woken: a kind, and mostly an id: `repository:acme/shop`, `deployment:4f1c…`, `reports`. Nothing else is ever taken
+ * out of the queue; what the subject stands for is read from the database.
  */
 const subject = /^[a-z][a-z-]{0,31}(:[A-Za-z0-9][A-Za-z0-9._@/-]{0,255})?$/
 

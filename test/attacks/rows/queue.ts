@@ -23,13 +23,13 @@ export const queue: Attack[] = [
         null,
         7,
         '',
-        `intent:${'x'.repeat(9000)}`,
-        'intent:a b\nc',
-        'intent:$(touch /x)',
+        `repository:${'x'.repeat(9000)}`,
+        'repository:a b\nc',
+        'repository:$(touch /x)',
       ]
-      const unknown = ['deploy:acme/shop', 'environment:acme/shop/production', 'constructor:x', 'to-string', 'run']
-      const forged = ['intent', 'deployment'].flatMap((kind) => [`${kind}:${randomUUID()}`, `${kind}:acme/shop`, kind])
-      const settled = [...intents.map((id) => `intent:${id}`), ...deployments.map((id) => `deployment:${id}`)]
+      const unknown = ['deploy:acme/shop', 'environment:acme/shop/production', `intent:${randomUUID()}`, 'constructor:x', 'to-string', 'run']
+      const forged = ['repository', 'deployment'].flatMap((kind) => [`${kind}:${randomUUID()}`, `${kind}:acme/shop`, kind])
+      const settled = ['repository:acme/shop', ...deployments.map((id) => `deployment:${id}`)]
       const seen = landfall.log.length
       const jobs = new Queue('wake', { connection: { url: environment.QUEUE_URL ?? '', maxRetriesPerRequest: null }, prefix: 'landfall' })
       try {
@@ -44,6 +44,7 @@ export const queue: Attack[] = [
       )
       await town.merge({ title: 'After the forged jobs' }, 'success')
       const after = await inDatabase(town)
+      assert.equal(after.intents.length, known.intents + 1)
       assert.equal(after.deployments.length, known.deployments + 1)
       assert.deepEqual(newLines(before, await town.footprint()).filter((line) => line.includes('switch')).length, 1)
       return `${noSubjects.length + unknown.length} dropped with a log line each, ${forged.length + settled.length} invented and old ones change nothing; only the next merge deploys`
