@@ -32,13 +32,19 @@ const profileOf = ({ on = 'several machines' }: Fault): Profile => on
  */
 export async function inject(fault: Fault, towns: Towns): Promise<Ending> {
   const profile = profileOf(fault)
+  let town: FaultTown | undefined
   try {
-    const town = await towns.open(profile)
+    town = await towns.open(profile)
     const outcome = await fault.run(town)
     await stillWorks(town, fault.row)
     return { kind: 'survived', outcome }
   } catch (error) {
+    const said = town?.scenario.landfall.log.slice(-linesToShow).map((line) => JSON.stringify(line).slice(0, widestLine)) ?? []
     await towns.giveUp(profile)
-    return { kind: 'broken', how: error instanceof Error ? error.message : String(error) }
+    return { kind: 'broken', how: [error instanceof Error ? error.message : String(error), ...said].join('\n') }
   }
 }
+
+/** Of Landfall's log, where something broke. */
+const linesToShow = 15
+const widestLine = 400

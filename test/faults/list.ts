@@ -1,13 +1,11 @@
 import type { Fault } from './fault.ts'
+import { kills } from './rows/kills.ts'
 
 /** Every fault that is injected, in the order of its rows. */
-export const faults: readonly Fault[] = []
+export const faults: readonly Fault[] = [...kills]
 
 /** What is not closed yet, and the issue that closes it. */
 export const openRows: readonly { row: string; fault: string; issue: string }[] = [
-  { row: 'F1', fault: 'kill -9 between pull and up', issue: '2' },
-  { row: 'F2', fault: 'kill -9 during up', issue: '2' },
-  { row: 'F3', fault: 'kill -9 after success, before the report', issue: '2' },
   { row: 'F4', fault: 'an event loop stalled past the lease', issue: '2' },
   { row: 'F5', fault: 'Redis wiped', issue: '2' },
   { row: 'F6', fault: 'Redis down when a webhook arrives', issue: '2' },

@@ -1,3 +1,4 @@
+import { type Gates, installGates } from '../lab/gates.ts'
 import { openTown, type Town } from '../lab/landfall/town.ts'
 import { type Container, containersOf } from './containers.ts'
 
@@ -8,6 +9,8 @@ export type Profile = 'one machine' | 'several machines'
 export interface FaultTown extends Town {
   /** The shop's database as it was at first: no deployment touches it, and no fault may. */
   database: Container
+  /** Hold up what arrives at the shop's host. */
+  gates: Gates
 }
 
 /** The towns of a run: each is built when the first fault needs it. */
@@ -32,7 +35,7 @@ export function townsOf(say: (line: string) => void = () => {}): Towns {
       await town.merge({ title: 'The shop opens' }, 'success')
       const database = (await containersOf(town)).find(({ service }) => service === 'db')
       if (!database) throw new Error('the shop has no database')
-      return { ...town, database }
+      return { ...town, database, gates: await installGates(town.host) }
     } catch (error) {
       await town.close()
       throw error

@@ -111,6 +111,15 @@ export function descendants(pid: number): number[] {
 /** The program a process runs, as the kernel names it (at most 15 characters); undefined when it is gone. */
 export const programOf = (pid: number): string | undefined => statOf(pid)?.name
 
+/** The words a process was started with; empty when it is gone. */
+export function wordsOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ').trim()
+  } catch {
+    return '' // it ended between listing and reading
+  }
+}
+
 const parentOf = (pid: number) => statOf(pid)?.parent
 
 function statOf(pid: number): { name: string; parent: number } | undefined {

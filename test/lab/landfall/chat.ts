@@ -8,6 +8,8 @@ export interface ChatReceiver extends Waiting {
   url: string
   /** In order of arrival. */
   received: { channel: 'slack' | 'telegram'; text: string; body: string }[]
+  /** Every message is refused with 503 while it lasts, and not kept. */
+  outage(on: boolean): void
   onMessage(listener: (message: ChatReceiver['received'][number]) => void): void
   close(): Promise<void>
 }
@@ -15,10 +17,12 @@ export interface ChatReceiver extends Waiting {
 export async function startChat(): Promise<ChatReceiver> {
   const received: ChatReceiver['received'] = []
   const { until, changed } = waiting()
+  let down = false
   const listeners = new Set<(message: ChatReceiver['received'][number]) => void>()
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
+    if (down) return void response.writeHead(503).end()
     const body = Buffer.concat(chunks).toString('utf8')
     const channel = request.url === '/slack' ? 'slack' : 'telegram'
     const said: unknown = JSON.parse(body)
@@ -38,6 +42,9 @@ export async function startChat(): Promise<ChatReceiver> {
     url: `http://127.0.0.1:${address.port}`,
     received,
     until,
+    outage(on) {
+      down = on
+    },
     onMessage: (listener) => void listeners.add(listener),
     async close() {
       server.close()

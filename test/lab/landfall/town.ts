@@ -18,7 +18,11 @@ export interface Town {
   servers: Laboratory | undefined
   /** The shop's files when all is well. */
   files: Record<string, string>
-  /** Merges the shop's own files with these changes, and waits for the given end of its commit status. */
+  /** Merges the shop's own files with these changes; GitHub has told of it when this resolves. */
+  begin(release: Release): Promise<Merged>
+  /** Waits for the given end of a merge's commit status. */
+  ended(merged: Merged, end: Status['state'], context?: string): Promise<Status>
+  /** Both. */
   merge(release: Release, end: Status['state'], context?: string): Promise<{ merged: Merged; status: Status }>
   /** Everything that a deployment would change on the host: containers, and what landfall-shell was told to do. */
   footprint(): Promise<string>
@@ -53,6 +57,8 @@ async function populate(scenario: Scenario, servers: Laboratory | undefined): Pr
   const host = lab.host('web-1')
   const files = shopFiles(lab.registry.address)
   const shop = await openShop(github, lab.registry, { name: 'shop', hosts: ['web-1'], files })
+  const begin: Town['begin'] = (release) => shop.merge({ ...release, files: { ...files, ...release.files } })
+  const ended: Town['ended'] = ({ sha }, end, context = 'landfall/production') => shop.repository.waitForStatus(sha, context, end, patience)
   return {
     scenario,
     shop,
@@ -60,9 +66,11 @@ async function populate(scenario: Scenario, servers: Laboratory | undefined): Pr
     servers,
     files,
 
-    async merge(release, end, context = 'landfall/production') {
-      const merged = await shop.merge({ ...release, files: { ...files, ...release.files } })
-      return { merged, status: await shop.repository.waitForStatus(merged.sha, context, end, patience) }
+    begin,
+    ended,
+    async merge(release, end, context) {
+      const merged = await begin(release)
+      return { merged, status: await ended(merged, end, context) }
     },
 
     footprint: () =>
