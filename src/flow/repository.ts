@@ -15,31 +15,44 @@ const subjectOf = (name: string): string => `repository:${name}`
 
 /**
  * The work a repository (`owner/name`) has to do: its open intents, one after another and oldest first. Two pushes gathered side
- * by side would each see a branch head that nobody deploys yet. Undefined where there are none.
+ * by side would each see a branch head that nobody deploys yet. One that breaks is passed over: what is wrong with it is not wrong
+ * with others. Undefined where there are none.
  */
 export async function repositoryWork(name: string, ports: Ports): Promise<Work | undefined> {
   if ((await ports.store.intents.open(name)).length === 0) return undefined
-  /** The intent at work and how often in a row it broke. */
-  let trying: { intent: Intent; broke: number } | undefined
+  /** How often each broke that is open still; those of the last run. */
+  const broke = new Map<string, number>()
+  let passedOver: Intent[] = []
   return {
     lease: subjectOf(name),
     async run(_lease, signal) {
-      const open = await ports.store.intents.open(name)
+      passedOver = []
+      const errors: unknown[] = []
       const branches = lookAtBranches(ports, signal)
-      for (const next of open) {
+      for (const next of await ports.store.intents.open(name)) {
         const intent = await ports.store.intents.read(next)
         if (!intent) continue
         signal.throwIfAborted()
-        trying = { intent, broke: trying?.intent.id === intent.id ? trying.broke : 0 }
-        await gather(intent, branches, ports)
-        trying = undefined
+        try {
+          await gather(intent, branches, ports)
+        } catch (error) {
+          // What does not answer now answers none of them.
+          if (signal.aborted || passes(error)) throw error
+          ports.log.warn('intent passed over', { intent: intent.id, error })
+          passedOver.push(intent)
+          errors.push(error)
+        }
       }
+      if (errors.length > 0) throw errors[0]
       return undefined
     },
     async failed({ error, reference }) {
-      if (!trying || passes(error)) return
-      trying.broke += 1
-      if (trying.broke >= mostTries) await giveUp(trying.intent, reference, ports)
+      if (passes(error)) return
+      for (const intent of passedOver) {
+        const times = (broke.get(intent.id) ?? 0) + 1
+        broke.set(intent.id, times)
+        if (times >= mostTries) await giveUp(intent, reference, ports)
+      }
     },
   }
 }

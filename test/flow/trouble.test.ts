@@ -90,6 +90,22 @@ test('a push that cannot be read for a reason of Landfall itself is refused in s
   expect((await town.deploy()).state).toBe('succeeded')
 })
 
+test('pushes that cannot be read hold up no others, and are all given up in the end', async () => {
+  const town = await openTown()
+  const { github } = town
+  const head = github.head.bind(github)
+  github.head = async (repository, branch) => {
+    if (branch !== 'main') throw new TypeError('x is undefined')
+    return head(repository, branch)
+  }
+  const poisoned = ['one', 'two'].map((branch) => ({ ref: `refs/heads/${branch}`, sha: github.commit(branch, {}) }))
+  for (const { ref, sha } of poisoned) await town.tellPush(sha, { ref })
+  await town.tellPush(town.commit())
+  await town.reaches('succeeded', 20)
+  await town.quiet(120)
+  for (const { sha } of poisoned) expect(town.github.statusesOf(sha, 'landfall/configuration')[0]?.[1]).toContain('Landfall itself failed')
+})
+
 test('a rollback that cannot be read is answered', async () => {
   const town = await openTown()
   await town.deploy()
