@@ -49,7 +49,7 @@ export async function seal(plan: Plan, ports: Ports): Promise<Sealed> {
   }
   const files = new Map(plan.files.map(({ path, source }) => [path, read(source)]))
   // Written also when it is empty: a service may name `.env`, and Compose refuses a missing file.
-  const bundle = packBundle({ plan, env: new Secret(writeDotenv(environment)), files })
+  const bundle = packBundle({ plan, env: new Secret(writeDotenv(environment)), files, sign: ports.signer.sign })
   const logins = await loginsOf(plan.repository, plan.logins, ports)
   const hidden = [...secretValues(environment), ...logins.map(({ password }) => password.reveal())]
   return {

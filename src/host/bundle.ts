@@ -1,7 +1,9 @@
 import type { Plan } from '../domain/plan.ts'
 import type { Secret } from '../domain/secret.ts'
-import type { Place } from './commands.ts'
+import type { ReleaseRef } from './commands.ts'
 import { images, manifest } from './manifest.ts'
+import type { Authority } from './order.ts'
+import { planFile, planNamespace } from './plan-file.ts'
 import { archive } from './tar.ts'
 
 /** What Landfall's key signs, kept apart so that a signature over one can never pass for the other. */
@@ -20,17 +22,21 @@ export interface Login {
  * The bundle of a plan, the same bytes for the same contents: what is signed, put on every host of the deployment and
  * compared when it is put again. `env` is the final text of the project's `.env`; `files` are the other project files by
  * their path in the project folder. The bytes hold the secrets of `env`: they go to the signer and to hosts, nowhere else.
+ * The plan lies in it with a signature of its own, by which it can be proved without those.
  */
 export function packBundle({
   plan,
   env,
   files,
+  sign,
 }: {
   plan: Plan
   env?: Secret | undefined
   files: ReadonlyMap<string, Uint8Array>
+  sign: Authority['sign']
 }): Uint8Array {
   const project = new Map(files)
+  const kept = Buffer.from(planFile(plan))
   if (env) project.set('.env', Buffer.from(env.reveal()))
   const paths = [...project.keys()].sort()
   return archive([
@@ -39,6 +45,8 @@ export function packBundle({
     { path: 'override.yml', bytes: Buffer.from(plan.override) },
     { path: 'images.yml', bytes: Buffer.from(imagesFile(plan)) },
     { path: 'interpolation.env', bytes: Buffer.from(interpolationFile(plan.interpolation)) },
+    { path: 'plan.json', bytes: kept },
+    { path: 'plan.signature', bytes: Buffer.from(sign(kept, planNamespace)) },
     ...paths.map((path) => ({ path: `project/${path}`, bytes: project.get(path) ?? new Uint8Array() })),
   ])
 }
@@ -78,8 +86,11 @@ export function encloseLogins(logins: readonly Login[]): Uint8Array {
 }
 
 /** What is signed to confirm a release: the first line binds it to one project, environment and generation. */
-export const receiptStatement = (release: Place & { generation: number }, receipt: unknown): Uint8Array =>
-  Buffer.from(`landfall-receipt 1 ${release.project} ${release.environment} ${release.generation}\n${JSON.stringify(receipt)}\n`)
+export const receiptStatement = (release: ReleaseRef, receipt: unknown): Uint8Array => boundTo(release, `${JSON.stringify(receipt)}\n`)
+
+/** The same for a receipt's text as hosts keep it, without that line. */
+export const boundTo = ({ project, environment, generation }: ReleaseRef, receipt: string): Uint8Array =>
+  Buffer.from(`landfall-receipt 1 ${project} ${environment} ${generation}\n${receipt}`)
 
 /** Standard input of `confirm`: the armoured signature over the statement, then the statement. */
 export const encloseReceipt = (statement: Uint8Array, signature: string): Uint8Array =>

@@ -325,6 +325,44 @@ do_inspect() {
   cat "$scratch/host"
 }
 
+# Everything that was put here, for a Landfall whose database was lost: of each place the fence, and of each release that is kept
+# its plan and its receipt, all with the signatures that prove them. None of it is secret.
+do_recall() {
+  for project in $(ls "$root"); do
+    [ -d "$root/$project" ] && is_name "$project" || continue
+    for environment in $(ls "$root/$project"); do
+      place=$root/$project/$environment
+      is_name "$environment" && [ -f "$place/fence" ] || continue
+      recall_fence
+      for generation in $(ls "$place/releases" | sort -rn | head -n $most_recalled); do
+        recall_release
+      done
+    done
+  done
+  say '{"type":"recalled"}'
+}
+most_recalled=100
+
+recall_fence() {
+  read_fence
+  { read -r _; read -r order; read -r order_signature; } <"$place/fence"
+  say "{\"type\":\"fence\",\"project\":\"$project\",\"environment\":\"$environment\",\"generation\":$highest,\"turn\":$latest,\"current\":$(current),\"order\":\"$(printf '%s' "$order" | encoded)\",\"signature\":\"$order_signature\"}"
+}
+
+# Pruned meanwhile, it has no manifest any more.
+recall_release() {
+  release=$place/releases/$generation
+  is_number "$generation" && [ -f "$release/manifest" ] || return 0
+  is_confirmed "$generation" && confirmed=true || confirmed=false
+  [ -f "$release/before" ] && switched=true || switched=false
+  say "{\"type\":\"release\",\"generation\":$generation,\"repository\":\"$(manifest "$generation" repository)\",\"confirmed\":$confirmed,\"switched\":$switched,\"plan\":$(in_base64 plan.json),\"planSignature\":$(in_base64 plan.signature),\"receipt\":$(in_base64 receipt.json),\"receiptSignature\":$(in_base64 receipt.signature)}"
+}
+
+# A file of the release in quotes; null where it is missing, or larger than anything that Landfall puts there.
+in_base64() {
+  [ -f "$release/$1" ] && [ "$(wc -c <"$release/$1")" -le 1048576 ] && printf '"%s"' "$(encoded <"$release/$1")" || printf null
+}
+
 # --- put and pull -----------------------------------------------------------------------------------------------------
 
 # Standard input after the order's signature: the bundle's in base64, the registry logins in base64 or -, the bundle as it
@@ -587,7 +625,7 @@ do_confirm() {
     fail $bad_bundle "the receipt is for another project, environment or generation"
   take_turn
   [ "$(current)" = "$generation" ] || fail $not_current "release $generation of $project/$environment is not the one switched to"
-  tail -n +2 "$scratch/receipt" | write "$release/receipt.json" && write_line "$release/receipt.signature" "$signature" &&
+  tail -n +2 "$scratch/receipt" | write "$release/receipt.json" && write "$release/receipt.signature" <"$scratch/signature" &&
     : >"$release/confirmed" || fail $not_ready "$place cannot be written"
   settle "$place/fence" "$release/receipt.json" "$release/receipt.signature" "$release/confirmed" "$release"
   say '{"type":"confirmed"}'
@@ -821,11 +859,12 @@ work() {
   make_scratch
   exec 3<&0
   case $verb in put | switch | confirm | restore | prune | rollback | hold | release) trap '' PIPE ;; esac
-  case $verb in put | pull | switch | restore | rollback) beat ;; esac
+  case $verb in recall | put | pull | switch | restore | rollback) beat ;; esac
   case $verb in
     version) do_version ;;
     hello) do_hello ;;
     inspect) do_inspect "$@" ;;
+    recall) do_recall ;;
     put) do_put "$@" ;;
     pull) do_pull "$@" ;;
     switch) do_switch "$@" ;;
@@ -873,7 +912,7 @@ serve() {
     shift 2
   fi
   case ${1-} in
-    version | hello | inspect | put | pull | switch | probe | confirm | restore | logs | prune) start "$limit" "$@" ;;
+    version | hello | inspect | recall | put | pull | switch | probe | confirm | restore | logs | prune) start "$limit" "$@" ;;
     *) fail $usage "this key speaks landfall-shell's verbs only" ;;
   esac
 }

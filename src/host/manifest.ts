@@ -1,4 +1,5 @@
 import type { Plan, PlannedService } from '../domain/plan.ts'
+import { fullName } from '../domain/repository.ts'
 
 /**
  * What a bundle orders, as lines of words that a shell reads without a parser:
@@ -7,6 +8,7 @@ import type { Plan, PlannedService } from '../domain/plan.ts'
  * |---|---|
  * | `landfall-bundle 1` | format; always first, then project, environment and generation in this order |
  * | `revision SHA` | the commit |
+ * | `repository OWNER/NAME` | where it is from |
  * | `service NAME` | every service with containers |
  * | `up NAME` | started by the switch: created or recreated |
  * | `recreate NAME` | of those, the ones whose old containers must be gone afterwards |
@@ -25,6 +27,7 @@ export function manifest(plan: Plan, files: readonly string[]): string {
     line('environment', plan.environment),
     line('generation', String(plan.generation)),
     line('revision', plan.revision),
+    line('repository', fullName(plan.repository)),
     ...running.map((service) => line('service', service.name)),
     ...changing.map((service) => line('up', service.name)),
     ...recreated.map((service) => line('recreate', service.name)),

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { HostState, ObservedContainer, ProbeAnswer } from '../domain/observed.ts'
 
-const base64Text = z.base64().transform((value) => Buffer.from(value, 'base64').toString('utf8'))
+/** Text that may hold anything, as landfall-shell writes it. */
+export const base64Text = z.base64().transform((value) => Buffer.from(value, 'base64').toString('utf8'))
 const revision = z.string().regex(/^[0-9a-f]{40}$/)
 const generation = z.int().min(0)
 
@@ -58,9 +59,9 @@ const line = z.discriminatedUnion('type', [
 type Line = z.output<typeof line>
 
 /** Throws on anything that landfall-shell does not say: such a host is not to be reasoned with. */
-function parseLine(text: string): Line {
+export function parseLine<T>(shape: z.ZodType<T>, text: string): T {
   try {
-    return line.parse(JSON.parse(text))
+    return shape.parse(JSON.parse(text))
   } catch (cause) {
     throw new Error(`the host said something landfall-shell does not say: ${text.slice(0, 200)}`, { cause })
   }
@@ -70,7 +71,7 @@ const parseLines = (stdout: string): Line[] =>
   stdout
     .split('\n')
     .filter((text) => text !== '')
-    .map(parseLine)
+    .map((text) => parseLine(line, text))
 
 const ofType = <T extends Line['type']>(lines: Line[], type: T): Extract<Line, { type: T }>[] =>
   lines.filter((candidate): candidate is Extract<Line, { type: T }> => candidate.type === type)
@@ -140,7 +141,7 @@ export interface ProbeRound {
 export function roundReader(onRound: (round: ProbeRound) => void): (text: string) => void {
   let lines: Line[] = []
   return (text) => {
-    const next = parseLine(text)
+    const next = parseLine(line, text)
     if (next.type !== 'round') {
       lines.push(next)
       return

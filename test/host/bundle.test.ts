@@ -7,9 +7,12 @@ import { expect, test } from 'vitest'
 import { Secret } from '../../src/domain/secret.ts'
 import { encloseBundle, encloseLogins, packBundle, receiptStatement } from '../../src/host/bundle.ts'
 import { manifest } from '../../src/host/manifest.ts'
+import { planFile } from '../../src/host/plan-file.ts'
 import { archive } from '../../src/host/tar.ts'
+import { fakeSigner } from '../support/fake-signer.ts'
 import { plan, service } from './given.ts'
 
+const { sign } = fakeSigner
 const web = 'ghcr.io/acme/shop@sha256:1'
 const db = 'docker.io/library/postgres@sha256:2'
 
@@ -48,6 +51,7 @@ test('a manifest orders exactly what the plan says, in lines a shell can read', 
       'environment production',
       'generation 7',
       `revision ${'a'.repeat(40)}`,
+      'repository acme/shop',
       'service web',
       'service worker',
       'service db',
@@ -75,13 +79,13 @@ test.each([
   ['a file above the project folder', () => manifest(plan([]), ['../authorized_keys'])],
   ['a file elsewhere', () => manifest(plan([]), ['/etc/passwd'])],
   ['a file whose name forges a line', () => manifest(plan([]), ['a\nup db'])],
-  ['a variable that ends its quotes', () => packBundle({ plan: plan([], { interpolation: { TAG: "x'\nA='b" } }), files: new Map() })],
+  ['a variable that ends its quotes', () => packBundle({ plan: plan([], { interpolation: { TAG: "x'\nA='b" } }), files: new Map(), sign })],
 ])('nothing is signed with %s', (_what, make) => expect(make).toThrow('cannot'))
 
 test('a bundle holds the release byte for byte, its secrets readable by their owner alone', () => {
   const env = new Secret('PASSWORD="a$b\'c\\"d\\n"\n')
   const planned = plan([service('web', web)], { compose: 'services: { web: {} }\n', interpolation: { TAG: 'v1' } })
-  const bundle = packBundle({ plan: planned, env, files: new Map([['deploy/web.env', Buffer.from([0, 255, 10])]]) })
+  const bundle = packBundle({ plan: planned, env, files: new Map([['deploy/web.env', Buffer.from([0, 255, 10])]]), sign })
   unpacked(bundle, (folder) => {
     const read = (path: string) => readFileSync(join(folder, path))
     expect(read('project/.env').toString()).toBe(env.reveal())
@@ -89,6 +93,8 @@ test('a bundle holds the release byte for byte, its secrets readable by their ow
     expect([...read('project/deploy/web.env')]).toEqual([0, 255, 10])
     expect(read('compose.yml').toString()).toBe(planned.compose)
     expect(read('interpolation.env').toString()).toBe("TAG='v1'\n")
+    expect(JSON.parse(read('plan.json').toString())).toEqual(planned)
+    expect(read('plan.signature').toString()).toBe(sign(read('plan.json'), 'landfall-plan'))
     expect(JSON.parse(read('images.yml').toString())).toEqual({ services: { 'image-0': { image: web, pull_policy: 'missing' } } })
   })
 })
@@ -96,8 +102,15 @@ test('a bundle holds the release byte for byte, its secrets readable by their ow
 test('the same release makes the same bytes, whatever order its files come in', () => {
   const a: [string, Uint8Array] = ['a.env', Buffer.from('1')]
   const b: [string, Uint8Array] = ['b.env', Buffer.from('2')]
-  const bytes = (files: [string, Uint8Array][]) => packBundle({ plan: plan([]), files: new Map(files) })
+  const bytes = (files: [string, Uint8Array][]) => packBundle({ plan: plan([]), files: new Map(files), sign })
   expect(bytes([a, b])).toEqual(bytes([b, a]))
+})
+
+test('a plan is the same text whatever order its fields came in', () => {
+  const planned = plan([service('web', web)], { interpolation: { A: '1', B: '2' } })
+  const turned = { ...Object.fromEntries(Object.entries(planned).reverse()), interpolation: { B: '2', A: '1' } }
+  expect(planFile(Object.assign(plan([]), turned))).toBe(planFile(planned))
+  expect(JSON.parse(planFile(planned))).toEqual(planned)
 })
 
 test('the system tar reads back every archive', () => {

@@ -21,7 +21,7 @@ export const release = (generation: number, more: Partial<Plan> = {}): Plan =>
 
 /** Standard input of `put`, after the signature of the order. */
 export function envelope({ signer }: BareHost, planned: Plan): Uint8Array {
-  const bundle = packBundle({ plan: planned, files: new Map() })
+  const bundle = packBundle({ plan: planned, files: new Map(), sign: signer.sign })
   return encloseBundle(bundle, signer.sign(bundle, bundleNamespace), [])
 }
 

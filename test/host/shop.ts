@@ -57,7 +57,7 @@ export async function operations(host: Host, folder: string): Promise<Operations
     return { ending: endingOf(result.code), stdout: result.stdout, stderr: result.stderr }
   }
   const envelope = (plan: Plan, env?: Record<string, string>) => {
-    const bundle = packBundle({ plan, env: env && new Secret(writeDotenv(Object.entries(env))), files: new Map() })
+    const bundle = packBundle({ plan, env: env && new Secret(writeDotenv(Object.entries(env))), files: new Map(), sign: signer.sign })
     return encloseBundle(bundle, signer.sign(bundle, bundleNamespace), [])
   }
   const operated: Operations = {

@@ -193,14 +193,14 @@ test.each([
 ])('a bundle that is %s is refused', async (_what, sign) => {
   const other = await operations(host, join(lab.folder, 'other'))
   const planned = await release('v6')
-  const bundle = packBundle({ plan: planned, files: new Map() })
+  const bundle = packBundle({ plan: planned, files: new Map(), sign: landfall.signer.sign })
   expect((await landfall.send(put(planned, landfall.by(), encloseBundle(bundle, sign(bundle, other), [])))).ending).toBe('bad-bundle')
   expect((await state(planned)).generation).toBeLessThan(planned.generation)
 })
 
 test('a bundle cannot be used for another place or generation than it was made for', async () => {
   const planned = await release('v7')
-  const bundle = packBundle({ plan: planned, files: new Map() })
+  const bundle = packBundle({ plan: planned, files: new Map(), sign: landfall.signer.sign })
   const envelope = encloseBundle(bundle, landfall.signer.sign(bundle, bundleNamespace), [])
   for (const elsewhere of [{ project: 'other' }, { environment: 'staging' }, { generation: planned.generation + 1 }]) {
     expect((await landfall.send(put({ ...planned, ...elsewhere }, landfall.by(), envelope))).ending).toBe('bad-bundle')
@@ -259,7 +259,7 @@ test('F15: a pull that makes no progress is given up, and nothing was stopped', 
   const planned = await release('v11')
   const before = await landfall.containers(planned)
   lab.registry.hang()
-  const bundle = packBundle({ plan: planned, files: new Map() })
+  const bundle = packBundle({ plan: planned, files: new Map(), sign: landfall.signer.sign })
   const hanging = put(planned, landfall.by(), new Uint8Array())
   const args = [...hanging.args.slice(0, 4), '4']
   const envelope = encloseBundle(bundle, landfall.signer.sign(bundle, bundleNamespace), [])
@@ -273,7 +273,7 @@ test('a registry that wants a login gets it for the pull, and the host keeps not
   const planned = await release('v12')
   const login = { registry: lab.registry.address, username: 'mona', password: new Secret('canary-of-the-registry') }
   lab.registry.requireBasic({ username: login.username, password: 'canary-of-the-registry' })
-  const bundle = packBundle({ plan: planned, env: new Secret('GREETING="hello"\n'), files: new Map() })
+  const bundle = packBundle({ plan: planned, env: new Secret('GREETING="hello"\n'), files: new Map(), sign: landfall.signer.sign })
   const signature = landfall.signer.sign(bundle, bundleNamespace)
   expect((await landfall.send(put(planned, landfall.by(), encloseBundle(bundle, signature, [])))).ending).toBe('docker-failed')
   expect((await landfall.send(put(planned, landfall.by(), encloseBundle(bundle, signature, [login])))).ending).toBe('ok')

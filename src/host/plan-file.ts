@@ -1,0 +1,15 @@
+import type { Plan } from '../domain/plan.ts'
+
+/** What Landfall's key signs plans for. */
+export const planNamespace = 'landfall-plan'
+
+/**
+ * A plan as it is kept with its release on hosts: from there a Landfall that lost its database learns what runs. The same text
+ * for the same plan, whatever order its fields came in, since the bundle it is part of must be the same bytes each time.
+ */
+export const planFile = (plan: Plan): string => `${JSON.stringify(plan, inOrder)}\n`
+
+function inOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+}
