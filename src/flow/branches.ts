@@ -10,12 +10,16 @@ export interface BranchFacts {
   /** Text of landfall.yml there; absent where there is none. */
   found: string | undefined
   /** The pull request the head came through. */
-  pullRequest: number | undefined
+  pullRequest(): Promise<number | undefined>
 }
 
 /** Branches of one repository, each asked for once however many pushes tell of it. */
 export interface Branches {
   told(push: PushIntent): Promise<BranchFacts>
+  /** An environment follows this branch: its head was seen, and sweeps need not find it again. */
+  followed(push: PushIntent, head: CommitFacts): Promise<void>
+  /** How many branches were asked for. */
+  asked(): number
 }
 
 /** How often, and after how many seconds, a head is asked for again that a push says is the one before its own. */
@@ -23,11 +27,12 @@ const stalePauses = [1, 2]
 
 /**
  * What one look at a repository's branches finds. Pushes that were stored before it began share it: a thousand pushes to a branch
- * cost no more questions than one. What it sees, sweeps need not find again.
+ * cost no more questions than one.
  */
 export function lookAtBranches({ github, clock, store }: Pick<Ports, 'github' | 'clock' | 'store'>, signal: AbortSignal): Branches {
   const known = new Map<string, Promise<BranchFacts>>()
   const doubted = new Set<string>()
+  let seen: Promise<Map<string, string>> | undefined
   return {
     async told(push) {
       const facts = await (known.get(push.ref) ?? remember(push.ref, ask(push)))
@@ -35,6 +40,8 @@ export function lookAtBranches({ github, clock, store }: Pick<Ports, 'github' | 
       doubted.add(push.ref)
       return remember(push.ref, askUntilFresh(push))
     },
+    followed: ({ repository, ref }, head) => store.seen.record(fullName(repository), ref, head.sha),
+    asked: () => known.size,
   }
 
   function remember(ref: string, asked: Promise<BranchFacts>): Promise<BranchFacts> {
@@ -42,16 +49,24 @@ export function lookAtBranches({ github, clock, store }: Pick<Ports, 'github' | 
     return asked
   }
 
+  /**
+   * Most branches are followed by nobody, and then nobody asks for their pull requests. Where one was followed before it is asked for
+   * beside the rest, so that a merge does not wait for one question after another.
+   */
   async function ask({ repository, ref, after }: PushIntent): Promise<BranchFacts> {
+    seen ??= store.seen.of(fullName(repository))
     const branch = ref.replace('refs/heads/', '')
-    const [head, found, pushed] = await Promise.all([
-      github.head(repository, branch),
-      github.file(repository, projectFilePath, branch),
-      github.pullRequestOf(repository, after),
-    ])
-    if (head !== undefined) await store.seen.record(fullName(repository), ref, head.sha)
-    const pullRequest = head === undefined || head.sha === after ? pushed : await github.pullRequestOf(repository, head.sha)
-    return { head, found, pullRequest }
+    const pushed = (await seen).has(ref) ? github.pullRequestOf(repository, after) : undefined
+    const [head, found] = await Promise.all([github.head(repository, branch), github.file(repository, projectFilePath, branch), pushed])
+    let through = head?.sha === after ? pushed : undefined
+    return {
+      head,
+      found,
+      async pullRequest() {
+        through ??= head && github.pullRequestOf(repository, head.sha)
+        return through
+      },
+    }
   }
 
   async function askUntilFresh(push: PushIntent): Promise<BranchFacts> {

@@ -22,7 +22,7 @@ export async function gather(intent: Intent, branches: Branches, ports: Ports): 
 
 async function gatherPush(intent: PushIntent, branches: Branches, ports: Ports): Promise<void> {
   const branch = intent.ref.replace('refs/heads/', '')
-  const { head, found, pullRequest } = await branches.told(intent)
+  const { head, found, ...more } = await branches.told(intent)
   if (head === undefined) return nothing(intent, `branch ${branch} is gone`, ports)
   if (found === undefined) return nothing(intent, `${projectFilePath} does not exist on ${branch}`, ports)
 
@@ -32,6 +32,7 @@ async function gatherPush(intent: PushIntent, branches: Branches, ports: Ports):
   const environments = Object.values(parsed.value.environments).filter((environment) => environment.branch === branch)
   if (environments.length === 0) return nothing(intent, `no environment follows ${branch}`, ports)
 
+  const [pullRequest] = await Promise.all([more.pullRequest(), branches.followed(intent, head)])
   const deployments: Deployment[] = []
   const bringing = { branch, head, ...(pullRequest !== undefined && { pullRequest }) }
   for (const environment of environments) deployments.push(...(await wanted(intent, parsed.value, environment, bringing, ports)))

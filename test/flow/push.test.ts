@@ -146,11 +146,19 @@ describe('many pushes at once', () => {
     await town.start()
     await town.quiet()
     const asked = (call: string) => town.github.calls.filter((one) => one === call).length
-    expect([asked('head'), asked('pullRequestOf')]).toEqual([1, 2])
+    expect([asked('head'), asked('pullRequestOf')]).toEqual([1, 1])
     expect((await town.deployments()).filter(({ state }) => state === 'succeeded').map(({ revision }) => revision)).toEqual([
       commits.at(-1),
     ])
     expect(town.host().heard.filter((verb) => verb.startsWith('switch'))).toHaveLength(1)
+  })
+
+  test('to a branch nobody follows ask for no pull request', async () => {
+    const town = await openTown()
+    town.github.branches.set('feature', town.github.branches.get('main') ?? '')
+    for (const name of ['one', 'two']) await town.tellPush(town.github.commit('feature', { name }), { ref: 'refs/heads/feature' })
+    await town.quiet()
+    expect(town.github.calls).not.toContain('pullRequestOf')
   })
 
   test('that move a branch there and back deploy what it came back to', async () => {
