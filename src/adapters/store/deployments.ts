@@ -4,6 +4,7 @@ import type { DeploymentPatch, Lease, Log, ReportKey, Store } from '../../flow/p
 import type { Database } from './database.ts'
 import { deploymentIn, deploymentRow, patchColumns } from './deployment-rows.ts'
 import { mustHold } from './leases.ts'
+import { LeftOut } from './left-out.ts'
 import { want } from './reports.ts'
 import { take } from './sequences.ts'
 import type { DeploymentRow, Tables } from './tables.ts'
@@ -14,25 +15,32 @@ const isOpen = sql<boolean>`state not in (${sql.join(states.filter(isTerminal).m
 export function deployments(database: Database, log: Log): Store['deployments'] {
   const { db } = database
   const all = () => db.selectFrom('deployments').selectAll()
+  const leftOut = new LeftOut('deployment', log)
+  const readable = (rows: DeploymentRow[]) => leftOut.readable(rows, deploymentIn)
   return {
     async read(id) {
       const row = await all().where('id', '=', id).executeTakeFirst()
-      return row && deploymentIn(row)
+      return row && leftOut.read(id, () => deploymentIn(row))
     },
 
     async open(repository, environment) {
       const rows = all().where('repository', '=', repository).where('environment', '=', environment).where(isOpen)
-      return readable(await rows.orderBy('sequence').execute(), log)
+      return readable(await rows.orderBy('sequence').execute())
     },
 
     async due() {
-      const oldest = db
+      const listed = await db
         .selectFrom('deployments')
-        .select((eb) => eb.fn.min('sequence').as('sequence'))
+        .select(['id', 'sequence', 'repository', 'environment'])
         .where(isOpen)
-        .groupBy(['repository', 'environment'])
-      const rows = await db.selectFrom('deployments').select('id').where('sequence', 'in', oldest).orderBy('sequence').execute()
-      return rows.map(({ id }) => id)
+        // The index's own order, without which SQLite would rather walk through all there ever were than sort.
+        .orderBy('repository')
+        .orderBy('environment')
+        .orderBy('sequence')
+        .execute()
+      const sound = await leftOut.sift('open', listed, async (ids) => readable(await all().where('id', 'in', ids).execute()))
+      const environments = Map.groupBy(sound, ({ repository, environment }) => `${repository} ${environment}`)
+      return [...environments.values()].flatMap(([oldest]) => oldest?.id ?? [])
     },
 
     async ofGeneration(repository, environment, generation) {
@@ -43,11 +51,11 @@ export function deployments(database: Database, log: Log): Store['deployments'] 
 
     async ofEnvironment(repository, environment, limit) {
       const rows = all().where('repository', '=', repository).where('environment', '=', environment)
-      return readable(await rows.orderBy('sequence', 'desc').limit(limit).execute(), log)
+      return readable(await rows.orderBy('sequence', 'desc').limit(limit).execute())
     },
 
     async recent(limit) {
-      return readable(await all().orderBy('sequence', 'desc').limit(limit).execute(), log)
+      return readable(await all().orderBy('sequence', 'desc').limit(limit).execute())
     },
 
     advance: (id, lease, to, patch = {}, wanted = []) =>
@@ -90,16 +98,4 @@ async function advance(database: Database, transaction: Kysely<Tables>, { id, le
     .executeTakeFirstOrThrow()
   await want(database, transaction, wanted)
   return deploymentIn(changed)
-}
-
-/** One record that cannot be read must not hold up all others; it is left out, and the log says so. */
-function readable(rows: DeploymentRow[], log: Log): Deployment[] {
-  return rows.flatMap((row) => {
-    try {
-      return [deploymentIn(row)]
-    } catch (error) {
-      log.error('stored deployment left out', { deployment: row.id, error })
-      return []
-    }
-  })
 }

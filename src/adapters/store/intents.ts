@@ -2,11 +2,12 @@ import type { Kysely } from 'kysely'
 import type { Deployment } from '../../domain/deployment.ts'
 import type { Intent, IntentOutcome } from '../../domain/intent.ts'
 import { fullName } from '../../domain/repository.ts'
-import type { ReportKey, Store } from '../../flow/ports.ts'
+import type { Log, ReportKey, Store } from '../../flow/ports.ts'
 import { acceptAll, type Candidate } from './acceptance.ts'
 import type { Database } from './database.ts'
 import { insertDeployments } from './deployments.ts'
 import { groupCommit } from './group-commit.ts'
+import { LeftOut } from './left-out.ts'
 import { want } from './reports.ts'
 import { storedComment, storedIntent, storedOutcome } from './stored/intent.ts'
 import { encode, parsed, present, read } from './stored/json.ts'
@@ -16,8 +17,9 @@ import type { IntentRow, Tables } from './tables.ts'
 /** Intents in one transaction at most: about as many as one page of rows, so that no webhook waits long for its neighbours. */
 const groupSize = 200
 
-export function intents(database: Database): Store['intents'] {
+export function intents(database: Database, log: Log): Store['intents'] {
   const { db } = database
+  const leftOut = new LeftOut('intent', log)
   const commit = groupCommit((group: Candidate[]) => acceptAll(database, group), groupSize)
   return {
     // Judged before it joins a group, so that one that breaks the rules fails alone.
@@ -25,13 +27,16 @@ export function intents(database: Database): Store['intents'] {
 
     async read(id) {
       const row = await db.selectFrom('intents').selectAll().where('id', '=', id).executeTakeFirst()
-      return row && intentIn(row)
+      return row && leftOut.read(id, () => intentIn(row))
     },
 
     async open(repository) {
-      const open = db.selectFrom('intents').select('id').where('outcome', 'is', null).orderBy('sequence')
-      const rows = await (repository === undefined ? open : open.where('repository', '=', repository)).execute()
-      return rows.map(({ id }) => id)
+      const open = db.selectFrom('intents').select(['id', 'sequence']).where('outcome', 'is', null).orderBy('sequence')
+      const listed = await (repository === undefined ? open : open.where('repository', '=', repository)).execute()
+      const sound = await leftOut.sift(repository ?? '', listed, async (ids) => {
+        leftOut.readable(await db.selectFrom('intents').selectAll().where('id', 'in', ids).execute(), intentIn)
+      })
+      return sound.map(({ id }) => id)
     },
 
     async due() {

@@ -55,7 +55,7 @@ const newer = ({ present, known }: { present: number; known: number }): string =
 /** The store over a database that has its tables. */
 export function storeOver(database: Database, log: Log): Store {
   return {
-    intents: intents(database),
+    intents: intents(database, log),
     deployments: deployments(database, log),
     timeline: timeline(database),
     receipts: receipts(database),

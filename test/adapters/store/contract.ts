@@ -3,6 +3,7 @@ import type { Log, Store } from '../../../src/flow/ports.ts'
 import { deploymentContract } from './deployment-contract.ts'
 import { intentContract } from './intent-contract.ts'
 import { leaseContract } from './lease-contract.ts'
+import { leftOutContract } from './left-out-contract.ts'
 import { recordContract } from './record-contract.ts'
 import { reportContract } from './report-contract.ts'
 import { watchContract } from './watch-contract.ts'
@@ -51,6 +52,7 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
     leaseContract(given)
     reportContract(given)
     recordContract(given)
+    leftOutContract(given)
     watchContract(given)
   })
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { sql } from 'kysely'
+import { CompiledQuery, type KyselyPlugin, SqliteQueryCompiler, sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { migrate } from '../../../src/adapters/store/migrations.ts'
 import { openStore, storeOver } from '../../../src/adapters/store/open.ts'
@@ -16,6 +16,14 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'landfall-store-'))
 })
 afterEach(() => rm(folder, { recursive: true }))
+/** Remembers every question in SQL. */
+const recording = (asked: string[]): KyselyPlugin => ({
+  transformQuery({ node, queryId }) {
+    asked.push(new SqliteQueryCompiler().compileQuery(node, queryId).sql)
+    return node
+  },
+  transformResult: async ({ result }) => result,
+})
 const open = (where = folder) => openStore({ kind: 'sqlite', folder: where }, silent)
 
 test('what was stored is there after closing and opening again', async () => {
@@ -38,6 +46,28 @@ test('the file is for its owner only and waits for the disk at every commit', as
   expect(await pragma('foreign_keys')).toBe(1)
   for (const file of ['landfall.db', 'landfall.db-wal']) expect((await stat(join(folder, file))).mode & 0o777).toBe(0o600)
   await database.db.destroy()
+})
+
+test('what is asked every second is answered from the index of what is open, not from all there ever was', async () => {
+  const asked: string[] = []
+  const database = openSqlite(folder)
+  const { db } = database
+  await migrate(database)
+  const store = storeOver({ ...database, db: db.withPlugin(recording(asked)) }, silent)
+  await store.intents.due()
+  await store.deployments.due()
+  await store.deployments.open('acme/shop', 'production')
+  const steps = []
+  for (const question of asked) {
+    const { rows } = await db.executeQuery<{ detail: string }>(CompiledQuery.raw(`explain query plan ${question}`))
+    steps.push(...rows.map(({ detail }) => detail))
+  }
+  expect(steps).toEqual([
+    'SCAN intents USING INDEX intents_open',
+    'SCAN deployments USING INDEX deployments_open',
+    'SEARCH deployments USING INDEX deployments_open (repository=? AND environment=?)',
+  ])
+  await store.close()
 })
 
 test('a full disk acknowledges nothing, harms nothing that is stored, and is survived', async () => {
