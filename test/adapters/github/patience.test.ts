@@ -4,10 +4,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Octokit } from '@octokit/rest'
 import { expect, onTestFinished, test } from 'vitest'
 import { gitHubClock } from '../../../src/adapters/github/clock.ts'
-import { patientFetch } from '../../../src/adapters/github/patience.ts'
+import { type Patience, patientFetch } from '../../../src/adapters/github/patience.ts'
 import { passes } from '../../../src/flow/trouble.ts'
 
-const patience = { head: 80, progress: 80 }
+const impatient = { head: 80, progress: 80 }
 
 async function server(answer: RequestListener): Promise<string> {
   const started = createServer(answer).listen(0, '127.0.0.1')
@@ -21,8 +21,12 @@ async function server(answer: RequestListener): Promise<string> {
   return `http://127.0.0.1:${address.port}`
 }
 
-const client = (baseUrl: string, fetch = patientFetch(gitHubClock(), patience).whole) =>
-  new Octokit({ baseUrl, request: { fetch }, log: { debug() {}, info() {}, warn() {}, error() {} } })
+const client = (baseUrl: string, patience?: Patience) =>
+  new Octokit({
+    baseUrl,
+    request: { fetch: patientFetch(gitHubClock(), patience).whole },
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+  })
 
 /** Answers the head and half of what it promised. */
 const half: RequestListener = (_request, response) => {
@@ -30,9 +34,9 @@ const half: RequestListener = (_request, response) => {
   response.write('{"id": 12')
 }
 
-test.each<[why: string, answer: RequestListener, said: RegExp]>([
-  ['no answer', () => {}, /GitHub did not answer within 0.08 s/],
-  ['an answer that stands still', half, /GitHub sent nothing more for 0.08 s/],
+test.each<[why: string, answer: RequestListener, said: RegExp, patience?: Patience]>([
+  ['no answer', () => {}, /GitHub did not answer within 0.08 s/, impatient],
+  ['an answer that stands still', half, /GitHub sent nothing more for 0.08 s/, impatient],
   ['a reset connection', (request) => request.socket.resetAndDestroy(), /ECONNRESET/],
   [
     'an answer that breaks off',
@@ -42,8 +46,8 @@ test.each<[why: string, answer: RequestListener, said: RegExp]>([
     },
     /terminated|other side closed/,
   ],
-])('%s is an error that passes, never half an answer', async (_why, answer, said) => {
-  const asked = client(await server(answer)).rest.apps.getAuthenticated()
+])('%s is an error that passes, never half an answer', async (_why, answer, said, patience) => {
+  const asked = client(await server(answer), patience).rest.apps.getAuthenticated()
   const error = await asked.then(
     (found) => found,
     (thrown) => thrown,
@@ -57,7 +61,7 @@ test.each([
   ['a port nobody listens on', 'http://127.0.0.1:9'],
   ['a name that does not resolve', 'http://github.invalid'],
 ])('%s passes', async (_why, url) => {
-  const error = await client(url, patientFetch(gitHubClock()).whole)
+  const error = await client(url)
     .rest.apps.getAuthenticated()
     .catch((thrown) => thrown)
   expect(passes(error)).toBe(true)
@@ -66,13 +70,16 @@ test.each([
 test('what goes on coming may take as long as it takes', async () => {
   const url = await server(async (_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json' })
-    for (const piece of ['{"slug":', ' "land', 'fall', '"}']) {
+    for (const piece of '{"slug": "landfall"}') {
       response.write(piece)
-      await pause(patience.progress / 2)
+      await pause(20)
     }
     response.end()
   })
-  expect((await client(url).rest.apps.getAuthenticated()).data).toEqual({ slug: 'landfall' })
+  const began = performance.now()
+  const patience = { head: 5000, progress: 300 }
+  expect((await client(url, patience).rest.apps.getAuthenticated()).data).toEqual({ slug: 'landfall' })
+  expect(performance.now() - began).toBeGreaterThan(patience.progress)
 })
 
 test('a stream is there with its head, waits for its reader, and ends with an error where it stands still', async () => {
@@ -80,10 +87,10 @@ test('a stream is there with its head, waits for its reader, and ends with an er
     response.writeHead(200, { 'content-type': 'application/x-gzip' })
     response.write('first')
   })
-  const answer = await patientFetch(gitHubClock(), patience).streamed(url, { method: 'GET' })
+  const answer = await patientFetch(gitHubClock(), { head: 5000, progress: impatient.progress }).streamed(url, { method: 'GET' })
   const reader = answer.body?.getReader()
   expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('first')
-  await pause(patience.progress * 2)
+  await pause(impatient.progress * 2)
   const error = await reader?.read().catch((thrown) => thrown)
   expect(error).toMatchObject({ name: 'TimeoutError' })
   expect(passes(error)).toBe(true)
