@@ -8,8 +8,6 @@ import { must } from './run.ts'
 export interface SmallDisk {
   /** What a program has to be started through. */
   through: string[]
-  /** The folder on the small disk as seen from out here. */
-  folder: string
   /** Leaves no room at all. */
   fill(): Promise<void>
   /** Takes away what filled it. */
@@ -36,7 +34,6 @@ export async function smallDisk(folder: string, mebibytes: number): Promise<Smal
   return {
     // Entering a mount namespace leaves the working directory behind.
     through: ['nsenter', `--mount=/proc/${holder.pid}/ns/mnt`, '--', 'sh', '-c', 'cd "$0" && exec "$@"', process.cwd()],
-    folder: outside,
     fill: async () => void (await must(['sh', '-c', 'cat /dev/zero >"$1" 2>/dev/null || true', 'sh', ballast])),
     clear: () => rm(ballast, { force: true }),
     stop: async () => {

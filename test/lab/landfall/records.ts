@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import pg from 'pg'
 import { z } from 'zod'
+import { must } from '../run.ts'
 
 /** Landfall's own records, seen past Landfall: what it took up, what it made of it, and a hand that can spoil them. */
 export interface Records {
@@ -18,6 +18,7 @@ const intentRow = z.object({
   kind: z.string(),
   delivery: z.string(),
   ref: z.string().nullable(),
+  before: z.string().nullable(),
   after: z.string().nullable(),
   /** JSON; null while it is open. */
   outcome: z.string().nullable(),
@@ -32,28 +33,36 @@ const deploymentRow = z.object({
   state: z.string(),
 })
 
-/** Of the Landfall that is started with this environment; it may be stopped. */
-export function recordsOf(environment: Record<string, string>): Records {
+/**
+ * Of the Landfall that is started with this environment; it may be stopped.
+ *
+ * @param through what it is started through, where its data can be seen in no other way
+ */
+export function recordsOf(environment: Record<string, string>, through: readonly string[] = []): Records {
   const { DATABASE_URL: url, LANDFALL_DATA: folder = '' } = environment
-  const query = url === undefined ? inFile(join(folder, 'landfall.db')) : onServer(url)
+  const query = url === undefined ? inFile(join(folder, 'landfall.db'), through) : onServer(url)
   return {
     query,
     intents: async () =>
-      z.array(intentRow).parse(await query('select id, kind, delivery, ref, "after", outcome from intents order by sequence')),
+      z.array(intentRow).parse(await query('select id, kind, delivery, ref, "before", "after", outcome from intents order by sequence')),
     deployments: async () =>
       z.array(deploymentRow).parse(await query('select id, repository, kind, revision, state from deployments order by sequence')),
   }
 }
 
+const rows = z.array(z.record(z.string(), z.unknown()))
+
+/** In a process of its own: it may have to be elsewhere, and a file that is locked holds up that process alone. */
+const reader = `
+  const [file, text, parameters] = process.argv.slice(1)
+  const database = new (require('node:sqlite').DatabaseSync)(file, { timeout: 5000 })
+  process.stdout.write(JSON.stringify(database.prepare(text).all(...JSON.parse(parameters))))`
+
 const inFile =
-  (file: string): Records['query'] =>
+  (file: string, through: readonly string[]): Records['query'] =>
   async (text, parameters = []) => {
-    const database = new DatabaseSync(file, { timeout: 5000 })
-    try {
-      return database.prepare(text.replace(/\$(\d+)/g, '?$1')).all(...parameters)
-    } finally {
-      database.close()
-    }
+    const words = [file, text.replace(/\$(\d+)/g, '?$1'), JSON.stringify(parameters)]
+    return rows.parse(JSON.parse(await must([...through, process.execPath, '-e', reader, ...words])))
   }
 
 const onServer =
@@ -63,7 +72,7 @@ const onServer =
     client.on('error', () => {}) // the server may be killed under it
     await client.connect()
     try {
-      return z.array(z.record(z.string(), z.unknown())).parse((await client.query(text, parameters)).rows)
+      return rows.parse((await client.query(text, parameters)).rows)
     } finally {
       await client.end()
     }
