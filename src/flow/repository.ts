@@ -14,6 +14,12 @@ export const repositorySubject = (repository: Repository): string => subjectOf(f
 const subjectOf = (name: string): string => `repository:${name}`
 
 /**
+ * Seconds until the next look at a repository, by the branches it was asked for. Each costs two requests or three, and GitHub allows an
+ * installation 5,000 an hour: in a storm of pushes their number follows the time it lasts, and a merge by itself waits for nothing.
+ */
+const restAfter = (branches: number): number => Math.min(10, branches / 4)
+
+/**
  * The work a repository (`owner/name`) has to do: its open intents, one after another and oldest first. Two pushes gathered side
  * by side would each see a branch head that nobody deploys yet. One that breaks is passed over: what is wrong with it is not wrong
  * with others. Undefined where there are none.
@@ -44,6 +50,8 @@ export async function repositoryWork(name: string, ports: Ports): Promise<Work |
         }
       }
       if (errors.length > 0) throw errors[0]
+      // With the lease in hand: what comes meanwhile is looked at together, afterwards.
+      await ports.clock.sleep(restAfter(branches.asked()), signal)
       return undefined
     },
     async failed({ error, reference }) {

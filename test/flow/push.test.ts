@@ -153,6 +153,19 @@ describe('many pushes at once', () => {
     expect(town.host().heard.filter((verb) => verb.startsWith('switch'))).toHaveLength(1)
   })
 
+  test('in a storm make one look in a while, and the last of them is looked at', async () => {
+    const town = await openTown()
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) town.github.branches.set(name, town.github.branches.get('main') ?? '')
+    for (let second = 0; second < 60; second += 1) {
+      for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'])
+        await town.tellPush(town.github.commit(name, { name: String(second) }), { ref: `refs/heads/${name}` })
+      await town.pass(1)
+    }
+    await town.quiet()
+    expect(town.github.calls.filter((call) => call === 'head').length).toBeLessThan((60 / 2 + 2) * 8)
+    expect(await town.store.intents.open()).toEqual([])
+  })
+
   test('to a branch nobody follows ask for no pull request', async () => {
     const town = await openTown()
     town.github.branches.set('feature', town.github.branches.get('main') ?? '')
