@@ -71,7 +71,8 @@ export async function order(
 
 const isBusy = (result: CommandResult): boolean => result.kind === 'exited' && endingOf(result.code) === 'busy'
 
-const isAway = ({ kind }: CommandResult): boolean => kind === 'connection-lost' || kind === 'unreachable'
+/** Whether a command got no answer. Silence is one way not to answer: which is noticed first when a cable is out is chance. */
+export const isAway = ({ kind }: CommandResult): boolean => kind === 'connection-lost' || kind === 'unreachable' || kind === 'stalled'
 
 /** What a host told, read. One that speaks otherwise than landfall-shell does is not ready, and nothing it said is taken for true. */
 export function understood<T>(told: Outcome<string>, host: HostRule, read: (stdout: string) => T): Outcome<T> {

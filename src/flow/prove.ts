@@ -10,7 +10,7 @@ import { roundReader } from '../host/output.ts'
 import { judge, type Progress, type Round, unseen } from '../policy/verification.ts'
 import type { Mask } from './bundle.ts'
 import { type Execution, planned } from './execution.ts'
-import { notUnderstood, type Outcome, outcomeOf } from './fleet.ts'
+import { isAway, notUnderstood, type Outcome, outcomeOf } from './fleet.ts'
 
 /** Room for the last round and the way back, beyond what the rules themselves allow. */
 const slack = 30
@@ -50,9 +50,8 @@ export async function prove(execution: Execution, host: HostRule, plan: Plan): P
     if (nonsense) return { kind: 'failed', reason: notUnderstood(host) }
     const verdict = watch.verdict(host.name)
     if (verdict) return verdict
-    const cutOff = result.kind === 'connection-lost' || result.kind === 'unreachable'
-    if (cutOff && opened < reopenings) {
-      ports.log.warn('watch of a host broke off, opening it again', { host: host.name, detail: result.detail })
+    if (isAway(result) && opened < reopenings) {
+      ports.log.warn('watch of a host broke off, opening it again', { host: host.name, result: result.kind })
       await ports.clock.sleep(opened, signal)
       continue
     }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Command } from '../../src/host/command.ts'
-import { refused, unreachable } from '../support/host-answers.ts'
+import { refused, silent, unreachable } from '../support/host-answers.ts'
 import { composeYml, landfallYml } from '../support/shop.ts'
 import { openTown, type Town } from '../support/town.ts'
 
@@ -174,16 +174,34 @@ describe('a host that goes away and comes back', () => {
     expect(host.docker.containers).toHaveLength(2)
   })
 
-  test('while it is watched is watched on', async () => {
+  test.each([
+    ['cut', unreachable],
+    ['silent', silent],
+  ])('(%s) while it is watched is watched on', async (_how, answer) => {
     const town = await openTown()
     let cuts = 2
     town.host().instead = ({ verb }) => {
       if (verb !== 'probe' || cuts === 0) return undefined
       cuts -= 1
-      return unreachable
+      return answer
     }
     expect((await town.deploy()).state).toBe('succeeded')
   })
+
+  test.each(['inspect', 'put', 'switch', 'confirm'])(
+    'silent during %s is asked again, and answers from what is true there',
+    async (verb) => {
+      const town = await openTown()
+      let asked = 0
+      town.host().instead = (command) => {
+        if (command.verb !== verb) return undefined
+        asked += 1
+        return asked === 1 ? silent : undefined
+      }
+      expect((await town.deploy()).state).toBe('succeeded')
+      expect(asked).toBe(2)
+    },
+  )
 })
 
 describe('after a deployment that came to no end', () => {

@@ -21,3 +21,6 @@ export const refused = (code: number, why: string): CommandResult => ({
 
 /** A host that does not even take the connection. */
 export const unreachable: CommandResult = { kind: 'unreachable', detail: 'connection refused' }
+
+/** A host from which nothing comes any more, although nobody cut the connection. */
+export const silent: CommandResult = { kind: 'stalled', seconds: 15 }
