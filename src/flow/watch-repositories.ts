@@ -23,24 +23,32 @@ const overlapSeconds = 300
 
 /**
  * Looks at the branches and comments of every repository Landfall serves, and raises what no webhook told of. One that cannot
- * be looked at does not keep the others waiting, unless GitHub asks for a pause.
+ * be looked at does not keep the others waiting; an installation for which GitHub asks for a pause is left alone for so long.
  */
 export async function watchRepositories(ports: Ports, signal: AbortSignal): Promise<void> {
   const operator = ports.operator.current()
   const served = (await ports.github.repositories()).filter(({ repository }) => grantFor(operator, fullName(repository)))
+  const awake = new Set(await ports.store.sweeps.due([...new Set(served.map(sweepOf))]))
   const queue = served.values()
   const look = async () => {
     for (const installed of queue) {
       signal.throwIfAborted()
-      await watch(installed, ports).catch((error: unknown) => {
-        if (askedPause(error) !== undefined) throw error
-        ports.log.warn('repository could not be looked at', { repository: fullName(installed.repository), error })
+      if (!awake.has(sweepOf(installed))) continue
+      await watch(installed, ports).catch(async (error: unknown) => {
+        const pause = askedPause(error)
+        ports.log.warn('repository could not be looked at', { repository: fullName(installed.repository), pause, error })
+        if (pause === undefined) return
+        awake.delete(sweepOf(installed))
+        await ports.store.sweeps.next(sweepOf(installed), pause)
       })
     }
   }
   const looks = await Promise.allSettled(Array.from({ length: atOnce }, look))
   for (const ended of looks) if (ended.status === 'rejected') throw ended.reason
 }
+
+/** GitHub's limits are those of an installation. */
+const sweepOf = ({ repository }: InstalledRepository): string => `installation ${repository.installation}`
 
 async function watch(installed: InstalledRepository, ports: Ports): Promise<void> {
   const { repository } = installed
