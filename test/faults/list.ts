@@ -1,8 +1,10 @@
 import type { Fault } from './fault.ts'
 import { kills } from './rows/kills.ts'
+import { network } from './rows/network.ts'
+import { restarts } from './rows/restarts.ts'
 
 /** Every fault that is injected, in the order of its rows. */
-export const faults: readonly Fault[] = [...kills]
+export const faults: readonly Fault[] = [...kills, ...network, ...restarts]
 
 /** What is not closed yet, and the issue that closes it. */
 export const openRows: readonly { row: string; fault: string; issue: string }[] = [
@@ -13,9 +15,6 @@ export const openRows: readonly { row: string; fault: string; issue: string }[] 
   { row: 'F8', fault: 'one delivery many times', issue: '2' },
   { row: 'F9', fault: 'merges delivered out of order', issue: '2' },
   { row: 'F10', fault: 'webhooks never delivered', issue: '2' },
-  { row: 'F11', fault: 'SSH cut mid-command', issue: '2' },
-  { row: 'F12', fault: 'black-holed TCP', issue: '2' },
-  { row: 'F13', fault: 'a changed host key', issue: '2' },
   { row: 'F14', fault: 'a full disk during a pull', issue: '2' },
   { row: 'F15', fault: 'a registry that refuses, or hangs', issue: '2' },
   { row: 'F16', fault: 'a tag moved between approval and deployment, or between hosts', issue: '3, and 4 for several hosts' },
@@ -27,7 +26,6 @@ export const openRows: readonly { row: string; fault: string; issue: string }[] 
   { row: 'F22', fault: 'an old version that answers', issue: '2' },
   { row: 'F23', fault: 'a container that crash-loops after its first good answer', issue: '4' },
   { row: 'F24', fault: 'one of several hosts unreachable', issue: '4' },
-  { row: 'F25', fault: 'Landfall restarted during a deployment', issue: '2' },
   { row: 'F26', fault: 'healing during a deployment or a hold', issue: '6' },
   { row: 'F27', fault: 'the image to go back to pruned or unhealthy', issue: '4' },
   { row: 'F28', fault: 'poison', issue: '2' },

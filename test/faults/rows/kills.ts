@@ -152,7 +152,13 @@ const beforeTheReport: Fault = {
     await town.scenario.restart()
     await town.ended(merged, 'success')
     await toldOnce(town, merged)
-    assert.deepEqual(await actsOf(town, generation), acts, 'the host was given orders again')
+    // Clearing away was under way when Landfall was killed, and reaches the host or not.
+    const afterwards = (await actsOf(town, generation)).filter((act) => !act.startsWith('prune'))
+    assert.deepEqual(
+      afterwards,
+      acts.filter((act) => !act.startsWith('prune')),
+      'the host was given orders again',
+    )
     assert.equal(await webStarts(town, before), 1)
     await town.merge({ title: 'The next one' }, 'success')
     await toldOnce(town, merged)

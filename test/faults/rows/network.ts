@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import type { Host } from '../../lab/host.ts'
+import type { LogLine } from '../../lab/landfall/process.ts'
+import { descendants, programOf, signalPid } from '../../lab/program.ts'
+import { eventually } from '../eventually.ts'
+import type { Fault } from '../fault.ts'
+import { actsOf, newestGeneration, webStarts } from '../host-record.ts'
+import { toldOnce } from '../told-once.ts'
+import type { FaultTown } from '../towns.ts'
+
+/** Within so many seconds Landfall notices that nothing comes any more. One more for a machine that is busy. */
+const noticedWithin = 15 + 1
+
+const sessionKilled: Fault = {
+  row: 'F11',
+  injected: 'the SSH session killed during up',
+  on: 'one machine',
+  async run(town) {
+    const before = new Date()
+    const up = await town.gates.hold('compose', 'up')
+    const merged = await town.begin({ title: 'SSH cut' })
+    await up.arrived()
+    const generation = await newestGeneration(town)
+    const lost = nextLine(town, ({ verb, ended }) => verb === 'switch' && ended === 'connection-lost')
+    for (const pid of descendants(town.host.sshd.pid)) if (/^sshd/.test(programOf(pid) ?? '')) signalPid(pid, 'SIGKILL')
+    await lost
+    await up.release()
+    await town.ended(merged, 'success')
+    await toldOnce(town, merged)
+    assert.equal(await webStarts(town, before), 1)
+    const switched = (await actsOf(town, generation)).filter((act) => act === 'switch switched')
+    assert.equal(switched.length, 2, 'the host was not asked again')
+    return 'noticed at once; the host was asked again, had gone on by itself and was left as it was: started once'
+  },
+}
+
+const cableOut: Fault = {
+  row: 'F11',
+  injected: 'the cable out for 3 s during up',
+  on: 'one machine',
+  async run(town) {
+    const before = new Date()
+    const up = await town.gates.hold('compose', 'up')
+    const merged = await town.begin({ title: 'Cable out for a moment' })
+    await up.arrived()
+    await town.host.unplug()
+    await up.release()
+    assert.equal(await reachable(town.host, 3), false, 'the moment was missed: packets still arrive')
+    await eventually('the end of up behind the cut cable', async () => ((await webStarts(town, before)) === 1 ? true : undefined))
+    await town.host.plugIn()
+    await town.ended(merged, 'success')
+    await toldOnce(town, merged)
+    assert.equal(await webStarts(town, before), 1)
+    return 'the same connection went on; started once'
+  },
+}
+
+const blackHole: Fault = {
+  row: 'F12',
+  injected: 'every packet to the host vanishes during up',
+  on: 'one machine',
+  async run(town) {
+    const before = new Date()
+    const up = await town.gates.hold('compose', 'up')
+    const merged = await town.begin({ title: 'Into the black hole' })
+    await up.arrived()
+    const seconds = await noticed(town, 'switch')
+    await up.release()
+    await town.host.plugIn()
+    await town.ended(merged, 'success')
+    await toldOnce(town, merged)
+    assert.equal(await webStarts(town, before), 1)
+    return `noticed after ${seconds.toFixed(1)} s; asked again once packets arrived, started once`
+  },
+}
+
+const blackHoleBefore: Fault = {
+  row: 'F12',
+  injected: 'the same, before the first question of a deployment',
+  on: 'one machine',
+  async run(town) {
+    await town.host.unplug()
+    const merged = await town.begin({ title: 'Nobody there' })
+    const seconds = await noticed(town, 'inspect')
+    await town.host.plugIn()
+    await town.ended(merged, 'success')
+    return `noticed after ${seconds.toFixed(1)} s; deployed once packets arrived`
+  },
+}
+
+/** Cuts the host off and waits until Landfall says so. Resolves to the seconds that took. */
+async function noticed(town: FaultTown, step: string): Promise<number> {
+  const notice = nextLine(town, (line) => line.msg === 'host did not answer, asking again' && line.step === step)
+  await town.host.unplug()
+  const cutAt = Date.now()
+  assert.equal(await reachable(town.host, 2), false, 'packets still arrive')
+  const seconds = ((await notice).time - cutAt) / 1000
+  assert.ok(seconds <= noticedWithin, `noticed after ${seconds.toFixed(1)} s only`)
+  return seconds
+}
+
+const hostKeyChanged: Fault = {
+  row: 'F13',
+  injected: 'the host shows another key in the middle of a deployment',
+  on: 'one machine',
+  async run(town) {
+    const { host, scenario } = town
+    const up = await town.gates.hold('compose', 'up')
+    const merged = await town.begin({ title: 'Another host answers' })
+    await up.arrived()
+    const lost = nextLine(town, ({ verb, ended }) => verb === 'switch' && ended === 'connection-lost')
+    const shown = await host.changeHostKey()
+    await lost
+    const logins = loginsAt(host)
+    const { description } = await town.ended(merged, 'error')
+    assert.match(description ?? '', /showed another host key than the pinned one/)
+    await scenario.chat.until('an alarm in both chats', () => {
+      const told = scenario.chat.received.filter(({ body }) => body.includes('another host key') && body.includes(merged.sha.slice(0, 7)))
+      return new Set(told.map(({ channel }) => channel)).size === 2 ? true : undefined
+    })
+    assert.equal(loginsAt(host), logins, 'somebody logged in')
+    await up.release()
+    await town.changeOperator(({ hosts }) => Object.assign(hosts[host.name] ?? {}, { 'host-key': shown }))
+    return `no login, no order; both chats told, people read: ${description}; works again once pinned`
+  },
+}
+
+/** Whether sshd greets somebody who connects. */
+async function reachable({ address, port }: Host, seconds: number): Promise<boolean> {
+  const socket = connect({ host: address, port })
+  try {
+    await once(socket, 'data', { signal: AbortSignal.timeout(seconds * 1000) })
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
+}
+
+/** How often sshd let anybody in so far. */
+const loginsAt = ({ sshd }: Host): number => readFileSync(sshd.log, 'utf8').split('Accepted ').length - 1
+
+/** The next line of Landfall's log that fits. */
+function nextLine({ scenario: { landfall } }: FaultTown, fits: (line: LogLine) => boolean): Promise<LogLine> {
+  const seen = landfall.log.length
+  return landfall.logged((line) => fits(line) && landfall.log.indexOf(line) >= seen, 30)
+}
+
+export const network: Fault[] = [sessionKilled, cableOut, blackHole, blackHoleBefore, hostKeyChanged]
