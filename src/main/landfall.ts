@@ -70,7 +70,7 @@ export async function startLandfall(settings: Settings, around: Surroundings): P
   const [signer, login, store] = await Promise.all([
     openSigner(settings.dataFolder),
     openLoginKey(settings.dataFolder),
-    openStore(settings.profile.store, log),
+    openStore(settings.profile.store, log, { serving: true }),
   ])
   const queue = await openQueue(settings.profile.queue, log)
   const secrets = secretReader(around.environment)

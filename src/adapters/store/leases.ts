@@ -60,3 +60,8 @@ export async function mustHold(database: Database, transaction: Kysely<Tables>, 
   const row = await database.lockRows(newest).executeTakeFirst()
   if (!row) throw new LeaseLost(`${lease.subject}: the lease ${lease.number} of ${lease.holder} was taken over or given back`)
 }
+
+/** Takes back every lease, where nobody who holds one can be alive. Their numbers stay, so that numbers only grow. */
+export async function voidLeases(database: Database): Promise<void> {
+  await database.passing((db) => db.updateTable('leases').set({ holder: null, until: 0 }).where('holder', 'is not', null).execute())
+}

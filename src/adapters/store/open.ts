@@ -2,11 +2,12 @@ import { sql } from 'kysely'
 import type { Log, Store } from '../../flow/ports.ts'
 import { messageOf } from '../message-of.ts'
 import { addressIn, type StoreSettings } from '../profile.ts'
+import { FolderHeld, holdFolder } from './alone.ts'
 import type { Database } from './database.ts'
 import { deployments } from './deployments.ts'
 import { environments } from './environments.ts'
 import { intents } from './intents.ts'
-import { leases } from './leases.ts'
+import { leases, voidLeases } from './leases.ts'
 import { type Migrated, migrate } from './migrations.ts'
 import { receipts } from './receipts.ts'
 import { replays } from './replays.ts'
@@ -19,23 +20,41 @@ import { timeline } from './timeline.ts'
 /**
  * Opens the database and brings it to this version's tables. Throws, in words for the operator and without any password,
  * where it cannot be reached or written, or was written by a newer Landfall.
+ *
+ * @param serving that this process does the work: on SQLite it is the only one then, or this throws. So whoever held a lease there
+ *   is dead, and what it left is continued at once. Commands beside it do without.
  */
-export async function openStore(settings: StoreSettings, log: Log): Promise<Store> {
+export async function openStore(settings: StoreSettings, log: Log, { serving = false } = {}): Promise<Store> {
   let database: Database | undefined
+  let hold: { release(): void } | undefined
   let problem: string
   let cause: unknown
   try {
+    if (serving && settings.kind === 'sqlite') hold = holdFolder(settings.folder)
     database = settings.kind === 'sqlite' ? openSqlite(settings.folder) : await postgres(settings.url, log)
     const migrated = await prepare(settings, database, log)
-    if (migrated.kind === 'ready') return storeOver(database, log)
+    if (migrated.kind === 'ready') {
+      if (hold) await voidLeases(database)
+      return releasing(storeOver(database, log), hold)
+    }
     problem = newer(migrated)
   } catch (error) {
-    problem = `cannot be opened: ${messageOf(error)}. ${remedyOf(settings)}.`
+    problem = error instanceof FolderHeld ? error.message : `cannot be opened: ${messageOf(error)}. ${remedyOf(settings)}.`
     cause = error
   }
   await database?.db.destroy().catch(() => undefined)
+  hold?.release()
   throw new Error(`${placeOf(settings)}: ${problem}`, { cause })
 }
+
+/** The store, that gives its folder back when it is closed. */
+const releasing = (store: Store, hold: { release(): void } | undefined): Store => ({
+  ...store,
+  async close() {
+    await store.close()
+    hold?.release()
+  },
+})
 
 /** Changing large tables may take minutes; PostgreSQL does it over a connection that is allowed to. */
 async function prepare(settings: StoreSettings, database: Database, log: Log): Promise<Migrated> {
