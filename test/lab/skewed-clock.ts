@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { prepareParts } from './parts.ts'
@@ -9,10 +10,10 @@ export interface SkewedClock {
   ahead(seconds: number): Promise<void>
 }
 
-/** Its setting lies in a file in the folder. Time that is only measured (`performance.now()`, timers) goes on as ever. */
+/** Its setting lies in a file of its own in the folder. Time that is only measured (`performance.now()`, timers) goes on as ever. */
 export async function skewedClock(folder: string, seconds = 0): Promise<SkewedClock> {
   const { interposers } = await prepareParts({ interposers: true })
-  const file = join(folder, 'clock')
+  const file = join(folder, `clock-${randomUUID()}`)
   const ahead = async (by: number): Promise<void> => {
     await writeFile(`${file}.new`, `${by < 0 ? '-' : '+'}${Math.abs(by)}s\n`)
     await rename(`${file}.new`, file)
