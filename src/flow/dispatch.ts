@@ -2,7 +2,10 @@ import type { Ports } from './ports.ts'
 import { type Holding, underLease, type Work } from './under-lease.ts'
 
 export interface Dispatcher {
-  /** Ends: no new work; running work is told to stop at its next step and given up after `seconds`. */
+  /**
+   * Ends: no new work; running work is told to stop at its next step and given up after `seconds`. Other processes are woken for what
+   * is left, so that they go on at once.
+   */
   stop(seconds: number): Promise<void>
 }
 
@@ -37,11 +40,16 @@ export async function dispatch(
   /** Both by lease. */
   const running = new Map<string, Running>()
   const resting = new Map<string, AbortController>()
+  /** For whoever is there after this process. */
+  const left = new Set<string>()
 
   const look = (subject: string, swept: boolean): void => {
     take(subject, swept).catch((error: unknown) => log.error('work could not be looked up', { subject, error }))
   }
-  const wake = (subject: string): void => look(subject, false)
+  const wake = (subject: string): void => {
+    if (stopping.signal.aborted) left.add(subject)
+    else look(subject, false)
+  }
 
   const take = async (subject: string, swept: boolean): Promise<void> => {
     // Many subjects have the name of their lease. In a burst of them nobody needs to look up again and again what runs already.
@@ -50,7 +58,8 @@ export async function dispatch(
       if (!swept) same.wokenMeanwhile.add(subject)
       return
     }
-    const work = stopping.signal.aborted ? undefined : await workFor(subject)
+    const work = await workFor(subject)
+    if (stopping.signal.aborted) left.add(subject)
     if (!work || stopping.signal.aborted) return
     const busy = running.get(work.lease)
     if (swept && (busy || resting.has(work.lease))) return
@@ -65,6 +74,7 @@ export async function dispatch(
     running.set(work.lease, entry)
     entry.done = underLease(work, subject, options, stopping.signal, ports).then((again) => {
       running.delete(work.lease)
+      if (stopping.signal.aborted) left.add(subject)
       for (const woken of entry.wokenMeanwhile) wake(woken)
       if (again !== undefined && entry.wokenMeanwhile.size === 0) rest(work.lease, subject, again)
     })
@@ -101,6 +111,8 @@ export async function dispatch(
       await sweeping
       const all = Promise.allSettled([...running.values()].map(({ done }) => done))
       await Promise.race([all, clock.sleep(seconds)])
+      await queue.leave()
+      await Promise.all([...left].map((subject) => queue.wake(subject)))
     },
   }
 }

@@ -101,9 +101,10 @@ export async function startLandfall(settings: Settings, around: Surroundings): P
     (subject) => workFor(subject, ports),
     () => dueSubjects(ports),
   )
+  let stopping = false
   const routes = [
     webhookRoute(webhookPath, (delivery) => receive(app, delivery), bodyReader(), log),
-    healthRoutes({ database: () => store.ping(), queue: () => queue.ping() }),
+    healthRoutes({ database: () => store.ping(), queue: () => queue.ping() }, () => stopping),
     deploymentRoute(ports),
   ]
   const server = await serveHttp(routes, settings.listen, log)
@@ -112,8 +113,11 @@ export async function startLandfall(settings: Settings, around: Surroundings): P
   return {
     port: server.port,
     async stop(seconds) {
-      await server.close(seconds / 2)
+      log.info('landfall stops')
+      stopping = true
+      // Webhooks are taken to the last: they are stored here and done elsewhere, or after the next start.
       await dispatcher.stop(seconds / 2)
+      await server.close(seconds / 4)
       await Promise.allSettled([queue.close(), ports.hosts.close()])
       await store.close()
       log.info('landfall stopped')

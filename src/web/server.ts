@@ -16,8 +16,10 @@ export interface WebServer {
  * it, and does not stop while a page is open. Default deny: what no route knows is 404.
  */
 export async function serveHttp(routes: Route[], listen: { host: string; port: number }, log: Log): Promise<WebServer> {
+  let closing = false
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     protect(response)
+    response.once('close', () => closing && server.closeIdleConnections())
     answer(routes, request, response).catch((error: unknown) => {
       log.error('request failed', { method: request.method, path: request.url?.split('?')[0], error })
       if (!response.headersSent) send(response, 500, 'Landfall failed to answer this. Its log says why.\n')
@@ -28,11 +30,19 @@ export async function serveHttp(routes: Route[], listen: { host: string; port: n
   const server = createServer(onRequest).on('checkContinue', onRequest)
   server.requestTimeout = 30_000
   server.headersTimeout = 10_000
+  // Longer than proxies keep theirs (a minute): whoever closes an idle connection may do so just as a request is sent on it.
+  server.keepAliveTimeout = 75_000
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(listen.port, listen.host, resolve)
   })
-  return { port: portOf(server), close: (seconds = 5) => close(server, seconds) }
+  return {
+    port: portOf(server),
+    close(seconds = 5) {
+      closing = true
+      return close(server, seconds)
+    },
+  }
 }
 
 /** A plain-text answer. */

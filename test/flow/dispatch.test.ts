@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { dispatch } from '../../src/flow/dispatch.ts'
-import { LeaseLost } from '../../src/flow/ports.ts'
+import { type Lease, LeaseLost } from '../../src/flow/ports.ts'
 import type { Work } from '../../src/flow/under-lease.ts'
 import { httpError } from '../support/fake-github.ts'
 import { openTown, type Town } from '../support/town.ts'
@@ -198,6 +198,31 @@ test('a database that does not answer for as long as a lease lasts ends the work
   await ports.queue.wake('deployment:a')
   await town.until(() => stoppedAfter > 0)
   expect(stoppedAfter).toBe(9)
+})
+
+test('a stop gives leases back and wakes others for what is left, that they go on at once', async () => {
+  const town = await openTown({ started: false })
+  const [ours, others] = [town.ports(), town.ports()]
+  const began: string[] = []
+  const work = (whose: string) => async (subject: string) => ({
+    lease: subject,
+    async run(_lease: Lease, signal: AbortSignal) {
+      began.push(`${whose} ${subject}`)
+      if (subject.startsWith('deployment')) await town.clock.sleep(600, signal)
+      return subject.startsWith('waiting') ? 600 : undefined
+    },
+  })
+  const first = await dispatch(ours, { ...options, holder: 'first' }, work('first'), async () => [])
+  for (const subject of ['deployment:a', 'waiting:b', 'reports']) await ours.queue.wake(subject)
+  await town.until(() => began.length === 3)
+  // One queue for both, as Redis is.
+  ours.queue.wake = others.queue.wake
+  await dispatch(others, { ...options, holder: 'second', sweepSeconds: 3600 }, work('second'), async () => [])
+  const stopped = town.clock.now().getTime()
+  await first.stop(5)
+  await town.until(() => began.length === 5)
+  expect(began.slice(3).toSorted()).toEqual(['second deployment:a', 'second waiting:b'])
+  expect(town.clock.now().getTime()).toBe(stopped)
 })
 
 test('a stop lets work end by itself, and begins none', async () => {

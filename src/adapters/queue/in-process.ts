@@ -31,6 +31,11 @@ export function inProcessQueue(log: Log): Queue {
       listener = given
       schedule()
     },
+    async leave() {
+      clearImmediate(timer)
+      if (listener) deliver()
+      listener = undefined
+    },
     ping: async () => undefined,
     async close() {
       clearImmediate(timer)

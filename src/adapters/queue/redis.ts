@@ -26,6 +26,8 @@ export async function redisQueue(url: string, log: Log): Promise<Queue> {
   let listener: ((subject: string) => void) | undefined
   /** Wake-ups sent and not confirmed in time: while there is one, nobody else waits to learn the same. */
   let overdue = 0
+  /** The last wake-up was not queued; said once, and not for each of a thousand webhooks. */
+  let failing = false
 
   const send = async (subject: string): Promise<boolean> => {
     if (connection.status !== 'ready' || overdue > 0) return false
@@ -41,9 +43,11 @@ export async function redisQueue(url: string, log: Log): Promise<Queue> {
   return {
     async wake(subject) {
       checkSubject(subject)
-      if (await send(subject)) return
+      const sent = await send(subject)
+      if (!sent && !failing) log.warn('wake-up not queued', { subject })
+      failing = !sent
+      if (sent) return
       // Nothing is lost: this process does it if it can, and the next look into the database finds it otherwise.
-      log.warn('wake-up not queued', { subject })
       setImmediate(() => call(listener, subject, log))
     },
 
@@ -58,6 +62,12 @@ export async function redisQueue(url: string, log: Log): Promise<Queue> {
       worker.on('completed', (job) => onJob(job))
       worker.on('failed', (job, error) => log.warn('queue entry dropped', { job: job?.id, error: error.message }))
       await worker.waitUntilReady()
+    },
+
+    async leave() {
+      // A Redis that is down would hold up the leaving. What comes in meanwhile is told until the worker has put it down.
+      await within(2000, worker?.close() ?? Promise.resolve())
+      listener = undefined
     },
 
     async ping() {

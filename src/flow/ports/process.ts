@@ -50,6 +50,8 @@ export interface Queue {
   wake(subject: string): Promise<void>
   /** Calls the listener for each waking, here or in another process. */
   listen(listener: (subject: string) => void): Promise<void>
+  /** Takes no more wakings; those it took before are still told. What is woken from here on is for other processes. */
+  leave(): Promise<void>
   ping(): Promise<void>
   close(): Promise<void>
 }

@@ -55,6 +55,17 @@ export function queueContract(name: string, make: () => Promise<QueueUnderTest>)
       expect((await ear.hears(3)).toSorted()).toEqual(['environment:acme/shop/production', 'intent:4f1c', 'reports'])
     })
 
+    test('who leaves hears what was woken before, and nothing that is woken after', async () => {
+      const ear = new Ear()
+      await queue.listen(ear.listener)
+      const before = Array.from({ length: 30 }, (_, index) => `repository:acme/${index}`)
+      await Promise.all(before.map((subject) => queue.wake(subject)))
+      await queue.leave()
+      await queue.wake('reports')
+      await queue.ping()
+      expect(ear.heard).not.toContain('reports')
+    })
+
     test('what is woken before anybody listens waits', async () => {
       const ear = new Ear()
       await queue.wake('intent:early')

@@ -47,6 +47,21 @@ describe('Redis', () => {
     expect((await ear.hears(50)).toSorted()).toEqual(subjects.toSorted())
   })
 
+  test('who leaves takes no wake-up away from others, and can wake them', async () => {
+    const [leaving, staying] = [await open(), await open()]
+    const ears = [new Ear(), new Ear()] as const
+    await leaving.listen(ears[0].listener)
+    await staying.listen(ears[1].listener)
+    const subjects = Array.from({ length: 50 }, (_, index) => `repository:acme/${index}`)
+    const [woken] = await Promise.all([Promise.all(subjects.map((subject) => staying.wake(subject))), leaving.leave()])
+    expect(woken).toHaveLength(50)
+    const after = Array.from({ length: 20 }, (_, index) => `deployment:${index}`)
+    await Promise.all(after.map((subject) => leaving.wake(subject)))
+    await ears[1].hears(70 - ears[0].heard.length)
+    expect([...ears[0].heard, ...ears[1].heard].toSorted()).toEqual([...subjects, ...after].toSorted())
+    expect(ears[0].heard.filter((subject) => subject.startsWith('deployment'))).toEqual([])
+  })
+
   test('nothing is left in Redis once it was heard', async () => {
     const queue = await open()
     const ear = new Ear()
