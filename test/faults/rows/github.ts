@@ -1,58 +1,8 @@
 import assert from 'node:assert/strict'
-import { recordsOf } from '../../lab/landfall/records.ts'
-import type { Merged } from '../../lab/landfall/shop.ts'
-import { containersOf } from '../containers.ts'
-import { eventually } from '../eventually.ts'
 import type { Fault } from '../fault.ts'
 import { settled } from '../settled.ts'
 import { toldOnce } from '../told-once.ts'
-import type { FaultTown } from '../towns.ts'
-
-const context = 'landfall/production'
-
-/**
- * Takes GitHub away at the moment a merge is about to be switched to. Resolves once the merge runs and is proved all the same, while
- * GitHub shows what it showed before.
- */
-async function deployWithout(town: FaultTown, title: string, takeAway: () => void): Promise<{ merged: Merged; shown: number }> {
-  const { repository } = town.shop
-  const order = await town.gates.hold('order', 'switch')
-  const merged = await town.begin({ title })
-  await order.arrived()
-  await town.ended(merged, 'pending')
-  takeAway()
-  const shown = repository.statuses(merged.sha).length
-  await order.release()
-  await eventually('the deployment succeeds', async () => {
-    const found = (await recordsOf(town.scenario.environment).deployments()).find(({ revision }) => revision === merged.sha)
-    return found?.state === 'succeeded' ? found : undefined
-  })
-  const web = (await containersOf(town)).find(({ service }) => service === 'web')
-  assert.ok(web?.reference.endsWith(merged.digest), 'what was merged does not run')
-  assert.equal(repository.statuses(merged.sha).length, shown, 'the moment was missed: GitHub was told')
-  return { merged, shown }
-}
-
-/** Sees that GitHub was told everything once and in order, and the states in between that nobody could see not at all. */
-async function caughtUp(town: FaultTown, { merged, shown }: { merged: Merged; shown: number }): Promise<void> {
-  await town.ended(merged, 'success')
-  await toldOnce(town, merged)
-  const { repository } = town.shop
-  const later = repository.statuses(merged.sha).filter((status) => status.context === context)
-  assert.deepEqual(
-    later.slice(shown).map(({ state }) => state),
-    ['success'],
-  )
-  const [deployment] = repository.deployments().filter(({ sha }) => sha === merged.sha)
-  assert.deepEqual(
-    deployment?.statuses.map(({ state }) => state),
-    ['in_progress', 'success'],
-  )
-}
-
-/** How long each report was put off since, in seconds. */
-const pausesSince = ({ scenario }: FaultTown, seen: number): number[] =>
-  scenario.landfall.log.slice(seen).flatMap(({ msg, pause }) => (msg === 'report put off' ? [Number(pause)] : []))
+import { caughtUp, deployWithout, pausesSince } from '../without-github.ts'
 
 const serverErrors: Fault = {
   row: 'F20',
