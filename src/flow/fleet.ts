@@ -109,7 +109,7 @@ export function outcomeOf(result: CommandResult, host: HostRule, step: Step, mas
       break
   }
   const ending = endingOf(result.code)
-  const detail = mask([lastLine(result.stderr), dockerText(result)].filter(Boolean).join('\n') || `exit code ${result.code}`)
+  const detail = mask(detailOf(result, ending))
   switch (ending) {
     case 'ok':
       return { kind: 'done', value: result.stdout }
@@ -127,6 +127,13 @@ export function outcomeOf(result: CommandResult, host: HostRule, step: Step, mas
     default:
       return failed('host-refused', { detail, step: step.name }, ending)
   }
+}
+
+/** The cause first, since a commit status has room for little else: where Docker failed that is the last line it said. */
+function detailOf(result: Extract<CommandResult, { kind: 'exited' }>, ending: Ending): string {
+  const docker = dockerText(result).trim()
+  const cause = ending === 'docker-failed' ? docker.split('\n').at(-1)?.trim() : undefined
+  return [...new Set([cause || lastLine(result.stderr), docker])].filter(Boolean).join('\n') || `exit code ${result.code}`
 }
 
 const dockerText = (result: Extract<CommandResult, { kind: 'exited' }>): string => {

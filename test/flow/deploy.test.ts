@@ -31,6 +31,15 @@ describe('all hosts or none', () => {
     for (const host of town.hosts.values()) expect(host.heard.filter((verb) => verb === 'switch 2')).toEqual([])
   })
 
+  test('what Docker said last is what people read first', async () => {
+    const town = await openTown()
+    const docker = 'image-1 Pulling\nimage-1 4f3b Already exists\nwrite /data: no space left on device\n'
+    town.host().instead = on('put', refused(15, 'docker could not pull the images', docker))
+    const { reason } = await town.deploy()
+    expect(reason?.evidence.detail).toBe(`write /data: no space left on device\n${docker.trim()}`)
+    expect(town.github.statuses.at(-1)?.description).toContain('web-1 could not pull the images: write /data: no space left on device')
+  })
+
   test('when one host could not switch, both run what ran before, proved', async () => {
     const town = await openTown(both)
     const before = await town.deploy()

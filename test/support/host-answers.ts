@@ -11,11 +11,11 @@ export const said = (lines: object[]): CommandResult => ({
   stderr: '',
 })
 
-/** How landfall-shell refuses: an exit code of its closed list and a sentence for people. */
-export const refused = (code: number, why: string): CommandResult => ({
+/** How landfall-shell refuses: an exit code of its closed list and a sentence for people, and what Docker said where it did. */
+export const refused = (code: number, why: string, docker?: string): CommandResult => ({
   kind: 'exited',
   code,
-  stdout: '',
+  stdout: docker === undefined ? '' : `${JSON.stringify({ type: 'text', text: encoded(docker) })}\n`,
   stderr: `landfall-shell: ${why}\n`,
 })
 
