@@ -1,3 +1,5 @@
+import { databasePasses } from './database-trouble.ts'
+
 /** How often work may break in a way that waiting does not mend, before it is given up. */
 export const mostTries = 5
 
@@ -5,7 +7,8 @@ const networkCode = /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|EAI_AGAIN|ENOTFOUND|UND_
 
 /**
  * Whether waiting may mend it: something that does not answer now, or asked to be left alone for a while. Every client has
- * error classes of its own, so it is told by their shape: HTTP status and headers as Octokit has them, codes as Node has.
+ * error classes of its own, so it is told by their shape: HTTP status and headers as Octokit has them, codes as Node and the
+ * databases have.
  */
 export function passes(error: unknown, depth = 0): boolean {
   if (typeof error !== 'object' || error === null || depth > 5) return false
@@ -13,6 +16,7 @@ export function passes(error: unknown, depth = 0): boolean {
   if (status >= 500 || status === 408 || status === 429) return true
   if (status === 403 && (askedPause(error) !== undefined || headersOf(error)['x-ratelimit-remaining'] === '0')) return true
   if ('code' in error && typeof error.code === 'string' && networkCode.test(error.code)) return true
+  if (databasePasses(error)) return true
   if ('name' in error && (error.name === 'TimeoutError' || error.name === 'AbortError')) return true
   return 'cause' in error && passes(error.cause, depth + 1)
 }

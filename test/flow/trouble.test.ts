@@ -3,6 +3,7 @@ import { askedPause, passes } from '../../src/flow/trouble.ts'
 import { httpError } from '../support/fake-github.ts'
 import { openTown } from '../support/town.ts'
 
+const sqlite = (errcode: number) => Object.assign(new Error('no'), { code: 'ERR_SQLITE_ERROR', errcode })
 const withCode = (code: string) => Object.assign(new Error('no'), { code })
 
 describe('waiting may mend', () => {
@@ -14,6 +15,24 @@ describe('waiting may mend', () => {
     ['a refused connection', withCode('ECONNREFUSED')],
     ['a name server that is away', withCode('EAI_AGAIN')],
     ['a fetch that broke off', new TypeError('fetch failed', { cause: withCode('UND_ERR_SOCKET') })],
+    ['a PostgreSQL that is stopped', withCode('57P01')],
+    ['a PostgreSQL that crashed', withCode('57P02')],
+    ['a PostgreSQL that starts', withCode('57P03')],
+    ['a PostgreSQL that closed the connection', withCode('08006')],
+    ['a PostgreSQL with too many sessions', withCode('53300')],
+    ['a PostgreSQL with a full disk', withCode('53100')],
+    ['a standby', withCode('25006')],
+    ['a statement that took too long', withCode('57014')],
+    ['a session that was ended in its transaction', withCode('25P03')],
+    ['a lock nobody gave back', withCode('55P03')],
+    ['a deadlock', withCode('40P01')],
+    ['a PostgreSQL whose disk fails', withCode('58030')],
+    ['a busy SQLite', sqlite(5)],
+    ['a SQLite with another busy one recovering', sqlite(261)],
+    ['a SQLite on a full disk', sqlite(13)],
+    ['a SQLite whose disk fails', sqlite(10 | (3 << 8))],
+    ['a SQLite on a disk that became read-only', sqlite(8 | (1 << 8))],
+    ['a SQLite whose file cannot be opened', sqlite(14)],
     ['a time-out', Object.assign(new Error('late'), { name: 'TimeoutError' })],
   ])('%s', (_why, error) => expect(passes(error)).toBe(true))
 })
@@ -24,6 +43,11 @@ describe('waiting does not mend', () => {
   test.each<[why: string, error: unknown]>([
     ['a refusal for good', httpError(403)],
     ['what is not there', httpError(404)],
+    ['a row PostgreSQL has already', withCode('23505')],
+    ['a statement PostgreSQL does not understand', withCode('42601')],
+    ['a wrong password', withCode('28P01')],
+    ['a row SQLite has already', sqlite(19 | (8 << 8))],
+    ['a SQLite whose file is torn', sqlite(11)],
     ['a bug', new TypeError('x is undefined')],
     ['an error that causes itself', itself],
     ['what is no error at all', 'gone'],

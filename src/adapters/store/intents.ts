@@ -17,10 +17,13 @@ import type { IntentRow, Tables } from './tables.ts'
 /** Intents in one transaction at most: about as many as one page of rows, so that no webhook waits long for its neighbours. */
 const groupSize = 200
 
+/** So long a webhook waits for the database at most: GitHub gives it ten seconds in all. */
+const acceptSeconds = 8
+
 export function intents(database: Database, log: Log): Store['intents'] {
   const { db } = database
   const leftOut = new LeftOut('intent', log)
-  const commit = groupCommit((group: Candidate[]) => acceptAll(database, group), groupSize)
+  const commit = groupCommit((group: Candidate[]) => acceptAll(database, group), { most: groupSize, seconds: acceptSeconds })
   return {
     // Judged before it joins a group, so that one that breaks the rules fails alone.
     accept: async (intent) => commit(intentRow(intent)),
