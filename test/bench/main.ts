@@ -1,24 +1,44 @@
 import { parseArgs } from 'node:util'
 import { startScenario } from '../lab/landfall/scenario.ts'
-import { asJson, asTable } from './figures.ts'
+import { measureBurst } from './burst/measure.ts'
+import { asJson, asTable, type Figures } from './figures.ts'
 import { measure } from './measure.ts'
 
 /** What the figures should be at most; docs/performance.md says what stands in the way of each. */
-const aims = { deploy_vs_script: 0.5, webhook_to_first_command_ms: 100, idle_rss_mib: 150 }
+const aims = {
+  deploy_vs_script: 0.5,
+  webhook_to_first_command_ms: 100,
+  idle_rss_mib: 150,
+  burst_lost: 0,
+  burst_doubled: 0,
+  burst_ack_p99_ms: 1000,
+}
 
-const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '9' } } })
+const parts = { deployments: measureDeployments, burst: measureBurst }
+
+const { values } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '9' }, only: { type: 'string' } },
+})
 const warm = Number(values.rounds)
 if (!Number.isInteger(warm) || warm < 1) throw new Error(`--rounds: "${values.rounds}" is not a number of rounds. Give 7 or more.`)
+const chosen = Object.entries(parts).filter(([name]) => values.only === undefined || values.only === name)
+if (chosen.length === 0) throw new Error(`--only: there is no part "${values.only}". Give one of ${Object.keys(parts).join(', ')}.`)
 
 const began = performance.now()
 const say = (line: string) => process.stderr.write(`${((performance.now() - began) / 1000).toFixed(0).padStart(4)} s  ${line}\n`)
 
-const scenario = await startScenario({ say })
-try {
-  const { figures, steps } = await measure(scenario, { warm, cold: Math.min(warm, 7), sameFile: Math.min(warm, 5) }, say)
-  scenario.github.assertFaithful()
-  for (const { step, at } of steps) say(`${String(Math.round(at.median)).padStart(6)} ms  ${step}`)
-  process.stdout.write(`${values.json ? asJson(figures) : asTable(figures, aims)}\n`)
-} finally {
-  await scenario.stop()
+const figures: Figures = {}
+for (const [, part] of chosen) Object.assign(figures, await part(say))
+process.stdout.write(`${values.json ? asJson(figures) : asTable(figures, aims)}\n`)
+
+async function measureDeployments(tell: typeof say): Promise<Figures> {
+  const scenario = await startScenario({ say: tell })
+  try {
+    const measured = await measure(scenario, { warm, cold: Math.min(warm, 7), sameFile: Math.min(warm, 5) }, tell)
+    scenario.github.assertFaithful()
+    for (const { step, at } of measured.steps) tell(`${String(Math.round(at.median)).padStart(6)} ms  ${step}`)
+    return measured.figures
+  } finally {
+    await scenario.stop()
+  }
 }

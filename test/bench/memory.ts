@@ -10,3 +10,18 @@ export async function residentMiB(pid: number): Promise<number> {
   if (found === undefined) throw new Error(`no process ${pid} with memory of its own`)
   return Number(found) / 1024
 }
+
+/** Follows it, five times a second: shorter peaks are not seen. */
+export function watchResident(pid: number): { peak(): number; stop(): void } {
+  let peak = 0
+  const timer = setInterval(() => {
+    // It may be on its way out.
+    residentMiB(pid).then(
+      (now) => {
+        peak = Math.max(peak, now)
+      },
+      () => undefined,
+    )
+  }, 200)
+  return { peak: () => peak, stop: () => clearInterval(timer) }
+}

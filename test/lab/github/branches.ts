@@ -33,6 +33,11 @@ export interface Branches {
   /** A commit on top of the branch (made from the default branch if new), without telling anybody. Null deletes a file. */
   commit(branch: string, files: Files, options?: CommitOptions): Promise<string>
   push(branch: string, files: Files, options?: CommitOptions & Delivering): Promise<Moved>
+  /**
+   * So many empty commits on top of each branch (made from the default branch if new), without telling anybody: histories too
+   * long to be made one by one. By branch, oldest first, the commit it grew on included.
+   */
+  grow(commits: ReadonlyMap<string, number>): Promise<Map<string, string[]>>
   /** Moves the branch to a commit of the past or of another branch. */
   forcePush(branch: string, to: string, options?: { by?: string } & Delivering): Promise<Moved>
   deleteBranch(branch: string, options?: { by?: string } & Delivering): Promise<Moved>
@@ -92,6 +97,19 @@ export function branches(parts: RepositoryParts): Branches {
   return {
     head: (branch = repo.defaultBranch) => tip(repo, branch),
     commit,
+
+    async grow(wanted) {
+      const start = await tip(repo, repo.defaultBranch)
+      const bases = await Promise.all([...wanted.keys()].map((branch) => repo.git.resolve(`heads/${branch}`)))
+      const branches = [...wanted].map(([branch, count], index) => ({ branch, count, base: bases[index] ?? start }))
+      const signature = signatureOf(person(world, 'mona'))
+      await repo.git.grow(branches, signature, world.now())
+      const histories = branches.map(async ({ branch, base }) => {
+        const grown = await repo.git.run(['rev-list', '--reverse', `${base}..refs/heads/${branch}`])
+        return [branch, [base, ...grown.split('\n')]] satisfies [string, string[]]
+      })
+      return new Map(await Promise.all(histories))
+    },
 
     async push(branch, files, { deliver, ...options } = {}) {
       const before = (await repo.git.resolve(`heads/${branch}`)) ?? nothing

@@ -11,6 +11,8 @@ export interface Git {
   resolve(ref: string): Promise<string | undefined>
   /** A commit on `branch` (created when new) on top of `parent`, or as a first commit. Returns its id. */
   commit(commit: NewCommit): Promise<string>
+  /** So many commits without a change on top of each base, at the tip of its branch: all in one go. */
+  grow(branches: readonly { branch: string; base: string; count: number }[], by: Person, at: Date): Promise<void>
   readonly folder: string
 }
 
@@ -58,6 +60,16 @@ export async function createGit(parentFolder: string, defaultBranch: string): Pr
     run,
     bytes,
     resolve,
+    async grow(branches, { name, email }, at) {
+      const who = `${name} <${email}> ${Math.floor(at.getTime() / 1000)} +0000`
+      const commits = branches.flatMap(({ branch, base, count }) =>
+        Array.from({ length: count }, (_, index) => {
+          const from = index === 0 ? `from ${base}\n` : ''
+          return `commit refs/heads/${branch}\nauthor ${who}\ncommitter ${who}\ndata <<end\n${branch} ${index}\nend\n${from}`
+        }),
+      )
+      await run(['fast-import', '--quiet', '--force'], { input: commits.join('') })
+    },
     async commit({ branch, parent, message, author, committer, at, files }) {
       const when = `${Math.floor(at.getTime() / 1000)} +0000`
       const stream = [
