@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Town } from '../lab/landfall/town.ts'
 
-/** A container of the shop as its host shows it. */
+/** A container as its host shows it. */
 export type Container = z.infer<typeof containerLine>
 const containerLine = z.object({
   id: z.string(),
@@ -17,9 +17,9 @@ const format =
   '{"id":{{json .ID}},"name":{{json .Name}},"service":{{json (index .Config.Labels "com.docker.compose.service")}},' +
   '"reference":{{json .Config.Image}},"status":{{json .State.Status}},"startedAt":{{json .State.StartedAt}}}'
 
-/** All containers of the shop, asked of Docker and not of Landfall. */
-export async function containersOf({ host }: Pick<Town, 'host'>): Promise<Container[]> {
-  const ids = (await host.docker('ps', '-aq', '--filter', 'label=com.docker.compose.project=shop')).trim()
+/** All containers of the shop (or another project), asked of Docker and not of Landfall. */
+export async function containersOf({ host }: Pick<Town, 'host'>, project = 'shop'): Promise<Container[]> {
+  const ids = (await host.docker('ps', '-aq', '--filter', `label=com.docker.compose.project=${project}`)).trim()
   if (ids === '') return []
   const lines = (await host.docker('inspect', '--type', 'container', '--format', format, ...ids.split('\n'))).trim().split('\n')
   return lines.map((line) => containerLine.parse(JSON.parse(line)))

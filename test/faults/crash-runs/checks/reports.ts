@@ -1,0 +1,115 @@
+import type { Evidence, StoredDeployment } from '../evidence.ts'
+import type { Violation } from './violation.ts'
+
+/** How each end is shown beside the commit, and as GitHub's deployment; docs/github.md promises it. */
+const shown: Record<string, { dot: string; deployment: string }> = {
+  succeeded: { dot: 'success', deployment: 'success' },
+  failed: { dot: 'failure', deployment: 'failure' },
+  'rolled-back': { dot: 'failure', deployment: 'failure' },
+  rejected: { dot: 'failure', deployment: 'failure' },
+  halted: { dot: 'error', deployment: 'error' },
+  superseded: { dot: 'error', deployment: 'inactive' },
+  cancelled: { dot: 'error', deployment: 'inactive' },
+}
+
+const final = new Set(['success', 'failure', 'error'])
+
+/** Every end is reported where people look, once, and what is shown last is what is true. */
+export function checkReports(evidence: Evidence): Violation[] {
+  return [...deploymentsShown(evidence), ...dots(evidence), ...answers(evidence), ...chat(evidence)].map((what) => ({ invariant: 1, what }))
+}
+
+/** Exactly one of GitHub's deployments for each that touched a host; its last word is the end. */
+function deploymentsShown({ database, github }: Evidence): string[] {
+  const found: string[] = []
+  const madeFor = (payload: unknown) =>
+    typeof payload === 'object' && payload !== null && 'landfall' in payload ? String(payload.landfall) : JSON.stringify(payload)
+  const byOwn = Map.groupBy(github.deployments, ({ payload }) => madeFor(payload))
+  const newest = database.deployments.findLast(({ state }) => state === 'succeeded')
+  for (const one of database.deployments) {
+    const made = byOwn.get(one.id) ?? []
+    byOwn.delete(one.id)
+    const wanted = one.started_at === null ? 0 : 1
+    if (made.length !== wanted) found.push(`${nameOf(one)} has ${made.length} deployments on GitHub, not ${wanted}`)
+    const [there] = made
+    if (!there) continue
+    const told = there.statuses.map(({ state }) => state)
+    const last = one.state === 'succeeded' && one !== newest ? 'inactive' : shown[one.state]?.deployment
+    if (told.at(-1) !== last) found.push(`GitHub's deployment of ${nameOf(one)} says ${told.join(', ')}; its last word should be ${last}`)
+    if (told.filter((state) => final.has(state)).length > 1)
+      found.push(`GitHub's deployment of ${nameOf(one)} ended more than once: ${told.join(', ')}`)
+    if (there.sha !== one.revision) found.push(`GitHub's deployment of ${nameOf(one)} is of ${there.sha}`)
+  }
+  for (const [id, { length }] of byOwn) found.push(`${length} deployments on GitHub are of ${id}, which is none of Landfall's`)
+  return found
+}
+
+/** The dot of each commit is that of the deployment that last had a say about it. */
+function dots({ database, github, history }: Evidence): string[] {
+  const found: string[] = []
+  const bySha = Map.groupBy(github.statuses, ({ sha }) => sha)
+  for (const sha of new Set(history.heads.map((head) => head.sha))) {
+    const says = (bySha.get(sha) ?? []).filter(({ context }) => context === 'landfall/production')
+    const word = database.deployments.map((one) => dotOn(sha, one)).findLast((dot) => dot !== undefined)
+    const last = says.at(-1)
+    if (last?.state !== word?.dot)
+      found.push(
+        `${sha} shows ${last ? `${last.state} "${last.description}"` : 'nothing'}; ${word ? `${word.dot} is true, by ${word.by}` : 'nothing was done with it'}`,
+      )
+  }
+  for (const { context, description } of github.statuses)
+    if (context !== 'landfall/production') found.push(`a status ${context} says "${description}"`)
+  return found
+}
+
+/** What a deployment that ended says about a commit; nothing where it does not concern it. */
+function dotOn(sha: string, one: StoredDeployment): { dot: string; by: string } | undefined {
+  if (one.revision === null) return undefined
+  if (one.revision === sha) return { dot: shown[one.state]?.dot ?? one.state, by: nameOf(one) }
+  const replaced = one.plan?.hosts.some(({ previous }) => previous?.revision === sha)
+  if (replaced && one.kind === 'rollback' && one.state === 'succeeded') return { dot: 'failure', by: nameOf(one) }
+  return replaced && one.state === 'halted' ? { dot: 'error', by: nameOf(one) } : undefined
+}
+
+const endings: Record<string, RegExp> = {
+  succeeded: /went back to/,
+  failed: /did not go back to/,
+  'rolled-back': /could not go back to/,
+  rejected: /was refused/,
+  halted: /is halted/,
+  superseded: /was overtaken/,
+  cancelled: /was cancelled/,
+}
+
+/** One answer and one reaction for each command, and no other comment. */
+function answers({ database, github, history }: Evidence): string[] {
+  const found: string[] = []
+  const own = github.comments.filter(({ author }) => author.login === github.bot)
+  for (const { comment, mayDoIt } of history.commands) {
+    const intent = database.intents.find((one) => one.comment?.id === comment)
+    const deployment = database.deployments.find((one) => one.intent === intent?.id)
+    const marks = [intent?.id, deployment?.id].filter((id) => id !== undefined)
+    const answered = own.filter(({ body }) => marks.some((id) => body.includes(`answer:${id}`)))
+    if (answered.length !== 1) found.push(`command ${comment} has ${answered.length} answers`)
+    const wanted = deployment ? endings[deployment.state] : /Refused/
+    if (answered.some(({ body }) => !wanted?.test(body)))
+      found.push(`command ${comment} is answered "${answered[0]?.body}", and is ${deployment?.state}`)
+    const reactions = github.comments.find(({ id }) => id === comment)?.reactions.filter(({ author }) => author.login === github.bot) ?? []
+    const seen = reactions.map(({ content }) => content).join(', ')
+    if (seen !== (mayDoIt ? 'eyes' : '-1')) found.push(`command ${comment} has the reactions "${seen}"`)
+  }
+  if (own.length !== history.commands.length)
+    found.push(`there are ${own.length} comments of Landfall's for ${history.commands.length} commands`)
+  return found
+}
+
+const worthTelling = new Set(['succeeded', 'failed', 'rolled-back', 'halted', 'rejected'])
+
+/** Chat takes the same twice and can take nothing back: what must not happen is silence. */
+function chat({ database, chat: messages }: Evidence): string[] {
+  return database.deployments
+    .filter(({ id, state }) => worthTelling.has(state) && !messages.some((body) => body.includes(id)))
+    .map((one) => `no chat message tells of ${nameOf(one)}`)
+}
+
+const nameOf = ({ id, kind, revision, state }: StoredDeployment): string => `${kind} ${revision?.slice(0, 7)} (${id}, ${state})`

@@ -1,0 +1,97 @@
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import { z } from 'zod'
+import { type Gates, installGates } from '../../lab/gates.ts'
+import type { Host } from '../../lab/host.ts'
+import { type Laboratory, startLaboratory } from '../../lab/laboratory.ts'
+import { bootstrapHost } from '../../lab/landfall/bootstrap.ts'
+import { prepareParts } from '../../lab/parts.ts'
+import type { Profile } from '../towns.ts'
+import { installWatch } from './host-watch.ts'
+
+/** What all runs stand on: one laboratory with a bootstrapped host, and the keys of the Landfall it was bootstrapped for. */
+export interface Ground {
+  lab: Laboratory
+  host: Host
+  gates: Gates
+  /** What a Landfall of this profile is started with: a data folder of its own with the keys in it, an empty database. */
+  environment(name: string, profile: Profile): Promise<Record<string, string>>
+  /** Takes everything of a project off the host. */
+  clear(project: string): Promise<void>
+  close(): Promise<void>
+}
+
+/** The login without which the registry gives nothing away: every pull leaves one on the host for as long as it lasts. */
+const login = { username: 'landfall', password: 'registry-password' }
+
+export async function openGround(say: (line: string) => void = () => {}): Promise<Ground> {
+  say('bringing up a host with sshd and Docker, a registry, PostgreSQL and Redis')
+  const lab = await startLaboratory({ hosts: ['web-1'], registry: true, redis: true, postgres: true })
+  try {
+    const host = lab.host('web-1')
+    const keys = join(lab.folder, 'keys')
+    lab.registry.requireBasic(login)
+    await keepContainers(host)
+    await bootstrapHost(host, keys)
+    const gates = await installGates(host)
+    await installWatch(host)
+    const operatorFile = join(lab.folder, 'operator.yml')
+    await writeFile(operatorFile, stringify(operator(host, lab.registry.address)))
+    const { compose } = await prepareParts()
+    return {
+      lab,
+      host,
+      gates,
+      async environment(name, profile) {
+        const folder = join(lab.folder, 'data', name)
+        await mkdir(join(folder, '..'), { recursive: true })
+        await cp(keys, folder, { recursive: true })
+        if (profile === 'several machines') await lab.redis.flush()
+        return {
+          LANDFALL_DATA: folder,
+          LANDFALL_OPERATOR: operatorFile,
+          LANDFALL_COMPOSE: compose,
+          LANDFALL_POLL_SECONDS: '1',
+          LANDFALL_GITHUB_PACE: 'none',
+          REGISTRY_PASSWORD: login.password,
+          PORT: '0',
+          PUBLIC_URL: 'https://landfall.example.com',
+          ...(profile === 'several machines' && { DATABASE_URL: await lab.postgres.createDatabase(), QUEUE_URL: lab.redis.url }),
+        }
+      },
+      clear: (project) => clear(host, project),
+      close: () => lab.stop(),
+    }
+  } catch (error) {
+    await lab.stop()
+    throw error
+  }
+}
+
+/** Containers outlive their Docker: without this setting, one that was killed ends them when it comes back, and starts none again. */
+async function keepContainers(host: Host): Promise<void> {
+  const file = host.path('/etc/docker/daemon.json')
+  const settings = z.record(z.string(), z.unknown()).parse(JSON.parse(await readFile(file, 'utf8')))
+  await writeFile(file, JSON.stringify({ ...settings, 'live-restore': true }))
+  await host.engine.stop()
+  await host.engine.start()
+}
+
+const operator = (host: Host, registry: string) => ({
+  version: 1,
+  hosts: { [host.name]: { address: host.address, port: host.port, user: 'landfall', 'host-key': host.hostKey } },
+  registries: { [registry]: { username: login.username, password: { env: 'REGISTRY_PASSWORD' } } },
+  repositories: { 'acme/*': { projects: ['*'], environments: { '*': [host.name] }, registries: [registry], notify: ['deploys'] } },
+  chat: { deploys: { slack: { url: { env: 'CHAT_URL' } } } },
+})
+
+async function clear(host: Host, project: string): Promise<void> {
+  const filter = `--filter label=com.docker.compose.project=${project}`
+  await host.sh(`
+    ids=$(docker ps -aq ${filter}); [ -z "$ids" ] || docker rm -fv $ids >/dev/null
+    names=$(docker volume ls -q ${filter}); [ -z "$names" ] || docker volume rm $names >/dev/null
+    ids=$(docker network ls -q ${filter}); [ -z "$ids" ] || docker network rm $ids >/dev/null
+    ids=$(docker images -q '*/acme/${project}' | sort -u); [ -z "$ids" ] || docker rmi -f $ids >/dev/null
+    rm -rf /var/lib/landfall/${project} /run/watch/pids/*; : >/run/watch/writers`)
+}

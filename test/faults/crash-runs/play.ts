@@ -1,0 +1,41 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Act, Script, Strike } from './script.ts'
+import { type Blow, strike } from './strikes.ts'
+import type { RunTown } from './town.ts'
+
+/** A strike and what became of it. */
+export interface Struck {
+  strike: Strike
+  blow: Blow
+}
+
+/** People wait for so long at most, in seconds, until all is quiet; then they go on all the same. */
+const patience = 12
+
+/** Plays a script to its end: acts, strikes in between, and everything that was struck put right again. */
+export async function playScript(town: RunTown, { acts, strikes }: Script): Promise<Struck[]> {
+  const over = new AbortController()
+  const striking: Promise<Struck>[] = []
+  for (const [index, act] of acts.entries()) {
+    for (const plan of strikes.filter(({ during }) => during === index)) {
+      striking.push(strike(town, plan, over.signal).then((blow) => ({ strike: plan, blow })))
+    }
+    await rest(act)
+    await town.people.perform(act)
+  }
+  await town.people.allTold()
+  await town.quiet(patience)
+  // What has not come by now does not come any more.
+  over.abort()
+  const ended = await Promise.allSettled(striking)
+  await Promise.all(town.landfalls.members.map((member) => member.start()))
+  return ended.map((one) => {
+    if (one.status === 'rejected') throw one.reason
+    return one.value
+  })
+
+  async function rest({ pause: wanted }: Act): Promise<void> {
+    if (wanted === 'quiet') await town.quiet(patience)
+    else await pause(wanted)
+  }
+}

@@ -1,0 +1,57 @@
+import type { Host } from '../../lab/host.ts'
+import type { Records } from '../../lab/landfall/records.ts'
+import type { Profile } from '../towns.ts'
+
+/** A guard of Landfall's, broken on purpose in the laboratory, so that the checks can be seen to notice. */
+export interface Sabotage {
+  onHost(host: Host): Promise<void>
+  inDatabase(records: Records, profile: Profile): Promise<void>
+  undo(host: Host): Promise<void>
+}
+
+export const sabotages = {
+  /** Hosts take every order, however late it is. */
+  fence: inShell('/^must_be_newest() {/a return 0'),
+  /** Nobody waits for anybody on a host. */
+  lock: inShell('s/^  flock -n 9 .*/  :/'),
+  /** What no deployment changes is recreated with the rest. */
+  untouched: inShell('s/--no-deps/--always-recreate-deps/'),
+  /** A command told twice counts twice. */
+  dedupe: inTables({
+    sqlite: [
+      `create trigger spoilt after insert on intents when new.kind = 'rollback'
+        begin update intents set key = 'spoilt ' || new.id where id = new.id; end`,
+    ],
+    postgres: [
+      `create function spoil() returns trigger language plpgsql as
+        $$ begin if new.kind = 'rollback' then new.key := 'spoilt ' || new.id; end if; return new; end $$`,
+      'create trigger spoilt before insert on intents for each row execute function spoil()',
+    ],
+  }),
+} satisfies Record<string, Sabotage>
+
+export type SabotageName = keyof typeof sabotages
+export const isSabotage = (name: string): name is SabotageName => Object.hasOwn(sabotages, name)
+
+/** landfall-shell, behind the gate that stands before it. */
+const shell = '/usr/local/bin/landfall-shell.behind'
+
+function inShell(edit: string): Sabotage {
+  return {
+    async onHost(host) {
+      await host.sh(`cp -p ${shell} ${shell}.good && sed -i '${edit}' ${shell} && ! cmp -s ${shell} ${shell}.good`)
+    },
+    inDatabase: async () => {},
+    undo: async (host) => void (await host.sh(`mv -f ${shell}.good ${shell}`)),
+  }
+}
+
+function inTables(statements: Record<'sqlite' | 'postgres', string[]>): Sabotage {
+  return {
+    onHost: async () => {},
+    async inDatabase({ query }, profile) {
+      for (const statement of statements[profile === 'one machine' ? 'sqlite' : 'postgres']) await query(statement)
+    },
+    undo: async () => {},
+  }
+}

@@ -1,0 +1,152 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { descendants, signalPid, wordsOf } from '../../lab/program.ts'
+import type { Service } from '../../lab/service.ts'
+import type { Member } from './landfalls.ts'
+import type { Strike, StrikeKind } from './script.ts'
+import type { RunTown } from './town.ts'
+
+/** What became of a strike: it hit something that lived, or it missed. */
+export type Blow = { kind: 'hit' } | { kind: 'missed'; why: string }
+
+/** Waits for the strike's moment, strikes, waits, and puts right again what it struck. */
+export async function strike(town: RunTown, plan: Strike, over: AbortSignal): Promise<Blow> {
+  if (plan.kind === 'order late, its Landfall killed') return lateOrder(town, plan, over)
+  const moment = await town.steps.next(plan.at, plan.nth, over)
+  if (!moment) return missed(`"${plan.at}" did not come`)
+  if (plan.delay > 0) await pause(plan.delay)
+  return blows[plan.kind](town, plan, moment.by)
+}
+
+type Strikes = (town: RunTown, plan: Strike, by: string | undefined) => Promise<Blow>
+
+const hit: Blow = { kind: 'hit' }
+const missed = (why: string): Blow => ({ kind: 'missed', why })
+
+const blows: Record<Exclude<StrikeKind, 'order late, its Landfall killed'>, Strikes> = {
+  'Landfall killed': onLandfall(async (member, { lasts }) => {
+    await member.kill()
+    await pause(lasts)
+    await member.start()
+  }),
+  'Landfall restarted': onLandfall(async (member, { lasts }) => {
+    const code = await member.stop()
+    if (code !== 0) throw new Error(`Landfall ${member.name} ended with ${code} after SIGTERM`)
+    await pause(lasts)
+    await member.start()
+  }),
+  'Landfall stalled': onLandfall(async (member, { lasts }) => {
+    member.stall()
+    await pause(lasts)
+    member.resume()
+  }),
+  'Redis killed': onService(({ ground }) => ground.lab.redis, 'kill'),
+  'PostgreSQL killed': onService(({ ground }) => ground.lab.postgres, 'kill'),
+  'PostgreSQL restarted': onService(({ ground }) => ground.lab.postgres, 'stop'),
+  'sshd killed': onService(({ ground }) => ground.host.sshd, 'kill'),
+  'dockerd killed': onService(({ ground }) => ground.host.engine, 'kill'),
+  'landfall-shell killed': onHost(/\/landfall-shell.* --work (put|pull|switch|confirm|restore|prune|probe) /),
+  'Compose killed': onHost(/docker-compose .* (up|pull) /),
+  async 'cable out'({ ground: { host } }, { lasts }) {
+    await host.unplug()
+    await pause(lasts)
+    await host.plugIn()
+    return hit
+  },
+  async 'GitHub failing'({ github }, { lasts }) {
+    const before = github.requests.length
+    github.faults.outage(true)
+    await pause(lasts)
+    github.faults.outage(false)
+    return github.requests.length > before ? hit : missed('nobody asked GitHub')
+  },
+  async 'GitHub answers lost'({ github }, { lasts, nth }) {
+    const lost = github.faults.disturb(/^(POST|PATCH) \/repos\//, 'answer-lost', nth + 1)
+    await pause(lasts)
+    lost.end()
+    return lost.hits > 0 ? hit : missed('nobody asked GitHub for anything')
+  },
+  async 'webhooks failing'({ github }, { lasts }) {
+    const before = github.deliveries.length
+    github.faults.webhooks(true)
+    await pause(lasts)
+    github.faults.webhooks(false)
+    return github.deliveries.length > before ? hit : missed('there was no webhook')
+  },
+}
+
+/** On one of the Landfalls: the one that took the step, or the other. */
+function onLandfall(act: (member: Member, plan: Strike) => Promise<void>): Strikes {
+  return async ({ landfalls: { members } }, plan, by) => {
+    const taker = members.find(({ name }) => name === by) ?? members[0]
+    const other = members.find((member) => member !== taker) ?? taker
+    const member = plan.whom === 'the other' ? other : taker
+    if (member?.state !== 'up') return missed(`Landfall ${member?.name} was ${member?.state}`)
+    await act(member, plan)
+    return hit
+  }
+}
+
+function onService(find: (town: RunTown) => Service, how: 'kill' | 'stop'): Strikes {
+  return async (town, { lasts }) => {
+    const service = find(town)
+    if (service.pid === 0) return missed('it was down')
+    await service[how]()
+    await pause(lasts)
+    await service.start()
+    return hit
+  }
+}
+
+/** On what runs on the host at that moment. What is killed there nobody starts again. */
+function onHost(words: RegExp): Strikes {
+  return async ({ ground: { host } }) => {
+    const pids = descendants(host.machine.init).filter((pid) => words.test(`${wordsOf(pid)} `))
+    for (const pid of pids) signalPid(pid, 'SIGKILL')
+    return pids.length > 0 ? hit : missed('nothing of the kind ran')
+  }
+}
+
+/** An order may be held up for so long at most, in milliseconds: its successor comes when the lease has run out. */
+const longestHold = 8000
+
+/**
+ * An order is held up on its way, its Landfall dies, a successor gives its own order, and then the first one arrives: the host
+ * has to refuse it.
+ */
+async function lateOrder(town: RunTown, { at, lasts }: Strike, over: AbortSignal): Promise<Blow> {
+  const { ground, landfalls, watch } = town
+  const held = await ground.gates.hold('order', at.replace(' arrives', ''))
+  try {
+    if (!(await arrival(held, over))) return missed(`"${at}" did not come`)
+    const worker = await holderOf(town)
+    if (worker?.state !== 'up') return missed('nobody held the lease')
+    const writes = watch.writes().length
+    await worker.kill()
+    await pause(lasts)
+    const starting = worker.start()
+    for (const deadline = performance.now() + longestHold; performance.now() < deadline && watch.writes().length === writes; )
+      await pause(50)
+    await held.release()
+    await starting
+    return hit
+  } finally {
+    await ground.gates.openAll()
+  }
+
+  async function arrival(order: typeof held, signal: AbortSignal): Promise<boolean> {
+    while (!signal.aborted) {
+      const there = await order.arrived(0.3).then(
+        () => true,
+        () => false,
+      )
+      if (there) return true
+    }
+    return false
+  }
+
+  async function holderOf({ records, repository }: RunTown): Promise<Member | undefined> {
+    const rows = await records.query('select holder from leases where subject like $1', [`environment:${repository.fullName}/%`])
+    // A holder's name has its process id in it.
+    return landfalls.members.find(({ pid }) => rows.some(({ holder }) => String(holder).includes(`-${pid}-`)))
+  }
+}
