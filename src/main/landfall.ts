@@ -34,7 +34,7 @@ import { webhookRoute } from '../web/webhooks.ts'
 import type { Settings } from './settings.ts'
 
 /** How long a lease lasts without renewal: work of a killed Landfall goes on elsewhere within this. */
-const leaseSeconds = 4
+const leaseSeconds = 3
 /** How often due work is looked for although nobody woke us: what a killed Landfall left goes on within this and the lease. */
 const sweepSeconds = 1
 /** GitHub's list of failed deliveries is looked at once in so many looks at its repositories. */
