@@ -5,6 +5,9 @@ import { type Container, containersOf } from './containers.ts'
 /** How Landfall is run: alone with a file of its own, or on PostgreSQL and Redis, where others may join it. */
 export type Profile = 'one machine' | 'several machines'
 
+/** MiB for Docker on the town's host: room for many releases of the shop, and none for a large image. */
+export const dockerDisk = 128
+
 /** A town in which the shop runs already. */
 export interface FaultTown extends Town {
   /** The shop's database as it was at first: no deployment touches it, and no fault may. */
@@ -29,7 +32,7 @@ export function townsOf(say: (line: string) => void = () => {}): Towns {
 
   async function build(profile: Profile): Promise<FaultTown> {
     say(`building a town: Landfall on ${profile}`)
-    const town = await openTown({ servers: profile === 'several machines' })
+    const town = await openTown({ servers: profile === 'several machines', host: { disk: dockerDisk } })
     stoodIn.push(town.scenario.github)
     try {
       await town.merge({ title: 'The shop opens' }, 'success')

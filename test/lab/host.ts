@@ -15,6 +15,8 @@ export interface HostOptions {
   images?: ImageStore
   /** `trixie` where absent: Engine 26.1 and Compose 2.26. */
   engine?: EngineVersion
+  /** Docker's data lie on a disk of so many MiB; on this machine's own where absent. */
+  disk?: number
 }
 
 /** A server with sshd and Docker, as Landfall meets them; see README.md. */
@@ -56,7 +58,7 @@ const deployUser = { name: 'deploy', id: 4700 }
 
 /** Boots a host and starts its sshd and engine; its files go to a folder under `parent`. */
 export async function startHost(options: HostOptions, parent: string): Promise<Host> {
-  const { name, images = 'classic', engine: version = 'trixie' } = options
+  const { name, images = 'classic', engine: version = 'trixie', disk } = options
   const parts = await prepareParts({ engine: version })
   const folder = join(parent, name)
   const machine = await bootMachine(name, folder, parts.engine)
@@ -64,6 +66,7 @@ export async function startHost(options: HostOptions, parent: string): Promise<H
   const doorways: Server[] = []
   try {
     await addUser(machine, deployUser.name, deployUser.id, 'docker')
+    if (disk !== undefined) await mountDisk(machine, '/var/lib/docker', disk)
     const [{ sshd, ...ssh }, engine] = await Promise.all([startSshd(machine), startEngine(machine, images)])
     let hostKey = ssh.hostKey
     const exec: Host['exec'] = (argv, { user, ...rest } = {}) =>
@@ -122,4 +125,11 @@ async function authorize(machine: Machine, line: string, user: string): Promise<
   await appendFile(join(folder, 'authorized_keys'), `${line.trim()}\n`, { mode: 0o600 })
   await chown(folder, id, id)
   await chown(join(folder, 'authorized_keys'), id, id)
+}
+
+/** A disk of its own, in memory; it goes with the machine. */
+async function mountDisk(machine: Machine, folder: string, mebibytes: number): Promise<void> {
+  const words = ['sh', '-c', 'mkdir -p "$1" && mount -t tmpfs -o "size=$2m" disk "$1"', 'sh', folder, String(mebibytes)]
+  const { code, stderr } = await machine.run(words)
+  if (code !== 0) throw new Error(`laboratory: no disk at ${folder}: ${stderr.trim()}`)
 }

@@ -46,6 +46,10 @@ export async function scriptLayer(name: 'app' | 'database'): Promise<Layer> {
   ])
 }
 
+/** Zeros: next to nothing on the way, and so many MiB on a disk. */
+export const paddingLayer = (mebibytes: number): Promise<Layer> =>
+  layer([...folders('padding/'), { path: 'padding/zeros', content: Buffer.alloc(mebibytes * 1024 * 1024), mode: 0o644 }])
+
 type Entry = { path: string; content: Buffer; mode: number } | { path: string; link: string } | { path: string }
 
 const folders = (...paths: string[]): Entry[] => paths.map((path) => ({ path }))

@@ -1,5 +1,5 @@
 import { attestation, type Document, type ImageConfig, index, manifestTypes, platformImage } from './image-documents.ts'
-import { baseLayer, digestOf, type Layer, scriptLayer } from './image-layers.ts'
+import { baseLayer, digestOf, type Layer, paddingLayer, scriptLayer } from './image-layers.ts'
 import type { Registry } from './registry.ts'
 
 /** How the app behaves; numbers are seconds. `answers` tells another version than the image's own. */
@@ -20,6 +20,8 @@ export interface AppImage {
   version: string
   /** `healthy` where absent. */
   behaviour?: Behaviour
+  /** A further layer of so many MiB that are nothing but room taken on a host's disk. */
+  padding?: number
   /** Pushes an index with an attestation, as buildx does; true as soon as `platforms` are given. */
   index?: boolean
   /** `['linux/amd64', 'linux/arm64']`; this machine's own where absent. All hold this machine's programs. */
@@ -50,7 +52,7 @@ export async function pushApp(registry: Registry, image: AppImage): Promise<Push
     Labels: { 'org.opencontainers.image.revision': version },
     ExposedPorts: { '3000/tcp': {} },
   }
-  const layers = [await baseLayer(), await scriptLayer('app')]
+  const layers = [await baseLayer(), await scriptLayer('app'), ...(image.padding === undefined ? [] : [await paddingLayer(image.padding)])]
   const asIndex = image.index ?? image.platforms !== undefined
   return push(registry, repository, tag, config, layers, asIndex ? { platforms } : undefined)
 }

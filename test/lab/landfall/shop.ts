@@ -13,6 +13,8 @@ export interface Shop {
 export interface Release {
   title: string
   behaviour?: Behaviour
+  /** Its image takes so many MiB more on a host. */
+  padding?: number
   files?: Record<string, string | null>
   by?: string
   /** `false` for a build that never pushes its image. */
@@ -91,14 +93,21 @@ export async function openShop(github: GitHubStandIn, registry: Registry, option
 
   return {
     repository,
-    async merge({ title, behaviour = 'healthy', files = {}, by = 'mona', build = true, told = 'now' }) {
+    async merge({ title, behaviour = 'healthy', padding, files = {}, by = 'mona', build = true, told = 'now' }) {
       merges += 1
       const branch = `change-${merges}`
       const changed = { 'CHANGES.md': `${title}\n`, ...files }
       const { number } = await repository.openPullRequest({ branch, files: changed, title, author: by, deliver: 'never' })
       const { sha, deliveries } = await repository.merge(number, { by, method: 'merge', deliver: told === 'never' ? 'never' : false })
       const image = build
-        ? await pushApp(registry, { repository: `acme/${name}`, tag: sha, version: sha, behaviour, index: true })
+        ? await pushApp(registry, {
+            repository: `acme/${name}`,
+            tag: sha,
+            version: sha,
+            behaviour,
+            index: true,
+            ...(padding !== undefined && { padding }),
+          })
         : undefined
       const toldAt = performance.now()
       const guids = deliveries.map(({ guid }) => guid)

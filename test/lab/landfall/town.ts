@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { parse, stringify } from 'yaml'
 import { z } from 'zod'
 import type { Status } from '../github/world.ts'
-import type { Host } from '../host.ts'
+import type { Host, HostOptions } from '../host.ts'
 import { type Laboratory, startLaboratory } from '../laboratory.ts'
 import { type Scenario, startScenario } from './scenario.ts'
 import { composeFile, type Merged, openShop, type Release, type Shop } from './shop.ts'
@@ -39,12 +39,20 @@ const operatorText = z.looseObject({
   repositories: z.record(z.string(), z.looseObject({ allow: z.array(z.string()).optional() })),
 })
 
-/** Builds the town. `servers` puts Landfall on PostgreSQL and Redis instead of its own file. */
-export async function openTown({ servers: withServers = false, say = (_line: string) => {} } = {}): Promise<Town> {
+export interface TownOptions {
+  /** Puts Landfall on PostgreSQL and Redis instead of its own file. */
+  servers?: boolean
+  /** What is special about the host. */
+  host?: Omit<HostOptions, 'name'>
+  say?: (line: string) => void
+}
+
+/** Builds the town. */
+export async function openTown({ servers: withServers = false, host = {}, say = () => {} }: TownOptions = {}): Promise<Town> {
   const servers = withServers ? await startLaboratory({ redis: true, postgres: true }) : undefined
   try {
     const environment = servers && { DATABASE_URL: await servers.postgres.createDatabase(), QUEUE_URL: servers.redis.url }
-    const scenario = await startScenario({ say, ...(environment && { environment }) })
+    const scenario = await startScenario({ hosts: [{ name: 'web-1', ...host }], say, ...(environment && { environment }) })
     return await populate(scenario, servers)
   } catch (error) {
     await servers?.stop()
