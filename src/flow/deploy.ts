@@ -99,7 +99,8 @@ async function rollWave(execution: Execution, wave: string[]): Promise<Outcome<H
 async function succeed(execution: Execution, hosts: HostProof[]): Promise<void> {
   const { run, plan } = execution
   const { deployment, ports } = run
-  const receipt = {
+  // A receipt is written once: hosts keep the same that the database has, also where Landfall died in between.
+  const receipt = (await ports.store.receipts.of(deployment.id)) ?? {
     format: 1 as const,
     deployment: deployment.id,
     repository: fullName(plan.repository),
