@@ -48,6 +48,14 @@ export interface RollbackIntent extends IntentBase {
   comment: CommentRef
 }
 
+/**
+ * `landfall recover`: stands for the lost intents of deployments that hosts remember and the database does not. It wishes for
+ * nothing: it is settled when it is stored, and nobody gathers it.
+ */
+export interface RecoveryIntent extends IntentBase {
+  kind: 'recovery'
+}
+
 /** A comment on an issue or a pull request. */
 export interface CommentRef {
   id: number

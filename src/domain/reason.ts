@@ -126,6 +126,11 @@ const wordings = {
     remedy: () => 'Nothing to do: the newer one brings this change too',
     retryable: false,
   },
+  'database-restored': {
+    sentence: (e) => `Landfall's database was lost or is an older copy: hosts went on to generation ${e.generation}`,
+    remedy: () => 'Look at what runs there; where a change is missing, push again',
+    retryable: false,
+  },
   'environment-unknown': {
     sentence: (e) => `There is no environment ${e.environment}; there are ${e.known}`,
     remedy: () => 'Name one of these',

@@ -10,7 +10,10 @@ import type { Failure, Work } from './under-lease.ts'
 
 /** One environment of one repository: the unit in which deployments follow one another. */
 const environmentKey = (deployment: Pick<Deployment, 'repository' | 'environment'>): string =>
-  `environment:${fullName(deployment.repository)}/${deployment.environment}`
+  environmentLease(fullName(deployment.repository), deployment.environment)
+
+/** The subject of the lease under which it is worked on; its repository as `owner/name`. */
+export const environmentLease = (repository: string, environment: string): string => `environment:${repository}/${environment}`
 
 /** The work a deployment's environment has to do; undefined when the deployment is unknown. */
 export async function environmentWork(id: string, ports: Ports): Promise<Work | undefined> {

@@ -29,3 +29,10 @@ export function encloseOrder(
   const signature = sign(orderStatement(verb, words), orderNamespace)
   return Buffer.concat([Buffer.from(`${Buffer.from(signature).toString('base64')}\n`), input])
 }
+
+/** Where, for which generation and at which turn a signed order was given; undefined where it is none. */
+export function orderOf(statement: string): { project: string; environment: string; generation: number; turn: number } | undefined {
+  const [, project, environment, generation, turn] = /^landfall-order 1 [a-z]+ (\S+) (\S+) (\d+) (\d+)(?: \S+)*\n$/.exec(statement) ?? []
+  if (project === undefined || environment === undefined) return undefined
+  return { project, environment, generation: Number(generation), turn: Number(turn) }
+}

@@ -1,21 +1,34 @@
 #!/usr/bin/env node
+import { randomUUID } from 'node:crypto'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { systemClock } from '../adapters/clock.ts'
+import { createLogger, logPort } from '../adapters/log.ts'
+import { watchOperatorFile } from '../adapters/operator-file.ts'
+import { profile } from '../adapters/profile.ts'
 import { openSigner } from '../adapters/signer.ts'
 import { adminLogin } from '../adapters/ssh/admin.ts'
 import { sshHosts } from '../adapters/ssh/hosts.ts'
 import { openLoginKey } from '../adapters/ssh/login-key.ts'
+import { openStore } from '../adapters/store/open.ts'
 import type { Answer } from '../cli/answer.ts'
 import { hostBootstrap } from '../cli/host-bootstrap.ts'
+import { recoverVerb } from '../cli/recover.ts'
 import { schema } from '../cli/schema.ts'
 import { validate } from '../cli/validate.ts'
+import { parseOperatorFile } from '../config/operator-file.ts'
 import { projectFilePath } from '../domain/configuration.ts'
 import { Secret } from '../domain/secret.ts'
+import { recover } from '../flow/recover.ts'
 
 const usage = `landfall VERB
   host bootstrap USER@HOST[:PORT]   make a machine a host of this Landfall
+  recover [options]                 bring a lost or restored database up to what the hosts know
+    --dry-run                         only tell what would be done
+    --without HOST                    go on without this host, whatever it may know
+    --lost-key                        the signing key was lost too
   validate [options]                check .github/landfall.yml and operator.yml, both against each other
     --project FILE                    default: ${projectFilePath}, where it exists
     --operator FILE                   default: LANDFALL_OPERATOR or operator.yml, where it exists
@@ -28,6 +41,7 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`)
 async function main(argv: string[]): Promise<number> {
   const [verb, ...rest] = argv
   if (verb === 'host' && rest[0] === 'bootstrap') return bootstrap(rest.slice(1))
+  if (verb === 'recover') return recoverDatabase(rest)
   if (verb === 'schema') return tell(schema(rest))
   if (verb === 'validate') return tell(validateFiles(rest))
   const asked = verb === undefined || verb === 'help' || verb === '--help'
@@ -35,9 +49,15 @@ async function main(argv: string[]): Promise<number> {
   return asked ? 0 : 2
 }
 
-async function bootstrap(argv: string[]): Promise<number> {
+/** Where this Landfall keeps its keys, and its database where it has none elsewhere. */
+function dataFolder(): string {
   const folder = resolve(process.env.LANDFALL_DATA ?? 'data')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
+  return folder
+}
+
+async function bootstrap(argv: string[]): Promise<number> {
+  const folder = dataFolder()
   const [login, signer] = await Promise.all([openLoginKey(folder), openSigner(folder)])
   const hosts = sshHosts(login.privateKey)
   try {
@@ -53,6 +73,27 @@ async function bootstrap(argv: string[]): Promise<number> {
     })
   } finally {
     await hosts.close()
+  }
+}
+
+async function recoverDatabase(argv: string[]): Promise<number> {
+  const folder = dataFolder()
+  const log = logPort(createLogger('error'))
+  const operator = watchOperatorFile(resolve(process.env.LANDFALL_OPERATOR ?? 'operator.yml'), parseOperatorFile, log)
+  const { DATABASE_URL: databaseUrl, QUEUE_URL: queueUrl } = process.env
+  const chosen = profile({ folder, ...(databaseUrl && { databaseUrl }), ...(queueUrl && { queueUrl }) })
+  if (chosen.kind === 'invalid') throw new Error(chosen.messages.join('\n'))
+  const [login, signer, store] = await Promise.all([openLoginKey(folder), openSigner(folder), openStore(chosen.value.store, log)])
+  const hosts = sshHosts(login.privateKey)
+  const ports = { store, hosts, operator, signer, clock: systemClock, ids: randomUUID, log }
+  try {
+    return await recoverVerb(argv, {
+      hosts: Object.keys(operator.current().hosts),
+      recover: (request, say) => recover(request, ports, say),
+      print,
+    })
+  } finally {
+    await Promise.all([hosts.close(), store.close()])
   }
 }
 

@@ -27,7 +27,9 @@ async function endsWell(town: Town, sha: string) {
   for (const host of town.hosts.values()) {
     expect(host.docker.containers.map(({ service }) => service).sort()).toEqual(['db', 'web'])
     expect(host.container('web')?.image.behaviour.version).toBe(sha)
-    expect(host.releases.get(host.current)?.confirmed).toBe(true)
+    const { confirmed, receipt } = host.releases.get(host.current) ?? {}
+    expect(confirmed).toBe(true)
+    expect(JSON.parse(receipt?.text ?? '')).toEqual(await town.store.receipts.of(deployment.id))
   }
   expect(town.github.deployments).toHaveLength(2)
   expect(town.github.statusesOf(sha).at(-1)?.[0]).toBe('success')

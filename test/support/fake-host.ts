@@ -15,6 +15,7 @@ interface Release extends Unpacked {
   before?: Set<string>
   previous?: number
   confirmed: boolean
+  receipt?: { text: string; signature: string }
 }
 
 /**
@@ -30,6 +31,8 @@ export class FakeHost {
   highest = 0
   latest = 0
   current = 0
+  /** The order that raised the fence, and where: project and environment. */
+  order = { words: ['', ''], text: '', signature: '' }
   hold: string | undefined
   /** Version of its landfall-shell. */
   shell = 2
@@ -57,22 +60,30 @@ export class FakeHost {
     const scripted = await this.instead(command)
     if (signal?.aborted) return { kind: 'connection-lost', detail: 'Landfall gave the command up' }
     const result = scripted ?? (command.verb === 'probe' ? await this.#probe(onLine, signal) : this.#obey(command))
+    if (command.verb === 'recall' && result.kind === 'exited') for (const line of result.stdout.split('\n').filter(Boolean)) onLine(line)
     return this.loses(command) ? { kind: 'connection-lost', detail: 'the connection was closed before the command ended' } : result
   }
 
   #obey({ verb, args, stdin }: Command): CommandResult {
     if (verb === 'inspect') return said([this.#self(), this.#state(), ...this.#look()])
     if (verb === 'logs') return said(this.#logs(args[2] ?? ''))
+    if (verb === 'recall') return said(this.#memory())
     const { line: signature, rest: input } = cutLine(Buffer.from(stdin instanceof Uint8Array ? stdin : ''))
     if (decoded(signature) !== fakeSigner.sign(orderStatement(verb, args), orderNamespace)) return refused(22, 'the order is not signed')
     const [generation = 0, turn = 0] = args.slice(2, 4).map(Number)
     if (generation < this.highest || (generation === this.highest && turn < this.latest)) {
       return refused(12, `turn ${turn} of generation ${generation} was overtaken by turn ${this.latest} of generation ${this.highest}`)
     }
-    if (verb === 'put') return this.#put(generation, turn, input)
+    const raise = () => {
+      if (generation === this.highest && turn === this.latest) return
+      this.highest = generation
+      this.latest = turn
+      this.order = { words: args, text: orderStatement(verb, args).toString().trimEnd(), signature: decoded(signature) }
+    }
+    if (verb === 'put') return this.#put(generation, input, raise)
     const release = this.releases.get(generation)
     if (!release || generation !== this.highest) return refused(11, `there is no release ${generation} here`)
-    this.latest = turn
+    raise()
     if (verb === 'prune') return said([])
     if (verb === 'confirm') return this.#confirm(args.slice(0, 3).join(' '), release, input)
     if (this.hold !== undefined) return refused(13, `held: ${this.hold}`)
@@ -81,15 +92,14 @@ export class FakeHost {
     return refused(2, `${verb} is no verb`)
   }
 
-  #put(generation: number, turn: number, input: Buffer): CommandResult {
+  #put(generation: number, input: Buffer, raise: () => void): CommandResult {
     const bundle = unpackBundle(input)
     if (!bundle) return refused(10, "the bundle is not signed by Landfall's key")
     if (bundle.manifest('generation')[0] !== String(generation)) return refused(10, 'the bundle was made for another generation')
     const known = this.releases.get(generation)
     if (known && !known.bytes.equals(bundle.bytes)) return refused(18, `generation ${generation} was put before with other content`)
     this.releases.set(generation, known ?? { ...bundle, confirmed: false })
-    this.highest = generation
-    this.latest = turn
+    raise()
     const missing = bundle.manifest('image').filter((reference) => !this.docker.pull(reference))
     return missing.length > 0 ? refused(15, 'docker could not pull the images') : said([{ type: 'accepted' }, { type: 'pulled' }])
   }
@@ -118,6 +128,7 @@ export class FakeHost {
     if (decoded(line) !== fakeSigner.sign(rest, receiptNamespace) || !meant) return refused(10, 'the receipt is not signed')
     if (this.releases.get(this.current) !== release) return refused(19, 'this release is not the one switched to')
     release.confirmed = true
+    release.receipt = { text: cutLine(rest).rest.toString(), signature: decoded(line) }
     return said([{ type: 'confirmed' }])
   }
 
@@ -156,6 +167,18 @@ export class FakeHost {
     const release = this.releases.get(this.current)
     const current = release && { generation: this.current, revision: release.manifest('revision')[0], confirmed: release.confirmed }
     return { type: 'state', generation: this.highest, current: current ?? null, held: this.hold === undefined ? null : encoded(this.hold) }
+  }
+
+  #memory(): object[] {
+    const [project, environment] = this.order.words
+    const fence = { type: 'fence', project, environment, generation: this.highest, turn: this.latest, current: this.current }
+    const releases = [...this.releases].map(([generation, { manifest, confirmed, before, plan, planSignature, receipt }]) => ({
+      ...{ type: 'release', generation, repository: manifest('repository')[0], confirmed, switched: before !== undefined },
+      ...{ plan: encoded(plan), planSignature: encoded(planSignature) },
+      ...{ receipt: receipt ? encoded(receipt.text) : null, receiptSignature: receipt ? encoded(receipt.signature) : null },
+    }))
+    const known = this.highest === 0 ? [] : [{ ...fence, order: encoded(this.order.text), signature: encoded(this.order.signature) }]
+    return [...known, ...releases.toReversed(), { type: 'recalled' }]
   }
 
   #look(): object[] {

@@ -50,12 +50,11 @@ interface Change {
 /** A town for this test alone. */
 export async function openTown(options: TownOptions = {}): Promise<Town> {
   const clock = new ManualClock()
-  const database = await openDatabase(clock)
-  const town = new Town(clock, database, options)
+  const town = new Town(clock, await openDatabase(clock), options)
   onTestFinished(async () => {
     town.close()
     await idle()
-    await database.close()
+    await town.closeDatabases()
   })
   if (!options.sweeps) for (const name of ['repositories', 'deliveries']) await town.store.sweeps.next(name, 1e9)
   if (options.started !== false) await town.start()
@@ -68,14 +67,15 @@ export async function openTown(options: TownOptions = {}): Promise<Town> {
  */
 export class Town {
   readonly clock: ManualClock
-  readonly store: Store
+  store: Store
   readonly github = new FakeGitHub()
   readonly registry: FakeRegistry
   readonly hosts = new Map<string, FakeHost>()
   readonly chat = new FakeChat()
   readonly log = new FakeLog()
   operator: OperatorFile
-  readonly #database: TestDatabase
+  #database: TestDatabase
+  readonly #lost: TestDatabase[] = []
   readonly #landfalls = new Set<Landfall>()
   #numbers = 0
 
@@ -101,6 +101,24 @@ export class Town {
     const host = this.hosts.get(name)
     if (!host) throw new Error(`the town has no host ${name}`)
     return host
+  }
+
+  /** A backup of the database, for `restoreDatabase`. */
+  backUp(): Promise<string> {
+    return this.#database.backUp()
+  }
+
+  /** Every Landfall dies, and the database is a backup of it from then on, or an empty one. */
+  async restoreDatabase(backup?: string): Promise<void> {
+    this.close()
+    this.#lost.push(this.#database)
+    this.#database = await openDatabase(this.clock, backup)
+    this.store = this.#database.store
+    if (backup === undefined) for (const name of ['repositories', 'deliveries']) await this.store.sweeps.next(name, 1e9)
+  }
+
+  async closeDatabases(): Promise<void> {
+    for (const database of [...this.#lost, this.#database]) await database.close()
   }
 
   /** The whole outside, as a process with this life has it in its hands. */

@@ -10,6 +10,8 @@ export interface Unpacked {
   manifest: (first: string) => string[]
   compose: string
   override: string
+  plan: string
+  planSignature: string
   /** Interpolation variables and the project's `.env` together, as Compose sees them. */
   variables: Map<string, string>
   /** The Docker configuration for the pull; undefined where no login was sent. */
@@ -28,6 +30,8 @@ export function unpackBundle(envelope: Uint8Array): Unpacked | undefined {
     manifest: (first) => lines.filter((line) => line.startsWith(`${first} `)).map((line) => line.slice(first.length + 1)),
     compose: files.get('compose.yml') ?? '',
     override: files.get('override.yml') ?? '',
+    plan: files.get('plan.json') ?? '',
+    planSignature: files.get('plan.signature') ?? '',
     variables: new Map([...dotenv(files.get('interpolation.env')), ...dotenv(files.get('project/.env'))]),
     logins: logins === '-' ? undefined : decoded(logins),
   }

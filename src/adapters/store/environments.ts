@@ -2,7 +2,8 @@ import type { Store } from '../../flow/ports.ts'
 import type { Database } from './database.ts'
 import { last, take } from './sequences.ts'
 
-const generationOf = (repository: string, environment: string): string => `generation ${repository} ${environment}`
+/** The sequence that an environment's generations are taken from. */
+export const generationOf = (repository: string, environment: string): string => `generation ${repository} ${environment}`
 
 export function environments({ db }: Database): Store['environments'] {
   return {

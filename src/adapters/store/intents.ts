@@ -29,7 +29,7 @@ export function intents(database: Database, log: Log): Store['intents'] {
     accept: async (intent) => commit(intentRow(intent)),
 
     async read(id) {
-      const row = await db.selectFrom('intents').selectAll().where('id', '=', id).executeTakeFirst()
+      const row = await db.selectFrom('intents').selectAll().where('id', '=', id).where('kind', '!=', 'recovery').executeTakeFirst()
       return row && leftOut.read(id, () => intentIn(row))
     },
 

@@ -10,6 +10,7 @@ import { intents } from './intents.ts'
 import { leases, voidLeases } from './leases.ts'
 import { type Migrated, migrate } from './migrations.ts'
 import { receipts } from './receipts.ts'
+import { recovery } from './recovery.ts'
 import { replays } from './replays.ts'
 import { reports } from './reports.ts'
 import { seen } from './seen.ts'
@@ -84,6 +85,7 @@ export function storeOver(database: Database, log: Log): Store {
     seen: seen(database),
     sweeps: sweeps(database),
     replays: replays(database),
+    recovery: recovery(database),
     async ping() {
       await sql`select 1`.execute(database.db)
     },

@@ -1,5 +1,6 @@
 import type { Deployment, State, TimelineEntry } from '../../domain/deployment.ts'
-import type { Intent, IntentOutcome } from '../../domain/intent.ts'
+import type { Intent, IntentOutcome, RecoveryIntent } from '../../domain/intent.ts'
+import type { Plan } from '../../domain/plan.ts'
 import type { Receipt } from '../../domain/receipt.ts'
 import type { Instant } from '../../domain/repository.ts'
 
@@ -19,6 +20,7 @@ export interface Store {
   intents: {
     /** Stores it unless the same wish is there already. Durable when it resolves. */
     accept(intent: Intent): Promise<'accepted' | 'known'>
+    /** A recovery is none to be read: nobody wished for it. */
     read(id: string): Promise<Intent | undefined>
     /** Intents not settled yet, oldest first; of one repository where it is given. Those that cannot be read are left out. */
     open(repository?: string): Promise<string[]>
@@ -105,6 +107,19 @@ export interface Store {
     /** Newest first. */
     recent(limit: number): Promise<Replay[]>
   }
+  /** For a database that was lost, or restored from an older copy, while hosts went on. */
+  recovery: {
+    /** An environment's deployments that have a plan, by its generation. */
+    planned(repository: string, environment: string): Promise<Map<number, string>>
+    /** The newest number of a lease; 0 where nobody ever claimed it. */
+    turn(lease: string): Promise<number>
+    /** A plan as hosts keep it; undefined where this version cannot read it. */
+    readPlan(text: string): Plan | undefined
+    /** A receipt as hosts keep it; undefined where this version cannot read it. */
+    readReceipt(text: string): Receipt | undefined
+    /** Changes everything in one transaction. What has ended or is there meanwhile stays as it is. */
+    apply(change: RecoveryChange): Promise<void>
+  }
   /** Whether the database answers. */
   ping(): Promise<void>
   close(): Promise<void>
@@ -118,6 +133,26 @@ export interface Replay {
   missedAt: Instant
   status: string
   replayedAt: Instant
+}
+
+/** What a recovery changes in one environment. */
+export interface RecoveryChange {
+  /** `owner/name` */
+  repository: string
+  environment: string
+  /** Subject of the environment's lease; whoever holds it loses it where an open deployment is ended or goes on elsewhere. */
+  lease: string
+  /** The next generation is higher than this. */
+  generation?: number
+  /** The lease's next number is higher than this. */
+  turn?: number
+  ended: { id: string; state: State; patch: DeploymentPatch }[]
+  /** Ended deployments that were not known, in their order, and the intent that stands for theirs. */
+  added: Deployment[]
+  intent?: RecoveryIntent
+  receipts: Receipt[]
+  /** Surfaces that have to show it; what they showed before is not known. */
+  reports: ReportKey[]
 }
 
 export type DeploymentPatch = Partial<

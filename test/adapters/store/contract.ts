@@ -5,6 +5,7 @@ import { intentContract } from './intent-contract.ts'
 import { leaseContract } from './lease-contract.ts'
 import { leftOutContract } from './left-out-contract.ts'
 import { recordContract } from './record-contract.ts'
+import { recoveryContract } from './recovery-contract.ts'
 import { reportContract } from './report-contract.ts'
 import { watchContract } from './watch-contract.ts'
 
@@ -54,5 +55,6 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
     recordContract(given)
     leftOutContract(given)
     watchContract(given)
+    recoveryContract(given)
   })
 }
