@@ -73,5 +73,5 @@ function check(holds: () => void): string | undefined {
 
 const { values, positionals } = parseArgs({ allowPositionals: true, strict: false, options: { seeds: { type: 'string' } } })
 // The crash runs read their own words.
-if (values.seeds !== undefined) await import(new URL('./crash-runs/main.ts', import.meta.url).href)
+if (values.seeds !== undefined) await import('./crash-runs/main.ts')
 else process.exitCode = await injectRows(positionals)
