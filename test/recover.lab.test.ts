@@ -61,6 +61,8 @@ test('a lost database: the hosts tell what runs, the next merge goes on from the
   const fourth = await deploy('Four')
   expect(Number(await switches()) - Number(switched)).toBe(1)
   expect(await generations()).toEqual([4, 4])
+  // Landfall serves meanwhile.
+  expect((await recover()).said).toMatch(/acme\/shop production\s+web-1, web-2\s+4\s+4\s+nothing: in order/)
   const after = await look()
   expect(after.map(({ answered }) => answered)).toEqual([fourth, fourth])
   expect(after.map(({ database }) => database)).toEqual(before.map(({ database }) => database))

@@ -41,7 +41,7 @@ export interface RememberedRelease {
 }
 
 /** More than this together no host has to tell, in characters. */
-const most = 64 * 1024 * 1024
+const mostToTell = 64 * 1024 * 1024
 
 const number = z.int().min(0)
 const text = base64Text.nullable()
@@ -73,7 +73,7 @@ const line = z.discriminatedUnion('type', [
 ])
 
 /** Takes the lines of `recall` as they come. Throws on what landfall-shell does not say, and on more than any host has to tell. */
-export function memoryReader(): { read(line: string): void; memories(): Memory[] } {
+export function memoryReader(most = mostToTell): { read(line: string): void; memories(): Memory[] } {
   const memories: Memory[] = []
   let size = 0
   let complete = false
