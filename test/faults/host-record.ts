@@ -36,16 +36,22 @@ export async function newestGeneration({ host }: Pick<Town, 'host'>): Promise<nu
 
 const event = z.object({ Action: z.string(), Actor: z.object({ Attributes: z.record(z.string(), z.string()) }) })
 
-/** What Docker did to the shop's containers since then, as `start shop-web-1`; by Docker's own record. */
-export async function eventsSince({ host }: Pick<Town, 'host'>, since: Date): Promise<string[]> {
+/**
+ * What Docker did to the containers of the shop (or another project) since then, by its own record: `start shop-web-1`,
+ * `die shop-web-1 with 0`.
+ */
+export async function eventsSince({ host }: Pick<Town, 'host'>, since: Date, project = 'shop'): Promise<string[]> {
   const seconds = (date: Date) => (date.getTime() / 1000).toFixed(3)
-  const filters = ['type=container', 'label=com.docker.compose.project=shop'].flatMap((filter) => ['--filter', filter])
+  const filters = ['type=container', `label=com.docker.compose.project=${project}`].flatMap((filter) => ['--filter', filter])
   const span = ['--since', seconds(since), '--until', seconds(new Date())]
   const lines = (await host.docker('events', ...span, ...filters, '--format', '{{json .}}')).trim().split('\n')
   return lines
     .filter((line) => line !== '')
     .map((line) => event.parse(JSON.parse(line)))
-    .map(({ Action, Actor }) => `${Action} ${Actor.Attributes.name ?? ''}`)
+    .map(({ Action, Actor: { Attributes } }) => {
+      const code = Attributes.exitCode === undefined ? '' : ` with ${Attributes.exitCode}`
+      return `${Action} ${Attributes.name ?? ''}${code}`
+    })
 }
 
 /** How many containers of the web service were started since then. */

@@ -10,6 +10,7 @@ import { intakeStrange } from './rows/intake-strange.ts'
 import { intakeUnheard } from './rows/intake-unheard.ts'
 import { kills } from './rows/kills.ts'
 import { network } from './rows/network.ts'
+import { ownDeployment } from './rows/own-deployment.ts'
 import { queue } from './rows/queue.ts'
 import { registry } from './rows/registry.ts'
 import { restarts } from './rows/restarts.ts'
@@ -25,6 +26,7 @@ export const faults: readonly Fault[] = [
   ...registry,
   ...verification,
   ...restarts,
+  ...ownDeployment,
   ...queue,
   ...intake,
   ...intakeUnheard,

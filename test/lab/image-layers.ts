@@ -50,11 +50,13 @@ export async function scriptLayer(name: 'app' | 'database'): Promise<Layer> {
 export const paddingLayer = (mebibytes: number): Promise<Layer> =>
   layer([...folders('padding/'), { path: 'padding/zeros', content: Buffer.alloc(mebibytes * 1024 * 1024), mode: 0o644 }])
 
-type Entry = { path: string; content: Buffer; mode: number } | { path: string; link: string } | { path: string }
+/** A file, a link or a folder (its path ends with a slash). */
+export type Entry = { path: string; content: Buffer; mode: number } | { path: string; link: string } | { path: string }
 
-const folders = (...paths: string[]): Entry[] => paths.map((path) => ({ path }))
+export const folders = (...paths: string[]): Entry[] => paths.map((path) => ({ path }))
 
-async function layer(entries: Entry[]): Promise<Layer> {
+/** @param level how hard to compress; large layers are made quicker with 1 */
+export async function layer(entries: Entry[], level?: number): Promise<Layer> {
   const tar = pack()
   const mtime = new Date(0)
   for (const entry of entries) {
@@ -64,6 +66,6 @@ async function layer(entries: Entry[]): Promise<Layer> {
   }
   tar.finalize()
   const bytes = await buffer(tar)
-  const blob = gzipSync(bytes)
+  const blob = gzipSync(bytes, level === undefined ? {} : { level })
   return { blob, digest: digestOf(blob), diffId: digestOf(bytes) }
 }

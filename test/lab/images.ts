@@ -54,7 +54,7 @@ export async function pushApp(registry: Registry, image: AppImage): Promise<Push
   }
   const layers = [await baseLayer(), await scriptLayer('app'), ...(image.padding === undefined ? [] : [await paddingLayer(image.padding)])]
   const asIndex = image.index ?? image.platforms !== undefined
-  return push(registry, repository, tag, config, layers, asIndex ? { platforms } : undefined)
+  return pushImage(registry, repository, tag, config, layers, asIndex ? { platforms } : undefined)
 }
 
 /** Pushes the test database: a service with a volume, whose container and data a deployment must leave alone. */
@@ -66,7 +66,7 @@ export async function pushDatabase(registry: Registry, { repository, tag }: { re
     ExposedPorts: { '5432/tcp': {} },
     Volumes: { '/var/lib/database': {} },
   }
-  return push(registry, repository, tag, config, [await baseLayer(), await scriptLayer('database')], undefined)
+  return pushImage(registry, repository, tag, config, [await baseLayer(), await scriptLayer('database')], undefined)
 }
 
 function spell(behaviour: Behaviour): string {
@@ -76,7 +76,8 @@ function spell(behaviour: Behaviour): string {
   return `answers:${behaviour.answers}`
 }
 
-async function push(
+/** Pushes any image; as an index with an attestation for each of its platforms where they are given. */
+export async function pushImage(
   registry: Registry,
   repository: string,
   tag: string,
