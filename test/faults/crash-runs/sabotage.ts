@@ -11,11 +11,11 @@ export interface Sabotage {
 
 export const sabotages = {
   /** Hosts take every order, however late it is. */
-  fence: inShell('/^must_be_newest() {/a return 0'),
+  fence: inShell('s/^    fail $fenced .*/    :/'),
   /** Nobody waits for anybody on a host. */
   lock: inShell('s/^  flock -n 9 .*/  :/'),
   /** What no deployment changes is recreated with the rest. */
-  untouched: inShell('s/--no-deps/--always-recreate-deps/'),
+  untouched: inShell('s/--no-deps "$@" $services/--force-recreate "$@"/'),
   /** A command told twice counts twice. */
   dedupe: inTables({
     sqlite: [
