@@ -2,6 +2,7 @@ import { Redis } from 'ioredis'
 import type { Log } from '../../flow/ports.ts'
 import { messageOf } from '../message-of.ts'
 import { addressIn } from '../profile.ts'
+import { answersInfo, evictionPolicy, evictionRemedy, watchEviction } from './eviction.ts'
 
 /** How long the first connection may take before Landfall says that there is no Redis. */
 const startSeconds = 5
@@ -14,9 +15,11 @@ const retryMilliseconds = 2000
 
 /**
  * Connects to Redis or Valkey; reconnects by itself for ever once it was reached. Throws where it cannot be reached now, or
- * where it would evict entries under pressure: BullMQ's keys belong together, and losing one of them breaks the queue.
+ * where it would evict entries under pressure: BullMQ's keys belong together, and losing one of them breaks the queue. Where it
+ * does not say what it would do, the log says that, and Landfall goes on: a broken queue costs time and loses nothing.
+ * `mayAsk`: whether the server tells this user about itself at all.
  */
-export async function connect(url: string, log: Log): Promise<Redis> {
+export async function connect(url: string, log: Log): Promise<{ redis: Redis; mayAsk: boolean }> {
   const place = `queue at ${addressIn(url)}`
   let reached = false
   let down = false
@@ -27,6 +30,8 @@ export async function connect(url: string, log: Log): Promise<Redis> {
     socketTimeout: silentSeconds * 1000,
     // A blocking worker waits for as long as it takes; the bound on wake-ups is set where they are sent.
     maxRetriesPerRequest: null,
+    // A server that became a replica: the address may lead to the new primary.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
     retryStrategy: (times) => (reached ? Math.min(times * 100, retryMilliseconds) : null),
   })
   redis.on('error', (error: Error) => {
@@ -39,9 +44,11 @@ export async function connect(url: string, log: Log): Promise<Redis> {
     down = false
   })
   let policy: string | undefined
+  let mayAsk = false
   try {
     await redis.connect()
-    policy = /^maxmemory_policy:(.*)$/m.exec(await redis.info('memory'))?.[1]?.trim()
+    mayAsk = await answersInfo(redis)
+    policy = await evictionPolicy(redis)
   } catch (error) {
     redis.disconnect()
     // What connect() itself throws is only that the connection is closed; why was told to the listener above.
@@ -51,9 +58,11 @@ export async function connect(url: string, log: Log): Promise<Redis> {
     redis.disconnect()
     throw new Error(`${place}: its maxmemory-policy is "${policy}", so that it may throw away parts of the queue. ${evictionRemedy}.`)
   }
+  if (policy === undefined)
+    log.warn('queue eviction policy not known', { place, remedy: `Make sure that it is noeviction. ${evictionRemedy}` })
+  watchEviction(redis, log)
   reached = true
-  return redis
+  return { redis, mayAsk }
 }
 
 const remedy = 'Check that Redis or Valkey runs there and that the address, user and password in QUEUE_URL are right'
-const evictionRemedy = 'Set maxmemory-policy to noeviction, in its configuration file or with CONFIG SET, or use a Redis of its own'

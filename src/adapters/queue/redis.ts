@@ -15,10 +15,11 @@ const wakeMilliseconds = 500
  * losing every job loses nothing but time, since open work is looked for in the database as well.
  */
 export async function redisQueue(url: string, log: Log): Promise<Queue> {
-  const connection = await connect(url, log)
+  const { redis: connection, mayAsk } = await connect(url, log)
+  // BullMQ asks for the version, and tries again without a pause where it may not.
+  const shared = { connection, prefix, skipVersionCheck: !mayAsk }
   const jobs = new BullQueue<string>(name, {
-    connection,
-    prefix,
+    ...shared,
     defaultJobOptions: { removeOnComplete: true, removeOnFail: true, attempts: 1 },
   })
   jobs.on('error', () => undefined) // The connection logs its own loss, once.
@@ -54,9 +55,17 @@ export async function redisQueue(url: string, log: Log): Promise<Queue> {
     async listen(given) {
       if (worker) throw new Error('queue: there is a listener already')
       listener = given
-      worker = new Worker<string>(name, async () => undefined, { connection, prefix, concurrency: 16, runRetryDelay: 1000 })
-      // While the connection is down every worker says so every second; that was logged once already.
-      worker.on('error', (error) => connection.status === 'ready' && log.error('queue worker failed', { error: error.message }))
+      worker = new Worker<string>(name, async () => undefined, { ...shared, concurrency: 16, runRetryDelay: 1000 })
+      // While the connection is down every worker says so every second, and that was logged once already; what else fails
+      // fails again and again, and is told once until something works again.
+      let told = ''
+      worker.on('error', ({ message }) => {
+        if (connection.status === 'ready' && message !== told) log.error('queue worker failed', { error: message })
+        told = message
+      })
+      worker.on('completed', () => {
+        told = ''
+      })
       // Only once the job is gone from Redis: a wake-up sent while it was there was swallowed by it, and what it was about
       // is in the database before the listener looks.
       worker.on('completed', (job) => onJob(job))

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { watchEviction } from '../../../src/adapters/queue/eviction.ts'
 import { openQueue } from '../../../src/adapters/queue/open.ts'
 import { jobId } from '../../../src/adapters/queue/redis.ts'
 import type { Log, Queue } from '../../../src/flow/ports.ts'
@@ -20,6 +21,12 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
+async function asOwner(command: (redis: Redis) => Promise<unknown>): Promise<void> {
+  const redis = new Redis(server.url)
+  await command(redis)
+  redis.disconnect()
+}
+
 queueContract('on Redis', async () => ({
   open: (log) => openQueue({ kind: 'redis', url: server.url }, log),
   cleanUp: () => server.flush(),
@@ -31,6 +38,14 @@ describe('Redis', () => {
     const queue = await openQueue({ kind: 'redis', url: server.url }, log)
     opened.push(queue)
     return queue
+  }
+  /** Wakes until one of them hears it: Redis comes back to each connection in its own time. */
+  const untilHeard = async (subject: string, queue: Queue, ...ears: Ear[]) => {
+    while (!ears.some(({ heard }) => heard.includes(subject))) {
+      await queue.wake(subject)
+      const next = ears.map((ear) => ear.hears(ear.heard.length + 1))
+      await Promise.race([...next, new Promise((resolve) => setTimeout(resolve, 200))])
+    }
   }
   afterEach(async () => {
     await Promise.all(opened.splice(0).map((queue) => queue.close()))
@@ -102,6 +117,29 @@ describe('Redis', () => {
     expect(await ear.hears(1)).toEqual(['intent:after'])
   })
 
+  test('a Redis that forgot its scripts is a Redis', async () => {
+    const queue = await open()
+    const ear = new Ear()
+    await queue.listen(ear.listener)
+    await queue.wake('intent:before')
+    await ear.hears(1)
+    await asOwner((redis) => redis.script('FLUSH'))
+    await queue.wake('intent:after')
+    expect(await ear.hears(2)).toEqual(['intent:before', 'intent:after'])
+  })
+
+  test('a Redis that became a replica wakes nobody elsewhere, and everybody again once it is the primary', async () => {
+    const [here, there] = [await open(), await open()]
+    const [near, far] = [new Ear(), new Ear()]
+    await here.listen(near.listener)
+    await there.listen(far.listener)
+    await asOwner((redis) => redis.replicaof('127.0.0.1', 1))
+    await here.wake('intent:replica')
+    expect(await near.hears(1)).toEqual(['intent:replica'])
+    await asOwner((redis) => redis.replicaof('NO', 'ONE'))
+    await untilHeard('intent:primary', here, near, far)
+  })
+
   test('with Redis down a wake-up neither throws nor hangs and is heard in its own process; back up, others hear again', async () => {
     const messages: string[] = []
     const log = {
@@ -126,10 +164,7 @@ describe('Redis', () => {
       ))
     );
     // Unless Redis is back for both, `there` has no listener and would drop it: wake until it travelled.
-    while (!near.heard.includes('intent:up')) {
-      await there.wake('intent:up')
-      await Promise.race([near.hears(near.heard.length + 1), new Promise((resolve) => setTimeout(resolve, 200))])
-    }
+    await untilHeard('intent:up', there, near)
     expect(messages).toContain('queue connection lost')
     expect(messages).toContain('wake-up not queued')
   })
@@ -159,6 +194,63 @@ describe('Redis', () => {
     await queue.close()
     expect(performance.now() - began).toBeLessThan(5000)
     await server.start()
+  })
+})
+
+describe('what Redis does when its memory is full', () => {
+  const evicting = () => asOwner((redis) => redis.config('SET', 'maxmemory-policy', 'allkeys-lru'))
+  const keeping = () => asOwner((redis) => redis.config('SET', 'maxmemory-policy', 'noeviction'))
+  const limited = async (...rules: string[]) => {
+    await asOwner((redis) => redis.call('ACL', 'SETUSER', 'limited', 'on', '>hunter2', '~landfall:*', '&*', '+@all', ...rules))
+    return `redis://limited:hunter2@127.0.0.1:${server.port}`
+  }
+
+  test('is told once when it turns bad while Landfall runs, also by another server behind the address, and once when it is mended', async () => {
+    const said: string[] = []
+    const hearing = Promise.withResolvers<void>()
+    const mended = Promise.withResolvers<void>()
+    const log: Log = {
+      info: (message) => {
+        said.push(message)
+        if (message === 'queue keeps its entries again') mended.resolve()
+      },
+      warn: (message) => void said.push(message),
+      error: (message, fields) => {
+        said.push(`${message}: ${fields?.policy}`)
+        hearing.resolve()
+      },
+    }
+    const redis = new Redis(server.url)
+    watchEviction(redis, log, 20)
+    await evicting()
+    await asOwner((owner) => owner.call('CLIENT', 'KILL', 'TYPE', 'normal'))
+    await hearing.promise
+    const looks = vi.spyOn(redis, 'info')
+    await vi.waitFor(() => expect(looks.mock.calls.length).toBeGreaterThan(3))
+    await keeping()
+    await mended.promise
+    redis.disconnect()
+    expect(said).toEqual(['queue may lose entries: allkeys-lru', 'queue keeps its entries again'])
+  })
+
+  test('is asked in another way where INFO is not allowed', async () => {
+    const url = await limited('-info')
+    await evicting()
+    await expect(openQueue({ kind: 'redis', url }, silent)).rejects.toThrow('its maxmemory-policy is "allkeys-lru"')
+    await keeping()
+    await (await openQueue({ kind: 'redis', url }, silent)).close()
+  })
+
+  test('is not known where neither way is allowed: that is said, and the queue works', async () => {
+    const said: string[] = []
+    const log: Log = { ...silent, warn: (message, fields) => void said.push(`${message} ${fields?.remedy}`) }
+    const queue = await openQueue({ kind: 'redis', url: await limited('-info', '-config') }, log)
+    const ear = new Ear()
+    await queue.listen(ear.listener)
+    await queue.wake('intent:limited')
+    expect(await ear.hears(1)).toEqual(['intent:limited'])
+    await queue.close()
+    expect(said).toEqual([expect.stringContaining('queue eviction policy not known Make sure that it is noeviction')])
   })
 })
 
