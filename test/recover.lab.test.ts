@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { copyFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -23,8 +24,10 @@ const fences = async () =>
 const generations = async () => (await fences()).map((fence) => Number(fence.split(' ')[0]))
 
 /** `landfall recover …` as an operator types it. */
-function recover(...words: string[]): Promise<{ code: number; said: string }> {
-  const env = { PATH: process.env.PATH ?? '', ...scenario.environment }
+const recover = (...words: string[]) => recoverIn(scenario.environment.LANDFALL_DATA ?? '', ...words)
+
+function recoverIn(folder: string, ...words: string[]): Promise<{ code: number; said: string }> {
+  const env = { PATH: process.env.PATH ?? '', ...scenario.environment, LANDFALL_DATA: folder }
   return new Promise((resolve) => {
     execFile(process.execPath, ['src/main/cli.ts', 'recover', ...words], { env }, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, said: stdout + stderr })
@@ -102,6 +105,13 @@ test('a restored older copy, with a deployment open in it: its end is learnt, an
   expect(after.map(({ database }) => database)).toEqual(before.map(({ database }) => database))
   expect(shop.repository.deployments().filter((deployment) => deployment.sha === sha || deployment.sha === sixth)).toHaveLength(2)
 }, 120_000)
+
+test('a folder that is no data folder of a Landfall is not made one', async () => {
+  const { code, said } = await recoverIn(data('nowhere'))
+  expect(code).toBe(1)
+  expect(said).toContain('there are no keys of a Landfall. Name its data folder in LANDFALL_DATA')
+  expect(existsSync(data('nowhere'))).toBe(false)
+})
 
 test('a host that is away is not guessed at', async () => {
   await scenario.landfall.stop()

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -77,7 +77,12 @@ async function bootstrap(argv: string[]): Promise<number> {
 }
 
 async function recoverDatabase(argv: string[]): Promise<number> {
-  const folder = dataFolder()
+  const folder = resolve(process.env.LANDFALL_DATA ?? 'data')
+  // Here new ones would be made, which no host knows, and a database that no Landfall reads.
+  if (!existsSync(join(folder, 'signing-key.pem'))) {
+    const lost = 'if its keys were lost too, run `landfall host bootstrap` for each host first'
+    throw new Error(`${folder}: there are no keys of a Landfall. Name its data folder in LANDFALL_DATA; ${lost}.`)
+  }
   const log = logPort(createLogger('error'))
   const operator = watchOperatorFile(resolve(process.env.LANDFALL_OPERATOR ?? 'operator.yml'), parseOperatorFile, log)
   const { DATABASE_URL: databaseUrl, QUEUE_URL: queueUrl } = process.env
