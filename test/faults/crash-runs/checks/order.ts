@@ -10,6 +10,7 @@ export function checkOrder({ host, history, database }: Evidence): Violation[] {
   let place = 0
   for (const { verb, generation, at } of host.writes) {
     const deployment = database.deployments.find((one) => one.generation === generation)
+    if (generation > 0 && !deployment) found.push(`generation ${generation} was started, and no deployment has it`)
     if (verb !== 'switch' || deployment?.kind !== 'deploy') continue
     const next = history.heads.findIndex((head, index) => index >= place && head.sha === deployment.revision && head.at <= at)
     if (next === -1)

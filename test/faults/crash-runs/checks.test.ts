@@ -1,0 +1,203 @@
+import { expect, test } from 'vitest'
+import { checkHouse } from './checks/house.ts'
+import { checkOrder } from './checks/order.ts'
+import { checkProof } from './checks/proof.ts'
+import { checkReports } from './checks/reports.ts'
+import { checkWishes } from './checks/wishes.ts'
+import { checkWriters } from './checks/writers.ts'
+import type { Evidence } from './evidence.ts'
+import { givenEvidence, project, untouched } from './given-evidence.ts'
+
+const everything = (evidence: Evidence): string[] =>
+  [
+    ...checkWishes(evidence),
+    ...checkReports(evidence),
+    ...checkWriters(evidence),
+    ...checkOrder(evidence),
+    ...checkProof(evidence),
+    ...checkHouse(evidence, project, untouched),
+  ].map(({ invariant, what }) => `${invariant}: ${what}`)
+
+test('a run in which all went well violates nothing', () => {
+  expect(everything(givenEvidence())).toEqual([])
+})
+
+/** What is wrong, how it came to be, and what is said about it. */
+const spoilt: [why: string, spoil: (evidence: Evidence) => void, said: RegExp][] = [
+  [
+    'a webhook was acknowledged and is not stored',
+    ({ database }) => void database.tellings.delete('guid-b'),
+    /1: push guid-b .* is not stored/,
+  ],
+  [
+    'a command is stored twice',
+    ({ database }) => void database.intents.push({ ...command(database), id: 'twin' }),
+    /1: command 7 is stored 2 times/,
+  ],
+  ['an intent has no end', ({ database }) => void Object.assign(intent(database, 0), { outcome: null }), /1: push of a.* has no end/],
+  [
+    'an intent speaks of deployments that are not there',
+    ({ database }) => void intent(database, 0).outcome?.ids.push('ghost'),
+    /1: .*ghost/,
+  ],
+  [
+    'a deployment has not ended',
+    ({ database }) => void Object.assign(last(database.deployments), { state: 'rolling' }),
+    /1: deployment three is rolling/,
+  ],
+  ['a report is still due', ({ database }) => void database.open.push('report status of deployment:one'), /1: still open: report status/],
+
+  [
+    "a deployment has two of GitHub's",
+    ({ github }) => void github.deployments.push(last(github.deployments)),
+    /1: .* has 2 deployments on GitHub/,
+  ],
+  [
+    'success was told twice',
+    ({ github }) => void last(github.deployments).statuses.unshift({ ...last(last(github.deployments).statuses) }),
+    /1: .*ended more than once/,
+  ],
+  [
+    "GitHub's deployment still says that it runs",
+    ({ github }) => void last(github.deployments).statuses.pop(),
+    /1: GitHub's deployment of .* says in_progress/,
+  ],
+  [
+    'an older word is shown last on a commit',
+    ({ github }) => void github.statuses.push(...github.statuses.splice(0, 1)),
+    /1: a.* shows pending/,
+  ],
+  ['a command has two answers', ({ github }) => void github.comments.push(last(github.comments)), /1: command 7 has 2 answers/],
+  [
+    'an answer says otherwise',
+    ({ github }) => void Object.assign(last(github.comments), { body: '<!-- landfall:answer:three --> was refused' }),
+    /1: command 7 is answered/,
+  ],
+  ['nobody reacted', ({ github }) => void github.comments[0]?.reactions.pop(), /1: command 7 has the reactions ""/],
+  ['chat was not told', ({ chat }) => void chat.pop(), /1: no chat message tells of rollback/],
+
+  ['two writers were at work', ({ host }) => void Object.assign(last(host.writes), { beside: [42] }), /2: .* while process 42 was at it/],
+  [
+    'two containers ran at once',
+    ({ host }) => void host.twins.push({ service: 'web', at: 0, names: ['web-1', 'web-2'] }),
+    /2: 2 containers of web/,
+  ],
+  [
+    'an older generation wrote',
+    ({ host }) => void Object.assign(last(host.writes), { generation: 1 }),
+    /2: Compose began for switch of generation 1, turn 3 after/,
+  ],
+  [
+    'an earlier turn wrote',
+    ({ host }) => void Object.assign(last(host.acts), { turn: 2 }),
+    /2: landfall-shell did confirm of generation 3, turn 2/,
+  ],
+  [
+    'a switch ended after another had begun',
+    ({ host }) =>
+      void host.acts.splice(
+        1,
+        1,
+        { verb: 'switch', generation: 1, turn: 1, outcome: 'began' },
+        { verb: 'switch', generation: 2, turn: 2, outcome: 'began' },
+        { verb: 'switch', generation: 1, turn: 1, outcome: 'switched' },
+      ),
+    /2: switch of generation 1, turn 1 ended \(switched\) after switch of generation 2/,
+  ],
+
+  [
+    'an older commit came over a newer one',
+    ({ host, database }) => {
+      host.writes.push({ ...first(host.writes), generation: 4, at: 99 })
+      database.deployments.push({ ...first(database.deployments), id: 'four', generation: 4 })
+    },
+    /3: a.* was started \(generation 4\) after b/,
+  ],
+  [
+    'a release was started that nobody planned',
+    ({ host }) => void host.writes.push({ ...first(host.writes), generation: 5 }),
+    /3: generation 5 was started, and no deployment has it/,
+  ],
+
+  [
+    'the wrong digest was planned',
+    ({ history }) => void history.digests.set(history.heads[1]?.sha ?? '', 'sha256:other'),
+    /4: .* planned sha256:bb/,
+  ],
+  ['success without a receipt', ({ database }) => void database.receipts.delete('two'), /4: .* succeeded without a receipt/],
+  [
+    'the receipt proves something else',
+    ({ database }) => void Object.assign(proof(database), { planned: 'sha256:other' }),
+    /4: .* proves sha256:other/,
+  ],
+  ['another commit answered', ({ database }) => void Object.assign(proof(database), { answered: 'other' }), /4: .* has the answer other/],
+  [
+    'host and database differ',
+    ({ host }) => void host.receipts.set(2, { deployment: 'two', generation: 2, revision: 'x', hosts: [] }),
+    /4: host and database keep different receipts/,
+  ],
+  ['the host never confirmed', ({ host }) => void host.acts.pop(), /4: .* the host never confirmed it/],
+  [
+    'something else runs',
+    ({ host }) => void Object.assign(first(host.containers), { reference: 'shop@sha256:other' }),
+    /4: run-1-web-1 runs shop@sha256:other/,
+  ],
+  ["main's head was never deployed", ({ history }) => void history.heads.push({ sha: 'c', at: 50 }), /4: main stands at c/],
+
+  [
+    'the database has another container',
+    ({ host }) => void Object.assign(last(host.containers), { id: 'other' }),
+    /5: the database service has another container/,
+  ],
+  ['the database has other data', ({ host }) => void Object.assign(host.data, { born: 'other' }), /5: the database has other data/],
+  ['the database lost a row', ({ host }) => void Object.assign(host.data, { rows: 0 }), /5: the database has 0 rows/],
+  [
+    'a container is left over',
+    ({ host }) => void host.containers.push({ ...first(host.containers), name: '0123456789ab_run-1-web-1' }),
+    /5: the containers are/,
+  ],
+  ['a container does not run', ({ host }) => void Object.assign(first(host.containers), { status: 'exited' }), /5: run-1-web-1 is exited/],
+  ['a login is left over', ({ host }) => void host.leavings.push('folder .calls/17'), /5: left over on the host/],
+]
+
+test.each(spoilt)('it is noticed when %s', (_why, spoil, said) => {
+  const evidence = givenEvidence()
+  spoil(evidence)
+  expect(everything(evidence).join('\n')).toMatch(said)
+})
+
+test('a commit may come again once main was brought back to it', () => {
+  const evidence = givenEvidence()
+  const [a] = evidence.history.heads
+  evidence.history.heads.push({ sha: a?.sha ?? '', at: 60 })
+  evidence.host.writes.push({ ...first(evidence.host.writes), generation: 4, at: 99 })
+  evidence.database.deployments.push({ ...first(evidence.database.deployments), id: 'four', generation: 4 })
+  expect(checkOrder(evidence)).toEqual([])
+})
+
+test('webhooks that were not acknowledged, and those that ask for nothing, need no intent', () => {
+  const evidence = givenEvidence()
+  evidence.deliveries = [
+    ...evidence.deliveries,
+    { guid: 'lost', event: 'push', statusCode: 502, payload: { after: 'lost' } },
+    { guid: 'opened', event: 'pull_request', statusCode: 200, payload: { action: 'opened', pull_request: { merged: false } } },
+    {
+      guid: 'talk',
+      event: 'issue_comment',
+      statusCode: 200,
+      payload: { action: 'created', comment: { id: 8, body: 'nice' }, sender: { type: 'User' } },
+    },
+  ]
+  expect(checkWishes(evidence)).toEqual([])
+})
+
+function first<T>(list: readonly T[]): T {
+  const [found] = list
+  if (found === undefined) throw new Error('nothing there')
+  return found
+}
+const last = <T>(list: readonly T[]): T => first(list.toReversed())
+const intent = ({ intents }: Evidence['database'], at: number) => first(intents.slice(at))
+const command = ({ intents }: Evidence['database']) => last(intents)
+const proof = ({ receipts }: Evidence['database']) =>
+  first(first([...receipts.values()].slice(1)).hosts.flatMap(({ services }) => services))

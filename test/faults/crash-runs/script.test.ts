@@ -1,0 +1,38 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { scriptOf, tellScript } from './script.ts'
+
+test('a seed tells the same story each time, and another seed another one', () => {
+  fc.assert(
+    fc.property(fc.nat(), (seed) => {
+      expect(scriptOf(seed)).toEqual(scriptOf(seed))
+      expect({ ...scriptOf(seed), seed: 0 }).not.toEqual({ ...scriptOf(seed + 1), seed: 0 })
+    }),
+  )
+})
+
+test('every strike belongs to an act, and one machine has no servers to strike', () => {
+  fc.assert(
+    fc.property(fc.nat(), (seed) => {
+      const { profile, acts, strikes } = scriptOf(seed)
+      for (const { during } of strikes) expect(acts[during]).toBeDefined()
+      if (profile === 'one machine') expect(strikes.map(({ kind }) => kind).join()).not.toMatch(/Redis|PostgreSQL/)
+    }),
+  )
+})
+
+test('many seeds together do everything there is to do', () => {
+  const told = Array.from({ length: 400 }, (_, seed) => tellScript(scriptOf(seed)).join('\n')).join('\n')
+  for (const words of [
+    'is merged',
+    'wrong order',
+    'is pushed',
+    'forced back',
+    'hubot comments',
+    'told never',
+    'before its image',
+    'Compose killed',
+    'order late',
+  ])
+    expect(told).toContain(words)
+})
