@@ -7,10 +7,23 @@ import { type Route, send } from './server.ts'
 export type Receive = (delivery: { guid: string; event: string; signature: string; body: string }) => Promise<'received' | 'refused'>
 
 /**
+ * Bodies of deliveries that are being stored, all together: some thousands. A database that is slow must not fill the memory with
+ * those that wait for it; GitHub counts them as failed after ten seconds anyway, and Landfall has failed ones delivered again.
+ */
+const inHandLimit = 64 * 1024 * 1024
+
+/**
  * GitHub's deliveries. What cannot be one (no signature header, too large) is refused before a byte of it is kept. Acknowledged is
  * only what is stored, however long that takes: after ten seconds GitHub counts it as failed, and has it delivered again.
  */
-export function webhookRoute(path: string, receive: Receive, read: ReturnType<typeof bodyReader>, log: Log): Route {
+export function webhookRoute(
+  path: string,
+  receive: Receive,
+  read: ReturnType<typeof bodyReader>,
+  log: Log,
+  limit: number = inHandLimit,
+): Route {
+  let inHand = 0
   return async (request, response, url) => {
     if (url.pathname !== path) return false
     if (request.method !== 'POST') return refuse(response, 405, 'Webhooks are sent by POST.')
@@ -22,6 +35,9 @@ export function webhookRoute(path: string, receive: Receive, read: ReturnType<ty
     if (body.kind === 'broken-off') return true
     if (guid === undefined || event === undefined) return refuse(response, 400, 'This delivery does not say what it tells of.')
     if (!json) return refuse(response, 415, "The App's webhook must send JSON: set its content type to application/json.")
+    const size = body.bytes.length
+    if (inHand > 0 && inHand + size > limit) return refuse(response, 503, 'Too many deliveries at once; send it again.')
+    inHand += size
     try {
       const received = await receive({ guid, event, signature, body: body.bytes.toString('utf8') })
       if (received === 'received') send(response, 200, 'ok\n')
@@ -33,6 +49,8 @@ export function webhookRoute(path: string, receive: Receive, read: ReturnType<ty
     } catch (error) {
       log.error('delivery not stored', { delivery: guid, event, error })
       send(response, 500, 'Landfall could not store this delivery; send it again. Its log says why.\n')
+    } finally {
+      inHand -= size
     }
     return true
   }

@@ -38,7 +38,7 @@ beforeAll(async () => {
     received.push(incoming)
     await storing
   })
-  const route = webhookRoute(webhookPath, (delivery) => receive(app, delivery), bodyReader(), log)
+  const route = webhookRoute(webhookPath, (delivery) => receive(app, delivery), bodyReader(), log, 1024)
   server = await serveHttp([route], { host: '127.0.0.1', port: 0 }, log)
 })
 afterAll(() => server.close(0))
@@ -119,6 +119,21 @@ test('what was not stored is logged once, and nothing of what it holds', async (
     { delivery: 'guid-2', event: 'push' },
   ])
   expect(inspect([told, libraries], { depth: 20 })).not.toContain('canary')
+})
+
+test('deliveries that wait for a slow database are bounded, and one is always taken', async () => {
+  const stored = Promise.withResolvers<void>()
+  storing = stored.promise
+  try {
+    const first = deliver('push', { ...pushed, pad: 'x'.repeat(2000) })
+    await vi.waitFor(() => expect(received).toHaveLength(1))
+    expect((await deliver('push', pushed)).status).toBe(503)
+    stored.resolve()
+    expect((await first).status).toBe(200)
+    expect((await deliver('push', pushed)).status).toBe(200)
+  } finally {
+    storing = Promise.resolve()
+  }
 })
 
 test('what takes longer than GitHub waits is not acknowledged before it is stored', async () => {
