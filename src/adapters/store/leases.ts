@@ -5,19 +5,26 @@ import type { Database } from './database.ts'
 import type { Tables } from './tables.ts'
 
 export function leases(database: Database): Store['leases'] {
-  const until = (seconds: number) => sql<number>`${database.now} + ${Math.round(seconds * 1000)}`
+  const lasting = (seconds: number) => ({ since: database.now, until: sql<number>`${database.now} + ${Math.round(seconds * 1000)}` })
   return {
     async claim(subject, holder, seconds) {
       // One statement: of many that claim at once, the row lets one through. Rows stay for ever, so that numbers only grow.
       const row = await database.passing((db) =>
         db
           .insertInto('leases')
-          .values({ subject, holder, number: 1, until: until(seconds) })
+          .values({ subject, holder, number: 1, ...lasting(seconds) })
           .onConflict((conflict) =>
             conflict
               .column('subject')
-              .doUpdateSet({ holder, number: sql<number>`leases.number + 1`, until: until(seconds) })
-              .where((lease) => lease.or([lease('leases.until', '<=', database.now), lease('leases.holder', '=', holder)])),
+              .doUpdateSet({ holder, number: sql<number>`leases.number + 1`, ...lasting(seconds) })
+              .where((lease) =>
+                lease.or([
+                  lease('leases.until', '<=', database.now),
+                  // A lease from the future: the database's clock was put back, and nobody should wait until it is there again.
+                  lease('leases.since', '>', database.now),
+                  lease('leases.holder', '=', holder),
+                ]),
+              ),
           )
           .returning('number')
           .executeTakeFirst(),
@@ -30,7 +37,7 @@ export function leases(database: Database): Store['leases'] {
       const changed = await database.passing((db) =>
         db
           .updateTable('leases')
-          .set({ until: until(seconds) })
+          .set(lasting(seconds))
           .where((row) => row.and(columns(lease)))
           .executeTakeFirst(),
       )
@@ -41,7 +48,7 @@ export function leases(database: Database): Store['leases'] {
       await database.passing((db) =>
         db
           .updateTable('leases')
-          .set({ holder: null, until: 0 })
+          .set({ holder: null, since: 0, until: 0 })
           .where((row) => row.and(columns(lease)))
           .execute(),
       )
@@ -63,5 +70,7 @@ export async function mustHold(database: Database, transaction: Kysely<Tables>, 
 
 /** Takes back every lease, where nobody who holds one can be alive. Their numbers stay, so that numbers only grow. */
 export async function voidLeases(database: Database): Promise<void> {
-  await database.passing((db) => db.updateTable('leases').set({ holder: null, until: 0 }).where('holder', 'is not', null).execute())
+  await database.passing((db) =>
+    db.updateTable('leases').set({ holder: null, since: 0, until: 0 }).where('holder', 'is not', null).execute(),
+  )
 }

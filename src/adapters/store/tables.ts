@@ -105,7 +105,8 @@ export interface LeaseRow {
   /** Null once released: a lease given back writes no more. */
   holder: string | null
   number: number
-  /** Milliseconds since 1970 by the database's clock. */
+  /** From its last claim or renewal on. Both in milliseconds since 1970 by the database's clock. */
+  since: number
   until: number
 }
 

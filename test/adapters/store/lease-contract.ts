@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { Lease } from '../../../src/flow/ports.ts'
 import type { Given } from './contract.ts'
 
 export function leaseContract(given: Given): void {
@@ -42,5 +44,54 @@ export function leaseContract(given: Given): void {
     if (!held) throw new Error('not claimed')
     await given.store.leases.release(held)
     expect(await given.store.leases.renew(held, 60)).toBe(false)
+  })
+
+  test('a lease is not extended by a clock that was put back', async () => {
+    await given.store.leases.claim('put-back', 'one', 60)
+    await given.tamper("update leases set since = since + 600000, until = until + 600000 where subject = 'put-back'")
+    expect((await given.other.leases.claim('put-back', 'two', 60))?.number).toBe(2)
+  })
+
+  type Act = { what: 'claim' | 'renew' | 'release'; who: number; stalls: boolean }
+  const acts = fc.array(
+    fc.record<Act>({ what: fc.constantFrom('claim', 'claim', 'renew', 'release'), who: fc.nat(2), stalls: fc.boolean() }),
+    { maxLength: 20 },
+  )
+
+  test('whoever claims, stalls, wakes up, renews and gives back in whatever order: numbers only grow, and one at most holds', async () => {
+    let runs = 0
+    await fc.assert(
+      fc.asyncProperty(acts, async (history) => {
+        runs += 1
+        const subject = `fought-over-${runs}`
+        /** What each believes to hold; a lease of no seconds has run out at once, as for somebody who stalls. */
+        const believed = new Map<number, Lease>()
+        let highest = 0
+        let holds: { who: number; stalls: boolean } | undefined
+        for (const { what, who, stalls } of history) {
+          const { leases } = who % 2 ? given.store : given.other
+          const seconds = stalls ? 0 : 3600
+          const mine = believed.get(who)
+          const newest = mine?.number === highest && holds?.who === who
+          if (what === 'claim') {
+            const claimed = await leases.claim(subject, `holder-${who}`, seconds)
+            expect(claimed !== undefined).toBe(holds === undefined || holds.stalls || holds.who === who)
+            if (!claimed) continue
+            expect(claimed.number).toBeGreaterThan(highest)
+            highest = claimed.number
+            believed.set(who, claimed)
+            holds = { who, stalls }
+          } else if (!mine) continue
+          else if (what === 'renew') {
+            expect(await leases.renew(mine, seconds)).toBe(newest)
+            if (newest) holds = { who, stalls }
+          } else {
+            await leases.release(mine)
+            if (newest) holds = undefined
+          }
+        }
+      }),
+      { numRuns: 40 },
+    )
   })
 }

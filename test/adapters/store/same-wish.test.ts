@@ -99,7 +99,7 @@ test('while a branch is never moved back, each move is stored once, told in any 
       await inGroups(shuffled, groups, branch.tell)
       expect((await branch.stored()).toSorted()).toEqual(moves.map(name))
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   )
 })
 
@@ -122,7 +122,7 @@ test('told in order, each move is stored once, and no copy of it, until the bran
       await inGroups(tellings, groups, branch.tell)
       expect(await branch.stored()).toEqual(moves.map(name))
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   )
 })
 
@@ -138,7 +138,7 @@ test('told in any order under their own ids, no move is stored more often than i
       expect(Object.keys(kept).toSorted()).toEqual(Object.keys(made).toSorted())
       for (const move in kept) expect(kept[move]?.length).toBeLessThanOrEqual(made[move]?.length ?? 0)
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   )
 })
 
@@ -159,7 +159,7 @@ test('a head that is found is a wish unless the branch was last told to be there
       expect(await branch.tell({ move: last, by: 'itself' })).toBe('known')
       expect((await branch.stored()).at(-1)).toBe(name(last))
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   )
 })
 

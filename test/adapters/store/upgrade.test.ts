@@ -18,6 +18,7 @@ afterEach(() => rm(folder, { recursive: true }))
 test('a database of the first Landfall keeps what it holds, and finds deployments by the generation of their plans', async () => {
   const database = openSqlite(folder)
   const { db } = database
+  await sql`pragma synchronous = off`.execute(db) // so many rows one by one
   await sql`create table landfall_schema (version integer not null)`.execute(db)
   await sql`insert into landfall_schema (version) values (1)`.execute(db)
   await firstTables(database, db)

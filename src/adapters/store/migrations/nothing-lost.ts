@@ -20,6 +20,7 @@ export async function nothingLost(database: Database, transaction: Kysely<Tables
     sql`alter table intents add column found ${integer}`,
     sql`create table tellings (delivery text primary key, intent text not null references intents (id))${strict}`,
     sql`insert into tellings (delivery, intent) select delivery, min(id) from intents where kind = 'push' group by delivery`,
+    sql`alter table leases add column since ${integer} not null default 0`,
     sql`drop index intents_open`,
     sql`create index intents_open on intents (repository, sequence) where outcome is null`,
     sql`alter table deployments add column generation ${integer}`,
