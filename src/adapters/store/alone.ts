@@ -32,7 +32,8 @@ export function holdFolder(folder: string): { release(): void } {
   if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600))
   const lock = new DatabaseSync(file, { timeout: patienceMilliseconds })
   try {
-    lock.exec('begin exclusive')
+    // Nothing is ever written there, so there is nothing to journal.
+    lock.exec('pragma journal_mode = memory; begin exclusive')
   } catch (error) {
     lock.close()
     throw busy.safeParse(error).success ? new FolderHeld(`${whoHolds(folder)}. ${remedy}.`) : error
@@ -50,13 +51,14 @@ export function holdFolder(folder: string): { release(): void } {
 /** Who took the lock last, for people only. */
 const whoFile = (folder: string): string => join(folder, 'landfall.serving')
 
-/** A full disk is no reason not to start; whoever comes second learns less then. */
+/** Best effort: a full disk is no reason not to start, and whoever comes second learns less then. */
 function sign(folder: string): void {
   const who = { pid: process.pid, host: hostname(), since: new Date().toISOString() }
   try {
+    rmSync(whoFile(folder), { force: true })
     writeFileSync(whoFile(folder), `${JSON.stringify(who)}\n`, { mode: 0o600 })
   } catch {
-    rmSync(whoFile(folder), { force: true })
+    // Nobody is named then.
   }
 }
 

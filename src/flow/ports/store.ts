@@ -18,7 +18,7 @@ export class LeaseLost extends Error {
 
 export interface Store {
   intents: {
-    /** Stores it unless the same wish is there already. Durable when it resolves. */
+    /** Stores it unless the same wish is there already. Durable when it resolves; it has resolved or rejected after eight seconds. */
     accept(intent: Intent): Promise<'accepted' | 'known'>
     /** A recovery is none to be read: nobody wished for it. */
     read(id: string): Promise<Intent | undefined>
