@@ -175,6 +175,22 @@ test('a commit may come again once main was brought back to it', () => {
   expect(checkOrder(evidence)).toEqual([])
 })
 
+test('a rollback may take the turn of the newest push, a push may not', () => {
+  const evidence = givenEvidence()
+  evidence.history.heads.push({ sha: 'c', at: 50 })
+  const { plan: _plan, ...two } = first(evidence.database.deployments.slice(1))
+  const third = { ...two, id: 'between', revision: 'c', state: 'superseded', generation: null, started_at: null, plan: null }
+  const overtakenBy = (by: string) => {
+    evidence.database.deployments.splice(2, 1, { ...third, reason: JSON.stringify({ code: 'overtaken', evidence: { by } }) })
+    return checkProof(evidence)
+      .map(({ what }) => what)
+      .join()
+  }
+  evidence.database.deployments.splice(2, 0, third)
+  expect(overtakenBy('the rollback mona asked for')).toBe('')
+  expect(overtakenBy('bbbbbbb')).toMatch(/main stands at c/)
+})
+
 test('webhooks that were not acknowledged, and those that ask for nothing, need no intent', () => {
   const evidence = givenEvidence()
   evidence.deliveries = [

@@ -56,12 +56,16 @@ function whatRuns({ database, host }: Evidence): string[] {
     .map(({ name, reference }) => `${name} runs ${reference}; the last verified release is ${last?.revision} at ${webDigest(last)}`)
 }
 
-/** Of the deployments that pushes asked for, the last that was not overtaken is main's head. */
+/** Of the deployments that pushes asked for, the last that no newer push overtook is main's head. */
 function headDeployed({ database, history }: Evidence): string[] {
   const head = history.heads.at(-1)?.sha
-  const last = database.deployments.findLast(({ kind, state }) => kind === 'deploy' && state !== 'superseded' && state !== 'cancelled')
+  const last = database.deployments.findLast((one) => one.kind === 'deploy' && !isOvertakenByPush(one))
   return last?.revision === head ? [] : [`main stands at ${head}; the last deployment of a push is ${last?.revision} (${last?.state})`]
 }
+
+/** A rollback that was asked for after a push takes that push's turn: the last wish counts. */
+const isOvertakenByPush = ({ state, reason }: StoredDeployment): boolean =>
+  state === 'cancelled' || (state === 'superseded' && !reason?.includes('"the rollback '))
 
 function webDigest(one: StoredDeployment | undefined): string | undefined {
   return one?.plan?.services.find(({ name }) => name === 'web')?.image.split('@')[1]
