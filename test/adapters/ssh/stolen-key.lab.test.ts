@@ -2,8 +2,11 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import ssh2, { type Client } from 'ssh2'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openSigner } from '../../../src/adapters/signer.ts'
 import { parseHostKey } from '../../../src/adapters/ssh/host-key.ts'
-import { hello } from '../../../src/host/commands.ts'
+import { hello, prune, put, restore, switchTo } from '../../../src/host/commands.ts'
+import { endingOf } from '../../../src/host/exit-codes.ts'
+import { commandLine } from '../../../src/host/quote.ts'
 import { type Operations, operations } from '../../host/shop.ts'
 import type { Host } from '../../lab/host.ts'
 import { type Laboratory, startLaboratory } from '../../lab/laboratory.ts'
@@ -38,12 +41,14 @@ afterAll(async () => {
 const canary = async () => (await host.exec(['test', '-e', '/tmp/canary'])).code === 0
 
 /** Exit code of a command sent past Landfall's own quoting. */
-const attempt = (command: string): Promise<number> =>
+const attempt = (command: string, input: Uint8Array = new Uint8Array()): Promise<number> =>
   new Promise((resolve, reject) => {
     thief.exec(command, (error, channel) => {
       if (error) return reject(error)
       channel.on('exit', (code: number) => resolve(code))
-      channel.resume().end()
+      // Who refuses does not read to the end.
+      channel.on('error', () => undefined)
+      channel.resume().end(input)
     })
   })
 
@@ -64,6 +69,25 @@ describe('A8: with the stolen login key', () => {
   ])('%j is refused', async (command) => {
     expect(await attempt(command)).toBe(2)
     expect(await canary()).toBe(false)
+  })
+
+  test('nothing is written: every order needs the signature of the other key, and none raises the fence', async () => {
+    const release = { project: 'shop', environment: 'production', generation: 999_999_999 }
+    const thiefs = await openSigner(join(lab.folder, 'thief'))
+    const none = { turn: 999_999_999, sign: () => '' }
+    const forged = { turn: 999_999_999, sign: thiefs.sign }
+    for (const by of [none, forged]) {
+      const bundle = new Uint8Array(1024)
+      for (const order of [put(release, by, bundle), switchTo(release, by), restore(release, by), prune(release, by, 2)]) {
+        const input = order.stdin instanceof Uint8Array ? order.stdin : undefined
+        expect(endingOf(await attempt(commandLine(order), input))).toBe('unsigned-order')
+      }
+    }
+    expect(await host.sh('ls /var/lib/landfall')).toBe('allowed_signers\n')
+  })
+
+  test('nobody is kept out: a hold is an administrator’s', async () => {
+    expect(await attempt('hold shop production for-ever')).toBe(2)
   })
 
   test('there is no sftp', async () => {
