@@ -49,24 +49,25 @@ export interface Strike {
   whom: 'who took the step' | 'the other'
 }
 
-export const strikeKinds = [
-  'Landfall killed',
-  'Landfall restarted',
-  'Landfall stalled',
-  'order late, its Landfall killed',
-  'Redis killed',
-  'PostgreSQL killed',
-  'PostgreSQL restarted',
-  'sshd killed',
-  'dockerd killed',
-  'landfall-shell killed',
-  'Compose killed',
-  'cable out',
-  'GitHub failing',
-  'GitHub answers lost',
-  'webhooks failing',
+/** What is struck, and how often among the strikes. */
+const kinds = [
+  [7, 'Landfall killed'],
+  [2, 'Landfall restarted'],
+  [2, 'Landfall stalled'],
+  [3, 'order late, its Landfall killed'],
+  [2, 'Redis killed'],
+  [1, 'PostgreSQL killed'],
+  [1, 'PostgreSQL restarted'],
+  [2, 'sshd killed'],
+  [2, 'dockerd killed'],
+  [2, 'landfall-shell killed'],
+  [2, 'Compose killed'],
+  [2, 'cable out'],
+  [2, 'GitHub failing'],
+  [2, 'GitHub answers lost'],
+  [1, 'webhooks failing'],
 ] as const
-export type StrikeKind = (typeof strikeKinds)[number]
+export type StrikeKind = (typeof kinds)[number][1]
 
 const ofServers: ReadonlySet<StrikeKind> = new Set(['Redis killed', 'PostgreSQL killed', 'PostgreSQL restarted'])
 
@@ -76,14 +77,14 @@ const stall = [4500, 6500] as const
 export function scriptOf(seed: number): Script {
   const random = randomFrom(seed)
   const profile: Profile = random.chance(0.5) ? 'one machine' : 'several machines'
-  const acts = Array.from({ length: random.whole(4, 7) }, () => anAct(random))
-  const strikes = Array.from({ length: random.whole(2, 4) }, () => aStrike(random, profile, acts.length))
+  const acts = Array.from({ length: random.whole(4, 6) }, () => anAct(random))
+  const strikes = Array.from({ length: random.whole(2, 4) }, () => aStrike(random, profile, acts))
   return { seed, profile, acts, strikes: strikes.toSorted((one, other) => one.during - other.during) }
 }
 
 function anAct(random: Random): Act {
   const deed = aDeed(random)
-  const pause = random.chance(0.35) ? 'quiet' : random.pick([[2, 0] as const, [5, random.whole(50, 1800)] as const])
+  const pause = random.chance(0.3) ? 'quiet' : random.pick([[2, 0] as const, [5, random.whole(50, 1500)] as const])
   const told: Telling = random.pick([
     [10, 'once'],
     [3, 'twice'],
@@ -110,42 +111,35 @@ function aDeed(random: Random): Deed {
   ])
 }
 
-function aStrike(random: Random, profile: Profile, acts: number): Strike {
-  const kinds: [number, StrikeKind][] = [
-    [7, 'Landfall killed'],
-    [2, 'Landfall restarted'],
-    [2, 'Landfall stalled'],
-    [3, 'order late, its Landfall killed'],
-    [2, 'Redis killed'],
-    [1, 'PostgreSQL killed'],
-    [1, 'PostgreSQL restarted'],
-    [2, 'sshd killed'],
-    [2, 'dockerd killed'],
-    [2, 'landfall-shell killed'],
-    [2, 'Compose killed'],
-    [2, 'cable out'],
-    [2, 'GitHub failing'],
-    [2, 'GitHub answers lost'],
-    [1, 'webhooks failing'],
-  ]
-  const kind = random.pick(kinds.filter(([, one]) => profile === 'several machines' || !ofServers.has(one)))
+function aStrike(random: Random, profile: Profile, acts: readonly Act[]): Strike {
+  const kind = random.pick<StrikeKind>(kinds.filter(([, one]) => profile === 'several machines' || !ofServers.has(one)))
+  // What is waited for from the last act on has the least time to come.
+  const during = random.whole(0, Math.max(0, acts.length - 2))
+  const fails = acts.slice(during).some(({ deed }) => deed.kind === 'merge' && (deed.version === 'unhealthy' || deed.version === 'crashes'))
+  const longest = soonGone.has(kind) ? 80 : 700
   return {
     kind,
-    during: random.whole(0, acts - 1),
-    at: stepFor(kind, random),
-    nth: random.pick([
-      [4, 1],
-      [1, 2],
-    ]),
-    delay: random.chance(0.45) ? 0 : random.whole(1, 700),
-    lasts: kind === 'Landfall stalled' ? random.whole(...stall) : random.whole(100, random.chance(0.2) ? 4000 : 1500),
+    during,
+    at: stepFor(kind, fails, random),
+    nth: random.chance(0.15) ? 2 : 1,
+    delay: random.chance(0.45) ? 0 : random.whole(1, longest),
+    lasts: lastsFor(kind, random),
     whom: random.chance(0.75) ? 'who took the step' : 'the other',
   }
 }
 
-/** Any step; what lives for moments only is struck while it lives. */
-function stepFor(kind: StrikeKind, random: Random): Step {
+/** They live for moments only. */
+const soonGone: ReadonlySet<StrikeKind> = new Set(['Compose killed', 'landfall-shell killed'])
+
+function lastsFor(kind: StrikeKind, random: Random): number {
+  if (kind === 'Landfall stalled') return random.whole(...stall)
+  const [shortest, usual] = kind.startsWith('GitHub') || kind === 'webhooks failing' ? [800, 3000] : [100, 1500]
+  return random.whole(shortest, random.chance(0.2) ? 4000 : usual)
+}
+
+function stepFor(kind: StrikeKind, fails: boolean, random: Random): Step {
   if (kind === 'Compose killed') return 'Compose begins'
+  if (kind === 'webhooks failing') return 'intent stored'
   if (kind === 'order late, its Landfall killed')
     return random.pick([
       [1, 'put arrives'],
@@ -156,9 +150,13 @@ function stepFor(kind: StrikeKind, random: Random): Step {
     return random.pick([
       [2, 'pulling'],
       [3, 'rolling'],
-      [2, 'Compose begins'],
+      [3, 'Compose begins'],
       [1, 'verifying'],
-      [1, 'rolling-back'],
+    ])
+  if (fails && random.chance(0.4))
+    return random.pick([
+      [2, 'rolling-back'],
+      [1, 'restore ended'],
     ])
   return random.pick([
     [3, 'intent stored'],
@@ -171,8 +169,6 @@ function stepFor(kind: StrikeKind, random: Random): Step {
     [2, 'verifying'],
     [2, 'confirm ended'],
     [3, 'succeeded'],
-    [1, 'rolling-back'],
-    [1, 'restore ended'],
     [1, 'ended otherwise'],
     [2, 'status told'],
     [2, 'deployment told'],
