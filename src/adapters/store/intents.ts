@@ -26,7 +26,11 @@ export function intents(database: Database, log: Log): Store['intents'] {
   const commit = groupCommit((group: Candidate[]) => acceptAll(database, group), { most: groupSize, seconds: acceptSeconds })
   return {
     // Judged before it joins a group, so that one that breaks the rules fails alone.
-    accept: async (intent) => commit(intentRow(intent)),
+    async accept(intent) {
+      const answer = await commit(intentRow(intent))
+      if (answer === 'accepted') leftOut.trust(intent.id)
+      return answer
+    },
 
     async read(id) {
       const row = await db.selectFrom('intents').selectAll().where('id', '=', id).where('kind', '!=', 'recovery').executeTakeFirst()
@@ -48,6 +52,8 @@ export function intents(database: Database, log: Log): Store['intents'] {
     },
 
     async settle(id, outcome, deployments, wanted = []) {
+      // Most pushes in a storm need nothing: one statement for each, in place of a transaction of four.
+      if (deployments.length === 0 && wanted.length === 0 && (await close(db, id, outcome))) return
       await db.transaction().execute((transaction) => settle(database, transaction, { id, outcome, deployments, wanted }))
     },
 
@@ -57,6 +63,17 @@ export function intents(database: Database, log: Log): Store['intents'] {
       return read(storedOutcome, parsed(row.outcome), `outcome of intent ${id}`)
     },
   }
+}
+
+/** Ends an open intent; false where it is not open. */
+async function close(db: Kysely<Tables>, id: string, outcome: IntentOutcome): Promise<boolean> {
+  const changed = await db
+    .updateTable('intents')
+    .set({ outcome: encode(storedOutcome, outcome) })
+    .where('id', '=', id)
+    .where('outcome', 'is', null)
+    .executeTakeFirst()
+  return changed.numUpdatedRows > 0n
 }
 
 interface Settlement {
@@ -71,11 +88,7 @@ async function settle(database: Database, transaction: Kysely<Tables>, { id, out
   const intent = await database.lockRows(open).executeTakeFirst()
   if (!intent) throw new Error(`intent ${id} is not in the database`)
   if (intent.outcome !== null) return
-  await transaction
-    .updateTable('intents')
-    .set({ outcome: encode(storedOutcome, outcome) })
-    .where('id', '=', id)
-    .execute()
+  await close(transaction, id, outcome)
   await insertDeployments(transaction, deployments)
   await want(database, transaction, wanted)
 }

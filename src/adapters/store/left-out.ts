@@ -1,7 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Log } from '../../flow/ports.ts'
 
 /** Rows read at once: databases bound the parameters of one statement, and plans are large. */
 const chunk = 100
+
+/** Trusted records that nobody lists; beyond it they are read again. */
+const mostTrusted = 10_000
 
 /**
  * Records of one kind that cannot be read: another version of Landfall or somebody's hand wrote them. One of them must not hold up
@@ -14,6 +18,8 @@ export class LeftOut {
   readonly #ids = new Set<string>()
   /** By list: the number up to which its records were read already. */
   readonly #readTo = new Map<string, number>()
+  /** Records this process wrote itself and that were not listed since. */
+  readonly #trusted = new Set<string>()
   #turn = 0
 
   /** @param what names the kind in the log: `intent` */
@@ -33,6 +39,12 @@ export class LeftOut {
       this.#ids.add(id)
       throw error
     }
+  }
+
+  /** Spares a record that was just written its first reading: in a burst there are thousands, and each is read soon anyway. */
+  trust(id: string): void {
+    if (this.#trusted.size >= mostTrusted) this.#trusted.clear()
+    this.#trusted.add(id)
   }
 
   /** Those records of a list that can be read. */
@@ -61,10 +73,15 @@ export class LeftOut {
   ): Promise<Listed[]> {
     const readTo = this.#readTo.get(list) ?? 0
     const broken = listed.filter(({ id, sequence }) => sequence <= readTo && this.#ids.has(id))
-    const unread = listed.filter(({ sequence }) => sequence > readTo)
+    const fresh = listed.filter(({ sequence }) => sequence > readTo)
+    const unread = fresh.filter(({ id }) => !this.#trusted.delete(id))
     if (broken.length > 0) unread.push(...broken.slice(this.#turn++ % broken.length).slice(0, 1))
-    for (let from = 0; from < unread.length; from += chunk) await reread(unread.slice(from, from + chunk).map(({ id }) => id))
-    for (const { sequence } of unread) this.#readTo.set(list, Math.max(sequence, this.#readTo.get(list) ?? 0))
+    for (let from = 0; from < unread.length; from += chunk) {
+      await reread(unread.slice(from, from + chunk).map(({ id }) => id))
+      // SQLite answers without letting anybody else have a turn.
+      await nextTurn()
+    }
+    for (const { sequence } of fresh) this.#readTo.set(list, Math.max(sequence, this.#readTo.get(list) ?? 0))
     return listed.filter(({ id }) => !this.#ids.has(id))
   }
 }
