@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { type LandfallProcess, startProcess } from '../../lab/landfall/process.ts'
 import { skewedClock } from '../../lab/skewed-clock.ts'
+import { eventually } from '../eventually.ts'
 import type { Fault } from '../fault.ts'
 import { toldOnce } from '../told-once.ts'
 import type { FaultTown } from '../towns.ts'
@@ -22,6 +23,7 @@ const ownClock: Fault = {
       const order = await town.gates.hold('order', 'switch')
       const first = await town.begin({ title: 'Between two clocks' })
       const waiting = await order.arrived()
+      await eventually('one of them says so', () => rolls(scenario.landfall) + rolls(other) === 1 || undefined)
       const [dying, living] = [scenario.landfall, other].toSorted((one, another) => rolls(another) - rolls(one))
       assert.ok(dying && living && rolls(dying) === 1 && rolls(living) === 0)
       await dying.kill()

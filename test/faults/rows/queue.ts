@@ -106,9 +106,8 @@ const downAndKilled: Fault = {
       await town.ended(merged, 'success')
       await toldOnce(town, merged)
       assert.equal(redis.pid, 0, 'Redis was there')
-      const { time } = await other.logged(({ msg, state }) => msg === 'deployment advanced' && state === 'rolling')
-      assert.ok(time > killed, 'the moment was missed')
-      return `answered 200 and stored; the other Landfall found it in the database and switched ${((time - killed) / 1000).toFixed(1)} s later`
+      const { time } = await other.logged((line) => line.msg === 'deployment advanced' && line.time > killed)
+      return `answered 200 and stored; the other Landfall found it in the database and was at work ${((time - killed) / 1000).toFixed(1)} s later`
     } finally {
       await redis.start()
       await town.scenario.restart()
