@@ -35,17 +35,8 @@ export interface RegistryProxy {
   requireToken(login?: Login): void
   fail(failure: Failure): void
   hang(options?: { when?: RegExp }): void
-  /** Keeps such requests waiting until they are let go; then they are answered as if nothing had been. */
-  hold(when: RegExp): Held
   behave(): void
   close(): Promise<void>
-}
-
-/** A gate before the registry: what is done meanwhile happens at a known moment of whoever asks. */
-export interface Held {
-  /** Resolves when somebody waits there. */
-  reached: Promise<void>
-  release(): void
 }
 
 type Access = { kind: 'open' } | { kind: 'basic'; login: Login } | { kind: 'token'; login: Login | undefined }
@@ -58,22 +49,15 @@ export async function startRegistryProxy(backend: number): Promise<RegistryProxy
   const tokens = new Set<string>()
   let access: Access = { kind: 'open' }
   let troubles: Trouble[] = []
-  const gates = new Set<{ when: RegExp; arrived: () => void; open: Promise<void> }>()
 
-  const server = createServer(async (incoming, answer) => {
+  const server = createServer((incoming, answer) => {
     const scheme = (incoming.headers.authorization ?? '').split(' ')[0] ?? ''
     const record: RecordedRequest = { method: incoming.method ?? '', path: incoming.url ?? '', status: 0, authorization: scheme }
     requests.push(record)
     answer.on('finish', () => {
       record.status = answer.statusCode
     })
-    const asked = `${record.method} ${record.path}`
-    for (const gate of gates) {
-      if (!gate.when.test(asked)) continue
-      gate.arrived()
-      await gate.open
-    }
-    const trouble = troubles.find(({ when, left }) => left > 0 && when.test(asked))
+    const trouble = troubles.find(({ when, left }) => left > 0 && when.test(`${record.method} ${record.path}`))
     if (trouble) {
       trouble.left--
       return misbehave(trouble, answer)
@@ -130,18 +114,6 @@ export async function startRegistryProxy(backend: number): Promise<RegistryProxy
     },
     fail: ({ status, ...rest }) => void trouble(status, rest),
     hang: (options = {}) => void trouble(undefined, options),
-    hold: (when) => {
-      const [reached, open] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-      const gate = { when, arrived: reached.resolve, open: open.promise }
-      gates.add(gate)
-      return {
-        reached: reached.promise,
-        release: () => {
-          gates.delete(gate)
-          open.resolve()
-        },
-      }
-    },
     behave: () => {
       access = { kind: 'open' }
       troubles = []
