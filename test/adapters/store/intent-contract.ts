@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { PushIntent, RollbackIntent } from '../../../src/domain/intent.ts'
 import type { Given } from './contract.ts'
@@ -25,6 +26,11 @@ export function intentContract(given: Given): void {
   test.each([
     ['without a commit', push({ after: 'not a commit' })],
     ['with what a database cannot hold', rollback({ environment: 'pro\0duction' })],
+    ['with a branch longer than an index takes', push({ ref: `refs/heads/${randomBytes(2000).toString('hex')}` })],
+    [
+      'with a delivery longer than an index takes',
+      { ...push({ ref: 'refs/heads/long-delivery' }), delivery: randomBytes(5000).toString('hex') },
+    ],
   ])('an intent %s is refused and does not take its neighbours with it', async (why, bad) => {
     const good = push({ ref: `refs/heads/${why}` })
     const [first, second] = await Promise.allSettled([given.store.intents.accept(bad), given.store.intents.accept(good)])
