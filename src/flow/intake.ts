@@ -30,6 +30,8 @@ export interface CommentMade {
   body: string
   actor: string
   bot: boolean
+  /** A sweep found it; no webhook told. */
+  found?: true
   delivery: string
 }
 
@@ -47,7 +49,9 @@ export async function intake(incoming: Incoming, ports: Ports): Promise<void> {
   }
   for (const intent of intentsOf(incoming, ports)) {
     const answer = await ports.store.intents.accept(intent)
-    ports.log.info('intent stored', { ...fields, intent: intent.id, kind: intent.kind, answer })
+    // What a sweep finds was mostly told before, and is found again for minutes.
+    if (answer === 'accepted' || !incoming.found)
+      ports.log.info('intent stored', { ...fields, intent: intent.id, kind: intent.kind, answer })
     if (answer === 'accepted') await ports.queue.wake(repositorySubject(intent.repository))
   }
 }
