@@ -40,10 +40,9 @@ export async function runSeed(ground: Ground, seed: number, sabotage?: Sabotage)
     try {
       await sabotage?.inDatabase(town.records, script.profile)
       const untouched = await openTheShop(town)
-      const struck = await playScript(town, script)
-      const settling = performance.now()
+      const { struck, endedAt } = await playScript(town, script)
       const settled = await settle(town, untouched)
-      const seconds = { settling: (performance.now() - settling) / 1000 }
+      const seconds = { settling: (performance.now() - endedAt) / 1000 }
       const last = settled.violations.length > 0 ? settled : await goOn(town, untouched)
       const violations = [...last.violations, ...(await endInOrder(town))]
       return {

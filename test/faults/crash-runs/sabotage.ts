@@ -28,6 +28,17 @@ export const sabotages = {
       'create trigger spoilt before insert on intents for each row execute function spoil()',
     ],
   }),
+  /** Nobody remembers that a report was begun when its answer got lost. */
+  outbox: inTables({
+    sqlite: [
+      `create trigger spoilt after update on reports when new.begun = 1
+        begin update reports set begun = 0 where subject = new.subject and surface = new.surface; end`,
+    ],
+    postgres: [
+      'create function spoil() returns trigger language plpgsql as $$ begin new.begun := 0; return new; end $$',
+      'create trigger spoilt before update on reports for each row execute function spoil()',
+    ],
+  }),
 } satisfies Record<string, Sabotage>
 
 export type SabotageName = keyof typeof sabotages

@@ -45,8 +45,8 @@ export interface Strike {
   delay: number
   /** For how long what was struck stays so, in milliseconds. */
   lasts: number
-  /** Of two Landfalls the one that took the step, or the other one. */
-  whom: 'who took the step' | 'the other'
+  /** Of two Landfalls the one that took the step, the other one, or both. */
+  whom: 'who took the step' | 'the other' | 'everybody'
 }
 
 /** What is struck, and how often among the strikes. */
@@ -124,7 +124,11 @@ function aStrike(random: Random, profile: Profile, acts: readonly Act[]): Strike
     nth: random.chance(0.15) ? 2 : 1,
     delay: random.chance(0.45) ? 0 : random.whole(1, longest),
     lasts: lastsFor(kind, random),
-    whom: random.chance(0.75) ? 'who took the step' : 'the other',
+    whom: random.pick([
+      [6, 'who took the step'],
+      [2, 'the other'],
+      [2, 'everybody'],
+    ]),
   }
 }
 

@@ -74,15 +74,16 @@ const blows: Record<Exclude<StrikeKind, 'order late, its Landfall killed'>, Stri
   },
 }
 
-/** On one of the Landfalls: the one that took the step, or the other. */
+/** On the Landfall that took the step, the other one, or both. */
 function onLandfall(act: (member: Member, plan: Strike) => Promise<void>): Strikes {
   return async ({ landfalls: { members } }, plan, by) => {
     const taker = members.find(({ name }) => name === by) ?? members[0]
-    const other = members.find((member) => member !== taker) ?? taker
-    const member = plan.whom === 'the other' ? other : taker
-    if (member?.state !== 'up') return missed(`Landfall ${member?.name} was ${member?.state}`)
-    await act(member, plan)
-    return hit
+    const others = members.filter((member) => member !== taker)
+    const meant =
+      plan.whom === 'everybody' || others.length === 0 ? members : members.filter((one) => (one === taker) === (plan.whom !== 'the other'))
+    const living = meant.filter(({ state }) => state === 'up')
+    await Promise.all(living.map((member) => act(member, plan)))
+    return living.length > 0 ? hit : missed(`Landfall ${meant.map(({ name, state }) => `${name} was ${state}`).join(', ')}`)
   }
 }
 
