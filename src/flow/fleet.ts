@@ -133,7 +133,8 @@ export function outcomeOf(result: CommandResult, host: HostRule, step: Step, mas
 function detailOf(result: Extract<CommandResult, { kind: 'exited' }>, ending: Ending): string {
   const docker = dockerText(result).trim()
   const cause = ending === 'docker-failed' ? docker.split('\n').at(-1)?.trim() : undefined
-  return [...new Set([cause || lastLine(result.stderr), docker])].filter(Boolean).join('\n') || `exit code ${result.code}`
+  const ended = ending === 'out-of-time' ? `its time was up, or it was killed there (exit code ${result.code})` : `exit code ${result.code}`
+  return [...new Set([cause || lastLine(result.stderr), docker])].filter(Boolean).join('\n') || ended
 }
 
 const dockerText = (result: Extract<CommandResult, { kind: 'exited' }>): string => {

@@ -40,6 +40,14 @@ describe('all hosts or none', () => {
     expect(town.github.statuses.at(-1)?.description).toContain('web-1 could not pull the images: write /data: no space left on device')
   })
 
+  test('a command that was killed on its host is not said to have failed by itself', async () => {
+    const town = await openTown()
+    await town.deploy()
+    town.host().instead = on('switch', { kind: 'exited', code: 137, stdout: '', stderr: '' })
+    const { state, reason } = await town.deploy()
+    expect([state, reason?.evidence.detail]).toEqual(['rolled-back', 'its time was up, or it was killed there (exit code 137)'])
+  })
+
   test('when one host could not switch, both run what ran before, proved', async () => {
     const town = await openTown(both)
     const before = await town.deploy()
