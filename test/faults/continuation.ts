@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import type { Town } from '../lab/landfall/town.ts'
+import { ordersAt } from '../lab/sshd-record.ts'
 import { eventually } from './eventually.ts'
 
 /** A killed Landfall's work goes on this soon after a Landfall is up again, in seconds. */
@@ -11,9 +11,9 @@ const promised = 5
  * as text; throws where they are more than promised.
  */
 export async function restartAndContinue(town: Town): Promise<string> {
-  const before = ordersAt(town)
+  const before = ordersAt(town.host)
   const [ordered] = await Promise.all([
-    eventually('an order to the host', () => (ordersAt(town) > before ? Date.now() : undefined)),
+    eventually('an order to the host', () => (ordersAt(town.host) > before ? Date.now() : undefined)),
     town.scenario.restart(),
   ])
   const up = await town.scenario.landfall.logged(({ msg }) => msg === 'landfall serves')
@@ -21,6 +21,3 @@ export async function restartAndContinue(town: Town): Promise<string> {
   assert.ok(seconds <= promised, `the work went on ${seconds.toFixed(1)} s after Landfall was up`)
   return `${seconds.toFixed(1)} s`
 }
-
-/** How many orders came over Landfall's key so far, by sshd's own log. */
-const ordersAt = ({ host }: Town): number => readFileSync(host.sshd.log, 'utf8').split('Starting session: forced-command').length - 1

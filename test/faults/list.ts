@@ -5,10 +5,12 @@ import { disk } from './rows/disk.ts'
 import { github } from './rows/github.ts'
 import { githubClocks } from './rows/github-clocks.ts'
 import { githubHour } from './rows/github-hour.ts'
+import { hostKey } from './rows/host-key.ts'
 import { intake } from './rows/intake.ts'
 import { intakeStrange } from './rows/intake-strange.ts'
 import { intakeUnheard } from './rows/intake-unheard.ts'
 import { kills } from './rows/kills.ts'
+import { killsDuringUp } from './rows/kills-during-up.ts'
 import { network } from './rows/network.ts'
 import { ownDeployment } from './rows/own-deployment.ts'
 import { queue } from './rows/queue.ts'
@@ -20,8 +22,10 @@ import { verification } from './rows/verification.ts'
 /** Every fault that is injected, in the order of its rows. */
 export const faults: readonly Fault[] = [
   ...kills,
+  ...killsDuringUp,
   ...stalled,
   ...network,
+  ...hostKey,
   ...disk,
   ...registry,
   ...verification,

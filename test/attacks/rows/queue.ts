@@ -27,7 +27,14 @@ export const queue: Attack[] = [
         'repository:a b\nc',
         'repository:$(touch /x)',
       ]
-      const unknown = ['deploy:acme/shop', 'environment:acme/shop/production', `intent:${randomUUID()}`, 'constructor:x', 'to-string', 'run']
+      const unknown = [
+        'deploy:acme/shop',
+        'environment:acme/shop/production',
+        `intent:${randomUUID()}`,
+        'constructor:x',
+        'to-string',
+        'run',
+      ]
       const forged = ['repository', 'deployment'].flatMap((kind) => [`${kind}:${randomUUID()}`, `${kind}:acme/shop`, kind])
       const settled = ['repository:acme/shop', ...deployments.map((id) => `deployment:${id}`)]
       const seen = landfall.log.length
@@ -46,7 +53,7 @@ export const queue: Attack[] = [
       const after = await inDatabase(town)
       assert.equal(after.intents.length, known.intents + 1)
       assert.equal(after.deployments.length, known.deployments + 1)
-      assert.deepEqual(newLines(before, await town.footprint()).filter((line) => line.includes('switch')).length, 1)
+      assert.deepEqual(newLines(before, await town.footprint()).filter((line) => line.endsWith(' switched')).length, 1)
       return `${noSubjects.length + unknown.length} dropped with a log line each, ${forged.length + settled.length} invented and old ones change nothing; only the next merge deploys`
     },
   },

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import type { Host } from '../../lab/host.ts'
-import type { LogLine } from '../../lab/landfall/process.ts'
 import { descendants, programOf, signalPid } from '../../lab/program.ts'
 import { eventually } from '../eventually.ts'
 import type { Fault } from '../fault.ts'
 import { actsOf, newestGeneration, webStarts } from '../host-record.ts'
+import { nextLine } from '../next-line.ts'
 import { toldOnce } from '../told-once.ts'
 import type { FaultTown } from '../towns.ts'
 
@@ -102,32 +101,6 @@ async function noticed(town: FaultTown, step: string): Promise<number> {
   return seconds
 }
 
-const hostKeyChanged: Fault = {
-  row: 'F13',
-  injected: 'the host shows another key in the middle of a deployment',
-  on: 'one machine',
-  async run(town) {
-    const { host, scenario } = town
-    const up = await town.gates.hold('compose', 'up')
-    const merged = await town.begin({ title: 'Another host answers' })
-    await up.arrived()
-    const lost = nextLine(town, ({ verb, ended }) => verb === 'switch' && ended === 'connection-lost')
-    const shown = await host.changeHostKey()
-    await lost
-    const logins = loginsAt(host)
-    const { description } = await town.ended(merged, 'error')
-    assert.match(description ?? '', /showed another host key than the pinned one/)
-    await scenario.chat.until('an alarm in both chats', () => {
-      const told = scenario.chat.received.filter(({ body }) => body.includes('another host key') && body.includes(merged.sha.slice(0, 7)))
-      return new Set(told.map(({ channel }) => channel)).size === 2 ? true : undefined
-    })
-    assert.equal(loginsAt(host), logins, 'somebody logged in')
-    await up.release()
-    await town.changeOperator(({ hosts }) => Object.assign(hosts[host.name] ?? {}, { 'host-key': shown }))
-    return `no login, no order; both chats told, people read: ${description}; works again once pinned`
-  },
-}
-
 /** Whether sshd greets somebody who connects. */
 async function reachable({ address, port }: Host, seconds: number): Promise<boolean> {
   const socket = connect({ host: address, port })
@@ -141,13 +114,4 @@ async function reachable({ address, port }: Host, seconds: number): Promise<bool
   }
 }
 
-/** How often sshd let anybody in so far. */
-const loginsAt = ({ sshd }: Host): number => readFileSync(sshd.log, 'utf8').split('Accepted ').length - 1
-
-/** The next line of Landfall's log that fits. */
-function nextLine({ scenario: { landfall } }: FaultTown, fits: (line: LogLine) => boolean): Promise<LogLine> {
-  const seen = landfall.log.length
-  return landfall.logged((line) => fits(line) && landfall.log.indexOf(line) >= seen, 30)
-}
-
-export const network: Fault[] = [sessionKilled, cableOut, blackHole, blackHoleBefore, hostKeyChanged]
+export const network: Fault[] = [sessionKilled, cableOut, blackHole, blackHoleBefore]

@@ -14,6 +14,14 @@ export interface ChatReceiver extends Waiting {
   close(): Promise<void>
 }
 
+/** Waits until both channels told of a commit in these words; all such messages. */
+export function toldInBoth(chat: ChatReceiver, sha: string, words = ''): Promise<ChatReceiver['received']> {
+  return chat.until(`${words || sha} told in both chats`, () => {
+    const told = chat.received.filter(({ body }) => body.includes(words) && body.includes(sha.slice(0, 7)))
+    return new Set(told.map(({ channel }) => channel)).size === 2 ? told : undefined
+  })
+}
+
 export async function startChat(): Promise<ChatReceiver> {
   const received: ChatReceiver['received'] = []
   const { until, changed } = waiting()
