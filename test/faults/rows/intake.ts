@@ -4,7 +4,6 @@ import { recordsOf } from '../../lab/landfall/records.ts'
 import type { Merged } from '../../lab/landfall/shop.ts'
 import { landfallFile } from '../../lab/landfall/town.ts'
 import { containersOf } from '../containers.ts'
-import { eventually } from '../eventually.ts'
 import type { Fault } from '../fault.ts'
 import { webStarts } from '../host-record.ts'
 import { settled } from '../settled.ts'
@@ -76,11 +75,7 @@ const cannotBeDeployed: Fault = {
   injected: 'a Compose file and a landfall.yml that are wrong',
   async run(town) {
     const registry = town.scenario.lab.registry.address
-    // The merge before this one has left its last trace.
-    const before = await eventually('the host is cleared up', async () => {
-      const footprint = await town.footprint()
-      return / prune /.test(footprint.trim().split('\n').at(-1) ?? '') ? footprint : undefined
-    })
+    const before = await town.footprint()
     const unclosed = { 'compose.yml': 'services:\n  web: [\n' }
     const misspelt = { '.github/landfall.yml': landfallFile({ registry }).replace('hosts: [web-1]', 'hosst: [web-1]') }
     const compose = await refused(town, unclosed, 'landfall/production', /compose\.yml:3:1/)

@@ -81,8 +81,11 @@ async function populate(scenario: Scenario, servers: Laboratory | undefined): Pr
       return { merged, status: await ended(merged, end, context) }
     },
 
+    // Clearing away comes after a deployment's end, and so at any time.
     footprint: () =>
-      host.sh('docker ps --all --no-trunc --format "{{.ID}} {{.Names}}" | sort; cat /var/lib/landfall/*/*/log 2>/dev/null || true'),
+      host.sh(
+        'docker ps --all --no-trunc --format "{{.ID}} {{.Names}}" | sort; cat /var/lib/landfall/*/*/log 2>/dev/null | grep -v " prune " || true',
+      ),
 
     async changeOperator(change) {
       const file = operatorText.parse(parse(readFileSync(scenario.operatorFile, 'utf8')))
