@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { Comment, Delivery, Deployment as ShownDeployment, Status } from '../../lab/github/world.ts'
-import { descendants, wordsOf } from '../../lab/program.ts'
+import type { Host } from '../../lab/host.ts'
 import { type Container, containersOf } from '../containers.ts'
 import { actsOn, type HostAct } from '../host-record.ts'
 import { openWork } from '../settled.ts'
 import type { Twins, Write } from './host-watch.ts'
 import type { History } from './people.ts'
+import { processesOn } from './processes.ts'
 import type { RunTown } from './town.ts'
 
 /** Everything that is there to be seen after a run, by people, on the host, at GitHub, in the database. Plain data: the checks are pure. */
@@ -156,7 +157,7 @@ async function hostOf(town: RunTown): Promise<Omit<Evidence['host'], 'writes' | 
     acts,
     containers,
     receipts: new Map(receipts.map((one) => [one.generation, one])),
-    leavings: [...linesOf(calls).map((folder) => `folder .calls/${folder}`), ...processesOf(host.machine.init)],
+    leavings: [...linesOf(calls).map((folder) => `folder .calls/${folder}`), ...writersLeft(host)],
     volumes: linesOf(volumes),
     data: stored,
   }
@@ -168,10 +169,9 @@ export async function dataOf({ ground: { host }, project }: RunTown, add?: strin
   return data.parse(JSON.parse(await host.sh(`docker exec ${project}-db-1 wget -qO- http://127.0.0.1:5432${path}`)))
 }
 
-const processesOf = (init: number): string[] =>
-  descendants(init)
-    .map(wordsOf)
-    .filter((words) => /landfall-shell|docker-compose/.test(words))
-    .map((words) => `process ${words.slice(0, 200)}`)
+const writersLeft = (host: Host): string[] =>
+  processesOn(host)
+    .filter(({ words }) => /landfall-shell|docker-compose/.test(words))
+    .map(({ words }) => `process ${words.slice(0, 200)}`)
 
 const linesOf = (text: string): string[] => text.split('\n').filter((line) => line !== '')

@@ -11,16 +11,21 @@ import { tellScript } from './script.ts'
 import { tablesOf } from './tables.ts'
 
 /**
- * Crash runs: `npm run faults -- --seeds N [--from S] [--sabotage NAME]`. Each seed is a story of merges, rollbacks and
+ * Crash runs: `npm run faults -- --seeds N [--from S] [--sabotage NAME] [--record]`. Each seed is a story of merges, rollbacks and
  * commands with things breaking in between; afterwards what must always hold is checked from outside.
  */
 
 const { values } = parseArgs({
-  options: { seeds: { type: 'string', default: '1' }, from: { type: 'string', default: '1' }, sabotage: { type: 'string' } },
+  options: {
+    seeds: { type: 'string', default: '1' },
+    from: { type: 'string', default: '1' },
+    sabotage: { type: 'string' },
+    record: { type: 'boolean', default: false },
+  },
 })
-process.exitCode = await makeRuns(Number(values.seeds), Number(values.from), values.sabotage)
+process.exitCode = await makeRuns(Number(values.seeds), Number(values.from), values.sabotage, values.record)
 
-async function makeRuns(seeds: number, from: number, sabotage: string | undefined): Promise<number> {
+async function makeRuns(seeds: number, from: number, sabotage: string | undefined, record: boolean): Promise<number> {
   const report = printedReport()
   if (!(Number.isInteger(seeds) && seeds > 0 && Number.isInteger(from) && from >= 0)) {
     report.line('--seeds is how many runs to make, --from the first seed: whole numbers.')
@@ -63,9 +68,9 @@ async function makeRuns(seeds: number, from: number, sabotage: string | undefine
     report.progress(
       `seed ${script.seed}: ${script.acts.length} acts, ${hits} of ${struck.length} strikes hit, settled in ${seconds.settling.toFixed(1)} s, ${seconds.all.toFixed(1)} s in all: ${outcome}`,
     )
-    if (violations.length === 0) return
     for (const { invariant, what } of violations) report.line(`          invariant ${invariant}: ${what}`)
-    for (const line of tellScript(script)) report.line(`          ${line}`)
+    if (violations.length > 0) for (const line of tellScript(script)) report.line(`          ${line}`)
+    if (violations.length === 0 && !record) return
     const folder = join(tmpdir(), 'landfall-crash-runs')
     await mkdir(folder, { recursive: true })
     const file = join(folder, `seed-${script.seed}.txt`)

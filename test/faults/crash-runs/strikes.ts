@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { descendants, signalPid, wordsOf } from '../../lab/program.ts'
+import { signalPid } from '../../lab/program.ts'
 import type { Service } from '../../lab/service.ts'
 import type { Member } from './landfalls.ts'
+import { processesOn } from './processes.ts'
 import type { Strike, StrikeKind } from './script.ts'
 import type { RunTown } from './town.ts'
 
@@ -101,9 +102,9 @@ function onService(find: (town: RunTown) => Service, how: 'kill' | 'stop'): Stri
 /** On what runs on the host at that moment. What is killed there nobody starts again. */
 function onHost(words: RegExp): Strikes {
   return async ({ ground: { host } }) => {
-    const pids = descendants(host.machine.init).filter((pid) => words.test(`${wordsOf(pid)} `))
-    for (const pid of pids) signalPid(pid, 'SIGKILL')
-    return pids.length > 0 ? hit : missed('nothing of the kind ran')
+    const found = processesOn(host).filter((process) => words.test(`${process.words} `))
+    for (const { pid } of found) signalPid(pid, 'SIGKILL')
+    return found.length > 0 ? hit : missed('nothing of the kind ran')
   }
 }
 

@@ -84,6 +84,7 @@ export async function openRunTown(ground: Ground, { seed, profile }: Pick<Script
   })
   const close = async () => {
     await Promise.all([watch.close(), chat.close(), github.close()])
+    await ground.clear(project)
   }
   try {
     const shop = await openShop(github, registry, { name: project, hosts: [ground.host.name], files: filesOf(project, registry.address) })
