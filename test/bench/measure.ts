@@ -3,7 +3,7 @@ import type { Scenario } from '../lab/landfall/scenario.ts'
 import { type ByHand, openByHand } from './by-hand.ts'
 import type { Figures } from './figures.ts'
 import { type Deployed, openThroughLandfall, type ThroughLandfall } from './landfall.ts'
-import { residentMiB } from './memory.ts'
+import { residentMiB } from './process.ts'
 import { type Figure, figureOf, ratioOf } from './statistics.ts'
 
 /** How often each comparison is made. */

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Figures } from '../figures.ts'
-import { residentMiB, watchResident } from '../memory.ts'
+import { processorSeconds, residentMiB, watchResident } from '../process.ts'
 import type { Answers } from './job.ts'
 import { openWork } from './open-work.ts'
 import { type BurstScene, openBurstScene } from './scene.ts'
@@ -35,10 +35,12 @@ async function measure(scene: BurstScene, say: (line: string) => void): Promise<
   const before = await residentMiB(landfall.pid)
   const memory = watchResident(landfall.pid)
   const asked = github.requests.length
+  const usedBefore = await processorSeconds(landfall.pid)
 
   say(`sending ${scene.told.length} webhooks, ${perSecond} a second`)
   const [{ seconds, answers }] = await Promise.all([scene.sender.send(), strikeRedis(scene, say)])
   const ended = performance.now()
+  const used = (await processorSeconds(landfall.pid)) - usedBefore
   const refused = answers.filter(([status]) => status < 200 || status > 299)
   say(`answered after ${seconds.toFixed(1)} s, ${refused.length} of them not with 2xx`)
   await settled(scene, say)
@@ -62,6 +64,7 @@ async function measure(scene: BurstScene, say: (line: string) => void): Promise<
     burst_ack_p99_ms: Math.round(percentile(answers, 0.99)),
     burst_ack_p50_ms: Math.round(percentile(answers, 0.5)),
     burst_per_second: Math.round((answers.length - refused.length) / seconds),
+    burst_cores: Math.round((used / seconds) * 100) / 100,
     burst_settled_seconds: Math.round(settledAfter),
     burst_github_requests: github.requests.slice(asked).filter(({ status }) => status !== 304).length,
     burst_rss_before_mib: Math.round(before),
