@@ -18,6 +18,8 @@ export default defineConfig({
           isolate: false,
           // Vitest leaves one core to others; the inner loop takes both.
           maxWorkers: 2,
+          // None takes a second by itself; a machine that is busy with other things may take ten times as long.
+          testTimeout: 20_000,
         },
       },
       {

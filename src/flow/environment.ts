@@ -35,14 +35,14 @@ export async function environmentWork(id: string, ports: Ports): Promise<Work | 
       return undefined
     },
     async failed(failure) {
-      if (!trying) return
+      if (!trying) return false
       await tell(trying.run, failure)
       // Counted once it is recorded: where even that fails, the database is the trouble and not the deployment.
       if (!passes(failure.error)) trying.broke += 1
-      if (trying.broke >= mostTries) {
-        await giveUp(trying.run, failure.reference)
-        trying.broke = 0
-      }
+      if (trying.broke < mostTries) return false
+      await giveUp(trying.run, failure.reference)
+      trying.broke = 0
+      return true
     },
   }
 }

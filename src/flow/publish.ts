@@ -3,12 +3,14 @@ import { surfacesFor } from '../report/surfaces.ts'
 import { type Lease, LeaseLost, type Ports, type Report, type ReportKey } from './ports.ts'
 import { publishDeployment } from './publish-deployment.ts'
 import { publishIntent } from './publish-intent.ts'
-import { askedPause } from './trouble.ts'
+import { askedPause, passes } from './trouble.ts'
 import type { Work } from './under-lease.ts'
 
 /** The longest pause between two tries to publish: an outage of an hour ends at most this late. */
 const longestPause = 300
 const batch = 50
+/** So often a report may be refused in a way that waiting does not mend; it takes a quarter of an hour. */
+const mostRefusals = 12
 
 /**
  * The surfaces a deployment in this state should refresh. A command's reaction says at once that it was heard.
@@ -76,9 +78,16 @@ async function publishInTurn(reports: Report[], lease: Lease, signal: AbortSigna
   }
 }
 
-/** Where not even that can be noted the report stays due: the database is the trouble, and the next look finds it again. */
+/**
+ * Tries it again later, unless it was refused again and again for what it is: a comment on a conversation that was locked or deleted
+ * since. Where not even that can be noted the report stays due: the database is the trouble, and the next look finds it again.
+ */
 async function putOff(report: Report, error: unknown, ports: Ports): Promise<void> {
   const { subject, surface, attempts } = report
+  if (attempts + 1 >= mostRefusals && !passes(error)) {
+    ports.log.error('report given up', { subject, surface, attempts: attempts + 1, error })
+    return ports.store.reports.published(report, undefined)
+  }
   const pause = pauseAfter(error, attempts)
   ports.log.warn('report put off', { subject, surface, attempts: attempts + 1, pause, error })
   await ports.store.reports

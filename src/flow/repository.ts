@@ -55,12 +55,13 @@ export async function repositoryWork(name: string, ports: Ports): Promise<Work |
       return undefined
     },
     async failed({ error, reference }) {
-      if (passes(error)) return
+      if (passes(error)) return false
       for (const intent of passedOver) {
         const times = (broke.get(intent.id) ?? 0) + 1
         broke.set(intent.id, times)
         if (times >= mostTries) await giveUp(intent, reference, ports)
       }
+      return passedOver.every(({ id }) => (broke.get(id) ?? 0) >= mostTries)
     },
   }
 }

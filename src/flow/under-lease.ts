@@ -7,8 +7,8 @@ export interface Work {
   lease: string
   /** Does what is due. Resolves to the seconds after which to look again, or nothing when there is nothing more to do. */
   run(lease: Lease, signal: AbortSignal): Promise<number | undefined>
-  /** Hears of each failure before `run` is tried again: to tell people, or to give up what fails. */
-  failed?(failure: Failure, lease: Lease, signal: AbortSignal): Promise<void>
+  /** Hears of each failure before `run` is tried again: to tell people, or to give up what fails. True where it was given up. */
+  failed?(failure: Failure, lease: Lease, signal: AbortSignal): Promise<boolean>
 }
 
 /** Work that threw. */
@@ -79,12 +79,18 @@ async function untilItWorks(work: Work, subject: string, lease: Lease, signal: A
     const pause = askedPause(error) ?? Math.min(longestPause, shortestPause * 2 ** Math.min(tries - 1, 10))
     const reference = ports.ids()
     ports.log.error('work failed', { subject, reference, tries, pause, error })
-    try {
-      await work.failed?.({ error, reference, pause }, lease, signal)
-    } catch (failure) {
-      ports.log.error('failure could not be recorded', { subject, reference, error: failure })
-    }
+    // What was given up needs no rest, and what waits behind it has waited long enough.
+    if (await tellOf({ error, reference, pause })) return
     await ports.clock.sleep(pause, signal)
+  }
+
+  async function tellOf(failure: Failure): Promise<boolean> {
+    try {
+      return (await work.failed?.(failure, lease, signal)) ?? false
+    } catch (error) {
+      ports.log.error('failure could not be recorded', { subject, reference: failure.reference, error })
+      return false
+    }
   }
 }
 

@@ -56,6 +56,7 @@ test('a failure is told with a reference that the log has too', async () => {
     },
     async failed({ reference }) {
       told.push(reference)
+      return false
     },
   })
   await ports.queue.wake('deployment:a')

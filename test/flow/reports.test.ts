@@ -36,6 +36,21 @@ describe('a surface that fails', () => {
     expect(pauses.length).toBeGreaterThan(7)
   })
 
+  test('is given up when it is refused for what it is, and wanted again by the next change', async () => {
+    const town = await openTown()
+    town.github.fails = (call) => (call === 'setStatus' ? httpError(422) : undefined)
+    await town.tellPush(town.commit())
+    await town.reaches('succeeded')
+    await town.pass(4000)
+    expect(town.log.saying('report put off')).toHaveLength(11)
+    expect(town.log.saying('report given up')).toHaveLength(1)
+    town.github.fails = () => undefined
+    const sha = town.commit()
+    await town.tellPush(sha)
+    await town.quiet()
+    expect(town.github.statusesOf(sha).at(-1)?.[0]).toBe('success')
+  })
+
   test.each([
     ['a chat', () => Object.assign(new Error('too many'), { retryAfterSeconds: 90 })],
     ['GitHub', () => httpError(403, { 'retry-after': '90' })],
