@@ -3,7 +3,7 @@ import { fullName } from '../domain/repository.ts'
 import { deploymentStatus, githubDeployment, retiredStatus } from '../report/github-deployment.ts'
 import type { Links } from '../report/links.ts'
 import type { Ports, Report } from './ports.ts'
-import { createOnce, deploymentStatusOnce } from './publish-once.ts'
+import { createOnce } from './publish-once.ts'
 
 /**
  * GitHub's deployment with its statuses. Created once a host is touched; a deployment that went through while GitHub
@@ -17,7 +17,7 @@ export async function publishOnEnvironmentsPage(
 ): Promise<string | undefined> {
   const { repository } = deployment
   if (deployment.startedAt === undefined) return report.memory
-  const [id, told] = report.memory?.split(' ') ?? []
+  const [id, last] = report.memory?.split(' ') ?? []
   if (id === undefined) {
     const created = githubDeployment(deployment)
     if (!created) return undefined
@@ -26,6 +26,8 @@ export async function publishOnEnvironmentsPage(
     await ports.store.reports.want([{ subject: report.subject, surface: report.surface }])
     return String(made)
   }
+  // What is remembered may not be what GitHub shows, where nobody knows how an earlier try ended.
+  const told = report.begun ? (await ports.github.lastDeploymentStatus(repository, Number(id)))?.state : last
   const { older, newer } = await neighbours(deployment, ports)
   const [successor] = newer
   const own = deploymentStatus(deployment, links)
@@ -35,20 +37,21 @@ export async function publishOnEnvironmentsPage(
     own,
     ...(deployment.state === 'succeeded' && successor ? [retiredStatus(successor)] : []),
   ]
-  let last = told
-  for (const status of statuses) {
-    if (status.state !== last) await deploymentStatusOnce(report, repository, Number(id), status, ports)
-    last = status.state
+  let shown = told
+  for (const status of told === statuses.at(-1)?.state ? [] : statuses) {
+    if (status.state !== shown) await ports.github.setDeploymentStatus(repository, Number(id), status)
+    shown = status.state
   }
-  if (deployment.state === 'succeeded' && !successor) await retire(older[0], deployment, ports)
-  return `${id} ${last}`
+  if (deployment.state === 'succeeded' && !successor) await retire(older[0], report.surface, ports)
+  return `${id} ${shown}`
 }
 
-/** GitHub retires older deployments by itself, but not in production environments. */
-async function retire(older: Deployment | undefined, newer: Deployment, ports: Ports): Promise<void> {
-  const memory = older && (await ports.store.reports.memory({ subject: `deployment:${older.id}`, surface: 'deployment' }))
-  const [id] = memory?.split(' ') ?? []
-  if (id !== undefined) await ports.github.setDeploymentStatus(newer.repository, Number(id), retiredStatus(newer))
+/** GitHub retires older deployments by itself, but not in production environments. Each has its own report, which sees its successor. */
+async function retire(older: Deployment | undefined, surface: string, ports: Ports): Promise<void> {
+  if (!older) return
+  const key = { subject: `deployment:${older.id}`, surface }
+  const memory = await ports.store.reports.memory(key)
+  if (memory !== undefined && !memory.endsWith(' inactive')) await ports.store.reports.want([key])
 }
 
 /** How many deployments of an environment are looked through for the one before and those after. */

@@ -39,7 +39,7 @@ async function statuses(report: Report, deployment: Deployment, links: Links, po
   if (deployment.state === 'succeeded' && (await wasTakenAway(deployment, ports))) return report.memory
   const wanted = commitStatuses(deployment, links)
   const memory = JSON.stringify(wanted)
-  if (memory === report.memory) return memory
+  if (memory === report.memory && !report.begun) return memory
   for (const status of wanted) await statusOnce(report, deployment.repository, status, ports)
   return memory
 }

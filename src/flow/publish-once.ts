@@ -1,5 +1,5 @@
 import type { Repository } from '../domain/repository.ts'
-import type { CommitStatus, DeploymentStatus, NewDeployment, Ports, Report } from './ports.ts'
+import type { CommitStatus, NewDeployment, Ports, Report } from './ports.ts'
 
 /**
  * GitHub takes the same twice and shows it twice. Where an earlier try was begun and nobody heard how it ended, because its
@@ -26,17 +26,4 @@ export async function statusOnce(report: Report, repository: Repository, wanted:
   const shown = report.begun ? await ports.github.lastStatus(repository, wanted.revision, wanted.context) : undefined
   if (shown?.state === wanted.state && shown.description === wanted.description) return
   await ports.github.setStatus(repository, wanted)
-}
-
-/** Sets a deployment's status unless it is the one shown. */
-export async function deploymentStatusOnce(
-  report: Report,
-  repository: Repository,
-  id: number,
-  wanted: DeploymentStatus,
-  ports: Ports,
-): Promise<void> {
-  const shown = report.begun ? await ports.github.lastDeploymentStatus(repository, id) : undefined
-  if (shown?.state === wanted.state && shown.description === wanted.description) return
-  await ports.github.setDeploymentStatus(repository, id, wanted)
 }

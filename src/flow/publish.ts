@@ -70,11 +70,17 @@ async function publishInTurn(reports: Report[], lease: Lease, signal: AbortSigna
     try {
       // Noted under the lease: whoever lost it while the process hung must not tell what its successor tells as well.
       await ports.store.reports.begin(report, lease)
-      await ports.store.reports.published(report, await publish(report, ports))
     } catch (error) {
       if (error instanceof LeaseLost) return
+      throw error
+    }
+    try {
+      await ports.store.reports.published(report, await publish(report, ports))
+    } catch (error) {
       await putOff(report, error, ports)
     }
+    // GitHub knows no leases: what was on its way when the process began to hang has arrived late.
+    if (!(await ports.store.leases.holds(lease))) return ports.store.reports.doubt(report)
   }
 }
 

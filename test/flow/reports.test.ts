@@ -70,6 +70,34 @@ describe('a surface that fails', () => {
   })
 })
 
+test('what a Landfall that hung sends late is put right by the one that took over', async () => {
+  const town = await openTown({ started: false })
+  const { renew } = town.store.leases
+  let [hung, stolen] = [false, false]
+  const late = Promise.withResolvers<void>()
+  town.store.leases.renew = (lease, seconds) =>
+    stolen && lease.subject === 'reports' ? Promise.reject(new Error('hung')) : renew(lease, seconds)
+  const send = town.github.setDeploymentStatus.bind(town.github)
+  town.github.setDeploymentStatus = async (...status) => {
+    if (!hung) {
+      hung = true
+      await late.promise
+    }
+    return send(...status)
+  }
+  await town.start()
+  await town.tellPush(town.commit())
+  await town.until(() => hung)
+  stolen = true
+  await town.pass(35)
+  stolen = false
+  await town.start()
+  await town.until(() => statesOf(town)?.at(-1) === 'success', 60)
+  late.resolve()
+  await town.pass(60)
+  expect(statesOf(town)).toEqual(['in_progress', 'success', 'in_progress', 'success'])
+})
+
 describe('GitHub was down for an hour', () => {
   test('and shows a deployment in progress before it shows it done, once', async () => {
     const town = await openTown()

@@ -44,6 +44,15 @@ export function leases(database: Database): Store['leases'] {
       return changed.numUpdatedRows > 0n
     },
 
+    async holds(lease) {
+      const row = await database.db
+        .selectFrom('leases')
+        .select('number')
+        .where((eb) => eb.and(columns(lease)))
+        .executeTakeFirst()
+      return row !== undefined
+    },
+
     async release(lease) {
       await database.passing((db) =>
         db

@@ -53,6 +53,14 @@ export function reports(database: Database): Store['reports'] {
       })
     },
 
+    async doubt(report) {
+      await db
+        .updateTable('reports')
+        .set((eb) => ({ begun: 1, wanted: eb('wanted', '+', 1) }))
+        .where((eb) => eb.and(row(report)))
+        .execute()
+    },
+
     /** A version that is not newer than the published one changes nothing; no memory leaves the earlier memory. */
     async published(report, memory) {
       await db

@@ -65,6 +65,8 @@ export interface Store {
   leases: {
     /** Takes the subject for `seconds` unless somebody else holds it. */
     claim(subject: string, holder: string, seconds: number): Promise<Lease | undefined>
+    /** Whether nobody has taken it since. */
+    holds(lease: Lease): Promise<boolean>
     /** Extends it; false when it was lost. */
     renew(lease: Lease, seconds: number): Promise<boolean>
     release(lease: Lease): Promise<void>
@@ -79,6 +81,11 @@ export interface Store {
      * looked at first. Throws LeaseLost when the lease is no longer the newest on its subject.
      */
     begin(report: Report, lease: Lease): Promise<void>
+    /**
+     * Something was sent for it by somebody who had lost the lease by then: it may have come after what the successor sent, so it is
+     * wanted once more, and what is there has to be looked at first.
+     */
+    doubt(report: Report): Promise<void>
     /** Records what was published up to `version`, and GitHub's id of it. */
     published(report: Report, memory: string | undefined): Promise<void>
     /** What publishing a surface left to remember. */

@@ -91,6 +91,16 @@ export function reportContract(given: Given): void {
     if (!stale) throw new Error('not claimed')
     await expect(given.store.reports.begin(report, stale)).rejects.toBeInstanceOf(LeaseLost)
     expect(await only(key.subject)).toEqual(report)
+    expect(await given.store.leases.holds(stale)).toBe(false)
+  })
+
+  test('what is doubted is wanted once more, and to be looked at first, although it was published', async () => {
+    const key = { subject: 'deployment:doubted', surface: 'comment' }
+    await given.store.reports.want([key])
+    const report = await only(key.subject)
+    await given.store.reports.published(report, '4711')
+    await given.other.reports.doubt(report)
+    expect(await only(key.subject)).toEqual({ ...key, version: 2, attempts: 0, begun: true, memory: '4711' })
   })
 
   test('surfaces lag one by one, and the limit takes those that are due longest', async () => {
