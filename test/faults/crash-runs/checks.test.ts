@@ -54,8 +54,13 @@ const spoilt: [why: string, spoil: (evidence: Evidence) => void, said: RegExp][]
   ],
   [
     'success was told twice',
-    ({ github }) => void last(github.deployments).statuses.unshift({ ...last(last(github.deployments).statuses) }),
-    /1: .*ended more than once/,
+    ({ github }) => void last(github.deployments).statuses.push(last(last(github.deployments).statuses)),
+    /1: .*says the same twice/,
+  ],
+  [
+    'a deployment ended in two ways',
+    ({ github }) => void last(github.deployments).statuses.unshift({ ...last(last(github.deployments).statuses), state: 'failure' }),
+    /1: .*ended twice/,
   ],
   [
     "GitHub's deployment still says that it runs",

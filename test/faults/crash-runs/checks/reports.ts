@@ -36,8 +36,10 @@ function deploymentsShown({ database, github }: Evidence): string[] {
     const told = there.statuses.map(({ state }) => state)
     const last = one.state === 'succeeded' && one !== newest ? 'inactive' : shown[one.state]?.deployment
     if (told.at(-1) !== last) found.push(`GitHub's deployment of ${nameOf(one)} says ${told.join(', ')}; its last word should be ${last}`)
-    if (told.filter((state) => final.has(state)).length > 1)
-      found.push(`GitHub's deployment of ${nameOf(one)} ended more than once: ${told.join(', ')}`)
+    if (new Set(told.filter((state) => final.has(state))).size > 1)
+      found.push(`GitHub's deployment of ${nameOf(one)} ended twice: ${told.join(', ')}`)
+    if (told.some((state, at) => state === told[at - 1]))
+      found.push(`GitHub's deployment of ${nameOf(one)} says the same twice: ${told.join(', ')}`)
     if (there.sha !== one.revision) found.push(`GitHub's deployment of ${nameOf(one)} is of ${there.sha}`)
   }
   for (const [id, { length }] of byOwn) found.push(`${length} deployments on GitHub are of ${id}, which is none of Landfall's`)
