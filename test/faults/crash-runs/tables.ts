@@ -42,6 +42,7 @@ function figures(results: readonly RunResult[]): Table {
   const acts = results.flatMap(({ evidence }) => evidence.host.acts)
   const webhooks = results.flatMap(({ evidence }) => evidence.deliveries)
   const acknowledged = webhooks.filter(({ statusCode }) => statusCode >= 200 && statusCode < 300).length
+  const told = results.flatMap(({ evidence }) => evidence.chat)
   const settling = results.map(({ seconds }) => seconds.settling).toSorted((one, other) => one - other)
   const at = (part: number) => (settling[Math.min(settling.length - 1, Math.floor(settling.length * part))] ?? 0).toFixed(1)
   const all = results.reduce((sum, { seconds }) => sum + seconds.all, 0)
@@ -49,7 +50,8 @@ function figures(results: readonly RunResult[]): Table {
     head: ['figure', 'value'],
     rows: [
       ['runs', profiles],
-      ['webhooks sent, acknowledged', `${webhooks.length}, ${acknowledged}`],
+      ['webhooks tried, acknowledged', `${webhooks.length}, ${acknowledged}`],
+      ['chat messages, of them repeated', `${told.length}, ${told.length - new Set(told).size}`],
       ['orders refused as overtaken', String(acts.filter(({ outcome }) => outcome === 'refused 12').length)],
       ['seconds to settle: median, 95 of 100, longest', `${at(0.5)}, ${at(0.95)}, ${at(1)}`],
       ['seconds in all, for one run', `${all.toFixed(0)}, ${(all / Math.max(1, results.length)).toFixed(1)}`],
