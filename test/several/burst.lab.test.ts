@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openWork } from '../bench/burst/open-work.ts'
 import { type BurstScene, openBurstScene } from '../bench/burst/scene.ts'
+import { recordsOf } from '../lab/landfall/records.ts'
 
 let scene: BurstScene
 beforeAll(async () => {
@@ -28,4 +29,12 @@ test('webhooks that come by hundreds while Redis is killed are all answered, sto
   expect(scene.wanted.length).toBeGreaterThan(0)
   for (const { repository, head } of scene.wanted) expect(repository.statuses(head).at(-1)).toMatchObject({ state: 'success' })
   scenario.github.assertFaithful()
+
+  // The comparison would have seen it: one intent made another's.
+  const [spoilt] = await recordsOf(scenario.environment).query(
+    "update intents set repository = 'acme/other' where id = (select id from intents where ref is not null limit 1) returning ref, after",
+  )
+  const seen = await scene.ledger(answers)
+  const move = `${String(spoilt?.ref)} ${String(spoilt?.after)}`
+  expect(seen).toMatchObject({ lost: [expect.stringContaining(move)], doubled: [], strange: [`acme/other ${move}`] })
 })

@@ -57,6 +57,12 @@ describe('a server that closes', () => {
     await server.close(60)
   })
 
+  test('keeps connections for longer than a proxy does, so that it is never the one that ends them', async () => {
+    await serve(healthRoutes({}))
+    const answer = await fetch(`http://127.0.0.1:${server.port}/healthz`)
+    expect(answer.headers.get('keep-alive')).toBe('timeout=75')
+  })
+
   test('lets a page under way be written, and does not wait for its connection afterwards', async () => {
     const page = slowPage()
     await serve(page.route)
