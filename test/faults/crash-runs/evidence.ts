@@ -80,6 +80,7 @@ const deployment = z.object({
   plan: jsonOf(plan).nullable(),
   generation: z.coerce.number().nullable(),
   started_at: z.string().nullable(),
+  finished_at: z.string().nullable(),
 })
 
 export type StoredReceipt = z.infer<typeof receipt>
@@ -127,7 +128,10 @@ async function databaseOf({ records }: RunTown): Promise<Evidence['database']> {
   const [intents, tellings, deployments, receipts, open] = await Promise.all([
     rows(intent, 'select id, kind, "after", comment, outcome from intents order by sequence'),
     rows(z.object({ delivery: z.string(), intent: z.string() }), 'select delivery, intent from tellings'),
-    rows(deployment, 'select id, intent, kind, revision, state, reason, plan, generation, started_at from deployments order by sequence'),
+    rows(
+      deployment,
+      'select id, intent, kind, revision, state, reason, plan, generation, started_at, finished_at from deployments order by sequence',
+    ),
     rows(z.object({ deployment: z.string(), receipt: jsonOf(receipt) }), 'select deployment, receipt from receipts'),
     openWork(records),
   ])

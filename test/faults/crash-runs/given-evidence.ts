@@ -128,6 +128,7 @@ function deployed(
     reason: null,
     generation,
     started_at: '1970-01-01T00:00:00Z',
+    finished_at: `1970-01-01T00:00:0${generation}Z`,
     plan: {
       revision,
       images: [],

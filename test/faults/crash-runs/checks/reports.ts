@@ -46,13 +46,14 @@ function deploymentsShown({ database, github }: Evidence): string[] {
   return found
 }
 
-/** The dot of each commit is that of the deployment that last had a say about it. */
+/** The dot of each commit is that of the deployment that was the last to end of those that have a say about it. */
 function dots({ database, github, history }: Evidence): string[] {
   const found: string[] = []
+  const inOrder = database.deployments.toSorted((one, other) => Date.parse(one.finished_at ?? '') - Date.parse(other.finished_at ?? ''))
   const bySha = Map.groupBy(github.statuses, ({ sha }) => sha)
   for (const sha of new Set(history.heads.map((head) => head.sha))) {
     const says = (bySha.get(sha) ?? []).filter(({ context }) => context === 'landfall/production')
-    const word = database.deployments.map((one) => dotOn(sha, one)).findLast((dot) => dot !== undefined)
+    const word = inOrder.map((one) => dotOn(sha, one)).findLast((dot) => dot !== undefined)
     const last = says.at(-1)
     if (last?.state !== word?.dot)
       found.push(
