@@ -39,7 +39,9 @@ export function publishWork(ports: Ports): Work {
       /** What is being published, by turn. */
       const going = new Map<string, Promise<void>>()
       while (!signal.aborted) {
-        const due = (await ports.store.reports.due(batch)).filter((report) => !going.has(turnOf(report)))
+        // As it was before asking: a turn that ends meanwhile has published what the answer still counts as due.
+        const busy = new Set(going.keys())
+        const due = (await ports.store.reports.due(batch)).filter((report) => !busy.has(turnOf(report)))
         for (const [turn, reports = []] of Object.entries(Object.groupBy(due, turnOf))) {
           going.set(
             turn,

@@ -70,6 +70,35 @@ describe('a surface that fails', () => {
   })
 })
 
+test('a message that is sent while the next look at what is due begins is not sent again by it', async () => {
+  const town = await openTown()
+  const { due, published } = town.store.reports
+  const [go, sent] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  let sending = false
+  const send = town.chat.send.bind(town.chat)
+  town.chat.send = async (...message) => {
+    sending = true
+    await go.promise
+    return send(...message)
+  }
+  town.store.reports.published = async (report, memory) => {
+    await published(report, memory)
+    if (report.surface.startsWith('slack:')) setImmediate(sent.resolve)
+  }
+  town.store.reports.due = async (limit) => {
+    const rows = await due(limit)
+    if (sending) {
+      go.resolve()
+      await sent.promise
+    }
+    return rows
+  }
+  await town.tellPush(town.commit())
+  await town.reaches('succeeded')
+  await town.pass(30)
+  expect(town.chat.said).toHaveLength(1)
+})
+
 test('what a Landfall that hung sends late is put right by the one that took over', async () => {
   const town = await openTown({ started: false })
   const { renew } = town.store.leases
