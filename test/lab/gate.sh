@@ -7,11 +7,17 @@ shift 2
 for word in ${SSH_ORIGINAL_COMMAND:-"$@"}; do
   case $word in '' | *[!a-z]*) continue ;; esac
   place=/run/gates/$gate.$word
-  # Only one can remove a file: of several calls one is caught.
-  if rm "$place.hold" 2>/dev/null; then
-    echo $$ >"$place.held"
-    while [ -e "$place.held" ]; do sleep 0.02; done
-  fi
+  set +f
+  for hold in "$place".hold.*; do
+    # Only one can remove a file: of several calls one is caught, by one of several holds.
+    if rm "$hold" 2>/dev/null; then
+      held=$place.held.${hold##*.}
+      echo $$ >"$held"
+      while [ -e "$held" ]; do sleep 0.02; done
+      break
+    fi
+  done
+  set -f
   if rm "$place.skip" 2>/dev/null; then
     : >"$place.skipped"
     exit 0

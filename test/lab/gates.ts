@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { chmod, copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -9,7 +10,7 @@ import type { Host } from './host.ts'
  * for landfall-shell and of which landfall-shell has not heard; `compose` a command that landfall-shell gave to Compose.
  */
 export interface Gates {
-  /** The next one waits. */
+  /** The next one waits; of several holds each catches one. */
   hold(place: Place, word: string): Promise<Held>
   /** The next one does nothing and says that it went well. */
   skip(place: 'compose', word: string): Promise<Skipped>
@@ -22,7 +23,7 @@ export type Place = 'order' | 'compose'
 export interface Held {
   /** Resolves when one waits, to its process id on the host. */
   arrived(seconds?: number): Promise<number>
-  /** Lets it go on. */
+  /** Lets it go on. If none has come yet, none is held up any more. */
   release(): Promise<void>
 }
 
@@ -48,8 +49,10 @@ export async function installGates(host: Host): Promise<Gates> {
 
   return {
     async hold(place, word) {
-      const held = inside(`${place}.${word}.held`)
-      await writeFile(inside(`${place}.${word}.hold`), '')
+      const own = randomUUID()
+      const [hold, held] = [inside(`${place}.${word}.hold.${own}`), inside(`${place}.${word}.held.${own}`)]
+      await writeFile(hold, '')
+      let released = false
       return {
         async arrived(seconds = 20) {
           const deadline = performance.now() + seconds * 1000
@@ -59,7 +62,17 @@ export async function installGates(host: Host): Promise<Gates> {
           }
           return Number(readFileSync(held, 'utf8'))
         },
-        release: () => rm(held, { force: true }),
+        async release() {
+          if (released) return
+          released = true
+          const came = await rm(hold).then(
+            () => false,
+            () => true,
+          )
+          // Whoever took the hold says so a moment later, and would wait for ever if it were let go before.
+          for (let tries = 0; came && !existsSync(held) && tries < 50; tries += 1) await pause(20)
+          await rm(held, { force: true })
+        },
       }
     },
     async skip(place, word) {

@@ -94,7 +94,10 @@ export function reports(database: Database): Store['reports'] {
   }
 }
 
-/** Wanting does not touch when it is due: a surface put off after failures stays put off, however often it is wanted meanwhile. */
+/**
+ * A surface put off after failures stays put off, however often it is wanted meanwhile. One that was published is due at once: when it
+ * was due before says nothing any more, and may lie ahead of a clock that was put back since.
+ */
 export async function want(database: Database, transaction: Kysely<Tables>, wanted: ReportKey[]): Promise<void> {
   const keys = new Map(wanted.map(({ subject, surface }) => [`${subject} ${surface}`, { subject, surface }]))
   if (keys.size === 0) return
@@ -103,6 +106,11 @@ export async function want(database: Database, transaction: Kysely<Tables>, want
   await transaction
     .insertInto('reports')
     .values(rows.map((key) => ({ ...key, wanted: 1, published: 0, due: database.now, attempts: 0, memory: null, error: null, begun: 0 })))
-    .onConflict((conflict) => conflict.columns(['subject', 'surface']).doUpdateSet({ wanted: sql<number>`reports.wanted + 1` }))
+    .onConflict((conflict) =>
+      conflict.columns(['subject', 'surface']).doUpdateSet({
+        wanted: sql<number>`reports.wanted + 1`,
+        due: sql<number>`case when reports.published < reports.wanted then reports.due else ${database.now} end`,
+      }),
+    )
     .execute()
 }

@@ -108,6 +108,8 @@ function onHost(words: RegExp): Strikes {
   }
 }
 
+const atSwitch = /\/landfall-shell.* --work switch /
+
 /** An order may be held up for so long at most, in milliseconds: its successor comes when the lease has run out. */
 const longestHold = 8000
 
@@ -126,13 +128,18 @@ async function lateOrder(town: RunTown, { at, lasts }: Strike, over: AbortSignal
     await worker.kill()
     await pause(lasts)
     const starting = worker.start()
-    for (const deadline = performance.now() + longestHold; performance.now() < deadline && watch.writes().length === writes; )
-      await pause(50)
+    const deadline = performance.now() + longestHold
+    const until = async (seen: () => boolean) => {
+      while (performance.now() < deadline && !seen()) await pause(50)
+    }
+    await until(() => watch.writes().length > writes)
+    // While its successor is at work the host says that it is busy; the guard meant here is asked by what comes afterwards.
+    await until(() => !processesOn(ground.host).some(({ words }) => atSwitch.test(words)))
     await held.release()
     await starting
     return hit
   } finally {
-    await ground.gates.openAll()
+    await held.release()
   }
 
   async function arrival(order: typeof held, signal: AbortSignal): Promise<boolean> {
