@@ -58,7 +58,7 @@ async function retire(older: Deployment | undefined, surface: string, ports: Por
 const remembered = 50
 
 /** The deployments of its environment that succeeded before and after this one, newest first. */
-export async function neighbours(deployment: Deployment, ports: Ports): Promise<{ older: Deployment[]; newer: Deployment[] }> {
+async function neighbours(deployment: Deployment, ports: Ports): Promise<{ older: Deployment[]; newer: Deployment[] }> {
   const history = await ports.store.deployments.ofEnvironment(fullName(deployment.repository), deployment.environment, remembered)
   const position = history.findIndex(({ id }) => id === deployment.id)
   const succeeded = (part: Deployment[]) => part.filter(({ state }) => state === 'succeeded')

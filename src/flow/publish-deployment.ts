@@ -1,22 +1,22 @@
 import type { Deployment } from '../domain/deployment.ts'
 import { problemLines } from '../domain/reason.ts'
+import { fullName, type Sha } from '../domain/repository.ts'
 import { commandAnswer, refusalAnswer } from '../report/answer.ts'
 import { chatMessage } from '../report/chat.ts'
-import { commitStatuses } from '../report/commit-status.ts'
+import { commitStatuses, lastWord } from '../report/commit-status.ts'
 import type { Links } from '../report/links.ts'
-import { revisionsBefore } from '../report/wording.ts'
-import { neighbours, publishOnEnvironmentsPage } from './environments-page.ts'
-import type { Ports, Report } from './ports.ts'
+import { publishOnEnvironmentsPage } from './environments-page.ts'
+import type { CommitStatus, Ports, Report } from './ports.ts'
 import { commentOnce, statusOnce } from './publish-once.ts'
 
 /** Publishes one surface of a deployment as it is now. Resolves to what to remember for the next time. */
 export async function publishDeployment(report: Report, id: string, ports: Ports): Promise<string | undefined> {
   const deployment = await ports.store.deployments.read(id)
   if (!deployment) return report.memory
-  const links: Links = { github: ports.addresses.github, log: `${ports.addresses.landfall}/deployments/${id}` }
+  const links = linksOf(deployment, ports)
   switch (report.surface) {
     case 'status':
-      return statuses(report, deployment, links, ports)
+      return statuses(report, deployment, ports)
     case 'deployment':
       return publishOnEnvironmentsPage(report, deployment, links, ports)
     case 'reaction':
@@ -33,23 +33,28 @@ export async function publishDeployment(report: Report, id: string, ports: Ports
   }
 }
 
-/** Sends what differs from what was sent last: GitHub keeps at most 1,000 statuses for a commit and context. */
-async function statuses(report: Report, deployment: Deployment, links: Links, ports: Ports): Promise<string | undefined> {
-  // The rollback that took a commit away says so there; a report that comes late must not say otherwise.
-  if (deployment.state === 'succeeded' && (await wasTakenAway(deployment, ports))) return report.memory
-  const wanted = commitStatuses(deployment, links)
+const linksOf = ({ id }: Deployment, { addresses }: Ports): Links => ({
+  github: addresses.github,
+  log: `${addresses.landfall}/deployments/${id}`,
+})
+
+/**
+ * Sends what differs from what was sent last: GitHub keeps at most 1,000 statuses for a commit and context. A report that comes
+ * late must not say what is no longer true of a commit: each gets the word of whoever has the last one.
+ */
+async function statuses(report: Report, deployment: Deployment, ports: Ports): Promise<string | undefined> {
+  const commits = commitStatuses(deployment, linksOf(deployment, ports)).map(({ revision }) => revision)
+  const words = await Promise.all(commits.map((commit) => wordOn(commit, deployment, ports)))
+  const wanted = words.filter((word) => word !== undefined)
   const memory = JSON.stringify(wanted)
   if (memory === report.memory && !report.begun) return memory
   for (const status of wanted) await statusOnce(report, deployment.repository, status, ports)
   return memory
 }
 
-async function wasTakenAway(deployment: Deployment, ports: Ports): Promise<boolean> {
-  const { newer } = await neighbours(deployment, ports)
-  return newer.some(
-    (other) =>
-      other.kind === 'rollback' && other.revision !== deployment.revision && revisionsBefore(other).includes(deployment.revision ?? ''),
-  )
+async function wordOn(commit: Sha, { repository, environment }: Deployment, ports: Ports): Promise<CommitStatus | undefined> {
+  const concerned = await ports.store.deployments.concerning(fullName(repository), environment, commit)
+  return lastWord(commit, concerned, (one) => linksOf(one, ports))
 }
 
 /** One comment, edited from then on. */

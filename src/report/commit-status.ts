@@ -49,6 +49,21 @@ export function commitStatuses(deployment: Deployment, links: Links): CommitStat
   return [own]
 }
 
+/**
+ * What a commit shows where several deployments have a say about it, given newest first: the one under way, or else the one that
+ * ended last. Being overtaken says nothing of a commit that another deployment brought. Nothing where none has a word for it.
+ */
+export function lastWord(commit: Sha, deployments: Deployment[], linksOf: (deployment: Deployment) => Links): CommitStatus | undefined {
+  const inOrder = deployments.toSorted((one, other) => endOf(other) - endOf(one))
+  const words = inOrder.flatMap((deployment) => {
+    const word = commitStatuses(deployment, linksOf(deployment)).find(({ revision }) => revision === commit)
+    return word ? [{ word, overtaken: deployment.state === 'superseded' }] : []
+  })
+  return (words.find(({ overtaken }) => !overtaken) ?? words[0])?.word
+}
+
+const endOf = ({ finishedAt }: Deployment): number => (finishedAt === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(finishedAt))
+
 /** On the commit gone back to, it must be clear that this is not its first arrival. */
 function rollbackText(deployment: Deployment): string {
   if (deployment.state === 'succeeded') return `${progressOf(deployment)}, rolled back to by ${deployment.actor}`

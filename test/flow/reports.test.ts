@@ -175,6 +175,26 @@ describe('GitHub was down for an hour', () => {
   })
 })
 
+test('a commit that runs stays green when it is pushed once more and overtaken before it is deployed again', async () => {
+  const town = await openTown()
+  const { revision = '' } = await town.deploy()
+  await town.deploy()
+  await town.tellComment('/rollback')
+  await town.quiet()
+  expect(town.github.statusesOf(revision).at(-1)?.[0]).toBe('success')
+  const slow = town.commit()
+  await town.tellPush(slow)
+  await town.reaches('verifying')
+  town.github.branches.set('main', revision)
+  await town.tellPush(revision, { before: slow, forced: true })
+  await town.reaches('queued')
+  expect(town.github.statusesOf(revision).at(-1)?.[0]).toBe('pending')
+  await town.deploy()
+  const deployments = await town.deployments()
+  expect(deployments.filter((one) => one.revision === revision).map(({ state }) => state)).toEqual(['superseded', 'succeeded', 'succeeded'])
+  expect(town.github.statusesOf(revision).at(-1)).toEqual(['success', expect.stringContaining('rolled back to by mona')])
+})
+
 test('a deployment whose statuses fail is not created on GitHub a second time', async () => {
   const town = await openTown()
   town.github.fails = down('setDeploymentStatus')

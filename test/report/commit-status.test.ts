@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Deployment } from '../../src/domain/deployment.ts'
 import { reason } from '../../src/domain/reason.ts'
-import { commitStatuses } from '../../src/report/commit-status.ts'
+import { commitStatuses, lastWord } from '../../src/report/commit-status.ts'
 import { deployment, plan, service, sha } from '../support/builders.ts'
 import { anyDeployment, links } from './hostile.ts'
 
@@ -103,6 +103,32 @@ test('going back to what runs already does not turn it red', () =>
       links,
     ).map(({ state }) => state),
   ).toEqual(['success']))
+
+describe('what a commit shows where several deployments brought it', () => {
+  const at = (minute: number) => ({ startedAt: `2026-11-21T10:0${minute}:00.000Z`, finishedAt: `2026-11-21T10:0${minute}:12.000Z` })
+  const succeeded = (minute: number) => deployment({ state: 'succeeded', plan: one, ...at(minute) })
+  const overtaken = deployment({ state: 'superseded', finishedAt: at(5).finishedAt, reason: reason('overtaken', { by: 'ccccccc' }) })
+  const takenAway = deployment({
+    kind: 'rollback',
+    revision: sha('d'),
+    state: 'succeeded',
+    plan: plan({ hosts: hosts('web-1') }),
+    ...at(4),
+  })
+  test.each<[what: string, newestFirst: Deployment[], dot: string | undefined]>([
+    ['the one that ended last, in whatever order they began', [succeeded(2), deployment({ state: 'failed', ...at(3) })], 'failure'],
+    ['the one under way', [succeeded(2), deployment({ state: 'pulling' })], 'pending'],
+    ['nothing of one that was overtaken', [overtaken, succeeded(2)], 'success'],
+    ['that it was overtaken, where it never ran', [overtaken], 'error'],
+    ['nothing where nobody has a word for it', [takenAway], undefined],
+  ])('is %s', (_, newestFirst, dot) => expect(lastWord(sha('a'), newestFirst, () => links)?.state).toBe(dot))
+
+  test('is that it was taken away, however late the word of the one that brought it', () =>
+    expect(lastWord(sha('b'), [takenAway, deployment({ revision: sha('b'), state: 'succeeded', ...at(3) })], () => links)).toMatchObject({
+      state: 'failure',
+      description: 'Rolled back by mona to ddddddd',
+    }))
+})
 
 test('whatever the words, GitHub accepts the status', () =>
   fc.assert(

@@ -12,6 +12,9 @@ import type { DeploymentRow, Tables } from './tables.ts'
 /** Word for word the condition of the index on open deployments, or SQLite does not use it. */
 const isOpen = sql<boolean>`state not in (${sql.join(states.filter(isTerminal).map((state) => sql.lit(state)))})`
 
+/** A commit that came and went more often than this is asked about in vain; what it shows then is the latest all the same. */
+const mostConcerning = 50
+
 export function deployments(database: Database, log: Log): Store['deployments'] {
   const { db } = database
   const all = () => db.selectFrom('deployments').selectAll()
@@ -52,6 +55,20 @@ export function deployments(database: Database, log: Log): Store['deployments'] 
     async ofEnvironment(repository, environment, limit) {
       const rows = all().where('repository', '=', repository).where('environment', '=', environment)
       return readable(await rows.orderBy('sequence', 'desc').limit(limit).execute())
+    },
+
+    async concerning(repository, environment, revision) {
+      const there = () =>
+        all().where('repository', '=', repository).where('environment', '=', environment).orderBy('sequence', 'desc').limit(mostConcerning)
+      const bringing = await there().where('revision', '=', revision).execute()
+      const [first] = bringing.slice(-1)
+      if (!first) return []
+      const others = await there()
+        .where('sequence', '>', first.sequence)
+        .where('revision', '!=', revision)
+        .where((row) => row.or([row.and({ kind: 'rollback', state: 'succeeded' }), row('state', '=', 'halted')]))
+        .execute()
+      return readable([...bringing, ...others].toSorted((one, other) => other.sequence - one.sequence))
     },
 
     async recent(limit) {

@@ -87,19 +87,35 @@ class ImmediateDriver extends SqliteDriver {
   }
 }
 
-/** Kysely knows another SQLite package's shape: parameters as one list, and whether a statement returns rows. */
+/** So many statements stay prepared, the latest used; the store has fewer, but for lists of different lengths. */
+const mostPrepared = 200
+
+/**
+ * Kysely knows another SQLite package's shape: parameters as one list, and whether a statement returns rows. It prepares a statement
+ * for each use, which takes longer than most of them run; here the same text is the same statement. None is used by two at once.
+ */
 function asKyselyExpects(connection: DatabaseSync) {
+  const prepared = new Map<string, ReturnType<typeof prepare>>()
   return {
     close: () => connection.close(),
     prepare(text: string) {
-      const statement = connection.prepare(text)
-      return {
-        reader: statement.columns().length > 0,
-        all: (parameters: readonly unknown[]) => statement.all(...values(parameters)),
-        run: (parameters: readonly unknown[]) => statement.run(...values(parameters)),
-        iterate: (parameters: readonly unknown[]) => statement.iterate(...values(parameters)),
-      }
+      const statement = prepared.get(text) ?? prepare(text)
+      prepared.delete(text)
+      prepared.set(text, statement)
+      const [oldest] = prepared.keys()
+      if (oldest !== undefined && prepared.size > mostPrepared) prepared.delete(oldest)
+      return statement
     },
+  }
+
+  function prepare(text: string) {
+    const statement = connection.prepare(text)
+    return {
+      reader: statement.columns().length > 0,
+      all: (parameters: readonly unknown[]) => statement.all(...values(parameters)),
+      run: (parameters: readonly unknown[]) => statement.run(...values(parameters)),
+      iterate: (parameters: readonly unknown[]) => statement.iterate(...values(parameters)),
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import type { Deployment, State, TimelineEntry } from '../../domain/deployment.t
 import type { Intent, IntentOutcome, RecoveryIntent } from '../../domain/intent.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { Receipt } from '../../domain/receipt.ts'
-import type { Instant } from '../../domain/repository.ts'
+import type { Instant, Sha } from '../../domain/repository.ts'
 
 /** A claim on one subject, by the database's clock. A new claim has a higher number; writes under an older one are refused. */
 export interface Lease {
@@ -40,6 +40,11 @@ export interface Store {
     ofGeneration(repository: string, environment: string, generation: number): Promise<Deployment | undefined>
     /** Newest first. */
     ofEnvironment(repository: string, environment: string, limit: number): Promise<Deployment[]>
+    /**
+     * Those that may have a say about a commit, newest first: the ones that bring it, and since the first of them the rollbacks
+     * that succeeded and whatever halted.
+     */
+    concerning(repository: string, environment: string, revision: Sha): Promise<Deployment[]>
     /** Newest first, of all repositories. */
     recent(limit: number): Promise<Deployment[]>
     /**

@@ -136,6 +136,25 @@ export function deploymentContract(given: Given): void {
     expect(await given.other.deployments.read(bare?.id ?? '')).toEqual(bare)
   })
 
+  test('those that may have a say about a commit are the ones that bring it, and what went back or halted since', async () => {
+    const [environment, elsewhere] = ['concerned', 'concerned-not']
+    const made = async (change: Partial<Deployment>) => {
+      const [created] = await asked(given.store, { environment, ...change })
+      if (!created) throw new Error('not created')
+      return created
+    }
+    await made({ revision: commit('e'), kind: 'rollback', state: 'succeeded' })
+    const first = await made({ revision: commit('f') })
+    await made({ revision: commit('e'), state: 'succeeded' })
+    await made({ revision: commit('e'), kind: 'rollback', state: 'failed' })
+    const back = await made({ revision: commit('e'), kind: 'rollback', state: 'succeeded' })
+    await made({ revision: commit('f'), environment: elsewhere })
+    const halted = await made({ revision: commit('e'), state: 'halted' })
+    const again = await made({ revision: commit('f') })
+    expect(await given.other.deployments.concerning('acme/shop', environment, commit('f'))).toEqual([again, halted, back, first])
+    expect(await given.other.deployments.concerning('acme/shop', environment, commit('c'))).toEqual([])
+  })
+
   test('a deployment nobody asked for is refused', async () => {
     const [created] = await asked(given.store, {})
     await expect(given.tamper(`delete from intents where id = '${created?.intent}'`)).rejects.toThrow(/foreign key/i)

@@ -46,14 +46,18 @@ function deploymentsShown({ database, github }: Evidence): string[] {
   return found
 }
 
-/** The dot of each commit is that of the deployment that was the last to end of those that have a say about it. */
+/**
+ * The dot of each commit is that of the deployment that was the last to end of those that have a say about it. One that was overtaken
+ * has none where another has.
+ */
 function dots({ database, github, history }: Evidence): string[] {
   const found: string[] = []
   const inOrder = database.deployments.toSorted((one, other) => Date.parse(one.finished_at ?? '') - Date.parse(other.finished_at ?? ''))
   const bySha = Map.groupBy(github.statuses, ({ sha }) => sha)
   for (const sha of new Set(history.heads.map((head) => head.sha))) {
     const says = (bySha.get(sha) ?? []).filter(({ context }) => context === 'landfall/production')
-    const word = inOrder.map((one) => dotOn(sha, one)).findLast((dot) => dot !== undefined)
+    const words = inOrder.flatMap((one) => dotOn(sha, one) ?? [])
+    const word = words.findLast(({ by }) => !by.endsWith(', superseded)')) ?? words.at(-1)
     const last = says.at(-1)
     if (last?.state !== word?.dot)
       found.push(
