@@ -34,6 +34,7 @@ const mistakes: [why: string, write: (secret: string) => string][] = [
   ['as one kind too many', (secret) => `{ env: A, file: ${secret} }`],
   ['under an unknown kind', (secret) => `{ value: ${secret} }`],
   ['in a list', (secret) => `[${secret}]`],
+  ['as a key of something odd', (secret) => `[{ ${secret}: { ? [a] : b } }]`],
   ['over several lines', (secret) => `|\n      ${secret}\n      ${secret}`],
   ['on a line of its own', (secret) => `\n${secret}\n`],
 ]
