@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process'
 import { readFile, stat } from 'node:fs/promises'
 import type { SecretReader, SecretReference } from '../domain/configuration.ts'
 import { Secret } from '../domain/secret.ts'
+import { codeOf } from './error-code.ts'
+import { messageOf } from './message-of.ts'
 
 /** A password or an address; nobody keeps 64 KiB of it. */
 const mostBytes = 64 * 1024
@@ -40,7 +42,7 @@ async function fileValue(reference: { file: string }): Promise<string> {
     if (size > mostBytes) throw new RangeError('too large')
     return await readFile(reference.file, 'utf8')
   } catch (error) {
-    throw unavailable(reference, `cannot be read (${codeOf(error)})`)
+    throw unavailable(reference, `cannot be read (${nameOfError(error)})`)
   }
 }
 
@@ -53,7 +55,9 @@ function commandValue(
   if (program === '') throw unavailable(reference, 'names no program')
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   // A group of its own: what the command started ends with it, and cannot keep its output open for ever.
-  const child = spawn(program, args, { env: { ...environment }, stdio: ['ignore', 'pipe', 'ignore'], detached: true })
+  const child = started(reference, () =>
+    spawn(program, args, { env: { ...environment }, stdio: ['ignore', 'pipe', 'ignore'], detached: true }),
+  )
   const chunks: Buffer[] = []
   let size = 0
   const giveUp = (why: string) => {
@@ -63,7 +67,7 @@ function commandValue(
     endGroup(child.pid)
   }
   const timer = setTimeout(() => giveUp(`took longer than ${limit} s`), limit * 1000)
-  child.on('error', (error) => giveUp(`cannot be started (${codeOf(error)})`))
+  child.on('error', (error) => giveUp(`cannot be started (${nameOfError(error)})`))
   child.stdout.on('data', (chunk: Buffer) => {
     size += chunk.length
     if (size > mostBytes) giveUp('printed more than 64 KiB')
@@ -75,6 +79,15 @@ function commandValue(
     else reject(unavailable(reference, `ended with ${code === null ? 'a signal' : `code ${code}`}`))
   })
   return promise
+}
+
+/** Some failures to start are told by an event, others are thrown. */
+function started<Child>(reference: SecretReference, start: () => Child): Child {
+  try {
+    return start()
+  } catch (error) {
+    throw unavailable(reference, `cannot be started (${nameOfError(error)})`)
+  }
 }
 
 function endGroup(pid: number | undefined): void {
@@ -100,9 +113,4 @@ const refuse = (reference: SecretReference, why: string): never => {
   throw unavailable(reference, why)
 }
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : error instanceof Error
-      ? error.message
-      : 'unknown'
+const nameOfError = (error: unknown): string => codeOf(error) || messageOf(error)

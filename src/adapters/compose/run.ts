@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process'
+import { setTimeout } from 'node:timers/promises'
+import { codeOf } from '../error-code.ts'
+import { messageOf } from '../message-of.ts'
 
 export type ChildResult =
   | { kind: 'exited'; code: number; stdout: string; stderr: string }
@@ -10,12 +13,28 @@ export type ChildResult =
 const limitMilliseconds = 20_000
 const mostOutput = 16 * 1024 * 1024
 
+/** Why a program cannot be started at this moment and can a moment later: too many processes, or the kernel at work on the same file. */
+const passing = new Set(['EAGAIN', 'EBUSY', 'ETXTBSY', 'ENOMEM'])
+const mostStarts = 5
+
+/** As `runOnce`, started again where that failed for a reason that passes. */
+export async function runChild(binary: string, args: string[], folder: string): Promise<ChildResult> {
+  for (let starts = 1; ; starts += 1) {
+    try {
+      return await runOnce(binary, args, folder)
+    } catch (error) {
+      if (!passing.has(codeOf(error)) || starts === mostStarts) return { kind: 'not-started', detail: messageOf(error) }
+      await setTimeout(starts * 50)
+    }
+  }
+}
+
 /**
  * Runs the Compose binary in a folder. Its environment is made from nothing: a variable of Landfall's own process would
- * win over the environment's file in interpolation and leak into what is deployed.
+ * win over the environment's file in interpolation and leak into what is deployed. Rejects where it cannot be started.
  */
-export function runChild(binary: string, args: string[], folder: string): Promise<ChildResult> {
-  return new Promise((resolve) => {
+function runOnce(binary: string, args: string[], folder: string): Promise<ChildResult> {
+  return new Promise((resolve, reject) => {
     const child = spawn(binary, args, {
       cwd: folder,
       env: {
@@ -40,7 +59,7 @@ export function runChild(binary: string, args: string[], folder: string): Promis
     }
     child.stdout.on('data', collect(stdout))
     child.stderr.on('data', collect(stderr))
-    child.on('error', (error) => resolve({ kind: 'not-started', detail: error.message }))
+    child.on('error', reject)
     child.on('close', (code) => {
       if (size > mostOutput) resolve({ kind: 'too-much-output' })
       else if (code === null) resolve({ kind: 'timeout' })

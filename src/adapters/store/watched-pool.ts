@@ -1,5 +1,6 @@
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely'
 import type pg from 'pg'
+import { codeOf } from '../error-code.ts'
 
 /** What Kysely tells commands apart by; of others it takes the rows alone. */
 const commands = ['UPDATE', 'DELETE', 'INSERT', 'SELECT', 'MERGE', 'COMMIT', 'ROLLBACK'] as const
@@ -70,6 +71,3 @@ class WatchedClient implements PostgresPoolClient {
 /** What the server says has a code, what the operating system says as well; without one pg itself gave up waiting. */
 const told = (error: unknown): unknown =>
   error instanceof Error && codeOf(error) === '' ? new NoAnswer(error.message, { cause: error }) : error
-
-const codeOf = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : ''
