@@ -24,7 +24,7 @@ export const inTurn = (faults: readonly Fault[]): Fault[] => {
   return [...ofProfile('one machine'), ...ofProfile('several machines')]
 }
 
-const profileOf = ({ on = 'several machines' }: Fault): Profile => on
+export const profileOf = ({ on = 'several machines' }: Fault): Profile => on
 
 /**
  * Injects one fault, and then sees that the town works as before: a good merge deploys, and what no deployment touches was

@@ -26,7 +26,7 @@ export async function nothingLost(database: Database, transaction: Kysely<Tables
     sql`alter table deployments add column generation ${integer}`,
     sql`create index deployments_generation on deployments (repository, environment, generation)`,
     sql`drop index deployments_state`,
-    sql`create index deployments_revision on deployments (repository, environment, revision)`,
+    sql`create index deployments_revision on deployments (repository, environment, revision, sequence)`,
     sql`create index deployments_open on deployments (repository, environment, sequence)
       where state not in ('succeeded', 'failed', 'rolled-back', 'halted', 'superseded', 'cancelled', 'rejected')`,
   ]
