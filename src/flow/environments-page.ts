@@ -42,11 +42,14 @@ export async function publishOnEnvironmentsPage(
     if (status.state !== shown) await ports.github.setDeploymentStatus(repository, Number(id), status)
     shown = status.state
   }
-  if (deployment.state === 'succeeded' && !successor) await retire(older[0], report.surface, ports)
+  if (deployment.state === 'succeeded') await retire(older[0], report.surface, ports)
   return `${id} ${shown}`
 }
 
-/** GitHub retires older deployments by itself, but not in production environments. Each has its own report, which sees its successor. */
+/**
+ * GitHub retires older deployments by itself, but not in production environments. Each has its own report, which sees its successor;
+ * each looks after the one before it, since the last of several that followed one another quickly knows only its own.
+ */
 async function retire(older: Deployment | undefined, surface: string, ports: Ports): Promise<void> {
   if (!older) return
   const key = { subject: `deployment:${older.id}`, surface }

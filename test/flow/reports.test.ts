@@ -160,6 +160,19 @@ describe('GitHub was down for an hour', () => {
     expect(statesOf(town, 1 - late)?.at(-1)).toBe('success')
   })
 
+  test('and shows none as live but the last of those that followed one another meanwhile', async () => {
+    const town = await openTown()
+    await town.deploy()
+    town.github.fails = down('createDeployment', 'setDeploymentStatus')
+    for (let times = 0; times < 2; times += 1) {
+      await town.tellPush(town.commit())
+      await town.reaches('succeeded')
+    }
+    town.github.fails = () => undefined
+    await town.pass(400)
+    expect([0, 1, 2].map((index) => statesOf(town, index)?.at(-1)).sort()).toEqual(['inactive', 'inactive', 'success'])
+  })
+
   test('and a commit that was rolled back meanwhile is not shown as live', async () => {
     const town = await openTown()
     await town.deploy()
