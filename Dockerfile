@@ -32,4 +32,4 @@ VOLUME /data
 EXPOSE 3000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--env-file-if-exists=/data/.env", "/app/src/main/serve.ts"]
+CMD ["node", "--max-semi-space-size=2", "--env-file-if-exists=/data/.env", "/app/src/main/serve.ts"]

@@ -32,6 +32,13 @@ test('the programs that are named in the image are in it', () => {
   expect(named.filter((path) => !existsSync(path))).toEqual([])
 })
 
+test('the image starts Landfall as npm does', () => {
+  const flags = (text: string) => text.match(/--max[\w-]+=\d+/g)
+  const { start } = z.object({ scripts: z.object({ start: z.string() }) }).parse(JSON.parse(readFileSync('package.json', 'utf8'))).scripts
+  expect(flags(start)).toHaveLength(1)
+  expect(flags(dockerfile)).toEqual(flags(start))
+})
+
 test('the code asks for packages only that are installed without development and optional ones', () => {
   const packageOf = (name: string) => name.split('/', name.startsWith('@') ? 2 : 1).join('/')
   const asked = globSync('src/**/*.ts').flatMap((file) =>

@@ -8,7 +8,7 @@ const documented = readFileSync('.env.example', 'utf8')
 /** Variables of the operating system, not Landfall's own. */
 const surroundings = ['PATH', 'HOME', 'SSH_AUTH_SOCK']
 
-const read = ['settings', 'serve', 'cli', 'landfall'].flatMap((file) => {
+const read = ['settings', 'serve', 'start', 'cli', 'landfall'].flatMap((file) => {
   const text = readFileSync(`src/main/${file}.ts`, 'utf8')
   return [...text.matchAll(/process\.env\.([A-Z_]+)|(?:env\.(?:get|has)\(|: )'([A-Z][A-Z_]+)'/g)].map(
     ([, direct, got]) => direct ?? got ?? '',

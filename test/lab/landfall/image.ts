@@ -21,7 +21,7 @@ export async function pushLandfall(registry: Registry, { repository, tag }: { re
   layers ??= makeLayers()
   const config: ImageConfig = {
     Env: ['PATH=/usr/local/bin:/bin', 'NODE_ENV=production', `LANDFALL_DATA=${dataFolder}`, `LANDFALL_OPERATOR=${dataFolder}/operator.yml`],
-    Entrypoint: ['node', `--env-file-if-exists=${dataFolder}/.env`, '/app/src/main/serve.ts'],
+    Entrypoint: ['node', '--max-semi-space-size=2', `--env-file-if-exists=${dataFolder}/.env`, '/app/src/main/serve.ts'],
     Labels: { 'org.opencontainers.image.revision': tag },
     ExposedPorts: {},
   }

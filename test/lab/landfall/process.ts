@@ -1,7 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
+
+/** What `npm start` tells Node beside the program. */
+const startFlags = z
+  .object({ scripts: z.object({ start: z.string() }) })
+  .parse(JSON.parse(readFileSync('package.json', 'utf8')))
+  .scripts.start.split(' ')
+  .filter((word) => word.startsWith('--max'))
 
 /** A Landfall as `npm start` runs it: its own process, its own data folder. */
 export interface LandfallProcess {
@@ -27,7 +35,7 @@ const logLine = z.looseObject({ level: z.number(), time: z.number(), msg: z.stri
  * @param through a command that becomes Landfall itself once it has changed its surroundings, such as nsenter
  */
 export async function startProcess(environment: Record<string, string>, through: readonly string[] = []): Promise<LandfallProcess> {
-  const [command = '', ...words] = [...through, process.execPath, 'src/main/serve.ts']
+  const [command = '', ...words] = [...through, process.execPath, ...startFlags, 'src/main/serve.ts']
   const child = spawn(command, words, {
     env: { PATH: process.env.PATH ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
