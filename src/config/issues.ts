@@ -1,8 +1,8 @@
 import type { z } from 'zod'
+import { suggest } from '../domain/suggest.ts'
 import type { Finding, Path } from './finding.ts'
 import { later } from './later.ts'
 import { messageParts } from './message.ts'
-import { suggest } from './suggest.ts'
 
 type Issue = z.core.$ZodIssue
 

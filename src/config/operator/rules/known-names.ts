@@ -1,6 +1,6 @@
+import { suggest } from '../../../domain/suggest.ts'
 import type { Finding, Path } from '../../finding.ts'
 import type { Rule } from '../../rule.ts'
-import { suggest } from '../../suggest.ts'
 import type { OperatorShape } from '../schema.ts'
 
 /** Whatever is named is defined in the same file. */
