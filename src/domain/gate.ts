@@ -13,6 +13,9 @@ export interface GateRules {
   windows: WindowRule[]
 }
 
+/** What holds where nothing is asked. */
+export const nothingAsked: GateRules = { checks: { kind: 'none' }, windows: [] }
+
 /** Which checks of the commit must be green: none, every one there is, or those of these names. */
 export type CheckRule = { kind: 'none' } | { kind: 'all' } | { kind: 'named'; names: string[] }
 
@@ -26,14 +29,19 @@ export interface ApprovalRule {
   notAuthor: boolean
 }
 
-/** A weekly span in which deployments are let through, or held back. */
+/**
+ * A weekly span in which deployments are let through, or held back. Open is what no `deny` covers and, where the list has any `allow`,
+ * one of them does.
+ */
 export interface WindowRule {
   kind: 'allow' | 'deny'
+  /** Its first minute. */
   from: WeekMoment
+  /** The first minute after it; earlier in the week than `from` where the span goes over Sunday night. Never equal to `from`. */
   to: WeekMoment
   /** IANA name: `Europe/Berlin`. */
   zone: string
-  /** As it was written, for people. */
+  /** As it was written, for people; `Mon-Fri 08:00 - 17:00` makes a rule of each day, all with this text. */
   text: string
 }
 
@@ -41,15 +49,15 @@ export interface WindowRule {
 export interface WeekMoment {
   /** 1 Monday to 7 Sunday, as ISO 8601 counts. */
   day: number
-  /** Minutes since midnight, by the clock on the wall there. */
+  /** Minutes since midnight, by the clock on the wall there: 0 to 1439. */
   minute: number
 }
 
-/** Somebody's word on what waits at a gate. It holds for exactly what was shown. */
+/** Somebody's word on a deployment that has not begun. An approval holds for exactly what was shown. */
 export interface Approval {
   deployment: string
   person: string
-  verdict: 'approve' | 'reject'
+  verdict: 'approve' | 'reject' | 'cancel'
   /** The commit it was given for. */
   revision: Sha
   /** Fingerprint of what was shown: digests, Compose, hosts. */

@@ -2,17 +2,19 @@ import type { Kysely } from 'kysely'
 import type { Deployment } from '../../domain/deployment.ts'
 import type { Intent, IntentOutcome } from '../../domain/intent.ts'
 import { fullName } from '../../domain/repository.ts'
-import type { Log, ReportKey, Store } from '../../flow/ports.ts'
+import type { Changes, Log, ReportKey, Store } from '../../flow/ports.ts'
 import { acceptAll, type Candidate } from './acceptance.ts'
 import type { Database } from './database.ts'
 import { insertDeployments } from './deployments.ts'
 import { groupCommit } from './group-commit.ts'
 import { LeftOut } from './left-out.ts'
+import { liftLocks, setLock } from './locks.ts'
 import { want } from './reports.ts'
 import { storedComment, storedIntent, storedOutcome } from './stored/intent.ts'
 import { encode, parsed, present, read } from './stored/json.ts'
 import { repositoryIn } from './stored/repository.ts'
 import type { IntentRow, Tables } from './tables.ts'
+import { insertVerdict } from './verdicts.ts'
 
 /** Intents in one transaction at most: about as many as one page of rows, so that no webhook waits long for its neighbours. */
 const groupSize = 200
@@ -51,10 +53,10 @@ export function intents(database: Database, log: Log): Store['intents'] {
       return rows.map(({ repository }) => repository)
     },
 
-    async settle(id, outcome, deployments, wanted = []) {
+    async settle(id, outcome, deployments, wanted = [], changes = {}) {
       // Most pushes in a storm need nothing: one statement for each, in place of a transaction of four.
-      if (deployments.length === 0 && wanted.length === 0 && (await close(db, id, outcome))) return
-      await db.transaction().execute((transaction) => settle(database, transaction, { id, outcome, deployments, wanted }))
+      if (deployments.length === 0 && wanted.length === 0 && Object.keys(changes).length === 0 && (await close(db, id, outcome))) return
+      await db.transaction().execute((transaction) => settle(database, transaction, { id, outcome, deployments, wanted, changes }))
     },
 
     async outcome(id) {
@@ -81,15 +83,23 @@ interface Settlement {
   outcome: IntentOutcome
   deployments: Deployment[]
   wanted: ReportKey[]
+  changes: Changes
 }
 
-async function settle(database: Database, transaction: Kysely<Tables>, { id, outcome, deployments, wanted }: Settlement): Promise<void> {
+async function settle(
+  database: Database,
+  transaction: Kysely<Tables>,
+  { id, outcome, deployments, wanted, changes }: Settlement,
+): Promise<void> {
   const open = transaction.selectFrom('intents').select('outcome').where('id', '=', id)
   const intent = await database.lockRows(open).executeTakeFirst()
   if (!intent) throw new Error(`intent ${id} is not in the database`)
   if (intent.outcome !== null) return
   await close(transaction, id, outcome)
   await insertDeployments(transaction, deployments)
+  if (changes.lock) await setLock(database, transaction, changes.lock)
+  await liftLocks(transaction, changes.unlock ?? [])
+  if (changes.verdict) await insertVerdict(transaction, changes.verdict)
   await want(database, transaction, wanted)
 }
 
@@ -114,6 +124,7 @@ function intentRow(intent: Intent): Candidate {
     found: push?.found ? 1 : null,
     environment: rollback?.environment ?? null,
     comment: rollback ? encode(storedComment, rollback.comment) : null,
+    command: null,
     outcome: null,
   }
 }

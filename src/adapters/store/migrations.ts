@@ -1,13 +1,14 @@
 import { type Kysely, sql } from 'kysely'
 import type { Database } from './database.ts'
 import { firstTables } from './migrations/first-tables.ts'
+import { gates } from './migrations/gates.ts'
 import { nothingLost } from './migrations/nothing-lost.ts'
 import type { Tables } from './tables.ts'
 
 type Migration = (database: Database, transaction: Kysely<Tables>) => Promise<void>
 
 /** In order, for ever: an entry that was released is never changed, only followed by another. */
-const migrations: Migration[] = [firstTables, nothingLost]
+const migrations: Migration[] = [firstTables, nothingLost, gates]
 
 /** `newer`: a later Landfall wrote it, with tables of version `present`; nothing was changed. */
 export type Migrated = { kind: 'ready' } | { kind: 'newer'; present: number; known: number }

@@ -8,6 +8,7 @@ import { deployments } from './deployments.ts'
 import { environments } from './environments.ts'
 import { intents } from './intents.ts'
 import { leases, voidLeases } from './leases.ts'
+import { locks } from './locks.ts'
 import { type Migrated, migrate } from './migrations.ts'
 import { receipts } from './receipts.ts'
 import { recovery } from './recovery.ts'
@@ -17,6 +18,7 @@ import { seen } from './seen.ts'
 import { openSqlite } from './sqlite.ts'
 import { sweeps } from './sweeps.ts'
 import { timeline } from './timeline.ts'
+import { verdicts } from './verdicts.ts'
 
 /**
  * Opens the database and brings it to this version's tables. Throws, in words for the operator and without any password,
@@ -85,6 +87,8 @@ export function storeOver(database: Database, log: Log): Store {
     seen: seen(database),
     sweeps: sweeps(database),
     replays: replays(database),
+    locks: locks(database),
+    verdicts: verdicts(database),
     recovery: recovery(database),
     async ping() {
       await sql`select 1`.execute(database.db)

@@ -14,6 +14,8 @@ export interface Tables {
   seen: SeenRow
   sweeps: SweepRow
   replays: ReplayRow
+  locks: LockRow
+  verdicts: VerdictRow
 }
 
 /** A counter that never goes back; see `sequences.ts`. */
@@ -44,6 +46,8 @@ export interface IntentRow {
   environment: string | null
   /** JSON, `CommentRef`. */
   comment: string | null
+  /** JSON, `Command`; null for what is none. */
+  command: string | null
   /** JSON, `IntentOutcome`; null while the intent is open. */
   outcome: string | null
 }
@@ -135,6 +139,30 @@ export interface SweepRow {
   name: string
   /** Milliseconds since 1970 by the database's clock. */
   due: number
+}
+
+export interface LockRow {
+  /** `owner/name` */
+  repository: string
+  /** Empty: every environment. */
+  environment: string
+  id: string
+  person: string
+  reason: string
+  pull_request: number | null
+  /** Both in milliseconds since 1970 by the database's clock. */
+  since: number
+  until: number | null
+}
+
+export interface VerdictRow {
+  deployment: string
+  person: string
+  verdict: string
+  revision: string
+  content: string
+  reason: string | null
+  at: string
 }
 
 export interface ReplayRow {

@@ -1,4 +1,5 @@
 import type { Deployment, State, TimelineEntry } from '../../domain/deployment.ts'
+import type { Approval, Lock } from '../../domain/gate.ts'
 import type { Intent, IntentOutcome, RecoveryIntent } from '../../domain/intent.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { Receipt } from '../../domain/receipt.ts'
@@ -16,6 +17,20 @@ export class LeaseLost extends Error {
   override name = 'LeaseLost'
 }
 
+/** What a command changes beside the deployments it makes. */
+export interface Changes {
+  lock?: NewLock
+  /** Ids of locks. */
+  unlock?: string[]
+  verdict?: Approval
+}
+
+/** A lock about to be set. */
+export type NewLock = Omit<Lock, 'since' | 'until'> & {
+  /** Seconds from now by the database's clock; absent: until it is taken back. */
+  lasts?: number
+}
+
 export interface Store {
   intents: {
     /** Stores it unless the same wish is there already. Durable when it resolves; it has resolved or rejected after eight seconds. */
@@ -26,8 +41,11 @@ export interface Store {
     open(repository?: string): Promise<string[]>
     /** Repositories with open intents: `owner/name`. */
     due(): Promise<string[]>
-    /** Ends an intent, creates its deployments and wants the reports in one transaction; a second settling changes nothing. */
-    settle(id: string, outcome: IntentOutcome, deployments: Deployment[], wanted?: ReportKey[]): Promise<void>
+    /**
+     * Ends an intent, creates its deployments, makes its changes and wants the reports in one transaction; a second settling changes
+     * nothing.
+     */
+    settle(id: string, outcome: IntentOutcome, deployments: Deployment[], wanted?: ReportKey[], changes?: Changes): Promise<void>
     outcome(id: string): Promise<IntentOutcome | undefined>
   }
   deployments: {
@@ -52,6 +70,15 @@ export interface Store {
      * the lease is no longer the newest on its subject. The wanted reports are recorded in the same transaction.
      */
     advance(id: string, lease: Lease, to: State, patch?: DeploymentPatch, wanted?: ReportKey[]): Promise<Deployment>
+  }
+  /** Made and taken back by settling. */
+  locks: {
+    /** Those that have not run out, by the database's clock. */
+    of(repository: string): Promise<Lock[]>
+  }
+  /** What people said of deployments; said by settling. */
+  verdicts: {
+    of(deployment: string): Promise<Approval[]>
   }
   timeline: {
     append(deployment: string, entries: TimelineEntry[]): Promise<void>

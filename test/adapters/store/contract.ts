@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import type { Log, Store } from '../../../src/flow/ports.ts'
 import { deploymentContract } from './deployment-contract.ts'
+import { gateContract } from './gate-contract.ts'
 import { intentContract } from './intent-contract.ts'
 import { leaseContract } from './lease-contract.ts'
 import { leftOutContract } from './left-out-contract.ts'
@@ -56,5 +57,6 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
     leftOutContract(given)
     watchContract(given)
     recoveryContract(given)
+    gateContract(given)
   })
 }

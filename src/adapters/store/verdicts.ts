@@ -1,0 +1,33 @@
+import type { Kysely } from 'kysely'
+import type { Approval } from '../../domain/gate.ts'
+import type { Store } from '../../flow/ports.ts'
+import type { Database } from './database.ts'
+import { storedVerdict } from './stored/gate.ts'
+import { present, read } from './stored/json.ts'
+import type { Tables } from './tables.ts'
+
+export function verdicts({ db }: Database): Store['verdicts'] {
+  return {
+    async of(deployment) {
+      const rows = await db
+        .selectFrom('verdicts')
+        .selectAll()
+        .where('deployment', '=', deployment)
+        .orderBy('at')
+        .orderBy('person')
+        .execute()
+      return rows.map((row) => read(storedVerdict, present({ ...row }), `verdict of ${row.person} on deployment ${deployment}`))
+    },
+  }
+}
+
+/** A person's newer word takes the place of the same word said before. */
+export async function insertVerdict(transaction: Kysely<Tables>, verdict: Approval): Promise<void> {
+  const { reason = null, ...valid } = storedVerdict.parse(verdict)
+  const row = { ...valid, reason }
+  await transaction
+    .insertInto('verdicts')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['deployment', 'person', 'verdict']).doUpdateSet(row))
+    .execute()
+}
