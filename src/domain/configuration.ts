@@ -1,3 +1,5 @@
+import type { GateRules } from './gate.ts'
+import { matches } from './glob.ts'
 import type { Secret } from './secret.ts'
 
 /** Where a repository keeps its file. */
@@ -10,6 +12,7 @@ export interface ProjectFile {
   /** Compose files in the order they are merged, relative to the repository's root. Empty: the first of `usualComposeFiles` there is. */
   compose: string[]
   images: Record<string, ImageRule>
+  paths: PathsRule
   environments: Record<string, EnvironmentRule>
   /** Chat channels as `slack:deploys`, defined by the operator. */
   notify: string[]
@@ -24,13 +27,31 @@ export interface ImageRule {
   repository: string
   /** Tag template; `{sha}` and `{short-sha}` are replaced. Default `{sha}`. */
   tag: string
+  /** Patterns (see `glob`) of what it is built from: where none of it changed, the image keeps its digest. Absent: everything. */
+  paths?: string[]
 }
+
+/** What of the repository deploys something when it changes, as patterns (see `glob`). */
+export interface PathsRule {
+  /** What changes only here deploys nothing. */
+  ignore: string[]
+  /** What changes nowhere here deploys nothing. Empty: everywhere counts. */
+  only: string[]
+}
+
+/** What of Git an environment follows: the head of one branch, or each new tag of a pattern in which `*` is any text without `/`. */
+export type SourceRule = { kind: 'branch'; branch: string } | { kind: 'tag'; pattern: string }
+
+/** Whether a push to this full ref, such as `refs/heads/main`, concerns what follows the source. */
+export const follows = (source: SourceRule, ref: string): boolean =>
+  source.kind === 'branch'
+    ? ref === `refs/heads/${source.branch}`
+    : ref.startsWith('refs/tags/') && matches(source.pattern, ref.slice('refs/tags/'.length))
 
 /** One environment of a project. */
 export interface EnvironmentRule {
   name: string
-  /** Branch whose head this environment follows. */
-  branch: string
+  source: SourceRule
   /** Host names and `@group`s, as written. */
   hosts: string[]
   /** Dotenv file in the repository, relative to its root. */
@@ -43,6 +64,7 @@ export interface EnvironmentRule {
   imageWithin: number
   /** Releases kept on each host with their images, the running one included. */
   keep: number
+  gates: GateRules
 }
 
 /** How a service is proved. All durations in seconds. */
@@ -104,6 +126,11 @@ export interface RepositoryRule {
   notify: string[]
   /** Compose features normally refused, allowed here: `privileged`, `docker-socket`… */
   allow: ComposeRisk[]
+  /**
+   * The floor that no repository's file goes below, by environment name or `*`. Both count: `*` holds for every environment, a name adds
+   * to it.
+   */
+  require: Record<string, Partial<GateRules>>
 }
 
 /** A Compose feature that hands the host to the container; refused unless the operator allows it. */

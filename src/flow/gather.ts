@@ -1,5 +1,5 @@
 import { parseProjectFile } from '../config/project-file.ts'
-import { type EnvironmentRule, type ProjectFile, projectFilePath } from '../domain/configuration.ts'
+import { type EnvironmentRule, follows, type ProjectFile, projectFilePath } from '../domain/configuration.ts'
 import type { Deployment } from '../domain/deployment.ts'
 import type { Intent, PushIntent, RollbackIntent } from '../domain/intent.ts'
 import { type Problem, problemText } from '../domain/problem.ts'
@@ -29,7 +29,7 @@ async function gatherPush(intent: PushIntent, branches: Branches, ports: Ports):
   const parsed = parseProjectFile(found, projectFilePath, intent.repository.name)
   if (parsed.kind === 'invalid') return refuse(intent, parsed.problems, ports)
 
-  const environments = Object.values(parsed.value.environments).filter((environment) => environment.branch === branch)
+  const environments = Object.values(parsed.value.environments).filter(({ source }) => follows(source, intent.ref))
   if (environments.length === 0) return nothing(intent, `no environment follows ${branch}`, ports)
 
   const [pullRequest] = await Promise.all([more.pullRequest(), branches.followed(intent, head)])

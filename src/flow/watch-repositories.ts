@@ -96,7 +96,9 @@ async function followedBranches(repository: Repository, ports: Ports): Promise<M
   const parsed = text === undefined ? undefined : parseProjectFile(text, projectFilePath, repository.name)
   const followed = new Map<string, string[]>()
   if (parsed?.kind !== 'ok') return followed
-  for (const { name, branch } of Object.values(parsed.value.environments)) followed.set(branch, [...(followed.get(branch) ?? []), name])
+  for (const { name, source } of Object.values(parsed.value.environments)) {
+    if (source.kind === 'branch') followed.set(source.branch, [...(followed.get(source.branch) ?? []), name])
+  }
   return followed
 }
 

@@ -54,6 +54,7 @@ chat:
         registries: ['registry.example.com:5000'],
         notify: ['ops'],
         allow: ['privileged', 'docker-socket'],
+        require: {},
       },
     ],
     chat: {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { nothingAsked } from '../../src/domain/gate.ts'
 import { problemText } from '../../src/domain/problem.ts'
 import { good, parseProject, problemsOf, projectWith, told } from './given.ts'
 
@@ -7,7 +8,18 @@ test('the least file gets every default', () => {
     project: 'shop',
     compose: [],
     images: {},
-    environments: { production: { name: 'production', branch: 'main', hosts: ['web-1'], verify: {}, imageWithin: 900, keep: 5 } },
+    environments: {
+      production: {
+        name: 'production',
+        source: { kind: 'branch', branch: 'main' },
+        hosts: ['web-1'],
+        verify: {},
+        imageWithin: 900,
+        keep: 5,
+        gates: nothingAsked,
+      },
+    },
+    paths: { ignore: [], only: [] },
     notify: [],
   })
 })

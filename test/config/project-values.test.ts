@@ -68,7 +68,7 @@ test('two images in one repository are told apart by their tags', () => {
 
 describe('branches are what Git allows', () => {
   test.each(['main', 'release/2.x', 'feature/ünïcode', 'a@b', 'v1.0-rc'])('%s', (name) =>
-    expect(good(branch(name)).environments.a?.branch).toBe(name),
+    expect(good(branch(name)).environments.a?.source).toEqual({ kind: 'branch', branch: name }),
   )
   test.each(['', '@', 'a..b', 'a b', '-x', '/a', 'a/', 'a//b', '.a', 'a/.b', 'a.lock', 'a.', 'a@{1}', 'a~1', 'a^', 'a:b', 'a\\b', 'a\tb'])(
     '%j is refused',

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
-import type { EnvironmentRule, ProjectFile, VerifyRule } from '../../src/domain/configuration.ts'
+import type { EnvironmentRule, PathsRule, ProjectFile, VerifyRule } from '../../src/domain/configuration.ts'
+import { nothingAsked } from '../../src/domain/gate.ts'
 import type { Problem } from '../../src/domain/problem.ts'
 import { good, parseOperator, parseProject, problemsOf, projectWith } from './given.ts'
 
@@ -106,14 +107,15 @@ const verify: fc.Arbitrary<VerifyRule> = fc.record(
 )
 const environment: fc.Arbitrary<Omit<EnvironmentRule, 'name' | 'hosts'>> = fc.record(
   {
-    branch: name,
+    source: name.map((branch) => ({ kind: 'branch', branch }) as const),
+    gates: fc.constant(nothingAsked),
     env: file,
     url: fc.webUrl({ validSchemes: ['http', 'https'] }),
     verify: named(service, verify),
     imageWithin: fc.integer({ min: 1, max: 86_400 }),
     keep: fc.integer({ min: 2, max: 50 }),
   },
-  { requiredKeys: ['branch', 'verify', 'imageWithin', 'keep'] },
+  { requiredKeys: ['source', 'gates', 'verify', 'imageWithin', 'keep'] },
 )
 /** Any project file there can be; each environment on a host of its own. */
 const projectFile: fc.Arbitrary<ProjectFile> = fc
@@ -127,6 +129,7 @@ const projectFile: fc.Arbitrary<ProjectFile> = fc
         tag: name.map((text) => `${text}-{sha}`),
       }),
     ),
+    paths: fc.constant<PathsRule>({ ignore: [], only: [] }),
     environments: named(name, environment, 1),
     notify: fc.uniqueArray(
       name.map((text) => `slack:${text}`),
@@ -145,16 +148,17 @@ const projectFile: fc.Arbitrary<ProjectFile> = fc
   .filter(({ images }) => new Set(Object.values(images).map(({ repository, tag }) => repository + tag)).size === Object.keys(images).length)
 
 /** The file as a person would write it. */
-const written = ({ compose, environments, ...rest }: ProjectFile): string =>
+const written = ({ compose, environments, paths: _paths, ...rest }: ProjectFile): string =>
   stringify({
     version: 1,
     ...rest,
     ...(compose.length > 0 && { compose }),
     environments: Object.fromEntries(
-      Object.entries(environments).map(([key, { name: _, verify: rules, imageWithin, ...environment }]) => [
+      Object.entries(environments).map(([key, { name: _name, gates: _gates, source, verify: rules, imageWithin, ...environment }]) => [
         key,
         {
           ...environment,
+          ...(source.kind === 'branch' && { branch: source.branch }),
           'image-within': `${imageWithin}s`,
           verify: Object.fromEntries(Object.entries(rules).map(([of, rule]) => [of, probe(rule)])),
         },

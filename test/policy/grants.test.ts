@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { EnvironmentRule, OperatorFile, ProjectFile } from '../../src/domain/configuration.ts'
+import { nothingAsked } from '../../src/domain/gate.ts'
 import { refusedChannels } from '../../src/policy/channels.ts'
 import { registryFor } from '../../src/policy/registries.ts'
 import { sharedHosts } from '../../src/policy/shared-hosts.ts'
@@ -20,6 +21,7 @@ const operator: OperatorFile = {
       registries: ['ghcr.io', 'constructor'],
       notify: ['deploys', 'constructor'],
       allow: [],
+      require: {},
     },
   ],
   chat: { deploys: { kind: 'slack', url: { env: 'A' } }, theirs: { kind: 'slack', url: { env: 'B' } } },
@@ -50,10 +52,11 @@ const project = (environments: Record<string, string[]>): ProjectFile => ({
   project: 'shop',
   compose: [],
   images: {},
+  paths: { ignore: [], only: [] },
   environments: Object.fromEntries(
     Object.entries(environments).map(([name, hosts]): [string, EnvironmentRule] => [
       name,
-      { name, branch: 'main', hosts, verify: {}, imageWithin: 1, keep: 5 },
+      { name, source: { kind: 'branch', branch: 'main' }, hosts, verify: {}, imageWithin: 1, keep: 5, gates: nothingAsked },
     ]),
   ),
   notify: [],

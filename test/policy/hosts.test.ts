@@ -11,6 +11,7 @@ const rule = (name: string, given: Partial<RepositoryRule>): RepositoryRule => (
   registries: [],
   notify: [],
   allow: [],
+  require: {},
   ...given,
 })
 const operator: OperatorFile = {

@@ -85,7 +85,7 @@ export class Town {
     this.store = database.store
     this.registry = new FakeRegistry(clock)
     for (const name of hosts) this.hosts.set(name, new FakeHost(name, this.registry, clock))
-    const granted = { projects: ['shop'], environments: { '*': hosts }, registries: [], notify: ['deploys'], allow: [] }
+    const granted = { projects: ['shop'], environments: { '*': hosts }, registries: [], notify: ['deploys'], allow: [], require: {} }
     this.operator = {
       hosts: Object.fromEntries([...this.hosts.values()].map(({ rule }) => [rule.name, rule])),
       groups: {},

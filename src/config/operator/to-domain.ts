@@ -12,6 +12,7 @@ export function operatorFile(shape: OperatorShape): OperatorFile {
       name,
       ...rest,
       environments: named(environments, (entries) => entries),
+      require: {},
     })),
     chat: named(shape.chat, chatRule),
   }

@@ -1,4 +1,5 @@
 import type { EnvironmentRule, ProjectFile, VerifyRule } from '../../domain/configuration.ts'
+import { nothingAsked } from '../../domain/gate.ts'
 import { named } from '../named.ts'
 import type { ProjectShape } from './schema.ts'
 import type { VerifyShape } from './verify.ts'
@@ -11,6 +12,7 @@ export function fillDefaults(shape: ProjectShape, project: string): ProjectFile 
     project: shape.project ?? project,
     compose: shape.compose ?? [],
     images: named(shape.images ?? {}, ({ repository, tag = '{sha}' }) => ({ repository, tag })),
+    paths: { ignore: [], only: [] },
     environments: named(shape.environments, (environment, name) => environmentRule(name, environment, shape.defaults ?? {})),
     notify: shape.notify ?? [],
   }
@@ -20,13 +22,14 @@ function environmentRule(name: string, written: EnvironmentShape, defaults: NonN
   const { branch, hosts, env, url } = written
   return {
     name,
-    branch,
+    source: { kind: 'branch', branch },
     hosts,
     ...(env !== undefined && { env }),
     ...(url !== undefined && { url }),
     verify: named(mergeVerify(defaults.verify, written.verify), verifyRule),
     imageWithin: written['image-within'] ?? defaults['image-within'] ?? 15 * 60,
     keep: written.keep ?? defaults.keep ?? 5,
+    gates: nothingAsked,
   }
 }
 
