@@ -132,8 +132,19 @@ const wordings = {
     retryable: false,
   },
   'environment-unknown': {
-    sentence: (e) => `There is no environment ${e.environment}; there are ${e.known}`,
+    sentence: (e) =>
+      `There is no environment ${e.environment}${e.meant === undefined ? '' : ` (did you mean ${e.meant}?)`}; there are ${e.known}`,
     remedy: () => 'Name one of these',
+    retryable: false,
+  },
+  'environment-not-named': {
+    sentence: (e) => `${e.command} does not say which environment; there are ${e.known}`,
+    remedy: (e) => `Name one of these, such as ${e.example}`,
+    retryable: false,
+  },
+  'command-mistaken': {
+    sentence: (e) => `${e.written}: ${e.what}`,
+    remedy: (e) => `${e.remedy}`,
     retryable: false,
   },
   'person-not-allowed': {
