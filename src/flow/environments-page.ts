@@ -3,7 +3,7 @@ import { fullName } from '../domain/repository.ts'
 import { deploymentStatus, githubDeployment, retiredStatus } from '../report/github-deployment.ts'
 import type { Links } from '../report/links.ts'
 import type { Ports, Report } from './ports.ts'
-import { createOnce } from './publish-once.ts'
+import { createOnce, removeDoubles } from './publish-once.ts'
 
 /**
  * GitHub's deployment with its statuses. Created once a host is touched; a deployment that went through while GitHub
@@ -21,11 +21,13 @@ export async function publishOnEnvironmentsPage(
   if (id === undefined) {
     const created = githubDeployment(deployment)
     if (!created) return undefined
-    const made = await createOnce(report, repository, created, ports)
+    const number = await createOnce(report, repository, created, ports)
     // Its statuses come next: should they fail, the id is remembered, and no second deployment is created.
     await ports.store.reports.want([{ subject: report.subject, surface: report.surface }])
-    return String(made)
+    return String(number)
   }
+  const made = githubDeployment(deployment)
+  if (made) await removeDoubles(report, repository, Number(id), made, ports)
   // What is remembered may not be what GitHub shows, where nobody knows how an earlier try ended.
   const told = report.begun ? (await ports.github.lastDeploymentStatus(repository, Number(id)))?.state : last
   const { older, newer } = await neighbours(deployment, ports)

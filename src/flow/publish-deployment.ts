@@ -7,7 +7,7 @@ import { commitStatuses, lastWord } from '../report/commit-status.ts'
 import type { Links } from '../report/links.ts'
 import { publishOnEnvironmentsPage } from './environments-page.ts'
 import type { CommitStatus, Ports, Report } from './ports.ts'
-import { commentOnce, statusOnce } from './publish-once.ts'
+import { commentOnce, editOnly, statusOnce } from './publish-once.ts'
 
 /** Publishes one surface of a deployment as it is now. Resolves to what to remember for the next time. */
 export async function publishDeployment(report: Report, id: string, ports: Ports): Promise<string | undefined> {
@@ -67,7 +67,7 @@ async function keepComment(
 ): Promise<string | undefined> {
   if (issue === undefined) return undefined
   if (report.memory === undefined) return String(await commentOnce(report, repository, issue, body, ports))
-  await ports.github.editComment(repository, Number(report.memory), body)
+  await editOnly(report, repository, issue, Number(report.memory), body, ports)
   return report.memory
 }
 

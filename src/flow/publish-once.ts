@@ -9,7 +9,7 @@ import type { CommitStatus, NewDeployment, Ports, Report } from './ports.ts'
 /** Makes a comment; its first line marks it. Resolves to its id. */
 export async function commentOnce(report: Report, repository: Repository, issue: number, body: string, ports: Ports): Promise<number> {
   const [mark = ''] = body.split('\n', 1)
-  const there = report.begun ? await ports.github.findComment(repository, issue, mark) : undefined
+  const [there] = report.begun ? await ports.github.findComments(repository, issue, mark) : []
   if (there === undefined) return ports.github.comment(repository, issue, body)
   await ports.github.editComment(repository, there, body)
   return there
@@ -17,9 +17,42 @@ export async function commentOnce(report: Report, repository: Repository, issue:
 
 /** Creates a deployment. Resolves to its id. */
 export async function createOnce(report: Report, repository: Repository, wanted: NewDeployment, ports: Ports): Promise<number> {
-  const there = report.begun ? await ports.github.findDeployment(repository, wanted) : undefined
+  const [there] = report.begun ? await ports.github.findDeployments(repository, wanted) : []
   return there ?? ports.github.createDeployment(repository, wanted)
 }
+
+/**
+ * Edits the comment that is remembered. A Landfall that hung while it made one may have made it after its successor did: of two the
+ * remembered one stays.
+ */
+export async function editOnly(
+  report: Report,
+  repository: Repository,
+  issue: number,
+  known: number,
+  body: string,
+  ports: Ports,
+): Promise<void> {
+  const [mark = ''] = body.split('\n', 1)
+  await ports.github.editComment(repository, known, body)
+  const there = report.begun ? await ports.github.findComments(repository, issue, mark) : []
+  for (const other of othersOf(known, there)) await ports.github.removeComment(repository, other)
+}
+
+/** The same for a deployment. */
+export async function removeDoubles(
+  report: Report,
+  repository: Repository,
+  known: number,
+  wanted: NewDeployment,
+  ports: Ports,
+): Promise<void> {
+  const there = report.begun ? await ports.github.findDeployments(repository, wanted) : []
+  for (const other of othersOf(known, there)) await ports.github.removeDeployment(repository, other)
+}
+
+/** None where what is known is not among them: somebody took it away, and one of the others may be what people look at. */
+const othersOf = (known: number, there: number[]): number[] => (there.includes(known) ? there.filter((id) => id !== known) : [])
 
 /** Sets a commit status unless it is the one shown. */
 export async function statusOnce(report: Report, repository: Repository, wanted: CommitStatus, ports: Ports): Promise<void> {

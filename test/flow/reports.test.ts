@@ -99,32 +99,68 @@ test('a message that is sent while the next look at what is due begins is not se
   expect(town.chat.said).toHaveLength(1)
 })
 
-test('what a Landfall that hung sends late is put right by the one that took over', async () => {
+/** A town in which the first such call of the Landfall that reports hangs until `wake`; another takes over meanwhile. */
+async function whereItHangs(method: 'setDeploymentStatus' | 'createDeployment' | 'comment') {
   const town = await openTown({ started: false })
   const { renew } = town.store.leases
   let [hung, stolen] = [false, false]
   const late = Promise.withResolvers<void>()
   town.store.leases.renew = (lease, seconds) =>
     stolen && lease.subject === 'reports' ? Promise.reject(new Error('hung')) : renew(lease, seconds)
-  const send = town.github.setDeploymentStatus.bind(town.github)
-  town.github.setDeploymentStatus = async (...status) => {
+  const github: Record<typeof method, (...given: never[]) => Promise<unknown>> = town.github
+  const send = github[method].bind(town.github)
+  github[method] = async (...given) => {
     if (!hung) {
       hung = true
       await late.promise
     }
-    return send(...status)
+    return send(...given)
   }
   await town.start()
+  return {
+    town,
+    async takenOver() {
+      await town.until(() => hung)
+      stolen = true
+      await town.pass(35)
+      stolen = false
+      await town.start()
+    },
+    wake: late.resolve,
+  }
+}
+
+test('what a Landfall that hung sends late is put right by the one that took over', async () => {
+  const { town, takenOver, wake } = await whereItHangs('setDeploymentStatus')
   await town.tellPush(town.commit())
-  await town.until(() => hung)
-  stolen = true
-  await town.pass(35)
-  stolen = false
-  await town.start()
+  await takenOver()
   await town.until(() => statesOf(town)?.at(-1) === 'success', 60)
-  late.resolve()
+  wake()
   await town.pass(60)
   expect(statesOf(town)).toEqual(['in_progress', 'success', 'in_progress', 'success'])
+})
+
+test('the deployment that a Landfall which hung creates late is taken away again', async () => {
+  const { town, takenOver, wake } = await whereItHangs('createDeployment')
+  await town.tellPush(town.commit())
+  await takenOver()
+  await town.until(() => statesOf(town)?.at(-1) === 'success', 60)
+  const [shown] = town.github.deployments
+  wake()
+  await town.pass(60)
+  expect(town.github.calls).toContain('removeDeployment')
+  expect(town.github.deployments.map(({ id }) => id)).toEqual([shown?.id])
+})
+
+test('the answer that a Landfall which hung writes late is taken away again', async () => {
+  const { town, takenOver, wake } = await whereItHangs('comment')
+  await town.tellComment('/rollback')
+  await takenOver()
+  await town.until(() => town.github.comments.length === 1, 60)
+  const [shown] = town.github.comments
+  wake()
+  await town.pass(60)
+  expect(town.github.comments.map(({ id }) => id)).toEqual([shown?.id])
 })
 
 describe('GitHub was down for an hour', () => {

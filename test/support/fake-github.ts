@@ -119,14 +119,23 @@ export class FakeGitHub implements GitHub {
     return this.#answer('commentsSince', () => this.#saidInOrder().filter((one) => Date.parse(one.createdAt) >= Date.parse(since)))
   }
 
-  findComment(_repository: Repository, issue: number, text: string): Promise<number | undefined> {
-    return this.#answer('findComment', () => this.comments.find((one) => one.issue === issue && one.body.includes(text))?.id)
+  findComments(_repository: Repository, issue: number, text: string): Promise<number[]> {
+    const found = () => this.comments.filter((one) => one.issue === issue && one.body.includes(text)).map(({ id }) => id)
+    return this.#answer('findComments', found)
   }
 
-  findDeployment(_repository: Repository, wanted: Pick<NewDeployment, 'revision' | 'environment' | 'made'>): Promise<number | undefined> {
+  findDeployments(_repository: Repository, wanted: Pick<NewDeployment, 'revision' | 'environment' | 'made'>): Promise<number[]> {
     const same = (one: NewDeployment) =>
       one.revision === wanted.revision && one.environment === wanted.environment && one.made === wanted.made
-    return this.#answer('findDeployment', () => this.deployments.find(same)?.id)
+    return this.#answer('findDeployments', () => this.deployments.filter(same).map(({ id }) => id))
+  }
+
+  removeComment(_repository: Repository, comment: number): Promise<void> {
+    return this.#answer('removeComment', () => remove(this.comments, comment))
+  }
+
+  removeDeployment(_repository: Repository, deployment: number): Promise<void> {
+    return this.#answer('removeDeployment', () => remove(this.deployments, deployment))
   }
 
   missedDeliveries(): Promise<MissedDelivery[]> {
@@ -212,3 +221,8 @@ export class FakeGitHub implements GitHub {
 /** An answer as Octokit throws it. */
 export const httpError = (status: number, headers: Record<string, string> = {}): Error =>
   Object.assign(new Error(`HTTP ${status}`), { name: 'HttpError', status, response: { headers } })
+
+function remove(list: { id: number }[], id: number): void {
+  const place = list.findIndex((one) => one.id === id)
+  if (place !== -1) list.splice(place, 1)
+}

@@ -1,9 +1,10 @@
 import type { Repository } from '../../domain/repository.ts'
 import type { CommentFacts, GitHub } from '../../flow/ports.ts'
+import { orUndefined } from './absent.ts'
 import type { GitHubClients } from './clients.ts'
 import type { OwnLogin } from './own-login.ts'
 
-type Comments = Pick<GitHub, 'newestComment' | 'commentsSince' | 'findComment' | 'react' | 'comment' | 'editComment'>
+type Comments = Pick<GitHub, 'newestComment' | 'commentsSince' | 'findComments' | 'react' | 'comment' | 'editComment' | 'removeComment'>
 
 /** Comments on issues and pull requests: people's, and the App's own. */
 export function comments(clients: GitHubClients, ownLogin: OwnLogin): Comments {
@@ -39,11 +40,11 @@ export function comments(clients: GitHubClients, ownLogin: OwnLogin): Comments {
       )
     },
 
-    async findComment(repository, issue, text) {
+    async findComments(repository, issue, text) {
       const { rest, paginate, place } = at(repository)
       const own = await ownLogin()
       const all = await paginate(rest.issues.listComments, { ...place, issue_number: issue, per_page: 100 })
-      return all.find(({ user, body }) => user?.login === own && body?.includes(text))?.id
+      return all.filter(({ user, body }) => user?.login === own && body?.includes(text)).map(({ id }) => id)
     },
 
     async react(repository, comment, reaction) {
@@ -59,6 +60,11 @@ export function comments(clients: GitHubClients, ownLogin: OwnLogin): Comments {
     async editComment(repository, comment, body) {
       const { rest, place } = at(repository)
       await rest.issues.updateComment({ ...place, comment_id: comment, body })
+    },
+
+    async removeComment(repository, comment) {
+      const { rest, place } = at(repository)
+      await orUndefined(() => rest.issues.deleteComment({ ...place, comment_id: comment }))
     },
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Repository } from '../../domain/repository.ts'
 import type { CommitStatus, DeploymentStatus, GitHub } from '../../flow/ports.ts'
+import { orUndefined } from './absent.ts'
 import type { GitHubClients } from './clients.ts'
 import type { OwnLogin } from './own-login.ts'
 
@@ -15,7 +16,7 @@ const deploymentStates = z.enum(['error', 'failure', 'inactive', 'in_progress', 
 
 type Statuses = Pick<
   GitHub,
-  'setStatus' | 'lastStatus' | 'createDeployment' | 'findDeployment' | 'setDeploymentStatus' | 'lastDeploymentStatus'
+  'setStatus' | 'lastStatus' | 'createDeployment' | 'findDeployments' | 'removeDeployment' | 'setDeploymentStatus' | 'lastDeploymentStatus'
 >
 
 /** Commit statuses, and GitHub's deployments with theirs. */
@@ -66,15 +67,21 @@ export function statuses(clients: GitHubClients, ownLogin: OwnLogin): Statuses {
       return withId.parse(answer.data).id
     },
 
-    async findDeployment(repository, { revision, environment, made }) {
+    async findDeployments(repository, { revision, environment, made }) {
       const { rest, paginate, place } = at(repository)
       const own = await ownLogin()
-      const pages = paginate.iterator(rest.repos.listDeployments, { ...place, sha: revision, environment, per_page: 100 })
-      for await (const { data } of pages) {
-        const found = data.find(({ creator, payload }) => creator?.login === own && carried.safeParse(payload).data?.landfall === made)
-        if (found) return found.id
-      }
-      return undefined
+      const all = await paginate(rest.repos.listDeployments, { ...place, sha: revision, environment, per_page: 100 })
+      const same = all.filter(({ creator, payload }) => creator?.login === own && carried.safeParse(payload).data?.landfall === made)
+      return same.map(({ id }) => id).reverse()
+    },
+
+    async removeDeployment(repository, deployment) {
+      const { rest, place } = at(repository)
+      await orUndefined(async () => {
+        // GitHub deletes none that counts as active.
+        await rest.repos.createDeploymentStatus({ ...place, deployment_id: deployment, state: 'inactive' })
+        await rest.repos.deleteDeployment({ ...place, deployment_id: deployment })
+      })
     },
 
     async setDeploymentStatus(repository, deployment, status) {

@@ -21,10 +21,13 @@ export interface GitHub {
   newestComment(repository: Repository): Promise<Instant | undefined>
   /** Comments made at or after that time by GitHub's clock, oldest first. */
   commentsSince(repository: Repository, since: Instant): Promise<CommentFacts[]>
-  /** The App's own comment on an issue that holds this text. */
-  findComment(repository: Repository, issue: number, text: string): Promise<number | undefined>
-  /** The App's own deployment of a commit to an environment that was made for this one of Landfall's. */
-  findDeployment(repository: Repository, wanted: Pick<NewDeployment, 'revision' | 'environment' | 'made'>): Promise<number | undefined>
+  /** The App's own comments on an issue that hold this text, oldest first. */
+  findComments(repository: Repository, issue: number, text: string): Promise<number[]>
+  /** The App's own deployments of a commit to an environment that were made for this one of Landfall's, oldest first. */
+  findDeployments(repository: Repository, wanted: Pick<NewDeployment, 'revision' | 'environment' | 'made'>): Promise<number[]>
+  /** Takes back what was made twice. What is gone already is no failure. */
+  removeComment(repository: Repository, comment: number): Promise<void>
+  removeDeployment(repository: Repository, deployment: number): Promise<void>
   /** Webhooks of the last three days of which no attempt went through, oldest first. */
   missedDeliveries(): Promise<MissedDelivery[]>
   /** Asks GitHub to make a delivery again; it keeps its GUID. */

@@ -114,10 +114,14 @@ describe('what is there', () => {
     const mark = '<!-- landfall:answer:1 -->'
     await shop.commentOn(issue, `${mark}\nI copied this`, 'mona', { deliver: 'never' })
     for (let i = 0; i < 100; i += 1) await shop.commentOn(issue, 'Hm', 'mona', { deliver: 'never' })
-    expect(await github.findComment(place(), issue, mark)).toBeUndefined()
+    expect(await github.findComments(place(), issue, mark)).toEqual([])
     const id = await github.comment(place(), issue, `${mark}\nDone`)
     await github.comment(place(), issue, '<!-- landfall:answer:2 -->')
-    expect(await github.findComment(place(), issue, mark)).toBe(id)
+    expect(await github.findComments(place(), issue, mark)).toEqual([id])
+    const again = await github.comment(place(), issue, `${mark}\nDone`)
+    expect(await github.findComments(place(), issue, mark)).toEqual([id, again])
+    for (let times = 0; times < 2; times += 1) await github.removeComment(place(), again)
+    expect(await github.findComments(place(), issue, mark)).toEqual([id])
   })
 
   test('a deployment by what it was made for', async () => {
@@ -132,9 +136,13 @@ describe('what is there', () => {
     }
     const first = await github.createDeployment(place(), wanted)
     const second = await github.createDeployment(place(), { ...wanted, made: 'deployment-2' })
-    expect(await github.findDeployment(place(), wanted)).toBe(first)
-    expect(await github.findDeployment(place(), { ...wanted, made: 'deployment-2' })).toBe(second)
-    expect(await github.findDeployment(place(), { ...wanted, environment: 'staging' })).toBeUndefined()
+    expect(await github.findDeployments(place(), wanted)).toEqual([first])
+    expect(await github.findDeployments(place(), { ...wanted, made: 'deployment-2' })).toEqual([second])
+    expect(await github.findDeployments(place(), { ...wanted, environment: 'staging' })).toEqual([])
+    const again = await github.createDeployment(place(), wanted)
+    expect(await github.findDeployments(place(), wanted)).toEqual([first, again])
+    for (let times = 0; times < 2; times += 1) await github.removeDeployment(place(), again)
+    expect(await github.findDeployments(place(), wanted)).toEqual([first])
     expect(shop.deployments().map(({ payload }) => payload)).toEqual([{ landfall: 'deployment-1' }, { landfall: 'deployment-2' }])
 
     expect(await github.lastDeploymentStatus(place(), first)).toBeUndefined()
@@ -295,7 +303,7 @@ describe('bad days', () => {
     const disturbed = standIn.faults.disturb(comments, how, 1)
     expect(passes(await failure(landfall(impatient).comment(place(), issue, mark)))).toBe(true)
     expect([disturbed.hits, shop.comments(issue).length]).toEqual([1, made])
-    expect(await github.findComment(place(), issue, mark)).toBe(shop.comments(issue)[0]?.id)
+    expect(await github.findComments(place(), issue, mark)).toEqual(shop.comments(issue).map(({ id }) => id))
   })
 
   test.each(['unanswered', 'reset', 'answer-cut', 'answer-stalled'] as const)(

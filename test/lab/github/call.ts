@@ -65,6 +65,7 @@ export type InstallationRoutes = Record<string, InstallationRoute>
 export type AppRoutes = Record<string, AppRoute>
 
 export const ok = (body: unknown): Answer => ({ status: 200, body })
+export const gone = (): Answer => ({ status: 204, body: undefined })
 export const created = (body: unknown): Answer => ({ status: 201, body })
 
 const documentation = 'https://docs.github.com/rest'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { account, nodeId } from '../bodies/account.ts'
 import { commentBody } from '../bodies/comment.ts'
-import { created, invalid, notFound, numeric, ok, page, type RepositoryCall, type RepositoryRoutes } from '../call.ts'
+import { created, gone, invalid, notFound, numeric, ok, page, type RepositoryCall, type RepositoryRoutes } from '../call.ts'
 import { bot, type Comment, moment, type Reaction } from '../world.ts'
 
 const written = z.object({ body: z.string() })
@@ -66,6 +66,16 @@ export const commentRoutes: RepositoryRoutes = {
       if (wrong) return wrong
       Object.assign(found, { body, updatedAt: call.world.now() })
       return ok(commentBody(call.world, call.repo, found))
+    },
+  },
+
+  'DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}': {
+    needs: ['issues:write', 'pull_requests:write'],
+    answer(call) {
+      const found = commentIn(call)
+      if (!found) return notFound()
+      call.repo.comments.splice(call.repo.comments.indexOf(found), 1)
+      return gone()
     },
   },
 

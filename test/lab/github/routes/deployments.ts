@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { account, nodeId } from '../bodies/account.ts'
-import { created, notFound, numeric, ok, page, type RepositoryCall, type RepositoryRoutes, refused, tooLong } from '../call.ts'
+import { created, gone, notFound, numeric, ok, page, type RepositoryCall, type RepositoryRoutes, refused, tooLong } from '../call.ts'
 import { isAncestor } from '../history.ts'
 import { bot, type Deployment, type DeploymentStatus, moment, type Repo, type World } from '../world.ts'
 
@@ -72,6 +72,18 @@ export const deploymentRoutes: RepositoryRoutes = {
     answer(call) {
       const found = deploymentIn(call)
       return found ? ok(deploymentBody(call.world, call.repo, found)) : notFound()
+    },
+  },
+
+  'DELETE /repos/{owner}/{repo}/deployments/{deployment_id}': {
+    needs: ['deployments:write'],
+    answer(call) {
+      const found = deploymentIn(call)
+      if (!found) return notFound()
+      if (call.repo.deployments.length > 1 && found.statuses.at(-1)?.state !== 'inactive')
+        return refused(422, 'We cannot delete an active deployment unless it is the only deployment in a given environment.')
+      call.repo.deployments.splice(call.repo.deployments.indexOf(found), 1)
+      return gone()
     },
   },
 
