@@ -131,6 +131,86 @@ const wordings = {
     remedy: () => 'Look at what runs there; where a change is missing, push again',
     retryable: false,
   },
+  'checks-pending': {
+    sentence: (e) => `Waiting for checks: ${e.checks}`,
+    remedy: (e) => `Waiting until ${e.deadline} for them to be green; a red one ends the waiting at once`,
+    retryable: true,
+  },
+  'checks-failed': {
+    sentence: (e) => `Checks are red: ${e.checks}`,
+    remedy: () => 'Correct it and push again; or, where the check itself was at fault, run it again and then `/retry`',
+    retryable: false,
+  },
+  'checks-missing': {
+    sentence: (e) => `Checks that have to be green never came: ${e.checks}`,
+    remedy: () => 'See why they do not run for this commit, or take them off the list of `checks`; then push again',
+    retryable: false,
+  },
+  'checks-unfinished': {
+    sentence: (e) => `Checks were not finished by ${e.deadline}: ${e.checks}`,
+    remedy: () => 'See what holds them up; once they are green, `/retry`',
+    retryable: false,
+  },
+  'window-closed': {
+    sentence: (e) => `${e.environment} is not deployed to now: ${e.windows}`,
+    remedy: (e) => `Goes on by itself on ${e.opens}. Rollbacks pass`,
+    retryable: true,
+  },
+  'window-never-opens': {
+    sentence: (e) => `${e.environment} is never deployed to: its windows leave no minute open (${e.windows})`,
+    remedy: () => "Correct `windows`, or ask the operator about those of the operator's file",
+    retryable: false,
+  },
+  'approval-missing': {
+    sentence: (e) =>
+      `${e.environment} waits for approval: ${e.required} required, ${e.found} found${e.people && ` (${e.people})`}${e.void && `; ${e.void}`}`,
+    remedy: (e) => `May approve with \`/approve ${e.environment}\`: ${e.from}${e.except && `, but not ${e.except}`}`,
+    retryable: true,
+  },
+  'rejected-by': {
+    sentence: (e) => `Rejected by ${e.person}${e.reason && `: ${e.reason}`}`,
+    remedy: () => 'Talk to them; then push again, or `/retry` to ask once more',
+    retryable: false,
+  },
+  locked: {
+    sentence: (e) =>
+      `${e.environment} is locked by ${e.person}${e.pullRequest && ` for ${e.pullRequest}`} since ${e.since}${e.reason && `: ${e.reason}`}`,
+    remedy: (e) =>
+      `Goes on by itself ${e.until ? `at ${e.until}, or ` : ''}after \`/unlock\`${e.others && `; locked by ${e.others} too`}. Rollbacks pass`,
+    retryable: true,
+  },
+  quarantined: {
+    sentence: (e) => `${e.commit} ${e.because} on ${e.environment} at ${e.at} and is not brought again by itself`,
+    remedy: (e) => `Push a newer commit. To bring this very one: \`/deploy ${e.environment} ${e.revision} --again\``,
+    retryable: false,
+  },
+  'quarantine-asks': {
+    sentence: (e) => `${e.commit} ${e.because} on ${e.environment} at ${e.at}`,
+    remedy: (e) => `To bring it all the same, say so: \`/deploy ${e.environment} ${e.revision} --again\``,
+    retryable: false,
+  },
+  'promotion-pending': {
+    sentence: (e) => `Waiting until ${e.commit} is verified on ${e.after}`,
+    remedy: (e) => `Goes on by itself as soon as ${e.after} is; if it fails there, this is refused`,
+    retryable: true,
+  },
+  'promotion-missing': {
+    sentence: (e) => `${e.commit} was never verified on ${e.after}, which comes before ${e.environment}${e.image && ` (image ${e.image})`}`,
+    remedy: (e) =>
+      `Bring it there first: \`/deploy ${e.after} ${e.revision}\`, then \`/promote ${e.environment}\`. An emergency: \`/rollback\``,
+    retryable: false,
+  },
+  'promotion-quarantined': {
+    sentence: (e) => `${e.tried} failed or was rolled back on ${e.after}, which comes before ${e.environment}`,
+    remedy: (e) => `Push a correction; it goes to ${e.after} first`,
+    retryable: false,
+  },
+  'promotion-environment-gone': {
+    sentence: (e) => `${e.environment} comes after ${e.after}, which does not exist any more`,
+    remedy: (e) =>
+      `Put ${e.after} back, take it out of \`after\` of ${e.environment} in a change that goes through it, and remove it in the next one`,
+    retryable: false,
+  },
   'environment-unknown': {
     sentence: (e) =>
       `There is no environment ${e.environment}${e.meant === undefined ? '' : ` (did you mean ${e.meant}?)`}; there are ${e.known}`,

@@ -1,0 +1,31 @@
+import type { Instant } from './repository.ts'
+
+/** One run of a check, or one commit status, of a commit. */
+export interface Check {
+  kind: 'check' | 'status'
+  /** Of a status its context. */
+  name: string
+  /** Slug of the App that reports it; statuses do not tell. */
+  app?: string
+  state: 'queued' | 'in_progress' | 'completed'
+  /** Once completed, in GitHub's words: `success`, `timed_out`… Of statuses `success`, `failure` or `error`. */
+  conclusion?: string
+  startedAt?: Instant
+  /** Grows with each run. */
+  id: number
+  /** Check suite of a run. */
+  suite?: number
+}
+
+/** A check suite that no run was made in. GitHub makes one for every App that may write checks, whether it has anything to say or not. */
+export interface EmptySuite {
+  app: string
+  state: Check['state']
+}
+
+/** A check that GitHub wants to be green before something is merged into the branch. */
+export interface RequiredCheck {
+  name: string
+  /** Slug of the App that has to report it; absent: any. */
+  app?: string
+}
