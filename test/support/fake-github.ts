@@ -2,16 +2,25 @@ import { createHash } from 'node:crypto'
 import type { CommentRef } from '../../src/domain/intent.ts'
 import type { Repository, Sha } from '../../src/domain/repository.ts'
 import type {
+  Changes,
+  CheckChange,
+  CheckReport,
   CommentFacts,
+  CommitChecks,
+  CommitDetails,
   CommitStatus,
   DeploymentStatus,
   GitHub,
   InstalledRepository,
   MissedDelivery,
   NewDeployment,
+  NewPullRequest,
+  PullRequestFacts,
+  PullRequestOutcome,
   Reaction,
   Role,
   Snapshot,
+  Tag,
 } from '../../src/flow/ports.ts'
 import { repository } from './builders.ts'
 
@@ -19,6 +28,7 @@ interface Commit {
   files: Record<string, string>
   subject: string
   author: string
+  parents: Sha[]
 }
 
 /** One repository on GitHub: branches of commits, people with roles, and everything Landfall ever published there. */
@@ -35,6 +45,21 @@ export class FakeGitHub implements GitHub {
   readonly said: CommentFacts[] = []
   readonly reactions: { comment: number; reaction: Reaction }[] = []
   readonly deployments: (NewDeployment & { id: number; statuses: DeploymentStatus[] })[] = []
+  /** What others say of commits; of all that are not named, nothing. */
+  readonly checked = new Map<Sha, CommitChecks>()
+  readonly checkRuns: (CheckReport & { id: number })[] = []
+  readonly pulls = new Map<number, PullRequestFacts>()
+  /** Pull requests that Landfall opened; `reverts` is the one taken back. */
+  readonly opened: (NewPullRequest & { number: number; reverts?: number })[] = []
+  /** What opening a pull request is answered instead. */
+  refusesPulls: string | undefined
+  /** By `base...head`. */
+  readonly compared = new Map<string, Changes>()
+  /** Who moved a branch to a commit, by `branch commit`. */
+  readonly pushers = new Map<string, string>()
+  /** Members of teams, as `team person`. */
+  readonly members = new Set<string>()
+  tagged: Tag[] = []
   /** What the App is installed on. */
   installed: InstalledRepository[] = [{ repository, defaultBranch: 'main' }]
   /** Webhooks that did not come through, and the ids of those that were asked for again. */
@@ -49,14 +74,15 @@ export class FakeGitHub implements GitHub {
 
   /** A commit on a branch: the files of its head with these changes (`null` removes one). */
   commit(branch: string, changes: Record<string, string | null>, { subject = 'A change', author = 'mona' } = {}): Sha {
-    const before = this.commits.get(this.branches.get(branch) ?? '')?.files ?? {}
+    const parent = this.branches.get(branch)
+    const before = this.commits.get(parent ?? '')?.files ?? {}
     const all = Object.entries({ ...before, ...changes })
     const files = Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] !== null))
     this.#made += 1
     const sha = createHash('sha1')
       .update(`${this.#made} ${JSON.stringify(files)}`)
       .digest('hex')
-    this.commits.set(sha, { files, subject, author })
+    this.commits.set(sha, { files, subject, author, parents: parent === undefined ? [] : [parent] })
     this.branches.set(branch, sha)
     return sha
   }
@@ -105,6 +131,78 @@ export class FakeGitHub implements GitHub {
 
   role(_repository: Repository, person: string): Promise<Role> {
     return this.#answer('role', () => this.roles[person] ?? 'none')
+  }
+
+  isMember(_repository: Repository, team: string, person: string): Promise<boolean> {
+    return this.#answer('isMember', () => this.members.has(`${team} ${person}`))
+  }
+
+  commitAt(_repository: Repository, ref: string): Promise<CommitDetails | undefined> {
+    return this.#answer('commitAt', () => {
+      const [kind, name = ''] = ref.split('/')
+      const tag = this.tagged.find((one) => kind === 'tags' && one.name === name)
+      const sha = tag?.object ?? this.branches.get(kind === 'heads' ? name : '') ?? ref
+      const commit = this.commits.get(sha)
+      if (!commit) return undefined
+      const { files, subject, author, parents } = commit
+      const tree = createHash('sha1')
+        .update(JSON.stringify(Object.entries(files).toSorted()))
+        .digest('hex')
+      return { sha, tree, parents, subject, author, committer: author, coAuthors: [] }
+    })
+  }
+
+  changes(_repository: Repository, base: Sha, head: Sha): Promise<Changes | undefined> {
+    return this.#answer('changes', () => this.compared.get(`${base}...${head}`))
+  }
+
+  lastPusher(_repository: Repository, branch: string, revision: Sha): Promise<string | undefined> {
+    return this.#answer('lastPusher', () => this.pushers.get(`${branch} ${revision}`))
+  }
+
+  tags(_repository: Repository, prefix: string): Promise<Tag[]> {
+    return this.#answer('tags', () => this.tagged.filter(({ name }) => name.startsWith(prefix)))
+  }
+
+  checksOf(_repository: Repository, revision: Sha): Promise<CommitChecks> {
+    return this.#answer('checksOf', () => this.checked.get(revision) ?? { checks: [], emptySuites: [] })
+  }
+
+  createCheck(_repository: Repository, check: CheckReport): Promise<number> {
+    return this.#answer('createCheck', () => this.checkRuns.push({ ...check, id: this.checkRuns.length + 1 }))
+  }
+
+  updateCheck(_repository: Repository, id: number, check: CheckChange): Promise<void> {
+    return this.#answer('updateCheck', () => {
+      const run = this.checkRuns.find((known) => known.id === id)
+      if (!run) throw new Error(`there is no check run ${id}`)
+      Object.assign(run, check)
+    })
+  }
+
+  findCheck(_repository: Repository, wanted: Pick<CheckReport, 'revision' | 'name' | 'externalId'>): Promise<number | undefined> {
+    const same = (one: CheckReport) => one.revision === wanted.revision && one.name === wanted.name && one.externalId === wanted.externalId
+    return this.#answer('findCheck', () => this.checkRuns.findLast(same)?.id)
+  }
+
+  pullRequest(_repository: Repository, number: number): Promise<PullRequestFacts | undefined> {
+    return this.#answer('pullRequest', () => this.pulls.get(number))
+  }
+
+  openPullRequest(_repository: Repository, wanted: NewPullRequest): Promise<PullRequestOutcome> {
+    return this.#answer('openPullRequest', () => this.#open(wanted))
+  }
+
+  findOpenPullRequest(_repository: Repository, { head, base }: Pick<NewPullRequest, 'head' | 'base'>): Promise<number | undefined> {
+    return this.#answer('findOpenPullRequest', () => this.opened.find((one) => one.head === head && one.base === base)?.number)
+  }
+
+  revertPullRequest(_repository: Repository, number: number, words: Pick<NewPullRequest, 'title' | 'body'>): Promise<PullRequestOutcome> {
+    return this.#answer('revertPullRequest', () => {
+      const pull = this.pulls.get(number)
+      if (!pull?.merged) return { kind: 'refused', why: `there is no merged pull request #${number}` }
+      return this.#open({ ...words, head: `revert-${number}-${pull.head.branch}`, base: pull.base.branch, reverts: number })
+    })
   }
 
   repositories(): Promise<InstalledRepository[]> {
@@ -192,6 +290,13 @@ export class FakeGitHub implements GitHub {
 
   #saidInOrder(): CommentFacts[] {
     return this.said.toSorted((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt))
+  }
+
+  #open(wanted: NewPullRequest & { reverts?: number }): PullRequestOutcome {
+    if (this.refusesPulls !== undefined) return { kind: 'refused', why: this.refusesPulls }
+    const number = 101 + this.opened.length
+    this.opened.push({ ...wanted, number })
+    return { kind: 'opened', number }
   }
 
   #deployment(id: number) {

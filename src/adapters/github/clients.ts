@@ -9,7 +9,7 @@ import { answerMemory } from './remembering.ts'
 import { appCredential, type Credential, installationCredential } from './tokens.ts'
 
 /** What Landfall uses of a client. */
-export interface RestClient extends Pick<Octokit, 'rest' | 'request' | 'paginate'> {
+export interface RestClient extends Pick<Octokit, 'rest' | 'request' | 'paginate' | 'graphql'> {
   /** For `request.fetch` of a request whose answer is long: it comes as a stream, and no time limit holds for the whole. */
   streamed: Fetch
 }

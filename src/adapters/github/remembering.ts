@@ -11,7 +11,7 @@ const usualRoom = 32 * 1024 * 1024
 const largestAnswer = 1024 * 1024
 
 /** Who may do what is asked live, each time, and never answered from memory. */
-const live = /\/collaborators\/[^/]+\/permission\b/
+const live = /\/collaborators\/[^/]+\/permission\b|\/teams\/[^/]+\/memberships\//
 
 /**
  * Answers of GETs by entity tag. GitHub is asked each time whether an answer still holds; where it does (304), that costs

@@ -4,13 +4,14 @@ import { fullName, type Repository } from '../../domain/repository.ts'
 import type { GitHub, InstalledRepository, Log, Role } from '../../flow/ports.ts'
 import { orUndefined } from './absent.ts'
 import type { GitHubClients } from './clients.ts'
+import { subjectOf } from './message.ts'
 import { readTarball, rememberSnapshots } from './snapshot.ts'
 
 /** No repository; an empty one; no branch of that name. */
 const noSuchCommit = [404, 409, 422]
 const roles = z.enum(['none', 'read', 'triage', 'write', 'maintain', 'admin'])
 
-type Repositories = Pick<GitHub, 'snapshot' | 'file' | 'head' | 'pullRequestOf' | 'role' | 'repositories'>
+type Repositories = Pick<GitHub, 'snapshot' | 'file' | 'head' | 'pullRequestOf' | 'role' | 'isMember' | 'repositories'>
 
 /** What repositories hold, who may do what there, and which there are. */
 export function repositories(clients: GitHubClients, log: Log): Repositories {
@@ -71,6 +72,13 @@ export function repositories(clients: GitHubClients, log: Log): Repositories {
       return exact.success ? exact.data : (roles.safeParse(found?.data.permission).data ?? 'none')
     },
 
+    async isMember(repository, team, person) {
+      const { rest, place } = at(repository)
+      const asked = { org: place.owner, team_slug: team, username: person }
+      const found = await orUndefined(() => rest.teams.getMembershipForUserInOrg(asked))
+      return found?.data.state === 'active'
+    },
+
     async repositories() {
       const { rest, paginate } = clients.app
       const installations = await paginate(rest.apps.listInstallations, { per_page: 100 })
@@ -92,10 +100,4 @@ async function repositoriesOf(installation: number, clients: GitHubClients): Pro
     repository: { owner: owner.login, name, installation },
     defaultBranch: default_branch,
   }))
-}
-
-/** A commit's first line; of GitHub's merge commits the pull request's title, which says more than its number. */
-function subjectOf(message: string): string {
-  const [first = '', , title] = message.split('\n', 3)
-  return title && /^Merge pull request #\d+ from /.test(first) ? title : first
 }

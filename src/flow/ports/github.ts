@@ -1,10 +1,13 @@
 import type { CommentRef } from '../../domain/intent.ts'
 import type { Instant, Repository, Sha } from '../../domain/repository.ts'
 import type { CommitStatus, DeploymentStatus, NewDeployment } from '../../report/published.ts'
+import type { GitHubChecks } from './github-checks.ts'
+import type { GitHubHistory } from './github-history.ts'
+import type { GitHubPullRequests } from './github-pulls.ts'
 
 export type { CommitStatus, DeploymentStatus, NewDeployment }
 
-export interface GitHub {
+export interface GitHub extends GitHubChecks, GitHubHistory, GitHubPullRequests {
   /** The whole repository at a commit, from one tarball. Throws SnapshotRefused over the limits. */
   snapshot(repository: Repository, revision: Sha): Promise<Snapshot>
   /** One file at a ref, or on the default branch; undefined where there is none. */
@@ -15,6 +18,8 @@ export interface GitHub {
   pullRequestOf(repository: Repository, revision: Sha): Promise<number | undefined>
   /** The exact role: none, read, triage, write, maintain, admin. */
   role(repository: Repository, person: string): Promise<Role>
+  /** Whether somebody is in a team of the repository's organization, the teams below it included; whoever is only invited is not. */
+  isMember(repository: Repository, team: string, person: string): Promise<boolean>
   /** Every repository the App is installed on, with its default branch. Suspended installations are left out. */
   repositories(): Promise<InstalledRepository[]>
   /** When the newest comment was made, by GitHub's clock; undefined where there is none. */

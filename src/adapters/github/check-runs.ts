@@ -1,0 +1,90 @@
+import type { Repository } from '../../domain/repository.ts'
+import type { CheckChange, GitHubChecks } from '../../flow/ports.ts'
+import type { GitHubClients } from './clients.ts'
+import type { OwnLogin } from './own-login.ts'
+
+type CheckRuns = Pick<GitHubChecks, 'createCheck' | 'updateCheck' | 'findCheck'>
+
+/** GitHub's limits: https://docs.github.com/rest/checks/runs. Lengths in characters. */
+const most = { buttons: 3, label: 20, description: 40, identifier: 20, annotations: 50, markdown: 65_535 }
+
+/** The App's own check runs. */
+export function checkRuns(clients: GitHubClients, ownLogin: OwnLogin): CheckRuns {
+  const at = ({ owner, name, installation }: Repository) => {
+    const { rest, paginate } = clients.installation(installation)
+    return { rest, paginate, place: { owner, repo: name } }
+  }
+
+  return {
+    async createCheck(repository, check) {
+      const { rest, place } = at(repository)
+      const { data } = await rest.checks.create({
+        ...place,
+        ...shown(check),
+        name: check.name,
+        head_sha: check.revision,
+        external_id: check.externalId,
+      })
+      return data.id
+    },
+
+    async updateCheck(repository, id, check) {
+      const { rest, place } = at(repository)
+      await rest.checks.update({ ...place, check_run_id: id, name: check.name, ...shown(check) })
+    },
+
+    async findCheck(repository, { revision, name, externalId }) {
+      const { rest, paginate, place } = at(repository)
+      const own = await ownLogin()
+      // Of one name GitHub counts only the newest as latest, and several of Landfall's deployments may share a commit.
+      const asked = { ...place, ref: revision, check_name: name, filter: 'all', per_page: 100 } as const
+      const found = await paginate(rest.checks.listForRef, asked)
+      const ours = found.filter(({ app, external_id }) => `${app?.slug}[bot]` === own && external_id === externalId)
+      return ours.map(({ id }) => id).toSorted((a, b) => b - a)[0]
+    },
+  }
+}
+
+function shown(check: CheckChange) {
+  assertWithin(check)
+  const { state, title, summary, text, detailsUrl, buttons, annotations } = check
+  return {
+    ...progress(state),
+    ...(detailsUrl !== undefined && { details_url: detailsUrl }),
+    output: {
+      title,
+      summary,
+      ...(text !== undefined && { text }),
+      annotations: annotations.map(({ path, startLine, endLine, level, title: heading, message }) => ({
+        path,
+        start_line: startLine,
+        end_line: endLine,
+        annotation_level: level,
+        message,
+        ...(heading !== undefined && { title: heading }),
+      })),
+    },
+    // Sent also when there are none: those it had go.
+    actions: buttons.map(({ label, description, identifier }) => ({ label, description, identifier })),
+  }
+}
+
+const progress = (state: CheckChange['state']) =>
+  state === 'queued' || state === 'in_progress' ? { status: state } : { status: 'completed' as const, conclusion: state }
+
+/** GitHub would refuse it anyway, or cut it silently. Whoever renders keeps to the limits; here it is only noticed early. */
+function assertWithin({ name, summary, text = '', buttons, annotations }: CheckChange): void {
+  const over = (what: string, length: number, limit: number) => (length > limit ? [`${what}: ${length}, at most ${limit}`] : [])
+  const wrong = [
+    ...over('buttons', buttons.length, most.buttons),
+    ...buttons.flatMap(({ label, description, identifier }) => [
+      ...over(`label "${label}"`, label.length, most.label),
+      ...over(`description "${description}"`, description.length, most.description),
+      ...over(`identifier "${identifier}"`, identifier.length, most.identifier),
+    ]),
+    ...over('annotations', annotations.length, most.annotations),
+    ...over('summary', summary.length, most.markdown),
+    ...over('text', text.length, most.markdown),
+  ]
+  if (wrong.length > 0) throw new Error(`check run ${name} is over GitHub's limits: ${wrong.join('; ')}`)
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import type { Check, EmptySuite } from '../../domain/check.ts'
+import type { Repository, Sha } from '../../domain/repository.ts'
+import type { CommitChecks, GitHubChecks } from '../../flow/ports.ts'
+import type { GitHubClients, RestClient } from './clients.ts'
+import { requiredChecks } from './required-checks.ts'
+
+const commitStates = z.enum(['error', 'failure', 'pending', 'success'])
+/** GitHub's states before a run has begun are more: waiting, requested, pending. */
+const begun = z.enum(['in_progress', 'completed'])
+
+type Asking = Pick<GitHubChecks, 'checksOf'>
+interface At {
+  client: RestClient
+  place: { owner: string; repo: string }
+}
+
+/** What CI and others found out about commits. */
+export function checks(clients: GitHubClients): Asking {
+  return {
+    async checksOf({ owner, name, installation }: Repository, revision, branch): Promise<CommitChecks> {
+      const at: At = { client: clients.installation(installation), place: { owner, repo: name } }
+      const [reported, statuses, required] = await Promise.all([
+        reportedBy(at, revision),
+        statusesOf(at, revision),
+        branch === undefined ? undefined : requiredChecks(at.client, at.place, branch),
+      ])
+      const slugOf = ({ id }: { id: number }) => reported.apps.get(id) ?? `#${id}`
+      return {
+        checks: [...reported.runs, ...statuses],
+        emptySuites: reported.emptySuites,
+        ...(required && { required: required.map(({ name, app }) => ({ name, ...(app !== undefined && { app: slugOf({ id: app }) }) })) }),
+      }
+    },
+  }
+}
+
+/** Check runs and suites without any; `apps` are the slugs of the Apps behind them, by id. */
+async function reportedBy({ client: { rest, paginate }, place }: At, revision: Sha) {
+  const asked = { ...place, ref: revision, per_page: 100 }
+  const [runs, suites] = await Promise.all([
+    paginate(rest.checks.listForRef, { ...asked, filter: 'latest' }),
+    paginate(rest.checks.listSuitesForRef, asked),
+  ])
+  const apps = new Map<number, string>()
+  for (const { app } of [...runs, ...suites]) if (app?.slug) apps.set(app.id, app.slug)
+  return {
+    apps,
+    runs: runs.map(
+      ({ id, name, app, status, conclusion, started_at, check_suite }): Check => ({
+        kind: 'check',
+        id,
+        name,
+        state: stateOf(status),
+        ...(app?.slug && { app: app.slug }),
+        ...(conclusion && { conclusion }),
+        ...(started_at && { startedAt: started_at }),
+        ...(check_suite && { suite: check_suite.id }),
+      }),
+    ),
+    emptySuites: suites
+      .filter(({ latest_check_runs_count }) => latest_check_runs_count === 0)
+      .map(({ app, status }): EmptySuite => ({ app: app?.slug ?? 'unknown', state: stateOf(status) })),
+  }
+}
+
+const stateOf = (status: string | null): Check['state'] => begun.safeParse(status).data ?? 'queued'
+
+/** The newest status of each context. It is no list, whatever its type says: Octokit does not read it page by page. */
+async function statusesOf({ client: { rest }, place }: At, revision: Sha): Promise<Check[]> {
+  const found: Check[] = []
+  for (let page = 1; ; page += 1) {
+    const { data } = await rest.repos.getCombinedStatusForRef({ ...place, ref: revision, per_page: 100, page })
+    for (const { id, context, state, created_at } of data.statuses) {
+      const told = commitStates.parse(state)
+      const outcome = told === 'pending' ? { state: 'in_progress' as const } : { state: 'completed' as const, conclusion: told }
+      found.push({ kind: 'status', id, name: context, ...outcome, startedAt: created_at })
+    }
+    if (data.statuses.length === 0 || found.length >= data.total_count) return found
+  }
+}

@@ -1,0 +1,78 @@
+import type { Octokit } from '@octokit/rest'
+import type { Repository } from '../../domain/repository.ts'
+import type { Changes, CommitDetails, GitHubHistory } from '../../flow/ports.ts'
+import { orUndefined } from './absent.ts'
+import type { GitHubClients } from './clients.ts'
+import { coAuthorsIn, subjectOf } from './message.ts'
+
+/** No repository; an empty one; no commit of that name. */
+const noSuchCommit = [404, 409, 422]
+
+/** GitHub lists no more files of a comparison. */
+const mostFiles = 300
+
+/** Commits, and what leads from one to another. */
+export function history(clients: GitHubClients): GitHubHistory {
+  const at = ({ owner, name, installation }: Repository) => {
+    const { rest, paginate } = clients.installation(installation)
+    return { rest, paginate, place: { owner, repo: name } }
+  }
+
+  return {
+    async commitAt(repository, ref) {
+      const { rest, place } = at(repository)
+      // Of the files, which nobody here looks at, only one.
+      const found = await orUndefined(() => rest.repos.getCommit({ ...place, ref, per_page: 1 }), noSuchCommit)
+      return found && detailsOf(found.data)
+    },
+
+    async changes(repository, base, head) {
+      const { rest, place } = at(repository)
+      // Without paging: all in one answer, which is the newest 250 commits and at most 300 files.
+      const found = await orUndefined(
+        () => rest.repos.compareCommitsWithBasehead({ ...place, basehead: `${base}...${head}` }),
+        noSuchCommit,
+      )
+      if (!found) return undefined
+      const { status, ahead_by: ahead, behind_by: behind, merge_base_commit, commits, files = [] } = found.data
+      return {
+        status,
+        ahead,
+        behind,
+        mergeBase: merge_base_commit.sha,
+        commits: commits.map(detailsOf),
+        files: files.map(({ filename, previous_filename }) => ({
+          path: filename,
+          ...(previous_filename !== undefined && { previousPath: previous_filename }),
+        })),
+        truncated: files.length >= mostFiles,
+      } satisfies Changes
+    },
+
+    async lastPusher(repository, branch, revision) {
+      const { rest, place } = at(repository)
+      const { data } = await rest.repos.listActivities({ ...place, ref: `refs/heads/${branch}`, direction: 'desc', per_page: 100 })
+      return data.find(({ after }) => after === revision)?.actor?.login
+    },
+
+    async tags(repository, prefix) {
+      const { rest, paginate, place } = at(repository)
+      const found = await paginate(rest.git.listMatchingRefs, { ...place, ref: `tags/${prefix}`, per_page: 100 })
+      return found.map(({ ref, object }) => ({ name: ref.replace(/^refs\/tags\//, ''), object: object.sha }))
+    },
+  }
+}
+
+type Shown = Awaited<ReturnType<Octokit['rest']['repos']['getCommit']>>['data']
+
+function detailsOf({ sha, commit, parents, author, committer }: Shown): CommitDetails {
+  return {
+    sha,
+    tree: commit.tree.sha,
+    parents: parents.map((parent) => parent.sha),
+    subject: subjectOf(commit.message),
+    ...(author?.login && { author: author.login }),
+    ...(committer?.login && { committer: committer.login }),
+    coAuthors: coAuthorsIn(commit.message),
+  }
+}

@@ -1,0 +1,93 @@
+import type { Octokit } from '@octokit/rest'
+import { z } from 'zod'
+import { fullName, type Repository } from '../../domain/repository.ts'
+import type { GitHubPullRequests, PullRequestFacts, PullRequestOutcome } from '../../flow/ports.ts'
+import { orUndefined } from './absent.ts'
+import type { GitHubClients } from './clients.ts'
+
+/** GitHub's own deed where an account is gone. */
+const ghost = 'ghost'
+
+/** Pull requests: what they are, and those the App opens. */
+export function pullRequests(clients: GitHubClients): GitHubPullRequests {
+  const at = ({ owner, name, installation }: Repository) => {
+    const { rest, graphql } = clients.installation(installation)
+    return { rest, graphql, place: { owner, repo: name } }
+  }
+  const shown = async (repository: Repository, number: number) => {
+    const { rest, place } = at(repository)
+    return (await orUndefined(() => rest.pulls.get({ ...place, pull_number: number })))?.data
+  }
+
+  return {
+    async pullRequest(repository, number) {
+      const pull = await shown(repository, number)
+      return pull && factsOf(repository, pull)
+    },
+
+    async openPullRequest(repository, { head, base, title, body }) {
+      const { rest, place } = at(repository)
+      return opened(async () => (await rest.pulls.create({ ...place, head, base, title, body })).data.number)
+    },
+
+    async findOpenPullRequest(repository, { head, base }) {
+      const { rest, place } = at(repository)
+      const { data } = await rest.pulls.list({ ...place, state: 'open', head: `${place.owner}:${head}`, base, per_page: 1 })
+      return data[0]?.number
+    },
+
+    async revertPullRequest(repository, number, words) {
+      const pull = await shown(repository, number)
+      if (!pull) return { kind: 'refused', why: `there is no pull request #${number}` }
+      const { graphql } = at(repository)
+      return opened(async () => {
+        const answer = await graphql(revert, { input: { pullRequestId: pull.node_id, ...words } })
+        return reverted.parse(answer).revertPullRequest.revertPullRequest.number
+      })
+    },
+  }
+}
+
+/** REST has no such thing: https://docs.github.com/graphql/reference/mutations#revertpullrequest. */
+const revert = 'mutation ($input: RevertPullRequestInput!) { revertPullRequest(input: $input) { revertPullRequest { number } } }'
+const reverted = z.object({ revertPullRequest: z.object({ revertPullRequest: z.object({ number: z.number() }) }) })
+
+/** What REST answers to what cannot be, and GraphQL, which answers 200 to everything it understood. */
+const unprocessable = z.object({ status: z.literal(422), message: z.string() })
+const errors = z.object({ errors: z.array(z.object({ type: z.string().optional(), message: z.string() })).min(1) })
+const forGood = ['UNPROCESSABLE', 'FORBIDDEN', 'NOT_FOUND']
+
+async function opened(open: () => Promise<number>): Promise<PullRequestOutcome> {
+  try {
+    return { kind: 'opened', number: await open() }
+  } catch (error) {
+    const refused = unprocessable.safeParse(error).data
+    if (refused) return { kind: 'refused', why: refused.message }
+    const told = errors.safeParse(error).data?.errors
+    if (!told) throw error
+    const why = told.map(({ message }) => message).join('; ')
+    if (told.every(({ type = '' }) => forGood.includes(type))) return { kind: 'refused', why }
+    // As an answer 503, which GraphQL does not give: a limit, or GitHub's own trouble. It may pass.
+    throw Object.assign(new Error(`GitHub did not do it: ${why}`, { cause: error }), { status: 503 })
+  }
+}
+
+type Shown = Awaited<ReturnType<Octokit['rest']['pulls']['get']>>['data']
+
+function factsOf(repository: Repository, pull: Shown): PullRequestFacts {
+  // GitHub tells none for a head whose fork is gone, though its types do not say so.
+  const from: { full_name: string } | null = pull.head.repo
+  return {
+    number: pull.number,
+    title: pull.title,
+    author: pull.user?.login ?? ghost,
+    bot: pull.user?.type === 'Bot',
+    head: { branch: pull.head.ref, sha: pull.head.sha, ...(from && { repository: from.full_name }) },
+    base: { branch: pull.base.ref },
+    fork: from?.full_name.toLowerCase() !== fullName(repository).toLowerCase(),
+    state: pull.state === 'open' ? 'open' : 'closed',
+    draft: pull.draft ?? false,
+    labels: pull.labels.map(({ name }) => name),
+    ...(pull.merged && pull.merge_commit_sha && { merged: { commit: pull.merge_commit_sha, by: pull.merged_by?.login ?? ghost } }),
+  }
+}

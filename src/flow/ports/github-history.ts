@@ -1,0 +1,58 @@
+import type { Repository, Sha } from '../../domain/repository.ts'
+
+/** Commits, and what leads from one to another. */
+export interface GitHubHistory {
+  /** The commit behind a full id, `heads/BRANCH` or `tags/TAG`; undefined where there is none. */
+  commitAt(repository: Repository, ref: string): Promise<CommitDetails | undefined>
+  /** What `head` has that `base` has not; undefined where one of them is unknown or they have no common past. */
+  changes(repository: Repository, base: Sha, head: Sha): Promise<Changes | undefined>
+  /**
+   * Login of whoever moved the branch to this commit last: pushed it or pressed the merge button. Undefined where GitHub does not
+   * tell: for branches of forks, for moves before the last hundred, for accounts that are gone.
+   */
+  lastPusher(repository: Repository, branch: string, revision: Sha): Promise<string | undefined>
+  /** Every tag whose name begins so. */
+  tags(repository: Repository, prefix: string): Promise<Tag[]>
+}
+
+export interface CommitDetails {
+  sha: Sha
+  /** Id of its content: commits of one tree hold the very same files. */
+  tree: Sha
+  parents: Sha[]
+  /** First line of the message. */
+  subject: string
+  /** Logins, absent where the address in the commit is no account's. Anybody can write anybody's address there. */
+  author?: string
+  committer?: string
+  /** Of the message's `Co-authored-by:` lines: logins where GitHub's own address tells one, otherwise addresses. */
+  coAuthors: string[]
+}
+
+export interface Changes {
+  status: 'identical' | 'ahead' | 'behind' | 'diverged'
+  /** How many commits `head` has that `base` has not, and the other way round. */
+  ahead: number
+  behind: number
+  /** Newest common ancestor. */
+  mergeBase: Sha
+  /** The commits `head` has and `base` has not, oldest first; of more than 250 the newest: `ahead` counts them all. */
+  commits: CommitDetails[]
+  /** Files that differ between the merge base and `head`, so none for one that is behind. */
+  files: FileChanged[]
+  /** Whether files may be missing: GitHub lists no more than 300. */
+  truncated: boolean
+}
+
+export interface FileChanged {
+  path: string
+  /** Of a file that was moved. */
+  previousPath?: string
+}
+
+export interface Tag {
+  /** Without `refs/tags/`. */
+  name: string
+  /** What it points at: another one means that the tag was moved. Of an annotated tag not the commit: ask `commitAt` for that. */
+  object: Sha
+}
