@@ -1,0 +1,102 @@
+import type { Approval, ApprovalRule } from '../../domain/gate.ts'
+import { reason } from '../../domain/reason.ts'
+import type { Sha } from '../../domain/repository.ts'
+import { mayWrite, type Role } from '../../domain/role.ts'
+import { type Decision, open, refused, waiting } from './decision.ts'
+import { namesText, samePerson } from './names.ts'
+
+/** What somebody said, with who they were in the repository at that moment. */
+export interface Vote extends Pick<Approval, 'person' | 'verdict' | 'revision' | 'content' | 'reason'> {
+  role: Role
+  /** Slugs of the organisation's teams they were an active member of; at least those the rules name. */
+  teams: readonly string[]
+}
+
+export interface ApprovalFacts {
+  rule: ApprovalRule
+  environment: string
+  /** What would be deployed now. */
+  revision: Sha
+  /** Fingerprint of it: digests, Compose, hosts. */
+  content: string
+  /** Oldest first, those for something older too. */
+  votes: readonly Vote[]
+  /** Logins of all who wrote the change: of its commits, their co-authors, and of its pull request. An address is nobody's login. */
+  authors: readonly string[]
+  /** Who moved the branch to this commit. */
+  lastPusher?: string
+}
+
+/**
+ * Enough of the right people, who may all write to the repository, approved exactly this commit with exactly this content. One of
+ * them who rejects it ends it. Where the author may not approve, neither may a co-author, nor who pushed last; a change of which
+ * nobody knows who made it is then approved by nobody.
+ */
+export function approval(facts: ApprovalFacts): Decision {
+  const { rule, environment, votes, revision, content } = facts
+  const current = votes.filter((vote) => vote.revision === revision && vote.content === content)
+  const rejection = current.find((vote) => vote.verdict === 'reject' && mayWrite(vote.role))
+  if (rejection) return refused(reason('rejected-by', { environment, person: rejection.person, reason: rejection.reason ?? '' }))
+
+  const approving = people(current.filter(({ verdict }) => verdict === 'approve'))
+  const counted = people(current.filter((vote) => vote.verdict === 'approve' && mayApprove(vote, facts)))
+  const found = { environment, required: String(rule.count), found: String(counted.length), people: namesText(counted) }
+  if (counted.length >= rule.count) return open(found)
+
+  const excluded = excludedBy(facts)
+  const evidence = {
+    ...found,
+    void: voidText(
+      people(votes.filter((vote) => vote.verdict === 'approve' && !has(approving, vote.person))),
+      approving.filter((person) => !has(counted, person)),
+    ),
+    from: nobodyKnown(facts) ? 'nobody, as GitHub does not tell who made the change' : whoMay(rule, [...counted, ...excluded]),
+    except: namesText(rule.by.length === 0 || rule.by.some(isTeam) ? excluded : []),
+  }
+  return waiting(reason('approval-missing', evidence))
+}
+
+function mayApprove({ person, role, teams }: Vote, facts: ApprovalFacts): boolean {
+  const { by } = facts.rule
+  if (!mayWrite(role) || nobodyKnown(facts) || has(excludedBy(facts), person)) return false
+  return by.length === 0 || by.some((entry) => (isTeam(entry) ? has(teams, slugOf(entry)) : samePerson(entry, person)))
+}
+
+/** Those who may not approve because the change is theirs. */
+function excludedBy({ rule, authors, lastPusher }: ApprovalFacts): string[] {
+  if (!rule.notAuthor) return []
+  const logins = authors.filter((author) => !author.includes('@'))
+  return distinct(lastPusher === undefined ? logins : [...logins, lastPusher])
+}
+
+const nobodyKnown = (facts: ApprovalFacts): boolean => facts.rule.notAuthor && excludedBy(facts).length === 0
+
+/** `octocat or somebody of team ops`, without those who cannot (any more). */
+function whoMay({ by }: ApprovalRule, without: readonly string[]): string {
+  if (by.length === 0) return 'anybody with write access'
+  const left = by.filter((entry) => isTeam(entry) || !has(without, entry))
+  if (left.length === 0) return 'nobody who is left; more people have to be named under `approve`'
+  return namesText(
+    left.map((entry) => (isTeam(entry) ? `somebody of team ${slugOf(entry)}` : entry)),
+    'or',
+  )
+}
+
+/** Why approvals that were given do not count. */
+function voidText(older: readonly string[], others: readonly string[]): string {
+  const texts = [
+    older.length > 0 ? `${namesText(older)} approved something older` : '',
+    others.length > 0 ? `${namesText(others)} may not approve this` : '',
+  ]
+  return texts.filter((text) => text !== '').join('; ')
+}
+
+const people = (votes: readonly Vote[]): string[] => distinct(votes.map(({ person }) => person))
+
+const distinct = (logins: readonly string[]): string[] => logins.filter((login, index) => !has(logins.slice(0, index), login))
+
+const has = (logins: readonly string[], login: string): boolean => logins.some((each) => samePerson(each, login))
+
+const isTeam = (entry: string): boolean => entry.startsWith('team:')
+
+const slugOf = (entry: string): string => entry.slice('team:'.length)
