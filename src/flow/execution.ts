@@ -82,11 +82,13 @@ export async function send({ run, sealed }: Execution, host: HostRule, command: 
     step,
     mask: sealed.mask,
     signal: run.signal,
-    onBusy: () => run.note('wait', `busy with an earlier command; ${step.name} goes on when that has ended`, host.name),
+    onWait: (why) => run.note('wait', `${waiting[why]}; ${step.name} goes on then`, host.name),
   })
   if (outcome.kind === 'failed' && outcome.ending === 'fenced') await run.mustHold()
   return outcome
 }
+
+const waiting = { busy: 'busy with an earlier command, which has to end', 'docker-away': 'Docker does not answer there, and is waited for' }
 
 /** The plan's facts about a host. */
 export function planned(plan: Plan, host: HostRule): PlannedHost {

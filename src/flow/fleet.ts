@@ -16,10 +16,16 @@ const pauses = [0.5, 2, 5, 10]
 /** Seconds until a host is asked again that is busy; it has waited for twenty by itself. */
 const busyPause = 5
 
+/** The same where its Docker engine does not answer, and for how long: an upgrade of Docker restarts it. */
+export const dockerPause = 2
+export const dockerPatience = 60
+
 /** What a step is called in messages, and the reason it fails with when Docker refuses it. */
 export interface Step {
   name: string
   refused: 'pull-failed' | 'switch-failed' | 'return-failed' | 'host-refused'
+  /** Seconds for which a Docker engine that does not answer is waited for; a minute where absent. */
+  dockerPatience?: number
 }
 
 /** How a command is sent. */
@@ -28,8 +34,8 @@ export interface Sending {
   /** Takes out of the host's words what must not appear in the reason. */
   mask: Mask
   signal?: AbortSignal
-  /** Hears once that the host is busy with another command and that this one waits for its end. */
-  onBusy?: () => Promise<void>
+  /** Hears once what is waited for: the end of another command there, or Docker. */
+  onWait?: (why: 'busy' | 'docker-away') => Promise<void>
 }
 
 /**
@@ -41,35 +47,41 @@ export async function order(
   ports: Pick<Ports, 'hosts' | 'clock' | 'log'>,
   host: HostRule,
   command: Command,
-  { step, mask, signal, onBusy }: Sending,
+  { step, mask, signal, onWait }: Sending,
 ): Promise<Outcome<string>> {
   const fields = { host: host.name, step: step.name }
+  const patience = { busy: longestHold, 'docker-away': step.dockerPatience ?? dockerPatience }
+  const since: { busy?: number; 'docker-away'?: number } = {}
   let tries = 0
-  let busySince: number | undefined
   for (;;) {
     const result = await ports.hosts.run(host, command, undefined, signal)
     // Given up by us, not failed there: whoever continues asks the host again.
     signal?.throwIfAborted()
-    const pause = isBusy(result) ? await whileBusy() : isAway(result) ? pauses[tries++] : undefined
+    const waits = waitsFor(result)
+    const pause = waits ? await whileIt(waits) : isAway(result) ? pauses[tries++] : undefined
     if (pause === undefined) return outcomeOf(result, host, step, mask)
     if (isAway(result)) ports.log.warn('host did not answer, asking again', { ...fields, result: result.kind, pause })
     await ports.clock.sleep(pause, signal)
     signal?.throwIfAborted()
   }
 
-  /** Undefined once it is busy for longer than any command may be at work. */
-  async function whileBusy(): Promise<number | undefined> {
+  /** Undefined once it is busy for longer than any command may be at work, or Docker is away for too long. */
+  async function whileIt(is: 'busy' | 'docker-away'): Promise<number | undefined> {
     const now = ports.clock.now().getTime()
-    if (busySince === undefined) {
-      busySince = now
-      ports.log.warn('host is busy, waiting for it', fields)
-      await onBusy?.()
+    if (since[is] === undefined) {
+      ports.log.warn('host is waited for', { ...fields, is })
+      await onWait?.(is)
     }
-    return now - busySince < longestHold * 1000 ? busyPause : undefined
+    since[is] ??= now
+    return now - since[is] < patience[is] * 1000 ? (is === 'busy' ? busyPause : dockerPause) : undefined
   }
 }
 
-const isBusy = (result: CommandResult): boolean => result.kind === 'exited' && endingOf(result.code) === 'busy'
+/** What has to end there before it can be asked again. */
+export function waitsFor(result: CommandResult): 'busy' | 'docker-away' | undefined {
+  const ending = result.kind === 'exited' ? endingOf(result.code) : undefined
+  return ending === 'busy' || ending === 'docker-away' ? ending : undefined
+}
 
 /** Whether a command got no answer. Silence is one way not to answer: which is noticed first when a cable is out is chance. */
 export const isAway = ({ kind }: CommandResult): boolean => kind === 'connection-lost' || kind === 'unreachable' || kind === 'stalled'
@@ -121,6 +133,7 @@ export function outcomeOf(result: CommandResult, host: HostRule, step: Step, mas
     case 'no-shell':
       return failed('host-not-ready', { detail }, ending)
     case 'docker-failed':
+    case 'docker-away':
     case 'pull-stalled':
     case 'out-of-time':
       return failed(step.refused, { detail, step: step.name }, ending)
@@ -132,7 +145,7 @@ export function outcomeOf(result: CommandResult, host: HostRule, step: Step, mas
 /** The cause first, since a commit status has room for little else: where Docker failed that is the last line it said. */
 function detailOf(result: Extract<CommandResult, { kind: 'exited' }>, ending: Ending): string {
   const docker = dockerText(result).trim()
-  const cause = ending === 'docker-failed' ? docker.split('\n').at(-1)?.trim() : undefined
+  const cause = ending === 'docker-failed' || ending === 'docker-away' ? docker.split('\n').at(-1)?.trim() : undefined
   const ended = ending === 'out-of-time' ? `its time was up, or it was killed there (exit code ${result.code})` : `exit code ${result.code}`
   return [...new Set([cause || lastLine(result.stderr), docker])].filter(Boolean).join('\n') || ended
 }

@@ -28,9 +28,12 @@ export async function returnEveryHost(execution: Execution, why: Reason): Promis
   run.ports.log.info('hosts returned', { deployment: run.deployment.id, environment: plan.environment, state: run.deployment.state })
 }
 
+/** With half a release on the host there is nothing better to do than to wait for its Docker. */
+const wayBack = { name: 'the way back', refused: 'return-failed', dockerPatience: 600 } as const
+
 async function returnHost(execution: Execution, host: HostRule): Promise<Outcome<string>> {
   const { run, plan } = execution
-  const told = await send(execution, host, restore(plan, execution.authority), { name: 'the way back', refused: 'return-failed' })
+  const told = await send(execution, host, restore(plan, execution.authority), wayBack)
   const restored = understood(told, host, readRestored)
   if (restored.kind === 'failed') {
     const { ending } = restored

@@ -18,6 +18,7 @@ const endings = {
   20: 'not-ready',
   21: 'other-environment',
   22: 'unsigned-order',
+  23: 'docker-away',
   124: 'out-of-time',
   127: 'no-shell',
   137: 'out-of-time',

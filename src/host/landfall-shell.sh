@@ -26,7 +26,7 @@ largest_bundle=67108864
 # --- exit codes: the closed list, mirrored in src/host/exit-codes.ts --------------------------------------------
 
 ok=0 usage=2 bad_bundle=10 unknown_release=11 fenced=12 held=13 busy=14 docker_failed=15 pull_stalled=16
-nothing_before=17 other_content=18 not_current=19 not_ready=20 other_environment=21 unsigned_order=22
+nothing_before=17 other_content=18 not_current=19 not_ready=20 other_environment=21 unsigned_order=22 docker_away=23
 
 # --- speaking ---------------------------------------------------------------------------------------------------
 
@@ -39,10 +39,14 @@ encoded() { base64 | tr -d '\n'; }
 fail() {
   code=$1
   shift
+  [ "$code" -ne $docker_failed ] || docker_answers || code=$docker_away
   printf 'landfall-shell: %s\n' "$*" >&2
   audit "refused $code"
   exit "$code"
 }
+
+# Whether there is an engine at all: one that restarts refuses everything, and will not in a moment.
+docker_answers() { timeout 5 docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
 
 # Lines of a call that changes something: time, who, verb, generation, turn, and that it began or what came of it.
 audit() {

@@ -124,7 +124,7 @@ describe('a host that is still at work for a Landfall that was killed', () => {
     const { id, state } = await town.deploy()
     expect(state).toBe('succeeded')
     const waits = (await town.record(id)).filter((line) => line.startsWith('wait'))
-    expect(waits).toEqual(['wait web-1: busy with an earlier command; switch goes on when that has ended'])
+    expect(waits).toEqual(['wait web-1: busy with an earlier command, which has to end; switch goes on then'])
   })
 
   test('is given up when it is busy for longer than any command may take', async () => {
@@ -134,5 +134,41 @@ describe('a host that is still at work for a Landfall that was killed', () => {
     expect(state).toBe('rolled-back')
     const record = await town.record(id)
     expect(record.find((line) => line.startsWith('switch'))).toContain('is busy with another command')
+  })
+})
+
+describe('a host whose Docker engine restarts', () => {
+  /** Away for so many seconds from the first such command on. */
+  const awayFor = (town: Town, verbs: string[], seconds: number) => {
+    let since: number | undefined
+    return ({ verb, args }: Command) => {
+      if (!verbs.includes(verb) || args[2] === '1') return undefined
+      const now = town.clock.now().getTime()
+      since ??= now
+      return now - since < seconds * 1000 ? refused(23, 'docker ps failed') : undefined
+    }
+  }
+
+  test.each(['inspect', 'put', 'switch', 'probe', 'confirm'])('during %s is waited for, and the deployment goes on', async (verb) => {
+    const town = await openTown()
+    await town.deploy()
+    town.host().instead = awayFor(town, [verb], 30)
+    expect((await town.deploy()).state).toBe('succeeded')
+  })
+
+  test('is not waited for without end before anything was changed', async () => {
+    const town = await openTown()
+    await town.deploy()
+    town.host().instead = awayFor(town, ['inspect'], 1e6)
+    expect(await town.deploy()).toMatchObject({ state: 'failed', reason: { code: 'host-refused' } })
+  })
+
+  test('for longer is waited for on the way back: half a release is worse than a late one', async () => {
+    const town = await openTown()
+    await town.deploy()
+    town.host().instead = awayFor(town, ['switch', 'restore'], 500)
+    const { id, state, reason } = await town.deploy()
+    expect({ state, code: reason?.code }).toEqual({ state: 'rolled-back', code: 'switch-failed' })
+    expect(await town.record(id)).toContain('wait web-1: Docker does not answer there, and is waited for; the way back goes on then')
   })
 })

@@ -146,11 +146,11 @@ test('its exit codes are those that Landfall knows', () => {
     .filter(
       ([, name]) =>
         name !== undefined &&
-        /^(ok|usage|bad_bundle|unknown_release|fenced|held|busy|docker_failed|pull_stalled|nothing_before|other_content|not_current|not_ready|other_environment|unsigned_order)$/.test(
+        /^(ok|usage|bad_bundle|unknown_release|fenced|held|busy|docker_failed|pull_stalled|nothing_before|other_content|not_current|not_ready|other_environment|unsigned_order|docker_away)$/.test(
           name,
         ),
     )
     .map(([, name, code]) => [Number(code), name?.replaceAll('_', '-')])
-  expect(listed.length).toBe(15)
+  expect(listed.length).toBe(16)
   for (const [code, name] of listed) expect(endingOf(Number(code))).toBe(name)
 })

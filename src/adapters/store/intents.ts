@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Deployment } from '../../domain/deployment.ts'
 import type { Intent, IntentOutcome } from '../../domain/intent.ts'
 import { fullName } from '../../domain/repository.ts'
-import type { Changes, Log, ReportKey, Store } from '../../flow/ports.ts'
+import type { Effects, Log, ReportKey, Store } from '../../flow/ports.ts'
 import { acceptAll, type Candidate } from './acceptance.ts'
 import type { Database } from './database.ts'
 import { insertDeployments } from './deployments.ts'
@@ -53,10 +53,10 @@ export function intents(database: Database, log: Log): Store['intents'] {
       return rows.map(({ repository }) => repository)
     },
 
-    async settle(id, outcome, deployments, wanted = [], changes = {}) {
+    async settle(id, outcome, deployments, wanted = [], effects = {}) {
       // Most pushes in a storm need nothing: one statement for each, in place of a transaction of four.
-      if (deployments.length === 0 && wanted.length === 0 && Object.keys(changes).length === 0 && (await close(db, id, outcome))) return
-      await db.transaction().execute((transaction) => settle(database, transaction, { id, outcome, deployments, wanted, changes }))
+      if (deployments.length === 0 && wanted.length === 0 && Object.keys(effects).length === 0 && (await close(db, id, outcome))) return
+      await db.transaction().execute((transaction) => settle(database, transaction, { id, outcome, deployments, wanted, effects }))
     },
 
     async outcome(id) {
@@ -83,13 +83,13 @@ interface Settlement {
   outcome: IntentOutcome
   deployments: Deployment[]
   wanted: ReportKey[]
-  changes: Changes
+  effects: Effects
 }
 
 async function settle(
   database: Database,
   transaction: Kysely<Tables>,
-  { id, outcome, deployments, wanted, changes }: Settlement,
+  { id, outcome, deployments, wanted, effects }: Settlement,
 ): Promise<void> {
   const open = transaction.selectFrom('intents').select('outcome').where('id', '=', id)
   const intent = await database.lockRows(open).executeTakeFirst()
@@ -97,9 +97,9 @@ async function settle(
   if (intent.outcome !== null) return
   await close(transaction, id, outcome)
   await insertDeployments(transaction, deployments)
-  if (changes.lock) await setLock(database, transaction, changes.lock)
-  await liftLocks(transaction, changes.unlock ?? [])
-  if (changes.verdict) await insertVerdict(transaction, changes.verdict)
+  if (effects.lock) await setLock(database, transaction, effects.lock)
+  await liftLocks(transaction, effects.unlock ?? [])
+  if (effects.verdict) await insertVerdict(transaction, effects.verdict)
   await want(database, transaction, wanted)
 }
 

@@ -18,7 +18,7 @@ export class LeaseLost extends Error {
 }
 
 /** What a command changes beside the deployments it makes. */
-export interface Changes {
+export interface Effects {
   lock?: NewLock
   /** Ids of locks. */
   unlock?: string[]
@@ -42,10 +42,10 @@ export interface Store {
     /** Repositories with open intents: `owner/name`. */
     due(): Promise<string[]>
     /**
-     * Ends an intent, creates its deployments, makes its changes and wants the reports in one transaction; a second settling changes
+     * Ends an intent, creates its deployments, makes what else it changes and wants the reports in one transaction; a second settling changes
      * nothing.
      */
-    settle(id: string, outcome: IntentOutcome, deployments: Deployment[], wanted?: ReportKey[], changes?: Changes): Promise<void>
+    settle(id: string, outcome: IntentOutcome, deployments: Deployment[], wanted?: ReportKey[], effects?: Effects): Promise<void>
     outcome(id: string): Promise<IntentOutcome | undefined>
   }
   deployments: {
@@ -156,7 +156,7 @@ export interface Store {
     readPlan(text: string): Plan | undefined
     /** A receipt as hosts keep it; undefined where this version cannot read it. */
     readReceipt(text: string): Receipt | undefined
-    /** Changes everything in one transaction. What has ended or is there meanwhile stays as it is. */
+    /** Effects everything in one transaction. What has ended or is there meanwhile stays as it is. */
     apply(change: RecoveryChange): Promise<void>
   }
   /** Whether the database answers. */

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import type { Approval } from '../../../src/domain/gate.ts'
-import type { Changes, NewLock } from '../../../src/flow/ports.ts'
+import type { Effects, NewLock } from '../../../src/flow/ports.ts'
 import type { Given } from './contract.ts'
 import { asked, at, commit, rollback } from './records.ts'
 
 export function gateContract(given: Given): void {
   const nothing = { kind: 'nothing-to-do', why: 'a test' } as const
   /** Settles a command of its own with these changes. */
-  const change = async (changes: Changes) => {
+  const change = async (changes: Effects) => {
     const intent = rollback()
     await given.store.intents.accept(intent)
     await given.store.intents.settle(intent.id, nothing, [], [], changes)
