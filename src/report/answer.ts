@@ -36,4 +36,5 @@ export function refusalAnswer(intent: string, messages: readonly string[]): stri
   return paragraphs(`answer:${intent}`, ['⛔ **Refused**', said])
 }
 
-const paragraphs = (name: string, parts: string[]): string => `${marker(name)}\n${parts.join('\n\n')}\n`
+/** Parts with a blank line between, marked so that Landfall finds its comment again. */
+export const paragraphs = (name: string, parts: readonly string[]): string => `${marker(name)}\n${parts.join('\n\n')}\n`

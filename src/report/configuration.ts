@@ -3,7 +3,7 @@ import { type Repository, type Sha, shortSha } from '../domain/repository.ts'
 import { commitUrl, fileUrl } from './links.ts'
 import { code, link, marker, sentence } from './markdown.ts'
 import type { CommitStatus } from './published.ts'
-import { cut, description } from './text.ts'
+import { cut, description, firstFitting } from './text.ts'
 
 /** The commit whose files are wrong. */
 export interface Source {
@@ -43,17 +43,6 @@ export function configurationComment(source: Source, problems: readonly Problem[
 function problemItem(source: Source, problem: Problem): string {
   const path = problem.path ? ` ${code(cut(problem.path, 200))}:` : ''
   return `- ${link(code(placeOf(problem)), urlOf(source, problem))}${path} ${sentence(problem.what, 800)}\n  ${sentence(problem.remedy, 400)}`
-}
-
-function firstFitting(items: readonly string[], room: number): string[] {
-  const shown: string[] = []
-  let used = 0
-  for (const item of items) {
-    used += item.length + 1
-    if (used > room) break
-    shown.push(item)
-  }
-  return shown
 }
 
 /** `compose.yml:12:14` */

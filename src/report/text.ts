@@ -39,3 +39,15 @@ export function within(text: string, limit: number, escaped: (text: string) => s
  * 422 to emoji there ("description doesn't accept 4-byte Unicode"), and a commit's subject often starts with one.
  */
 export const description = (text: string): string => cut(oneLine(text.replace(/[\u{10000}-\u{10ffff}]/gu, '')), 140)
+
+/** The first of several texts that together, each with its line break, have room in so many characters. */
+export function firstFitting(items: readonly string[], room: number): string[] {
+  const shown: string[] = []
+  let used = 0
+  for (const item of items) {
+    used += item.length + 1
+    if (used > room) break
+    shown.push(item)
+  }
+  return shown
+}
