@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { suggest } from '../domain/suggest.ts'
 import type { Finding, Path } from './finding.ts'
-import { later } from './later.ts'
+import { later, notSupported } from './later.ts'
 import { messageParts } from './message.ts'
 
 type Issue = z.core.$ZodIssue
@@ -11,6 +11,7 @@ const types: Record<string, { name: string; remedy: string }> = {
   string: { name: 'text', remedy: 'Write text; put numbers, `true`, `false` and `null` into quotes' },
   number: { name: 'a number', remedy: 'Write a number without quotes' },
   int: { name: 'a whole number', remedy: 'Write a whole number without quotes' },
+  boolean: { name: '`true` or `false`', remedy: 'Write `true` or `false` without quotes' },
   array: { name: 'a list', remedy: 'Write a list, such as `[one, two]`' },
   record: { name: 'names with their values', remedy: 'Write `name: value` lines, indented' },
   object: { name: 'keys with their values', remedy: 'Write `key: value` lines, indented' },
@@ -44,13 +45,7 @@ function unknownKey(path: Path, key: string, known: string[]): Finding {
     }
   }
   const at = { path: [...path, key], onKey: true }
-  if (later.has(key)) {
-    return {
-      ...at,
-      what: `\`${key}\` is not supported by this version of Landfall`,
-      remedy: 'Remove it. It is refused, not ignored, because nothing would act on it',
-    }
-  }
+  if (later.has(key)) return { ...at, ...notSupported(key) }
   const meant = suggest(key, known)
   return meant
     ? { ...at, what: `unknown key "${key}" (did you mean "${meant}"?)`, remedy: 'Correct or remove it' }

@@ -1,21 +1,11 @@
 /**
- * Keys of Landfall's design that this version does not carry out yet. They are refused by name: quietly ignoring a gate
- * somebody relies on would deploy what it was meant to stop.
+ * Keys of Landfall's design that this version does not know yet. They are refused by name: quietly ignoring a gate
+ * somebody relies on would deploy what it was meant to stop. Keys it can read already are in `not-yet`.
  */
-export const later: ReadonlySet<string> = new Set([
-  'after',
-  'approve',
-  'bastion',
-  'before',
-  'checks',
-  'files',
-  'heal',
-  'needs',
-  'paths',
-  'previews',
-  'require',
-  'rollout',
-  'secrets',
-  'tag',
-  'windows',
-])
+export const later: ReadonlySet<string> = new Set(['bastion', 'before', 'files', 'heal', 'needs', 'previews', 'rollout', 'secrets'])
+
+/** What people are told about a key that nothing would act on. */
+export const notSupported = (key: string): { what: string; remedy: string } => ({
+  what: `\`${key}\` is not supported by this version of Landfall`,
+  remedy: 'Remove it. It is refused, not ignored, because nothing would act on it',
+})

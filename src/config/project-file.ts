@@ -1,42 +1,13 @@
 import type { ProjectFile } from '../domain/configuration.ts'
 import type { Parsed } from '../domain/problem.ts'
-import { check } from './check.ts'
-import { readDocument } from './document.ts'
-import type { Finding } from './finding.ts'
-import { problemsOf } from './problems.ts'
-import { fillDefaults } from './project/fill-defaults.ts'
-import { projectNameOf } from './project/names.ts'
-import { environmentsApart } from './project/rules/environments-apart.ts'
-import { imagesApart } from './project/rules/images-apart.ts'
-import { namedOnce } from './project/rules/named-once.ts'
-import { probesHavePort } from './project/rules/probes-have-port.ts'
-import { type ProjectShape, projectSchema } from './project/schema.ts'
-import type { Rule } from './rule.ts'
+import { notYet, refusing } from './not-yet.ts'
+import { understandProject } from './project/understand.ts'
 
 export { projectFilePath } from '../domain/configuration.ts'
-
-const rules: Rule<ProjectShape>[] = [namedOnce, imagesApart, probesHavePort, environmentsApart]
 
 /**
  * Reads `.github/landfall.yml`: the file with its defaults filled in, or everything that is wrong with it. `file` is
  * the name problems give it; `repositoryName` (without its owner) names the project where the file does not.
  */
-export function parseProjectFile(text: string, file: string, repositoryName: string): Parsed<ProjectFile> {
-  const document = readDocument(text, file)
-  if (document.kind === 'invalid') return document
-  const { tree } = document
-  const { value, findings } = check(tree, projectSchema, { version: 1 })
-  const project = projectNameOf(repositoryName)
-
-  const all: Finding[] = [...tree.findings, ...findings]
-  if (value) all.push(...rules.flatMap((rule) => rule(value, tree.keys)))
-  if (!project && !tree.keys([]).includes('project')) all.push(nameless)
-  if (value && all.length === 0) return { kind: 'ok', value: fillDefaults(value, project ?? '') }
-  return { kind: 'invalid', problems: problemsOf(file, all, tree.positionOf) }
-}
-
-const nameless: Finding = {
-  path: ['project'],
-  what: 'no Compose project name can be made from the name of the repository',
-  remedy: 'Add `project` with a name in lower-case letters and digits',
-}
+export const parseProjectFile = (text: string, file: string, repositoryName: string): Parsed<ProjectFile> =>
+  understandProject(text, file, repositoryName, [refusing(notYet.project)])

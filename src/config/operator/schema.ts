@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { composeRisks } from '../../domain/configuration.ts'
+import { gateKeys } from '../gates/gates.ts'
 import { message, text } from '../message.ts'
-import { hostEntry } from '../project/names.ts'
+import { environmentName, hostEntry } from '../project/names.ts'
 import { secretReference } from '../secret-reference.ts'
 import { chat } from './chat.ts'
 import { host } from './host.ts'
@@ -35,6 +36,16 @@ const repository = z.strictObject({
     )
     .default([])
     .meta({ description: 'Compose features that hand the host to a container, and are refused otherwise.' }),
+  require: z
+    .record(
+      environmentOrAny,
+      z.strictObject({
+        ...gateKeys,
+        after: environmentName.optional().meta({ description: 'The environment that must have verified the very images first.' }),
+      }),
+    )
+    .default({})
+    .meta({ description: 'The least that holds for an environment, by its name or `*` for all, whatever the repository writes.' }),
 })
 
 /** `operator.yml` as the operator writes it. */

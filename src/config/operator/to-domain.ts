@@ -1,4 +1,5 @@
 import type { ChatRule, OperatorFile } from '../../domain/configuration.ts'
+import { writtenGates } from '../gates/gates.ts'
 import { named } from '../named.ts'
 import type { OperatorShape } from './schema.ts'
 
@@ -8,11 +9,11 @@ export function operatorFile(shape: OperatorShape): OperatorFile {
     hosts: named(shape.hosts, ({ 'host-key': hostKey, ...rest }, name) => ({ name, ...rest, hostKey })),
     groups: named(shape.groups, (members) => members),
     registries: named(shape.registries, (registry, host) => ({ host, ...registry })),
-    repositories: Object.entries(shape.repositories).map(([name, { environments, ...rest }]) => ({
+    repositories: Object.entries(shape.repositories).map(([name, { environments, require: floor, ...rest }]) => ({
       name,
       ...rest,
       environments: named(environments, (entries) => entries),
-      require: {},
+      require: named(floor, writtenGates),
     })),
     chat: named(shape.chat, chatRule),
   }

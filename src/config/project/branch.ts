@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { message } from '../message.ts'
+import { isRefName } from './ref-name.ts'
 
 /** A branch by its short name, by the rules of `git check-ref-format`. */
 export const branchName = z.string().superRefine((name, context) => {
@@ -7,21 +8,9 @@ export const branchName = z.string().superRefine((name, context) => {
   const wildcard = /[*?[]/.test(name)
     ? message('an environment follows one branch, not a pattern', 'Write the name of one branch')
     : undefined
-  const illegal = isBranch(name)
+  const illegal = isRefName(name)
     ? undefined
     : message('this is not a name Git allows for a branch', 'Write the name of the branch, such as `main`')
   const found = own ?? wildcard ?? illegal
   if (found) context.addIssue({ code: 'custom', message: found })
 })
-
-function isBranch(name: string): boolean {
-  const components = name.split('/')
-  return (
-    name.length <= 244 &&
-    name !== '@' &&
-    !/[\p{Cc} ~^:\\]|\.\.|@\{/u.test(name) &&
-    !name.startsWith('-') &&
-    !name.endsWith('.') &&
-    components.every((component) => component !== '' && !component.startsWith('.') && !component.endsWith('.lock'))
-  )
-}

@@ -1,5 +1,6 @@
-import type { EnvironmentRule, ProjectFile, VerifyRule } from '../../domain/configuration.ts'
+import type { EnvironmentRule, ProjectFile, SourceRule, VerifyRule } from '../../domain/configuration.ts'
 import { nothingAsked } from '../../domain/gate.ts'
+import { mergeGates, writtenGates } from '../gates/gates.ts'
 import { named } from '../named.ts'
 import type { ProjectShape } from './schema.ts'
 import type { VerifyShape } from './verify.ts'
@@ -11,26 +12,32 @@ export function fillDefaults(shape: ProjectShape, project: string): ProjectFile 
   return {
     project: shape.project ?? project,
     compose: shape.compose ?? [],
-    images: named(shape.images ?? {}, ({ repository, tag = '{sha}' }) => ({ repository, tag })),
-    paths: { ignore: [], only: [] },
+    images: named(shape.images ?? {}, ({ repository, tag = '{sha}', paths }) => ({ repository, tag, ...(paths && { paths }) })),
+    paths: { ignore: shape.paths?.ignore ?? [], only: shape.paths?.only ?? [] },
     environments: named(shape.environments, (environment, name) => environmentRule(name, environment, shape.defaults ?? {})),
     notify: shape.notify ?? [],
   }
 }
 
 function environmentRule(name: string, written: EnvironmentShape, defaults: NonNullable<ProjectShape['defaults']>): EnvironmentRule {
-  const { branch, hosts, env, url } = written
+  const { hosts, env, url } = written
   return {
     name,
-    source: { kind: 'branch', branch },
+    source: sourceRule(name, written),
     hosts,
     ...(env !== undefined && { env }),
     ...(url !== undefined && { url }),
     verify: named(mergeVerify(defaults.verify, written.verify), verifyRule),
     imageWithin: written['image-within'] ?? defaults['image-within'] ?? 15 * 60,
     keep: written.keep ?? defaults.keep ?? 5,
-    gates: nothingAsked,
+    gates: { ...nothingAsked, ...writtenGates(mergeGates(defaults, written)) },
   }
+}
+
+function sourceRule(name: string, { branch, tag }: EnvironmentShape): SourceRule {
+  if (branch !== undefined) return { kind: 'branch', branch }
+  if (tag !== undefined) return { kind: 'tag', pattern: tag }
+  throw new Error(`the rules let environment ${name} pass without a branch or tag`)
 }
 
 /** Key by key, so that an environment that only needs more time does not silently lose its health check. */

@@ -1,10 +1,13 @@
 import { z } from 'zod'
 import { duration } from '../duration.ts'
+import { gateKeys } from '../gates/gates.ts'
 import { message } from '../message.ts'
 import { branchName } from './branch.ts'
 import { imageRepository, tagTemplate } from './image.ts'
 import { channelName, environmentName, hostEntry, imageName, projectName } from './names.ts'
+import { pathPatterns } from './path-pattern.ts'
 import { repositoryPath } from './repository-path.ts'
+import { tagPattern } from './tag-pattern.ts'
 import { verifyRules } from './verify.ts'
 
 const keep = z.int().refine((count) => count >= 2 && count <= 50, {
@@ -25,6 +28,9 @@ const image = z.strictObject({
     description: 'The tag the build gives it; must contain `{sha}` or `{short-sha}`. Default `{sha}`.',
     pattern: '\\{(sha|short-sha)\\}',
   }),
+  paths: pathPatterns.optional().meta({
+    description: 'What it is built from, as patterns. Where none of it changed, the image keeps its digest. Default: everything.',
+  }),
 })
 
 const hosts = z
@@ -40,15 +46,20 @@ const address = z.string().refine(isWebAddress, {
   error: message('this is not a web address', 'Write it in full, such as `https://shop.example.com`, without user or password'),
 })
 
-const environment = z.strictObject({
-  branch: branchName.meta({ description: 'Branch whose head this environment follows.' }),
-  hosts: hosts.meta({ description: "Names of hosts and `@groups` from the operator's file." }),
-  env: repositoryPath.optional().meta({ description: 'Dotenv file in the repository, relative to its root.' }),
-  url: address.optional().meta({ description: 'Where people reach it; shown on GitHub.' }),
-  verify: verifyRules.optional().meta({ description: 'By service; adds to and overrides `defaults.verify` key by key.' }),
-  'image-within': imageWithin.optional().meta(imageWithinMeta),
-  keep: keep.optional().meta(keepMeta),
-})
+const environment = z
+  .strictObject({
+    branch: branchName.optional().meta({ description: 'Branch whose head this environment follows. Either this or `tag`.' }),
+    tag: tagPattern.optional().meta({ description: 'Tags this environment follows, such as `v*`. Either this or `branch`.' }),
+    hosts: hosts.meta({ description: "Names of hosts and `@groups` from the operator's file." }),
+    env: repositoryPath.optional().meta({ description: 'Dotenv file in the repository, relative to its root.' }),
+    url: address.optional().meta({ description: 'Where people reach it; shown on GitHub.' }),
+    verify: verifyRules.optional().meta({ description: 'By service; adds to and overrides `defaults.verify` key by key.' }),
+    'image-within': imageWithin.optional().meta(imageWithinMeta),
+    keep: keep.optional().meta(keepMeta),
+    ...gateKeys,
+    after: environmentName.optional().meta({ description: 'The environment that must have verified the very images first.' }),
+  })
+  .meta({ oneOf: [{ required: ['branch'] }, { required: ['tag'] }] })
 
 /** `.github/landfall.yml` as its author writes it. Durations come out in seconds, image names and paths in one form. */
 export const projectSchema = z.strictObject({
@@ -69,11 +80,21 @@ export const projectSchema = z.strictObject({
     .optional()
     .meta({ description: 'Compose files in the order they are merged. Default: the first of the usual names that exists.' }),
   images: z.record(imageName, image).optional().meta({ description: 'The images this repository builds.' }),
+  paths: z
+    .strictObject({
+      ignore: pathPatterns.optional().meta({ description: 'What changes only here deploys nothing, as patterns such as `**/*.md`.' }),
+      only: pathPatterns
+        .optional()
+        .meta({ description: 'What changes nowhere here deploys nothing, as patterns. Default: everything counts.' }),
+    })
+    .optional()
+    .meta({ description: 'Which changes deploy something.' }),
   defaults: z
     .strictObject({
       verify: verifyRules.optional().meta({ description: 'How each service is proved, by service name.' }),
       'image-within': imageWithin.optional().meta(imageWithinMeta),
       keep: keep.optional().meta(keepMeta),
+      ...gateKeys,
     })
     .optional()
     .meta({ description: 'What holds for every environment that does not say otherwise.' }),

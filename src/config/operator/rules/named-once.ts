@@ -1,4 +1,5 @@
 import { duplicates } from '../../duplicates.ts'
+import { gatesNamedOnce } from '../../gates/named-once.ts'
 import type { Rule } from '../../rule.ts'
 import type { OperatorShape } from '../schema.ts'
 
@@ -9,6 +10,9 @@ export const namedOnce: Rule<OperatorShape> = (file) => [
     ...(['projects', 'registries', 'notify', 'allow'] as const).flatMap((key) => duplicates(['repositories', pattern, key], rule[key])),
     ...Object.entries(rule.environments).flatMap(([environment, entries]) =>
       duplicates(['repositories', pattern, 'environments', environment], entries),
+    ),
+    ...Object.entries(rule.require).flatMap(([environment, floor]) =>
+      gatesNamedOnce(['repositories', pattern, 'require', environment], floor),
     ),
   ]),
 ]

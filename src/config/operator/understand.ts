@@ -1,0 +1,30 @@
+import type { OperatorFile } from '../../domain/configuration.ts'
+import type { Parsed } from '../../domain/problem.ts'
+import { check } from '../check.ts'
+import { readDocument } from '../document.ts'
+import { problemsOf } from '../problems.ts'
+import type { Rule } from '../rule.ts'
+import { floorFits } from './rules/floor-fits.ts'
+import { hostsApart } from './rules/hosts-apart.ts'
+import { knownNames } from './rules/known-names.ts'
+import { namedOnce } from './rules/named-once.ts'
+import { repositoriesReached } from './rules/repositories-reached.ts'
+import { tenantsApart } from './rules/tenants-apart.ts'
+import { type OperatorShape, operatorSchema } from './schema.ts'
+import { operatorFile } from './to-domain.ts'
+
+const rules: Rule<OperatorShape>[] = [knownNames, namedOnce, hostsApart, repositoriesReached, tenantsApart, floorFits]
+
+/**
+ * What an operator's file means, whether Landfall carries all of it out or not: its value, or everything that is wrong with it by
+ * Landfall's rules and `further` ones. No problem repeats a secret.
+ */
+export function understandOperator(text: string, file: string, further: readonly Rule<OperatorShape>[]): Parsed<OperatorFile> {
+  const document = readDocument(text, file)
+  if (document.kind === 'invalid') return document
+  const { tree } = document
+  const { value, findings } = check(tree, operatorSchema, { hosts: {} })
+  const all = [...tree.findings, ...findings, ...(value ? [...rules, ...further].flatMap((rule) => rule(value, tree.keys)) : [])]
+  if (value && all.length === 0) return { kind: 'ok', value: operatorFile(value) }
+  return { kind: 'invalid', problems: problemsOf(file, all, tree.positionOf) }
+}
