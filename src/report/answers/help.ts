@@ -28,9 +28,14 @@ const exceptions: Partial<Record<CommandKind, string>> = {
   reject: 'whom the environment names, or else anybody with write access',
 }
 
-/** The answer to `/help`: every command, what it does and who may. `environments` are those of the repository, for the person to name. */
-export function helpAnswer(intent: string, environments: readonly string[]): string {
-  const rows = commandKinds.map(
+/**
+ * The answer to `/help`: each command, what it does and who may.
+ *
+ * @param environments those of the repository, for the person to name
+ * @param commands those that are carried out
+ */
+export function helpAnswer(intent: string, environments: readonly string[], commands: readonly CommandKind[] = commandKinds): string {
+  const rows = commands.map(
     (kind) => `| ${code(commandRules[kind].usage)} | ${meanings[kind]} | ${exceptions[kind] ?? roles[commandRules[kind].role]} |`,
   )
   const names = environments.length === 0 ? [] : [sentence(`Environments here: ${environments.join(', ')}`, 1500)]
