@@ -1,11 +1,12 @@
 import type { CommentRef } from '../../domain/intent.ts'
 import type { Instant, Repository, Sha } from '../../domain/repository.ts'
+import type { Role } from '../../domain/role.ts'
 import type { CommitStatus, DeploymentStatus, NewDeployment } from '../../report/published.ts'
 import type { GitHubChecks } from './github-checks.ts'
 import type { GitHubHistory } from './github-history.ts'
 import type { GitHubPullRequests } from './github-pulls.ts'
 
-export type { CommitStatus, DeploymentStatus, NewDeployment }
+export type { CommitStatus, DeploymentStatus, NewDeployment, Role }
 
 export interface GitHub extends GitHubChecks, GitHubHistory, GitHubPullRequests {
   /** The whole repository at a commit, from one tarball. Throws SnapshotRefused over the limits. */
@@ -98,5 +99,4 @@ export interface CommitFacts {
   author: string
 }
 
-export type Role = 'none' | 'read' | 'triage' | 'write' | 'maintain' | 'admin'
 export type Reaction = '+1' | '-1' | 'eyes' | 'rocket' | 'confused'

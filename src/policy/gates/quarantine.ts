@@ -21,7 +21,7 @@ export interface QuarantineFacts {
   revision: Sha
   /**
    * Who wants it: `machine` is a push, a sweep, a redelivery or healing; `person` somebody who asked for this commit by a command;
-   * `deliberate` somebody who said that they know.
+   * `deliberate` somebody who said that they know: with `--again`, or with `/retry` of what failed, which cannot mean anything else.
    */
   asked: 'machine' | 'person' | 'deliberate'
 }
