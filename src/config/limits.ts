@@ -2,7 +2,7 @@
 export const limits = {
   /** Characters. A thousand hosts with their keys need less. */
   characters: 256 * 1024,
-  /** Nesting of lists and mappings. The deepest key that means anything is six levels down. */
+  /** Nesting of lists and mappings. The deepest key that means anything is seven levels down. */
   depth: 50,
   /**
    * Tokens of the YAML lexer. The composer takes up to 30 microseconds for one that is wrong, and characters alone
