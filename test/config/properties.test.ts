@@ -254,6 +254,6 @@ test('any project, written down, is read back as it was', () => {
     fc.property(projectFile, (project) => {
       expect(good(understandProjectText(written(project)))).toEqual(project)
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   )
 })
