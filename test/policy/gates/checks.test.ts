@@ -58,7 +58,11 @@ describe('what counts', () => {
       { checks: [green('test', { id: 8 }), running('test', { id: 9 })] },
       'waiting checks-pending test',
     ],
-    ['two Apps with one name are two', { checks: [green('test'), run('test', 'failure', { app: 'other' })] }, 'refused checks-failed test'],
+    [
+      'two Apps with one name are two',
+      { checks: [run('test', 'failure', { app: 'other', id: 1 }), green('test', { id: 2 })] },
+      'refused checks-failed test',
+    ],
     [
       'what Landfall reports is never waited for',
       { checks: [running('landfall/production', { app: 'landfall-app' }), status('landfall/staging', 'failure'), green('test')] },

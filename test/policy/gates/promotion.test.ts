@@ -131,6 +131,11 @@ describe('what is not', () => {
       },
       'promotion-quarantined',
     ],
+    [
+      'it failed on staging, though only its README is new',
+      { before: [staging({ failed: [content('d')], verified: [verified('c')] })], ancestors: [ancestor('c', ['README.md'])] },
+      'promotion-quarantined',
+    ],
     ['it failed on staging', { before: [staging({ failed: [content('d')] })] }, 'promotion-quarantined'],
     [
       'it failed there, and is tried again',

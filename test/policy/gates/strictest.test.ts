@@ -54,6 +54,12 @@ describe('of two sources', () => {
     ],
   ])('%s', (_why, sources, expected) => expect(strictest(sources)).toMatchObject(expected))
 
+  test('the allowed times of one source are alternatives', () => {
+    const demands = strictest([{ windows: [span('allow', 1, 2), span('allow', 3, 4)] }])
+    const on = (now: string) => evaluate(gateFacts({ demands, now })).kind
+    expect([on('2026-11-16T10:00:00Z'), on('2026-11-17T10:00:00Z'), on('2026-11-18T10:00:00Z')]).toEqual(['open', 'waiting', 'open'])
+  })
+
   test('the allowed times of one are not added to those of the other', () => {
     const demands = strictest([{ windows: [span('allow', 1, 4)] }, { windows: [span('allow', 3, 6)] }])
     const on = (now: string) => evaluate(gateFacts({ demands, now })).kind
