@@ -12,7 +12,7 @@ export interface Deployment {
   repository: Repository
   project: string
   environment: string
-  /** Deploy: the commit to bring. Rollback: absent until planned, then the commit gone back to. */
+  /** Deploy: the commit to bring. Rollback: the commit gone back to; absent until planned where the person named none. */
   revision?: Sha
   /** First line of that commit's message, for people. */
   subject?: string

@@ -58,8 +58,8 @@ export interface Approval {
   deployment: string
   person: string
   verdict: 'approve' | 'reject' | 'cancel'
-  /** The commit it was given for. */
-  revision: Sha
+  /** The commit it was given for; absent for a rollback that is not planned yet. */
+  revision?: Sha
   /** Fingerprint of what was shown: digests, Compose, hosts. */
   content: string
   /** In their words, for a rejection. */

@@ -1,3 +1,4 @@
+import type { Command } from './command.ts'
 import type { Problem } from './problem.ts'
 import type { Reason } from './reason.ts'
 import type { Instant, Repository, Sha } from './repository.ts'
@@ -6,7 +7,7 @@ import type { Instant, Repository, Sha } from './repository.ts'
  * Somebody's wish, stored before GitHub gets its answer. It belongs to a repository; gathering fans it out
  * to the environments it concerns.
  */
-export type Intent = PushIntent | RollbackIntent
+export type Intent = PushIntent | CommandIntent
 
 interface IntentBase {
   /** A random id, made at intake. */
@@ -39,13 +40,19 @@ export interface PushIntent extends IntentBase {
   found?: true
 }
 
-/** `/rollback [environment]` in a comment. */
-export interface RollbackIntent extends IntentBase {
-  kind: 'rollback'
-  /** As typed; absent where the person named none. */
-  environment?: string
+/** A command in a comment, or a line that was nearly one. */
+export interface CommandIntent extends IntentBase {
+  kind: 'command'
+  command: Command | Mistake
   /** Where to react and answer. */
   comment: CommentRef
+}
+
+/** A line that was meant as a command and cannot be one. */
+export interface Mistake {
+  kind: 'mistake'
+  /** `command-mistaken`, worded for people. */
+  reason: Reason
 }
 
 /**
@@ -68,3 +75,5 @@ export type IntentOutcome =
   | { kind: 'nothing-to-do'; why: string }
   | { kind: 'refused'; problems: Problem[] }
   | { kind: 'command-refused'; reason: Reason }
+  /** A command that leads to no deployment of its own; Markdown. */
+  | { kind: 'answered'; body: string }

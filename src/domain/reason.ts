@@ -121,6 +121,16 @@ const wordings = {
     remedy: () => 'Revert the commit and push: that deploys like any change',
     retryable: false,
   },
+  'release-unknown': {
+    sentence: (e) => `No release of that name was ever verified on ${e.environment}`,
+    remedy: (e) => `The newest that were: ${e.known}`,
+    retryable: false,
+  },
+  'cancelled-by': {
+    sentence: (e) => `Cancelled by ${e.person}`,
+    remedy: (e) => `Nothing was changed on any host. To try it after all: \`/retry ${e.environment}\``,
+    retryable: false,
+  },
   overtaken: {
     sentence: (e) => `Overtaken by ${e.by}`,
     remedy: () => 'Nothing to do: the newer one brings this change too',
@@ -228,8 +238,8 @@ const wordings = {
     retryable: false,
   },
   'person-not-allowed': {
-    sentence: (e) => `${e.person} may not do this: it needs write access and ${e.person} has ${e.permission}`,
-    remedy: () => 'Ask somebody with write access to the repository',
+    sentence: (e) => `${e.person} may not do this: it needs ${e.least ?? 'write'} access and ${e.person} has ${e.permission}`,
+    remedy: (e) => `Ask somebody with ${e.least ?? 'write'} access to the repository`,
     retryable: false,
   },
   internal: {

@@ -4,6 +4,7 @@ import type { HostProof } from '../domain/receipt.ts'
 import { fullName } from '../domain/repository.ts'
 import { encloseReceipt, receiptNamespace, receiptStatement } from '../host/bundle.ts'
 import { confirm, prune, put, switchTo } from '../host/commands.ts'
+import { obeyCancel } from './cancel.ts'
 import { keepEvidence } from './evidence.ts'
 import { type Execution, everyHost, firstFailure, mayHaveSwitched, openExecution, send } from './execution.ts'
 import type { Outcome } from './fleet.ts'
@@ -28,6 +29,7 @@ export async function execute(run: Run): Promise<void> {
     )
 
   if (!(await pullEverywhere(execution))) return
+  if (!mayHaveSwitched(run.deployment.state) && (await obeyCancel(run))) return
   const proofs: HostProof[] = []
   for (const wave of plan.waves) {
     const proved = await rollWave(execution, wave)

@@ -1,13 +1,13 @@
 import { parseProjectFile } from '../config/project-file.ts'
 import { type EnvironmentRule, follows, type ProjectFile, projectFilePath } from '../domain/configuration.ts'
 import type { Deployment } from '../domain/deployment.ts'
-import type { Intent, PushIntent, RollbackIntent } from '../domain/intent.ts'
-import { type Problem, problemText } from '../domain/problem.ts'
-import { type Reason, reason } from '../domain/reason.ts'
+import type { Intent, PushIntent } from '../domain/intent.ts'
+import { reason } from '../domain/reason.ts'
 import { fullName, shortSha } from '../domain/repository.ts'
 import type { Branches } from './branches.ts'
-import type { CommitFacts, Ports, ReportKey } from './ports.ts'
-import { deploymentReports } from './publish.ts'
+import { gatherCommand } from './gather-command.ts'
+import type { CommitFacts, Ports } from './ports.ts'
+import { newDeployment, nothing, refuse, settle } from './settle.ts'
 
 /**
  * Fans an intent out to the environments it concerns, and settles it. Re-entrant: settling is one transaction, and a
@@ -17,7 +17,7 @@ import { deploymentReports } from './publish.ts'
  */
 export async function gather(intent: Intent, branches: Branches, ports: Ports): Promise<void> {
   if (intent.kind === 'push') await gatherPush(intent, branches, ports)
-  else await gatherRollback(intent, ports)
+  else await gatherCommand(intent, ports)
 }
 
 async function gatherPush(intent: PushIntent, branches: Branches, ports: Ports): Promise<void> {
@@ -73,89 +73,4 @@ interface Bringing {
   branch: string
   head: CommitFacts
   pullRequest?: number
-}
-
-async function gatherRollback(intent: RollbackIntent, ports: Ports): Promise<void> {
-  const role = await ports.github.role(intent.repository, intent.actor)
-  if (role !== 'write' && role !== 'maintain' && role !== 'admin')
-    return refuseCommand(intent, reason('person-not-allowed', { person: intent.actor, permission: role }), ports)
-
-  const found = await ports.github.file(intent.repository, projectFilePath)
-  const parsed = found === undefined ? undefined : parseProjectFile(found, projectFilePath, intent.repository.name)
-  if (parsed?.kind !== 'ok') {
-    const problems = parsed?.problems.map(problemText).join('\n') ?? `${projectFilePath} does not exist on the default branch`
-    return refuseCommand(intent, reason('configuration-invalid', { problems }), ports)
-  }
-  const environment = environmentMeant(intent, parsed.value)
-  if (environment.kind === 'unknown') return refuseCommand(intent, environment.reason, ports)
-  await settle(
-    intent,
-    [{ ...newDeployment(intent, parsed.value.project, environment.name, ports), kind: 'rollback', comment: intent.comment }],
-    ports,
-  )
-}
-
-/** The environment named; where none is named, the only one there is. */
-function environmentMeant(
-  intent: RollbackIntent,
-  file: ProjectFile,
-): { kind: 'known'; name: string } | { kind: 'unknown'; reason: Reason } {
-  const names = Object.keys(file.environments)
-  const [only] = names
-  const asked = intent.environment ?? (names.length === 1 ? only : undefined)
-  if (asked !== undefined && names.includes(asked)) return { kind: 'known', name: asked }
-  return { kind: 'unknown', reason: reason('environment-unknown', { environment: asked ?? '(none named)', known: names.join(', ') }) }
-}
-
-function newDeployment(intent: Intent, project: string, environment: string, ports: Ports): Omit<Deployment, 'kind'> {
-  return {
-    id: ports.ids(),
-    intent: intent.id,
-    repository: intent.repository,
-    project,
-    environment,
-    actor: intent.actor,
-    state: 'queued',
-    createdAt: ports.clock.now().toISOString(),
-  }
-}
-
-async function settle(intent: Intent, deployments: Deployment[], ports: Ports): Promise<void> {
-  const ids = deployments.map(({ id }) => id)
-  const reports = deployments.flatMap((deployment) => deploymentReports(deployment))
-  await ports.store.intents.settle(intent.id, { kind: 'deployments', ids }, deployments, reports)
-  ports.log.info('intent gathered', { intent: intent.id, deployments: ids })
-  await Promise.all([...ids.map((id) => ports.queue.wake(`deployment:${id}`)), ports.queue.wake('reports')])
-}
-
-async function nothing(intent: Intent, why: string, ports: Ports): Promise<void> {
-  await ports.store.intents.settle(intent.id, { kind: 'nothing-to-do', why }, [])
-  ports.log.info('intent needs nothing', { intent: intent.id, why })
-}
-
-/** Settles a push that cannot be deployed, for everybody to see at its commit. */
-export async function refuse(intent: PushIntent, problems: Problem[], ports: Ports): Promise<void> {
-  const wanted: ReportKey[] = ['configuration-status', 'configuration-comment'].map((surface) => ({
-    subject: `intent:${intent.id}`,
-    surface,
-  }))
-  await ports.store.intents.settle(intent.id, { kind: 'refused', problems }, [], wanted)
-  ports.log.info('intent refused', { intent: intent.id, problems: problems.length })
-  await ports.queue.wake('reports')
-}
-
-/** Settles a command with an answer that says why not. */
-export async function refuseCommand(intent: RollbackIntent, why: Reason, ports: Ports): Promise<void> {
-  const subject = `intent:${intent.id}`
-  await ports.store.intents.settle(
-    intent.id,
-    { kind: 'command-refused', reason: why },
-    [],
-    [
-      { subject, surface: 'reaction' },
-      { subject, surface: 'answer' },
-    ],
-  )
-  ports.log.info('command refused', { intent: intent.id, reason: why.code })
-  await ports.queue.wake('reports')
 }

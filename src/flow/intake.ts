@@ -1,6 +1,6 @@
 import type { CommentRef, Intent } from '../domain/intent.ts'
 import { fullName, type Repository, type Sha } from '../domain/repository.ts'
-import { commandsIn } from '../policy/comment-commands.ts'
+import { readComment } from '../policy/commands/read-comment.ts'
 import { grantFor } from '../policy/hosts.ts'
 import type { Ports } from './ports.ts'
 import { repositorySubject } from './repository.ts'
@@ -79,9 +79,8 @@ function intentsOf(incoming: Incoming, ports: Ports): Intent[] {
   }
   // Bots answer comments; a loop of two of them must not deploy.
   if (incoming.bot) return []
-  return commandsIn(incoming.body).map((command, index) => {
-    const [environment] = command.words
+  return readComment(incoming.body).map((command, index) => {
     const key = ['comment', fullName(repository), incoming.comment.id, index].join(' ')
-    return { ...base(), kind: 'rollback', key, comment: incoming.comment, ...(environment !== undefined && { environment }) }
+    return { ...base(), kind: 'command', key, comment: incoming.comment, command }
   })
 }

@@ -1,5 +1,6 @@
 import { reason } from '../domain/reason.ts'
 import { fullName } from '../domain/repository.ts'
+import { releaseMeant } from '../policy/release-meant.ts'
 import { rollbackTarget } from '../policy/rollback-target.ts'
 import { lookAtHosts } from './hosts-state.ts'
 import { decide, grantedTarget } from './plan-deployment.ts'
@@ -18,7 +19,8 @@ const remembered = 500
 export async function planRollback(run: Run): Promise<Prepared> {
   const { repository, environment } = run.deployment
   const history = await run.ports.store.deployments.ofEnvironment(fullName(repository), environment, remembered)
-  const target = rollbackTarget(history)?.plan
+  const { revision } = run.deployment
+  const target = (revision === undefined ? rollbackTarget(history) : releaseMeant(history, { kind: 'commit', revision }))?.plan
   const now = history.find(({ state }) => state === 'succeeded' || state === 'halted')?.plan
   if (now) run.notify = now.notify
   if (!target || !now) return rejected(reason('nothing-to-return-to', { environment }))

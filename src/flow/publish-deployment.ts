@@ -6,6 +6,7 @@ import { chatMessage } from '../report/chat.ts'
 import { commitStatuses, lastWord } from '../report/commit-status.ts'
 import type { Links } from '../report/links.ts'
 import { publishOnEnvironmentsPage } from './environments-page.ts'
+import { linksOf } from './links-of.ts'
 import type { CommitStatus, Ports, Report } from './ports.ts'
 import { commentOnce, editOnly, statusOnce } from './publish-once.ts'
 
@@ -32,11 +33,6 @@ export async function publishDeployment(report: Report, id: string, ports: Ports
       return tellChat(report, deployment, links, ports)
   }
 }
-
-const linksOf = ({ id }: Deployment, { addresses }: Ports): Links => ({
-  github: addresses.github,
-  log: `${addresses.landfall}/deployments/${id}`,
-})
 
 /**
  * Sends what differs from what was sent last: GitHub keeps at most 1,000 statuses for a commit and context. A report that comes

@@ -1,5 +1,5 @@
-import type { IntentOutcome, PushIntent, RollbackIntent } from '../domain/intent.ts'
-import { remedyOf, sentenceOf } from '../domain/reason.ts'
+import type { CommandIntent, IntentOutcome, PushIntent } from '../domain/intent.ts'
+import { type Reason, remedyOf, sentenceOf } from '../domain/reason.ts'
 import { refusalAnswer } from '../report/answer.ts'
 import { configurationComment, configurationStatus } from '../report/configuration.ts'
 import type { Ports, Report } from './ports.ts'
@@ -9,7 +9,7 @@ import { commentOnce, statusOnce } from './publish-once.ts'
 export async function publishIntent(report: Report, id: string, ports: Ports): Promise<string | undefined> {
   const [intent, outcome] = await Promise.all([ports.store.intents.read(id), ports.store.intents.outcome(id)])
   if (!intent || !outcome || report.memory !== undefined) return report.memory
-  return intent.kind === 'push' ? brokenFile(report, intent, outcome, ports) : refusedCommand(report, intent, outcome, ports)
+  return intent.kind === 'push' ? brokenFile(report, intent, outcome, ports) : answered(report, intent, outcome, ports)
 }
 
 async function brokenFile(report: Report, intent: PushIntent, outcome: IntentOutcome, ports: Ports): Promise<string | undefined> {
@@ -25,12 +25,14 @@ async function brokenFile(report: Report, intent: PushIntent, outcome: IntentOut
   return String(await commentOnce(report, intent.repository, pullRequest, said, ports))
 }
 
-async function refusedCommand(report: Report, intent: RollbackIntent, outcome: IntentOutcome, ports: Ports): Promise<string | undefined> {
-  if (outcome.kind !== 'command-refused') return undefined
+async function answered(report: Report, intent: CommandIntent, outcome: IntentOutcome, ports: Ports): Promise<string | undefined> {
+  if (outcome.kind !== 'command-refused' && outcome.kind !== 'answered') return undefined
   if (report.surface === 'reaction') {
-    await ports.github.react(intent.repository, intent.comment, '-1')
-    return '-1'
+    const reaction = outcome.kind === 'answered' ? 'eyes' : '-1'
+    await ports.github.react(intent.repository, intent.comment, reaction)
+    return reaction
   }
-  const said = refusalAnswer(intent.id, [`${sentenceOf(outcome.reason)}. ${remedyOf(outcome.reason)}`])
+  const refused = (why: Reason) => refusalAnswer(intent.id, [`${sentenceOf(why)}. ${remedyOf(why)}`])
+  const said = outcome.kind === 'answered' ? outcome.body : refused(outcome.reason)
   return String(await commentOnce(report, intent.repository, intent.comment.issue, said, ports))
 }

@@ -3,8 +3,9 @@ import type { Intent } from '../domain/intent.ts'
 import { reason } from '../domain/reason.ts'
 import { fullName, type Repository } from '../domain/repository.ts'
 import { lookAtBranches } from './branches.ts'
-import { gather, refuse, refuseCommand } from './gather.ts'
+import { gather } from './gather.ts'
 import type { Ports } from './ports.ts'
+import { refuse, refuseCommand } from './settle.ts'
 import { mostTries, passes } from './trouble.ts'
 import type { Work } from './under-lease.ts'
 
@@ -68,7 +69,7 @@ export async function repositoryWork(name: string, ports: Ports): Promise<Work |
 
 /** Settles what fails for ever, where its author sees it. */
 async function giveUp(intent: Intent, reference: string, ports: Ports): Promise<void> {
-  if (intent.kind === 'rollback') return refuseCommand(intent, reason('internal', { component: 'reading the command', reference }), ports)
+  if (intent.kind === 'command') return refuseCommand(intent, reason('internal', { component: 'reading the command', reference }), ports)
   const what = 'Landfall itself failed while it read what to do for this commit'
   const remedy = `Its log has the details under ${reference}; push again once that is mended`
   await refuse(intent, [{ file: projectFilePath, what, remedy }], ports)

@@ -18,7 +18,7 @@ export interface Run {
   /** Stores the next state and wants its reports, in one transaction. */
   to(state: State, patch?: DeploymentPatch): Promise<void>
   /** Ends it with a reason. */
-  end(state: 'failed' | 'rejected' | 'superseded' | 'rolled-back' | 'halted', why: Reason): Promise<void>
+  end(state: 'failed' | 'rejected' | 'superseded' | 'cancelled' | 'rolled-back' | 'halted', why: Reason): Promise<void>
   /** Throws LeaseLost where somebody else has taken the work over: then nothing of it is this worker's business any more. */
   mustHold(): Promise<void>
   /** Adds a line to the deployment's record. */

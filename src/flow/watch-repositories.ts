@@ -1,8 +1,9 @@
 import { parseProjectFile } from '../config/project-file.ts'
 import { projectFilePath } from '../domain/configuration.ts'
 import { fullName, type Repository } from '../domain/repository.ts'
-import { commandsIn } from '../policy/comment-commands.ts'
+import { readComment } from '../policy/commands/read-comment.ts'
 import { grantFor } from '../policy/hosts.ts'
+import { wakeWaiting } from './command-locks.ts'
 import { intake } from './intake.ts'
 import type { InstalledRepository, Ports } from './ports.ts'
 import { askedPause } from './trouble.ts'
@@ -55,6 +56,7 @@ async function watch(installed: InstalledRepository, ports: Ports): Promise<void
   const name = fullName(repository)
   const seen = await ports.store.seen.of(name)
   await watchBranches(installed, seen, ports)
+  await endLocks(repository, ports)
   const history = seen.get(firstLook)
   if (history !== undefined) await watchComments(repository, history, seen.get(comments) ?? history, ports)
   else await ports.store.seen.record(name, firstLook, (await ports.github.newestComment(repository)) ?? beginning)
@@ -109,6 +111,19 @@ async function wasDeployed(repository: string, environments: readonly string[], 
   return false
 }
 
+/** Locks that were set in a pull request end with it, however it was closed. */
+async function endLocks(repository: Repository, ports: Ports): Promise<void> {
+  const name = fullName(repository)
+  for (const { id, pullRequest } of await ports.store.locks.of(name)) {
+    if (pullRequest === undefined) continue
+    const found = await ports.github.pullRequest(repository, pullRequest)
+    if (found?.state === 'open') continue
+    await ports.store.locks.end(id)
+    ports.log.info('lock ended with its pull request', { repository: name, lock: id, pullRequest })
+    await wakeWaiting(name, ports)
+  }
+}
+
 /**
  * Commands nobody told of, in comments made since the last look; all times are GitHub's. A comment that was edited is left alone:
  * an edit may put words into another person's mouth.
@@ -118,7 +133,7 @@ async function watchComments(repository: Repository, history: string, mark: stri
   let newest = mark
   for (const { id, issue, body, author, bot, createdAt, edited } of await ports.github.commentsSince(repository, instant(since))) {
     if (time(createdAt) > time(newest)) newest = createdAt
-    if (time(createdAt) < since || time(createdAt) <= time(history) || edited || commandsIn(body).length === 0) continue
+    if (time(createdAt) < since || time(createdAt) <= time(history) || edited || readComment(body).length === 0) continue
     const delivery = `found ${ports.ids()}`
     await intake({ kind: 'comment', repository, comment: { id, issue }, body, actor: author, bot, found: true, delivery }, ports)
   }

@@ -10,7 +10,7 @@ import { groupCommit } from './group-commit.ts'
 import { LeftOut } from './left-out.ts'
 import { liftLocks, setLock } from './locks.ts'
 import { want } from './reports.ts'
-import { storedComment, storedIntent, storedOutcome } from './stored/intent.ts'
+import { storedCommand, storedComment, storedIntent, storedOutcome } from './stored/intent.ts'
 import { encode, parsed, present, read } from './stored/json.ts'
 import { repositoryIn } from './stored/repository.ts'
 import type { IntentRow, Tables } from './tables.ts'
@@ -107,7 +107,7 @@ async function settle(
 function intentRow(intent: Intent): Candidate {
   const valid = storedIntent.parse(intent)
   const push = valid.kind === 'push' ? valid : undefined
-  const rollback = valid.kind === 'rollback' ? valid : undefined
+  const command = valid.kind === 'command' ? valid : undefined
   return {
     id: valid.id,
     key: valid.key,
@@ -122,18 +122,23 @@ function intentRow(intent: Intent): Candidate {
     after: push?.after ?? null,
     forced: push?.forced ? 1 : null,
     found: push?.found ? 1 : null,
-    environment: rollback?.environment ?? null,
-    comment: rollback ? encode(storedComment, rollback.comment) : null,
-    command: null,
+    environment: null,
+    comment: command ? encode(storedComment, command.comment) : null,
+    command: command ? encode(storedCommand, command.command) : null,
     outcome: null,
   }
 }
 
 function intentIn(row: IntentRow): Intent {
-  const { installation: _, sequence: __, outcome: ___, received_at: receivedAt, comment, forced, found, ...columns } = row
-  const flags = { forced: flag(forced), found: flag(found) }
-  const fields = { ...columns, ...flags, receivedAt, repository: repositoryIn(row), comment: parsed(comment) }
+  const { installation: _, sequence: __, outcome: ___, environment: ____, received_at: receivedAt, ...columns } = row
+  const flags = { forced: flag(row.forced), found: flag(row.found) }
+  const said = row.kind === firstCommand ? { kind: 'command', command: rollbackIn(row) } : { command: parsed(row.command) }
+  const fields = { ...columns, ...flags, ...said, receivedAt, repository: repositoryIn(row), comment: parsed(row.comment) }
   return read(storedIntent, present(fields), `intent ${row.id}`)
 }
+
+/** Before there were others, `/rollback` was a kind of its own, with the environment in a column. */
+const firstCommand = 'rollback'
+const rollbackIn = ({ environment }: IntentRow) => ({ kind: 'rollback', ...(environment !== null && { environment }) })
 
 const flag = (column: number | null): boolean | null => (column === null ? null : column === 1)

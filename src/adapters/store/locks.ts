@@ -18,6 +18,8 @@ export function locks(database: Database): Store['locks'] {
         .execute()
       return rows.map(lockIn)
     },
+
+    end: (id) => liftLocks(database.db, [id]),
   }
 }
 

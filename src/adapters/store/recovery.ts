@@ -120,7 +120,7 @@ async function knownOf(transaction: Kysely<Tables>, ids: string[]): Promise<Set<
 async function insertIntent(transaction: Kysely<Tables>, intent: RecoveryIntent, ids: string[]): Promise<void> {
   const { id, key, kind, repository, actor, delivery, receivedAt } = intent
   const columns = { id, key, kind, repository: fullName(repository), installation: repository.installation, actor, delivery }
-  const absent = { ref: null, before: null, after: null, forced: null, found: null, environment: null, comment: null }
+  const absent = { ref: null, before: null, after: null, forced: null, found: null, environment: null, comment: null, command: null }
   const sequence = await take(transaction, 'intents')
   const outcome = encode(storedOutcome, { kind: 'deployments', ids })
   await transaction

@@ -159,7 +159,7 @@ export interface VerdictRow {
   deployment: string
   person: string
   verdict: string
-  revision: string
+  revision: string | null
   content: string
   reason: string | null
   at: string

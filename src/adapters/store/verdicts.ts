@@ -23,8 +23,8 @@ export function verdicts({ db }: Database): Store['verdicts'] {
 
 /** A person's newer word takes the place of the same word said before. */
 export async function insertVerdict(transaction: Kysely<Tables>, verdict: Approval): Promise<void> {
-  const { reason = null, ...valid } = storedVerdict.parse(verdict)
-  const row = { ...valid, reason }
+  const { reason = null, revision = null, ...valid } = storedVerdict.parse(verdict)
+  const row = { ...valid, reason, revision }
   await transaction
     .insertInto('verdicts')
     .values(row)

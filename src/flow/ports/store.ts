@@ -75,6 +75,8 @@ export interface Store {
   locks: {
     /** Those that have not run out, by the database's clock. */
     of(repository: string): Promise<Lock[]>
+    /** Ends one that nobody took back: what it was set for is over. */
+    end(id: string): Promise<void>
   }
   /** What people said of deployments; said by settling. */
   verdicts: {

@@ -1,5 +1,6 @@
 import { type Command, type CommandKind, commandRules } from '../../domain/command.ts'
-import { type Mistake, mistake, quoted } from './mistake.ts'
+import type { Mistake } from '../../domain/intent.ts'
+import { mistake, quoted } from './mistake.ts'
 
 /** A line of a comment whose command is known and whose words are not looked at yet. */
 export interface CommandLine {

@@ -1,11 +1,5 @@
-import { type Reason, reason } from '../../domain/reason.ts'
-
-/** A line that was meant as a command and cannot be one. */
-export interface Mistake {
-  kind: 'mistake'
-  /** `command-mistaken`, worded for people. */
-  reason: Reason
-}
+import type { Mistake } from '../../domain/intent.ts'
+import { reason } from '../../domain/reason.ts'
 
 /**
  * @param written the line, as typed

@@ -1,7 +1,8 @@
+import type { Mistake } from '../../domain/intent.ts'
 import { suggest } from '../../domain/suggest.ts'
 import { type CommandLine, writeUsage } from './line.ts'
 import { durationRemedy, lockSeconds } from './lock-duration.ts'
-import { type Mistake, mistake, quoted } from './mistake.ts'
+import { mistake, quoted } from './mistake.ts'
 
 /** The words of a line without its options, and what these say. */
 export interface Options {

@@ -32,6 +32,9 @@ export function gateContract(given: Given): void {
     expect(await given.other.locks.of('acme/other')).toEqual([])
     await change({ unlock: [set.id] })
     expect(await given.other.locks.of('acme/set')).toEqual([])
+    await change({ lock: set })
+    await given.other.locks.end(set.id)
+    expect(await given.store.locks.of('acme/set')).toEqual([])
   })
 
   test('a lock of every environment stands beside one of a single environment', async () => {

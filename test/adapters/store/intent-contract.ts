@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
-import type { PushIntent, RollbackIntent } from '../../../src/domain/intent.ts'
+import type { CommandIntent, PushIntent } from '../../../src/domain/intent.ts'
 import type { Given } from './contract.ts'
 import { at, commit, deployment, push, rollback, shop } from './records.ts'
 
@@ -14,7 +14,10 @@ export function intentContract(given: Given): void {
   test('different wishes that arrive at once are all accepted, and read back as they were', async () => {
     const wishes = ['1', '2', '3', '4'].map((digit) => push({ ref: 'refs/heads/many', after: commit(digit) }))
     // Required: a field the domain gains must be given here, and so must come back.
-    const command: Required<RollbackIntent> = { ...rollback(), environment: 'staging' }
+    const command: Required<CommandIntent> = {
+      ...rollback(),
+      command: { kind: 'rollback', environment: 'staging', to: { kind: 'pull-request', number: 12 } },
+    }
     const merge: Required<PushIntent> = { ...push({ ref: 'refs/heads/merge' }), before: commit('0'), forced: true, found: true }
     const answers = await Promise.all([...wishes, command, merge].map((wish) => given.store.intents.accept(wish)))
     expect(answers).toEqual(Array(6).fill('accepted'))
@@ -23,9 +26,35 @@ export function intentContract(given: Given): void {
     expect(await given.other.intents.read(merge.id)).toEqual(merge)
   })
 
+  test.each<CommandIntent['command']>([
+    { kind: 'status' },
+    { kind: 'retry', environment: 'staging' },
+    { kind: 'deploy', environment: 'staging', revision: 'abcdef1' },
+    { kind: 'rollback' },
+    { kind: 'rollback', environment: 'staging', to: { kind: 'commit', revision: commit('a') } },
+    { kind: 'rollback', to: { kind: 'generation', generation: 41 } },
+    { kind: 'reject', text: 'not on a "Friday"' },
+    { kind: 'lock', text: 'production the database moves', seconds: 7200 },
+    { kind: 'lock', text: '', everywhere: true },
+    { kind: 'unlock', everywhere: true },
+    { kind: 'help' },
+    { kind: 'mistake', reason: { code: 'command-mistaken', evidence: { written: '/rolback', what: 'unknown', remedy: 'Write' } } },
+  ])('the command $kind reads back as it was: %o', async (command) => {
+    const intent = rollback({ command })
+    await given.store.intents.accept(intent)
+    expect(await given.other.intents.read(intent.id)).toEqual(intent)
+  })
+
+  test('a rollback as it was stored before there were other commands is read as one', async () => {
+    const intent = rollback()
+    await given.store.intents.accept(intent)
+    await given.tamper(`update intents set kind = 'rollback', environment = 'staging', command = null where id = '${intent.id}'`)
+    expect(await given.other.intents.read(intent.id)).toEqual({ ...intent, command: { kind: 'rollback', environment: 'staging' } })
+  })
+
   test.each([
     ['without a commit', push({ after: 'not a commit' })],
-    ['with what a database cannot hold', rollback({ environment: 'pro\0duction' })],
+    ['with what a database cannot hold', rollback({ command: { kind: 'rollback', environment: 'pro\0duction' } })],
     ['with a branch longer than an index takes', push({ ref: `refs/heads/${randomBytes(2000).toString('hex')}` })],
     [
       'with a delivery longer than an index takes',

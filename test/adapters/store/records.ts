@@ -1,5 +1,5 @@
 import type { Deployment } from '../../../src/domain/deployment.ts'
-import type { PushIntent, RollbackIntent } from '../../../src/domain/intent.ts'
+import type { CommandIntent, PushIntent } from '../../../src/domain/intent.ts'
 import type { Plan } from '../../../src/domain/plan.ts'
 import type { Receipt } from '../../../src/domain/receipt.ts'
 import type { Lease, Store } from '../../../src/flow/ports.ts'
@@ -34,11 +34,12 @@ export function push(changes: Partial<PushIntent> & { withoutBefore?: true } = {
   return { ...intent, key: fields.key ?? ['push', owner, name, intent.ref, intent.before ?? '', intent.after].join(' ') }
 }
 
-export function rollback(changes: Partial<RollbackIntent> = {}): RollbackIntent {
+export function rollback(changes: Partial<CommandIntent> = {}): CommandIntent {
   return {
     id: fresh('intent'),
     key: fresh('comment'),
-    kind: 'rollback',
+    kind: 'command',
+    command: { kind: 'rollback' },
     repository: shop,
     actor: 'hubot',
     delivery: fresh('delivery'),

@@ -77,7 +77,7 @@ test('a full disk acknowledges nothing, harms nothing that is stored, and is sur
   const before = push({ ref: 'refs/heads/before' })
   await store.intents.accept(before)
   await sql`pragma max_page_count = 1`.execute(database.db) // SQLite's own limit: the file may not grow any more.
-  const bulky = rollback({ environment: 'long'.repeat(5000) })
+  const bulky = rollback({ command: { kind: 'rollback', environment: 'long'.repeat(5000) } })
   await expect(store.intents.accept(bulky)).rejects.toThrow('full')
   expect(await store.intents.read(bulky.id)).toBeUndefined()
   await sql`pragma max_page_count = 1000000`.execute(database.db)

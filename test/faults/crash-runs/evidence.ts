@@ -57,7 +57,7 @@ export type StoredIntent = z.infer<typeof intent>
 const outcome = z.object({ kind: z.string(), ids: z.array(z.string()).default([]), why: z.string().default('') })
 const intent = z.object({
   id: z.string(),
-  kind: z.enum(['push', 'rollback']),
+  kind: z.enum(['push', 'command']),
   after: z.string().nullable(),
   comment: jsonOf(z.object({ id: z.number(), issue: z.number() })).nullable(),
   outcome: jsonOf(outcome).nullable(),

@@ -42,7 +42,7 @@ export function givenEvidence(): Evidence {
         { id: 'push-b', kind: 'push', after: b, comment: null, outcome: { kind: 'deployments', ids: ['two'], why: '' } },
         {
           id: 'command',
-          kind: 'rollback',
+          kind: 'command',
           after: null,
           comment: { id: 7, issue: 1 },
           outcome: { kind: 'deployments', ids: ['three'], why: '' },

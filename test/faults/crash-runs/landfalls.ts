@@ -15,6 +15,8 @@ export interface Member {
   readonly name: string
   readonly state: 'up' | 'down' | 'stalled'
   readonly pid: number
+  /** How often it was killed. */
+  readonly kills: number
   readonly url: string
   /** Of all its lives. */
   readonly log: readonly LogLine[]
@@ -76,6 +78,7 @@ function memberNamed(name: string, { environment, onLine }: LandfallsOptions, li
   const log: LogLine[] = []
   let running: LandfallProcess | undefined
   let stalled = false
+  let kills = 0
   /** Whether somebody wants it to be up. */
   let wanted = false
 
@@ -127,8 +130,12 @@ function memberNamed(name: string, { environment, onLine }: LandfallsOptions, li
         }
       }
     },
+    get kills() {
+      return kills
+    },
     async kill() {
       wanted = false
+      kills += 1
       await running?.kill()
     },
     async stop() {

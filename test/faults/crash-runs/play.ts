@@ -25,12 +25,13 @@ export async function playScript(town: RunTown, { acts, strikes }: Script): Prom
   const striking: Promise<Struck>[] = []
   for (const [index, act] of acts.entries()) {
     for (const plan of strikes.filter(({ during }) => during === index)) {
-      striking.push(
-        strike(town, plan, over.signal).then((blow) => {
-          if (blow.kind === 'hit') endedAt = performance.now()
-          return { strike: plan, blow }
-        }),
-      )
+      const struck = strike(town, plan, over.signal).then((blow) => {
+        if (blow.kind === 'hit') endedAt = performance.now()
+        return { strike: plan, blow }
+      })
+      // What goes wrong is told at the end, with the rest.
+      struck.catch(() => undefined)
+      striking.push(struck)
     }
     await rest(act)
     await town.people.perform(act)

@@ -19,12 +19,12 @@ export const sabotages = {
   /** A command told twice counts twice. */
   dedupe: inTables({
     sqlite: [
-      `create trigger spoilt after insert on intents when new.kind = 'rollback'
+      `create trigger spoilt after insert on intents when new.kind = 'command'
         begin update intents set key = 'spoilt ' || new.id where id = new.id; end`,
     ],
     postgres: [
       `create function spoil() returns trigger language plpgsql as
-        $$ begin if new.kind = 'rollback' then new.key := 'spoilt ' || new.id; end if; return new; end $$`,
+        $$ begin if new.kind = 'command' then new.key := 'spoilt ' || new.id; end if; return new; end $$`,
       'create trigger spoilt before insert on intents for each row execute function spoil()',
     ],
   }),

@@ -30,8 +30,10 @@ const blows: Record<Exclude<StrikeKind, 'order late, its Landfall killed'>, Stri
     await member.start()
   }),
   'Landfall restarted': onLandfall(async (member, { lasts }) => {
+    const { kills } = member
     const code = await member.stop()
-    if (code !== 0) throw new Error(`Landfall ${member.name} ended with ${code} after SIGTERM`)
+    // Another strike may have killed it while it was stopping.
+    if (code !== 0 && member.kills === kills) throw new Error(`Landfall ${member.name} ended with ${code} after SIGTERM`)
     await pause(lasts)
     await member.start()
   }),

@@ -11,7 +11,7 @@ export async function gates(database: Database, transaction: Kysely<Tables>): Pr
       repository text not null, environment text not null, id text not null unique, person text not null, reason text not null,
       pull_request ${integer}, since ${integer} not null, until ${integer}, primary key (repository, environment))${strict}`,
     sql`create table verdicts (
-      deployment text not null references deployments (id), person text not null, verdict text not null, revision text not null,
+      deployment text not null references deployments (id), person text not null, verdict text not null, revision text,
       content text not null, reason text, at text not null, primary key (deployment, person, verdict))${strict}`,
     sql`alter table intents add column command text`,
   ]

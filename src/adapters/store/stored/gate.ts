@@ -17,7 +17,7 @@ export const storedVerdict: z.ZodType<Approval> = z.strictObject({
   deployment: name,
   person: name,
   verdict: z.enum(['approve', 'reject', 'cancel']),
-  revision: sha,
+  revision: sha.exactOptional(),
   content: text,
   reason: text.exactOptional(),
   at: instant,

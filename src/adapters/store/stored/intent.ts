@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { CommentRef, Intent, IntentOutcome, PushIntent, RollbackIntent } from '../../../domain/intent.ts'
+import type { Command, RollbackTo } from '../../../domain/command.ts'
+import type { CommandIntent, CommentRef, Intent, IntentOutcome, Mistake, PushIntent } from '../../../domain/intent.ts'
 import type { Problem } from '../../../domain/problem.ts'
 import { storedReason } from './reason.ts'
 import { storedRepository } from './repository.ts'
@@ -19,14 +20,39 @@ const push = z.strictObject({
   found: z.literal(true).exactOptional(),
 } satisfies Shape<PushIntent>)
 
-const rollback = z.strictObject({
-  ...common,
-  kind: z.literal('rollback'),
-  environment: text.exactOptional(),
-  comment: storedComment,
-} satisfies Shape<RollbackIntent>)
+const maybeNamed = { environment: text.exactOptional() }
+const shaStart = z.string().regex(/^[0-9a-f]{7,40}$/, 'not the beginning of a commit id')
 
-export const storedIntent: z.ZodType<Intent> = z.discriminatedUnion('kind', [push, rollback])
+const rollbackTo: z.ZodType<RollbackTo> = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('commit'), revision: shaStart }),
+  z.strictObject({ kind: z.literal('pull-request'), number: count }),
+  z.strictObject({ kind: z.literal('generation'), generation: count }),
+])
+
+export const storedCommand: z.ZodType<Command | Mistake> = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.enum(['promote', 'approve', 'plan', 'status', 'retry', 'cancel']), ...maybeNamed }),
+  z.strictObject({ kind: z.literal('deploy'), ...maybeNamed, revision: shaStart.exactOptional() }),
+  z.strictObject({ kind: z.literal('rollback'), ...maybeNamed, to: rollbackTo.exactOptional() }),
+  z.strictObject({ kind: z.literal('reject'), text }),
+  z.strictObject({
+    kind: z.literal('lock'),
+    text,
+    everywhere: z.literal(true).exactOptional(),
+    seconds: z.number().positive().exactOptional(),
+  }),
+  z.strictObject({ kind: z.literal('unlock'), ...maybeNamed, everywhere: z.literal(true).exactOptional() }),
+  z.strictObject({ kind: z.literal('help') }),
+  z.strictObject({ kind: z.literal('mistake'), reason: storedReason } satisfies Shape<Mistake>),
+])
+
+const command = z.strictObject({
+  ...common,
+  kind: z.literal('command'),
+  command: storedCommand,
+  comment: storedComment,
+} satisfies Shape<CommandIntent>)
+
+export const storedIntent: z.ZodType<Intent> = z.discriminatedUnion('kind', [push, command])
 
 const problem = z.strictObject({
   file: z.string(),
@@ -42,4 +68,5 @@ export const storedOutcome: z.ZodType<IntentOutcome> = z.discriminatedUnion('kin
   z.strictObject({ kind: z.literal('nothing-to-do'), why: z.string() }),
   z.strictObject({ kind: z.literal('refused'), problems: z.array(problem) }),
   z.strictObject({ kind: z.literal('command-refused'), reason: storedReason }),
+  z.strictObject({ kind: z.literal('answered'), body: text }),
 ])

@@ -1,0 +1,71 @@
+import type { RollbackTo } from '../domain/command.ts'
+import { type Deployment, isTerminal, type State } from '../domain/deployment.ts'
+import { reason } from '../domain/reason.ts'
+import { fullName } from '../domain/repository.ts'
+import { releaseMeant, releasesKnown } from '../policy/release-meant.ts'
+import { cancelAnswer } from '../report/answers/cancel.ts'
+import { retryAnswer } from '../report/answers/retry.ts'
+import type { Commanded } from './gather-command.ts'
+import { linksOf } from './links-of.ts'
+import { answer, newDeployment, refuseCommand, settle } from './settle.ts'
+
+/** How many deployments back a release is looked for by name. */
+const remembered = 500
+
+/** `/rollback`: a deployment of its own, which finds its release when it is planned unless one is named. */
+export async function rollBack(
+  { environment, to }: { environment: string; to?: RollbackTo },
+  { intent, file, ports }: Commanded,
+): Promise<void> {
+  const fresh = { ...newDeployment(intent, file.project, environment, ports), kind: 'rollback' as const, comment: intent.comment }
+  if (to === undefined) return settle(intent, [fresh], ports)
+  const history = await ports.store.deployments.ofEnvironment(fullName(intent.repository), environment, remembered)
+  const release = releaseMeant(history, to)
+  if (release?.revision === undefined)
+    return refuseCommand(intent, reason('release-unknown', { environment, known: releasesKnown(history) }), ports)
+  await settle(intent, [{ ...fresh, ...broughtBy(release), revision: release.revision }], ports)
+}
+
+/** `/retry`: the last deployment once more, where it did not go well. */
+export async function retryDeployment({ environment }: { environment: string }, { intent, file, ports }: Commanded): Promise<void> {
+  const [last] = await ports.store.deployments.ofEnvironment(fullName(intent.repository), environment, 1)
+  const say = (outcome: Parameters<typeof retryAnswer>[1]) => answer(intent, retryAnswer(intent.id, outcome), {}, ports)
+  if (!last) return say({ kind: 'nothing-to-retry', environment })
+  const subject = { deployment: last, links: linksOf(last, ports) }
+  if (!isTerminal(last.state)) return say({ kind: 'under-way', ...subject })
+  if (last.state === 'succeeded') return say({ kind: 'not-failed', ...subject })
+  const { kind, revision, branch } = last
+  const again = {
+    ...newDeployment(intent, file.project, environment, ports),
+    ...broughtBy(last),
+    ...(revision !== undefined && { revision }),
+    ...(branch !== undefined && { branch }),
+    comment: intent.comment,
+    kind,
+  }
+  await settle(intent, [again], ports)
+}
+
+/** States in which no host was changed yet. */
+const untouched: ReadonlySet<State> = new Set(['queued', 'waiting', 'planned', 'pulling'])
+
+/** `/cancel`: stops what waits or has not changed a host yet. The word is left with the deployment; whoever works on it obeys. */
+export async function cancelDeployment({ environment }: { environment: string }, { intent, ports }: Commanded): Promise<void> {
+  const [deployment] = (await ports.store.deployments.open(fullName(intent.repository), environment)).slice(-1)
+  const say = (outcome: Parameters<typeof cancelAnswer>[1]) => cancelAnswer(intent.id, outcome)
+  if (!deployment) return answer(intent, say({ kind: 'nothing-open', environment }), {}, ports)
+  const subject = { deployment, links: linksOf(deployment, ports) }
+  if (!untouched.has(deployment.state)) return answer(intent, say({ kind: 'too-late', ...subject }), {}, ports)
+  const verdict = {
+    ...{ deployment: deployment.id, person: intent.actor, verdict: 'cancel' as const },
+    ...{ content: '', at: ports.clock.now().toISOString(), ...(deployment.revision !== undefined && { revision: deployment.revision }) },
+  }
+  await answer(intent, say({ kind: 'cancelled', ...subject, person: intent.actor }), { verdict }, ports)
+  await ports.queue.wake(`deployment:${deployment.id}`)
+}
+
+const broughtBy = ({ subject, author, pullRequest }: Deployment) => ({
+  ...(subject !== undefined && { subject }),
+  ...(author !== undefined && { author }),
+  ...(pullRequest !== undefined && { pullRequest }),
+})

@@ -1,0 +1,198 @@
+import { describe, expect, test } from 'vitest'
+import type { PullRequestFacts } from '../../src/flow/ports.ts'
+import { sha } from '../support/builders.ts'
+import { openTown, type Town } from '../support/town.ts'
+
+const openPull: PullRequestFacts = {
+  number: 1,
+  title: 'A change',
+  author: 'lisa',
+  bot: false,
+  head: { branch: 'change', sha: sha('c'), repository: 'acme/shop' },
+  base: { branch: 'main' },
+  fork: false,
+  state: 'open',
+  draft: false,
+  labels: [],
+}
+
+/** Says it, and lets everything settle that can. */
+async function say(town: Town, body: string, changes: Parameters<Town['tellComment']>[1] = {}): Promise<string> {
+  const before = town.github.comments.length
+  await town.tellComment(body, changes)
+  await town.pass(15)
+  return town.github.comments[before]?.body ?? ''
+}
+
+const running = (town: Town) => town.host().container('web')?.image.behaviour.version
+const reactions = (town: Town) => town.github.reactions.map(({ reaction }) => reaction)
+
+describe('a lock', () => {
+  test('holds back what others merge, says so on the commit, and lets the newest go when it is taken back', async () => {
+    const town = await openTown()
+    const { revision: first } = await town.deploy()
+    town.github.roles.lisa = 'write'
+    expect(await say(town, '/lock the database moves', { actor: 'lisa' })).toContain('production is locked')
+    const [older, newer] = [town.commit(), town.commit()]
+    await town.tellPush(newer)
+    await town.reaches('waiting')
+    expect(town.github.statusesOf(newer).at(-1)?.[1]).toContain('locked by lisa')
+    await town.pass(600)
+    expect(running(town)).toBe(first)
+    expect(await say(town, '/unlock')).toContain('was locked by lisa')
+    await town.quiet()
+    expect(running(town)).toBe(newer)
+    expect(older).not.toBe(newer)
+    expect(reactions(town)).toEqual(['eyes', 'eyes'])
+  })
+
+  test('lets its holder deploy, and rollbacks of anybody', async () => {
+    const town = await openTown()
+    const { revision: first } = await town.deploy()
+    await say(town, '/lock')
+    const second = await town.deploy()
+    expect(second.state).toBe('succeeded')
+    town.github.roles.lisa = 'write'
+    await say(town, '/rollback', { actor: 'lisa' })
+    await town.quiet()
+    expect(running(town)).toBe(first)
+  })
+
+  test("of somebody else is not taken over; one's own is set anew", async () => {
+    const town = await openTown()
+    await town.deploy()
+    town.github.roles.lisa = 'write'
+    await say(town, '/lock first', { actor: 'lisa' })
+    expect(await say(town, '/lock mine')).toContain('already locked by lisa')
+    await say(town, '/lock second', { actor: 'lisa' })
+    expect((await town.store.locks.of('acme/shop')).map(({ person, reason }) => [person, reason])).toEqual([['lisa', 'second']])
+  })
+
+  test('runs out by itself', async () => {
+    const town = await openTown()
+    await town.deploy()
+    town.github.roles.lisa = 'write'
+    await say(town, '/lock --all release day --for 30m', { actor: 'lisa' })
+    await town.tellPush(town.commit())
+    await town.reaches('waiting')
+    await town.reaches('succeeded', 1900)
+    expect(await town.store.locks.of('acme/shop')).toEqual([])
+  })
+})
+
+test('a lock that was set in a pull request ends with it', async () => {
+  const town = await openTown({ sweeps: true })
+  await town.deploy()
+  town.github.roles.lisa = 'write'
+  town.github.pulls.set(12, { ...openPull, number: 12 })
+  expect(await say(town, '/lock', { actor: 'lisa' })).toMatch(/until .*12 is closed/)
+  const waiting = town.commit()
+  await town.tellPush(waiting)
+  await town.reaches('waiting')
+  town.github.pulls.set(12, { ...openPull, number: 12, state: 'closed' })
+  await town.reaches('succeeded', 200)
+  expect(running(town)).toBe(waiting)
+})
+
+test('/status tells what runs, what is locked and what waits', async () => {
+  const town = await openTown()
+  const { revision = '' } = await town.deploy()
+  await say(town, '/lock --all freeze')
+  const told = await say(town, '/status')
+  expect(told).toContain(revision.slice(0, 7))
+  expect(told).toContain('locked with all environments by mona')
+})
+
+test('/help lists the commands there are, and none that is not carried out yet', async () => {
+  const told = await say(await openTown(), '/help')
+  expect(told).toContain('/rollback [environment]')
+  expect(told).not.toContain('/promote')
+})
+
+test('/cancel ends what waits, before any host is touched', async () => {
+  const town = await openTown()
+  const { revision: first } = await town.deploy()
+  const missing = town.commit({}, { build: false })
+  await town.tellPush(missing)
+  await town.reaches('waiting')
+  expect(await say(town, '/cancel')).toContain('Nothing was changed on any host')
+  expect(await town.newest()).toMatchObject({ state: 'cancelled', reason: { code: 'cancelled-by', evidence: { person: 'mona' } } })
+  town.build(missing)
+  await town.pass(60)
+  expect(running(town)).toBe(first)
+  expect(await say(town, '/cancel')).toContain('There is nothing to cancel')
+})
+
+test('/retry tries what failed once more, and nothing that went well', async () => {
+  const town = await openTown()
+  await town.deploy()
+  expect(await say(town, '/retry')).toContain('nothing to try again')
+  const late = town.commit({}, { build: false })
+  await town.tellPush(late)
+  await town.reaches('failed', 3600)
+  town.build(late)
+  await say(town, '/retry')
+  await town.quiet()
+  expect(await town.newest()).toMatchObject({ kind: 'deploy', revision: late, state: 'succeeded' })
+  expect(running(town)).toBe(late)
+})
+
+describe('/rollback to', () => {
+  test.each<[what: string, name: (revisions: string[]) => string]>([
+    ['a commit', ([first = '']) => first.slice(0, 8)],
+    ['a generation', () => '1'],
+  ])('%s brings that very release', async (_what, name) => {
+    const town = await openTown()
+    const revisions: string[] = []
+    for (let times = 0; times < 3; times += 1) revisions.push((await town.deploy()).revision ?? '')
+    await say(town, `/rollback to ${name(revisions)}`)
+    await town.quiet()
+    expect(await town.newest()).toMatchObject({ kind: 'rollback', state: 'succeeded', revision: revisions[0] })
+    expect(running(town)).toBe(revisions[0])
+  })
+
+  test('what was never verified is refused with what was', async () => {
+    const town = await openTown()
+    const { revision = '' } = await town.deploy()
+    const answer = await say(town, '/rollback to abcdef1')
+    expect(answer).toContain('No release of that name')
+    expect(answer).toContain(revision.slice(0, 7))
+    expect(await town.deployments()).toHaveLength(1)
+  })
+})
+
+describe('a slip', () => {
+  test('of somebody who may give commands is answered with what was meant', async () => {
+    const town = await openTown()
+    await town.deploy()
+    expect(await say(town, '/rolback')).toContain('did you mean')
+    expect(await town.deployments()).toHaveLength(1)
+    expect(reactions(town)).toEqual(['-1'])
+  })
+
+  test('of a stranger is not answered', async () => {
+    const town = await openTown()
+    await town.deploy()
+    town.github.roles.stranger = 'read'
+    expect(await say(town, '/rolback', { actor: 'stranger' })).toBe('')
+    expect(reactions(town)).toEqual([])
+  })
+})
+
+test.each(['/approve', '/promote production', '/plan', '/deploy'])('%s is said not to be carried out yet', async (body) => {
+  const town = await openTown()
+  await town.deploy()
+  expect(await say(town, body)).toContain('does not carry it out yet')
+  expect(await town.deployments()).toHaveLength(1)
+})
+
+test('several commands of one comment are carried out in their order', async () => {
+  const town = await openTown()
+  await town.deploy()
+  await say(town, '/lock while I look\n/status\n/unlock')
+  expect(town.github.comments.map(({ body }) => /production is (un)?locked|What runs where/.exec(body)?.[0])).toEqual([
+    'production is locked',
+    'What runs where',
+    'production is unlocked',
+  ])
+})
