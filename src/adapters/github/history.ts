@@ -57,7 +57,7 @@ export function history(clients: GitHubClients): GitHubHistory {
 
     async tags(repository, prefix) {
       const { rest, paginate, place } = at(repository)
-      const found = await paginate(rest.git.listMatchingRefs, { ...place, ref: `tags/${prefix}`, per_page: 100 })
+      const found = await paginate(rest.git.listMatchingRefs, { ...place, ref: `tags/${prefix}` })
       return found.map(({ ref, object }) => ({ name: ref.replace(/^refs\/tags\//, ''), object: object.sha }))
     },
   }

@@ -1,6 +1,8 @@
 import type { Answer, Call } from './call.ts'
 import { mayUse, notFound, refused, suspended } from './call.ts'
 import type { Deliveries } from './deliveries.ts'
+import { answerGraphQL } from './graphql.ts'
+import type { Event } from './payloads.ts'
 import { appRoutes, installationRoutes, repositoryRoutes } from './routes/all.ts'
 import { download } from './routes/contents.ts'
 import type { Caller, Tokens } from './tokens.ts'
@@ -32,6 +34,8 @@ export interface Parts {
   validation: Validation
   tokens: Tokens
   deliveries: Deliveries
+  /** Sends webhooks to those who want them. */
+  announce(events: Event[]): void
   /** Gets what the request violates. */
   violated(violations: Violation[]): void
 }
@@ -49,6 +53,8 @@ export async function answerTo(asked: Asked, parts: Parts): Promise<Answered> {
     const answer = repo ? await download(repo, sha, asked.query.get('token') ?? '', world.now()) : notFound()
     return { answer, operation: 'GET codeload', account: 'nobody' }
   }
+
+  if (asked.method === 'POST' && asked.pathname === '/graphql') return graphql(asked, parts)
 
   const match = validation.match(asked.method, asked.pathname)
   if (match.kind !== 'operation') {
@@ -88,6 +94,7 @@ async function route(operation: string, call: Call, caller: Caller, violations: 
   if (caller.kind !== 'installation') return refused(401, 'Bad credentials')
   if (caller.token.installation.suspendedAt) return suspended()
   const general = installationRoutes[operation]
+  if (general && !mayUse(caller, general.needs)) return refused(403, 'Resource not accessible by integration')
   if (general) return violations.length > 0 ? unprocessable(violations) : general.answer({ ...call, token: caller.token })
 
   const found = repositoryRoutes[operation]
@@ -98,7 +105,18 @@ async function route(operation: string, call: Call, caller: Caller, violations: 
   if (!repo || repo.installation !== installation || (repositories && !repositories.includes(repo.id))) return notFound()
   if (!mayUse(caller, found.needs)) return refused(403, 'Resource not accessible by integration')
   if (violations.length > 0) return unprocessable(violations)
-  return found.answer({ ...call, repo })
+  return found.answer({ ...call, repo, announce: parts.announce })
+}
+
+/** GitHub's other API, of which REST's description says nothing. */
+async function graphql(asked: Asked, { world, tokens, announce, violated }: Parts): Promise<Answered> {
+  const caller = tokens.caller(asked.authorization)
+  const told = { operation: 'POST /graphql', account: accountOf(caller) }
+  if (caller.kind !== 'installation') return { ...told, answer: refused(401, 'Bad credentials') }
+  if (caller.token.installation.suspendedAt) return { ...told, answer: suspended() }
+  const body = parsed(asked.text)
+  if (body.kind !== 'json') return { ...told, answer: refused(400, 'Problems parsing JSON') }
+  return { ...told, answer: await answerGraphQL({ world, caller, body: body.value, announce, violated }) }
 }
 
 const unprocessable = (violations: Violation[]): Answer => ({

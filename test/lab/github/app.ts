@@ -22,12 +22,13 @@ const defaults = {
   name: 'Landfall (test)',
   permissions: {
     metadata: 'read',
-    contents: 'read',
+    contents: 'write',
     statuses: 'write',
     deployments: 'write',
     checks: 'write',
     issues: 'write',
     pull_requests: 'write',
+    members: 'read',
   },
   events: ['push', 'pull_request', 'issue_comment'],
 } satisfies Partial<App>

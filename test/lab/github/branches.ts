@@ -1,8 +1,8 @@
 import { emailOf } from './bodies/commit.ts'
 import type { Deliveries, Handling } from './deliveries.ts'
 import type { Files, Person as Signature } from './git.ts'
-import { isAncestor } from './history.ts'
-import { type Event, nothing, pullRequest, push } from './payloads.ts'
+import { moved } from './moves.ts'
+import { type Event, nothing } from './payloads.ts'
 import type { Validation, Violation } from './validation.ts'
 import { type Delivery, type Person, person, type Repo, type World } from './world.ts'
 
@@ -51,25 +51,11 @@ export interface RepositoryParts {
   responseViolations: Violation[]
 }
 
-/** Checks events against GitHub's description and sends them, all at once as GitHub does. */
-export async function announce(parts: RepositoryParts, events: Event[], deliver: Handling = true): Promise<Delivery[]> {
+/** Checks events against GitHub's description and sends those the App subscribes to, all at once as GitHub does. */
+export async function announce(parts: Omit<RepositoryParts, 'repo'>, happened: Event[], deliver: Handling = true): Promise<Delivery[]> {
+  const events = happened.filter(({ header }) => parts.world.app.events.includes(header))
   for (const event of events) parts.responseViolations.push(...parts.validation.webhook(event.name, event.payload))
-  return (await Promise.all(events.map((event) => parts.deliveries.send(parts.repo, event, deliver)))).flat()
-}
-
-/** What GitHub has to say of a branch that was moved, and of the open pull requests it is the head of. */
-export async function moved({ world, repo }: RepositoryParts, branch: string, before: string, after: string, by: Person): Promise<Event[]> {
-  const open = after === nothing ? [] : repo.pulls.filter((pull) => pull.state === 'open')
-  for (const pull of open) if (pull.base.branch === branch) pull.base.sha = after
-  const following = open.filter((pull) => pull.head.branch === branch)
-  for (const pull of following) Object.assign(pull, { head: { branch, sha: after }, updatedAt: world.now() })
-  repo.pushedAt = world.now()
-
-  const forced = before !== nothing && after !== nothing && !(await isAncestor(repo.git, before, after))
-  return [
-    await push(world, repo, { branch, before, after, forced, by }),
-    ...(await Promise.all(following.map((pull) => pullRequest(world, repo, pull, 'synchronize', by, { before, after })))),
-  ]
+  return (await Promise.all(events.map((event) => parts.deliveries.send(event, deliver)))).flat()
 }
 
 export async function tip(repo: Repo, branch: string): Promise<string> {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Level } from './app.ts'
+import type { Event } from './payloads.ts'
 import type { Caller, Token, Tokens } from './tokens.ts'
 import type { Repo, World } from './world.ts'
 
@@ -19,6 +20,8 @@ export interface Call {
 /** A call about a repository that the caller may see. */
 export interface RepositoryCall extends Call {
   repo: Repo
+  /** Sends what the call made happen, without making the caller wait. */
+  announce(events: Event[]): void
 }
 
 /** A call about an installation as a whole. */
@@ -52,6 +55,7 @@ export interface RepositoryRoute {
 }
 
 export interface InstallationRoute {
+  needs: Need[]
   answer(call: InstallationCall): Answer | Promise<Answer>
 }
 

@@ -1,7 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto'
 import { request } from 'node:http'
 import type { Event } from './payloads.ts'
-import type { Delivery, Repo, World } from './world.ts'
+import type { Delivery, World } from './world.ts'
 
 /**
  * What becomes of a webhook. true: sent. false: it fails as if nobody answered, and GitHub's list of deliveries
@@ -14,7 +14,7 @@ const patience = 10_000
 
 export interface Deliveries {
   /** Sends to the App's address if it subscribes to such events; resolves when answered. */
-  send(repo: Repo, event: Event, handling: Handling): Promise<Delivery[]>
+  send(event: Event, handling: Handling): Promise<Delivery[]>
   /** The same event again under the same guid, as GitHub's redelivery does. Throws for an unknown one. */
   again(which: { id: string } | { guid: string }): Promise<Delivery>
   /** The same content under another guid: what a replaying attacker can do. */
@@ -47,7 +47,7 @@ export function createDeliveries(world: World, address: () => string | undefined
   }
 
   return {
-    async send(repo, { header, payload }, handling) {
+    async send({ repo, header, payload }, handling) {
       const wanted = repo.installation && address() !== undefined && world.app.events.includes(header)
       if (!wanted || handling === 'never') return []
       const ids = { installation: repo.installation?.id ?? null, repository: repo.id }

@@ -1,13 +1,17 @@
-import { announce, type Delivering, type Moved, moved, type RepositoryParts, signatureOf, tip } from './branches.ts'
+import { announce, type Delivering, type Moved, type RepositoryParts, signatureOf, tip } from './branches.ts'
 import type { Files, Person as Signature } from './git.ts'
 import { type MergeMethod, mergeCommit } from './history.ts'
+import { close, moved } from './moves.ts'
 import { issueComment, nothing, pullRequest } from './payloads.ts'
-import { type Comment, type Delivery, type Issue, type Person, type Pull, person, type Repo, type World } from './world.ts'
+import { newIssue, openPull } from './pulls.ts'
+import { type Comment, type Delivery, findRepository, type Issue, type Person, type Pull, person, type Repo } from './world.ts'
 
 export interface PullOptions {
   /** Head branch; made from base if new. Without files it stays as it is. */
   branch: string
   files?: Files
+  /** A fork the head branch is in. */
+  from?: { owner: string; name: string }
   /** Default: the default branch. */
   base?: string
   title?: string
@@ -22,11 +26,25 @@ export interface Discussions {
   /** As the merge button does: the commit, the branch, and the webhooks `push` and `pull_request` closed. Throws on a conflict. */
   merge(number: number, options: { method?: MergeMethod; by: string } & Delivering): Promise<Moved>
   closePullRequest(number: number, options: { by: string } & Delivering): Promise<Delivery[]>
+  reopenPullRequest(number: number, options: { by: string } & Delivering): Promise<Delivery[]>
+  /** Another title, or another branch to merge into. */
+  editPullRequest(number: number, change: { title?: string; base?: string }, options: { by: string } & Delivering): Promise<Delivery[]>
+  /** Without telling anybody. */
+  label(number: number, ...labels: string[]): void
   /** The new issue's number. No webhook: Landfall hears of no issues. */
   openIssue(title: string, by: string): number
   commentOn(issue: number, body: string, by: string, options?: Delivering): Promise<{ id: number; deliveries: Delivery[] }>
   /** Changes a comment's words, whoever's it is. GitHub tells times in whole seconds: an edit in the second of its making does not show. */
   editComment(comment: number, body: string, by: string, options?: Delivering): Promise<Delivery[]>
+}
+
+interface HeadWanted {
+  branch: string
+  files: Files | undefined
+  /** Where a new branch begins. */
+  onto: string
+  by: Person
+  title: string
 }
 
 /** Who commits when the merge button is pressed. */
@@ -35,7 +53,7 @@ const web: Signature = { name: 'GitHub', email: 'noreply@github.com' }
 export function discussions(parts: RepositoryParts): Discussions {
   const { world, repo } = parts
 
-  const openPull = (number: number): Pull => {
+  const openPullOf = (number: number): Pull => {
     const found = repo.pulls.find((pull) => pull.number === number && pull.state === 'open')
     if (!found) throw new Error(`${repo.fullName} has no open pull request ${number}`)
     return found
@@ -47,28 +65,37 @@ export function discussions(parts: RepositoryParts): Discussions {
     return found
   }
 
-  return {
-    async openPullRequest({ branch, files, base = repo.defaultBranch, title = `Bring ${branch}`, body, author = 'mona', deliver }) {
-      const before = (await repo.git.resolve(`heads/${branch}`)) ?? nothing
-      const baseSha = await tip(repo, base)
-      const by = person(world, author)
-      const signature = signatureOf(by)
-      const parent = before === nothing ? baseSha : before
-      const sha = files
-        ? await repo.git.commit({ branch, parent, files, author: signature, committer: signature, at: world.now(), message: title })
-        : await tip(repo, branch)
-      const pushed = files ? await moved(parts, branch, before, sha, by) : []
+  /** The head branch of a new pull request, with one more commit where files are given. */
+  const headOf = async (source: Repo, { branch, files, onto, by, title }: HeadWanted) => {
+    const before = await source.git.resolve(`heads/${branch}`)
+    if (!files) return { sha: await tip(source, branch), events: [] }
+    if (source !== repo) await source.git.run(['fetch', '--quiet', repo.git.folder, onto])
+    const signature = signatureOf(by)
+    const signed = { author: signature, committer: signature, at: world.now(), message: title }
+    const sha = await source.git.commit({ branch, parent: before ?? onto, files, ...signed })
+    return { sha, events: await moved({ world, repo: source }, branch, before ?? nothing, sha, by) }
+  }
 
-      const sides = { base: { branch: base, sha: baseSha }, head: { branch, sha }, merged: undefined }
-      const pull: Pull = { ...newIssue(world, repo, title, by), body: body ?? null, ...sides }
-      repo.pulls.push(pull)
-      repo.issues.push(pull)
-      const events = [...pushed, await pullRequest(world, repo, pull, 'opened', by)]
-      return { number: pull.number, sha, deliveries: await announce(parts, events, deliver) }
+  return {
+    async openPullRequest({ branch, files, from, base = repo.defaultBranch, title = `Bring ${branch}`, body, author = 'mona', deliver }) {
+      const by = person(world, author)
+      const source = from ? findRepository(world, from.owner, from.name) : repo
+      if (!source) throw new Error('there is no such fork')
+      const sha = await tip(repo, base)
+      const head = await headOf(source, { branch, files, onto: sha, by, title })
+      const opened = await openPull(world, repo, {
+        title,
+        body: body ?? null,
+        author: by,
+        base: { branch: base, sha },
+        head: { branch, sha: head.sha, repo: source },
+      })
+      const deliveries = await announce(parts, [...head.events, ...opened.events], deliver)
+      return { number: opened.pull.number, sha: head.sha, deliveries }
     },
 
     async merge(number, { method = 'merge', by: login, deliver }) {
-      const pull = openPull(number)
+      const pull = openPullOf(number)
       const by = person(world, login)
       const { branch } = pull.base
       const before = await tip(repo, branch)
@@ -79,15 +106,36 @@ export function discussions(parts: RepositoryParts): Discussions {
       await repo.git.run(['update-ref', `refs/heads/${branch}`, sha, before])
       close(pull, at)
       Object.assign(pull, { merged: { sha, by, at }, base: { branch, sha: before } })
-      const events = [...(await moved(parts, branch, before, sha, by)), await pullRequest(world, repo, pull, 'closed', by)]
+      const events = [...(await moved(parts, branch, before, sha, by, true)), await pullRequest(world, repo, pull, 'closed', by)]
       return { sha, before, deliveries: await announce(parts, events, deliver) }
     },
 
     async closePullRequest(number, { by, deliver }) {
-      const pull = openPull(number)
+      const pull = openPullOf(number)
       close(pull, world.now())
       return announce(parts, [await pullRequest(world, repo, pull, 'closed', person(world, by))], deliver)
     },
+
+    async reopenPullRequest(number, { by, deliver }) {
+      const pull = repo.pulls.find((one) => one.number === number && one.state === 'closed' && !one.merged)
+      if (!pull) throw new Error(`${repo.fullName} has no closed pull request ${number}`)
+      Object.assign(pull, { state: 'open', closedAt: undefined, updatedAt: world.now() })
+      return announce(parts, [await pullRequest(world, repo, pull, 'reopened', person(world, by))], deliver)
+    },
+
+    async editPullRequest(number, { title, base }, { by, deliver }) {
+      const pull = openPullOf(number)
+      const changes = {
+        ...(title !== undefined && { title: { from: pull.title } }),
+        ...(base !== undefined && { base: { ref: { from: pull.base.branch }, sha: { from: pull.base.sha } } }),
+      }
+      if (title !== undefined) pull.title = title
+      if (base !== undefined) pull.base = { branch: base, sha: await tip(repo, base) }
+      pull.updatedAt = world.now()
+      return announce(parts, [await pullRequest(world, repo, pull, 'edited', person(world, by), { changes })], deliver)
+    },
+
+    label: (number, ...labels) => void issueOf(number).labels.push(...labels),
 
     openIssue(title, by) {
       const issue = newIssue(world, repo, title, person(world, by))
@@ -113,14 +161,6 @@ export function discussions(parts: RepositoryParts): Discussions {
       return announce(parts, [issueComment(world, repo, issueOf(comment.issue), comment, edit)], deliver)
     },
   }
-}
-
-const close = (pull: Pull, at: Date): void => void Object.assign(pull, { state: 'closed', closedAt: at, updatedAt: at })
-
-function newIssue(world: World, repo: Repo, title: string, author: Person) {
-  const now = world.now()
-  const number = repo.issues.length + 1
-  return { id: world.id(), number, title, body: null, author, state: 'open' as const, createdAt: now, updatedAt: now, closedAt: undefined }
 }
 
 function mergeMessage(repo: Repo, pull: Pull, method: MergeMethod): string {

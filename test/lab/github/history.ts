@@ -14,7 +14,9 @@ export interface Commit {
 
 export interface FileChange {
   path: string
-  status: 'added' | 'removed' | 'modified'
+  /** Of a renamed file. */
+  previousPath?: string
+  status: 'added' | 'removed' | 'modified' | 'renamed'
   /** Blob id after the change, or before it where the file is gone. */
   blob: string
   additions: number
@@ -49,28 +51,48 @@ export async function commitOf(git: Git, sha: string): Promise<Commit> {
   return found
 }
 
-/** Files that differ between two commits; `before` undefined means from nothing. Renames are a removal and an addition. */
-export async function changes(git: Git, before: string | undefined, after: string): Promise<FileChange[]> {
+/**
+ * Files that differ between two commits; `before` undefined means from nothing. GitHub's comparisons know a moved file again,
+ * its pushes tell a removal and an addition.
+ */
+export async function changes(git: Git, before: string | undefined, after: string, renames = false): Promise<FileChange[]> {
   const base = before ?? (await git.run(['hash-object', '-t', 'tree', '/dev/null']))
-  const output = (await git.bytes(['diff-tree', '-r', '-z', '--no-renames', '--raw', '--numstat', base, after])).toString('utf8')
-  const parts = output.split('\0')
+  const found = renames ? '--find-renames' : '--no-renames'
+  const output = (await git.bytes(['diff-tree', '-r', '-z', found, '--raw', '--numstat', base, after])).toString('utf8')
+  return parsedChanges(output.split('\0'))
+}
+
+/** First a record of each file with its path, or two of a renamed one; then its numbers, with its paths apart if it was renamed. */
+function parsedChanges(parts: string[]): FileChange[] {
   const found = new Map<string, FileChange>()
   for (let i = 0; i < parts.length; i += 1) {
     const part = parts[i] ?? ''
     if (part.startsWith(':')) {
       const [, , old = '', blob = '', letter = ''] = part.split(' ')
+      const status = letters[letter.charAt(0)] ?? 'modified'
+      const previousPath = status === 'renamed' ? (parts[++i] ?? '') : undefined
       const path = parts[++i] ?? ''
-      const status = letter === 'A' ? 'added' : letter === 'D' ? 'removed' : 'modified'
-      found.set(path, { path, status, blob: status === 'removed' ? old : blob, additions: 0, deletions: 0 })
+      const counts = { additions: 0, deletions: 0 }
+      found.set(path, {
+        path,
+        ...(previousPath !== undefined && { previousPath }),
+        status,
+        blob: status === 'removed' ? old : blob,
+        ...counts,
+      })
     } else {
       // Binary files count as "-".
-      const [, added, removed, path] = /^(\d+|-)\t(\d+|-)\t(.*)$/s.exec(part) ?? []
-      const change = path === undefined ? undefined : found.get(path)
+      const [, added, removed, named] = /^(\d+|-)\t(\d+|-)\t(.*)$/s.exec(part) ?? []
+      if (named === undefined) continue
+      if (named === '') i += 2
+      const change = found.get(named === '' ? (parts[i] ?? '') : named)
       if (change) Object.assign(change, { additions: Number(added) || 0, deletions: Number(removed) || 0 })
     }
   }
   return [...found.values()]
 }
+
+const letters: Record<string, FileChange['status']> = { A: 'added', D: 'removed', R: 'renamed' }
 
 /** How many commits each side has that the other has not. */
 export async function divergence(git: Git, base: string, head: string): Promise<{ behind: number; ahead: number }> {

@@ -8,13 +8,16 @@ import type { Comment, Issue, Person, Pull, Repo, World } from './world.ts'
 
 /** A webhook's content and what it is called: `pull-request-closed` in GitHub's description, `pull_request` in the header. */
 export interface Event {
+  /** What it happened in. */
+  repo: Repo
   name: string
   header: string
   payload: Record<string, unknown>
 }
 
 export interface RefUpdate {
-  branch: string
+  /** `refs/heads/main` */
+  ref: string
   /** Forty zeros for a new branch. */
   before: string
   /** Forty zeros for a deleted one. */
@@ -25,8 +28,8 @@ export interface RefUpdate {
 
 export const nothing = '0'.repeat(40)
 
-/** `push`: a branch was moved, made or deleted. */
-export async function push(world: World, repo: Repo, { branch, before, after, forced, by }: RefUpdate): Promise<Event> {
+/** `push`: a branch or tag was moved, made or deleted. */
+export async function push(world: World, repo: Repo, { ref, before, after, forced, by }: RefUpdate): Promise<Event> {
   const html = `${world.url}/${repo.fullName}`
   const deleted = after === nothing
   // A new branch brings the commits that the default branch has not.
@@ -35,7 +38,7 @@ export async function push(world: World, repo: Repo, { branch, before, after, fo
   const pushed = await Promise.all(found.toReversed().map((one) => pushedCommit(world, repo, one)))
   const head = deleted ? undefined : (await commits(repo.git, after, 1))[0]
   const payload = {
-    ref: `refs/heads/${branch}`,
+    ref,
     before,
     after,
     created: before === nothing,
@@ -49,27 +52,27 @@ export async function push(world: World, repo: Repo, { branch, before, after, fo
     pusher: { name: by.login, email: `${by.login}@example.com` },
     ...everyEvent(world, repo, by),
   }
-  return { name: 'push', header: 'push', payload }
+  return { repo, name: 'push', header: 'push', payload }
 }
 
-/** `pull_request`: opened, synchronize or closed (merged or not). */
+/** `pull_request`; closed whether merged or not. `changes` is what was edited. */
 export async function pullRequest(
   world: World,
   repo: Repo,
   pull: Pull,
-  action: 'opened' | 'synchronize' | 'closed',
+  action: 'opened' | 'synchronize' | 'reopened' | 'edited' | 'closed',
   by: Person,
-  moved?: { before: string; after: string },
+  more?: { before: string; after: string } | { changes: Record<string, unknown> },
 ): Promise<Event> {
   const payload = {
     action,
     number: pull.number,
     pull_request: await fullPullBody(world, repo, pull),
-    ...moved,
+    ...more,
     repository: repositoryBody(world, repo),
     ...everyEvent(world, repo, by),
   }
-  return { name: `pull-request-${action}`, header: 'pull_request', payload }
+  return { repo, name: `pull-request-${action}`, header: 'pull_request', payload }
 }
 
 /** `issue_comment`: somebody wrote under an issue or a pull request, or changed what stood there. */
@@ -83,20 +86,57 @@ export function issueComment(world: World, repo: Repo, issue: Issue, comment: Co
     repository: repositoryBody(world, repo),
     ...everyEvent(world, repo, edit?.by ?? comment.author),
   }
-  return { name: `issue-comment-${action}`, header: 'issue_comment', payload }
+  return { repo, name: `issue-comment-${action}`, header: 'issue_comment', payload }
+}
+
+interface NamedRef {
+  kind: 'branch' | 'tag'
+  name: string
+  by: Person
+}
+
+/** `create`: there is a new branch or tag. */
+export function refCreated(world: World, repo: Repo, { kind, name, by }: NamedRef): Event {
+  const payload = {
+    ref: name,
+    ref_type: kind,
+    master_branch: repo.defaultBranch,
+    description: null,
+    pusher_type: 'user',
+    repository: repositoryBody(world, repo),
+    ...everyEvent(world, repo, by),
+  }
+  return { repo, name: 'create', header: 'create', payload }
+}
+
+/** `delete`: a branch or tag is gone. */
+export function refDeleted(world: World, repo: Repo, { kind, name, by }: NamedRef): Event {
+  const payload = {
+    ref: name,
+    ref_type: kind,
+    pusher_type: 'user',
+    repository: repositoryBody(world, repo),
+    ...everyEvent(world, repo, by),
+  }
+  return { repo, name: 'delete', header: 'delete', payload }
 }
 
 /** The webhooks above as GitHub's description names them. */
-export const webhooks = [
+export const codeWebhooks = [
   'push',
+  'create',
+  'delete',
   'pull-request-opened',
   'pull-request-synchronize',
+  'pull-request-reopened',
+  'pull-request-edited',
   'pull-request-closed',
   'issue-comment-created',
   'issue-comment-edited',
 ]
 
-function everyEvent(world: World, { owner, installation }: Repo, sender: Person) {
+/** What every event carries. */
+export function everyEvent(world: World, { owner, installation }: Repo, sender: Person) {
   return {
     sender: account(world, sender),
     ...(owner.type === 'Organization' && { organization: organization(world, owner) }),

@@ -1,7 +1,9 @@
 import { type Branches, branches, type RepositoryParts } from './branches.ts'
+import { type Checking, checking } from './checking.ts'
 import { type Discussions, discussions } from './discussions.ts'
 import type { Git } from './git.ts'
 import { type Reading, reading } from './reading.ts'
+import { type Tagging, tagging } from './tagging.ts'
 import type { Waiting } from './waiting.ts'
 import { type Person, person, type Repo, type Role, type World } from './world.ts'
 
@@ -12,10 +14,12 @@ export interface RepositoryOptions {
   installed?: boolean
   /** Default `main`. */
   defaultBranch?: string
+  /** What it is a fork of; default: nothing. */
+  parent?: Repo | undefined
 }
 
 /** A repository as people use it, and what can be seen on it. */
-export interface TestRepository extends Branches, Discussions, Reading {
+export interface TestRepository extends Branches, Checking, Discussions, Reading, Tagging {
   readonly owner: string
   readonly name: string
   readonly fullName: string
@@ -23,6 +27,8 @@ export interface TestRepository extends Branches, Discussions, Reading {
   /** The App's installation on it; undefined where it is not installed. */
   readonly installation: number | undefined
   addCollaborator(login: string, role: Role): void
+  /** Somebody's fork, with every branch; the App is not installed there. */
+  fork(owner: string): Promise<TestRepository>
 }
 
 /** A repository without commits, registered in the world. */
@@ -39,13 +45,17 @@ export function emptyRepository(world: World, git: Git, owner: string, name: str
     createdAt: now,
     pushedAt: now,
     git,
+    parent: options.parent,
     installation: options.installed === false ? undefined : installationOn(world, account),
     collaborators: new Map(),
     pulls: [],
     comments: [],
     statuses: [],
     deployments: [],
+    suites: [],
     checkRuns: [],
+    activities: [],
+    requiredChecks: [],
     issues: [],
   }
   world.repositories.set(repo.fullName.toLowerCase(), repo)
@@ -60,17 +70,24 @@ function installationOn(world: World, account: Person) {
   return made
 }
 
-export function createTestRepository(parts: RepositoryParts, waits: Waiting): TestRepository {
+export function createTestRepository(
+  parts: RepositoryParts,
+  waits: Waiting,
+  fork: (repo: Repo, owner: string) => Promise<TestRepository>,
+): TestRepository {
   const { world, repo } = parts
   return {
     ...branches(parts),
+    ...checking(parts),
     ...discussions(parts),
+    ...tagging(parts),
     ...reading(repo, waits),
     owner: repo.owner.login,
     name: repo.name,
     fullName: repo.fullName,
     id: repo.id,
     installation: repo.installation?.id,
+    fork: (owner) => fork(repo, owner),
     addCollaborator(login, role) {
       repo.collaborators.set(person(world, login).login.toLowerCase(), role)
     },

@@ -4,17 +4,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { operations } from './answering.ts'
 import type { App } from './app.ts'
+import { announce } from './branches.ts'
+import { ciWebhooks } from './ci-payloads.ts'
 import { createDeliveries } from './deliveries.ts'
 import { loadDescription } from './description.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { createGit, type Files } from './git.ts'
-import { webhooks } from './payloads.ts'
+import { codeWebhooks } from './payloads.ts'
 import { createTestRepository, emptyRepository, type RepositoryOptions, type TestRepository } from './repository.ts'
 import { createGitHubServer, type RequestRecord } from './server.ts'
 import { createTokens } from './tokens.ts'
 import { createValidation, type Violation } from './validation.ts'
 import { type Waiting, waiting } from './waiting.ts'
-import { type Delivery, person, type World } from './world.ts'
+import { type Delivery, person, type Repo, type World } from './world.ts'
 
 /** A GitHub of one's own: its REST API at `url`, its repositories real git, its webhooks signed. */
 export interface GitHubStandIn extends Waiting {
@@ -27,6 +29,8 @@ export interface GitHubStandIn extends Waiting {
   createRepository(owner: string, name: string, files: Files, options?: RepositoryOptions): Promise<TestRepository>
   /** Makes an account known without giving it anything. */
   addPerson(login: string): void
+  /** A team of an organization, with the logins of its members. Those who are only invited are `pending`. */
+  addTeam(organization: string, slug: string, members: string[], pending?: string[]): void
   /** Suspends the App's installation on an account, or takes that back. */
   suspend(owner: string, on: boolean): void
   readonly faults: Faults
@@ -54,7 +58,7 @@ export interface GitHubStandIn extends Waiting {
 /** Starts a stand-in on a free loopback port. `close` it: its git repositories lie in a temporary folder. */
 export async function startGitHub(given: { app: App; webhookUrl?: string }): Promise<GitHubStandIn> {
   const { app } = given
-  const description = await loadDescription(operations, webhooks)
+  const description = await loadDescription(operations, [...codeWebhooks, ...ciWebhooks])
   const validation = createValidation(description)
   const folder = await mkdtemp(join(tmpdir(), 'github-stand-in-'))
   const { faults, weather } = createFaults()
@@ -74,6 +78,7 @@ export async function startGitHub(given: { app: App; webhookUrl?: string }): Pro
     people: new Map(),
     repositories: new Map(),
     installations: [],
+    teams: new Map(),
     deliveries: [],
     deliveryId: () => String(++lastDelivery),
     changed: waits.changed,
@@ -89,6 +94,7 @@ export async function startGitHub(given: { app: App; webhookUrl?: string }): Pro
     deliveries,
     weather,
     tokens: createTokens(world, () => weather.tokenLifetime),
+    announce: (events) => void announce({ world, deliveries, validation, responseViolations }, events),
     violated: (found) => violations.push(...found),
     check: (operation, status, type, body) => {
       if (validation.knows(operation)) responseViolations.push(...validation.response(operation, status, type, body))
@@ -110,6 +116,16 @@ export async function startGitHub(given: { app: App; webhookUrl?: string }): Pro
   if (address === null || typeof address === 'string') throw new Error('the stand-in got no port')
   world.url = `http://127.0.0.1:${address.port}`
 
+  const inHands = (repo: Repo): TestRepository =>
+    createTestRepository({ world, repo, deliveries, validation, responseViolations }, waits, fork)
+  const fork = async (parent: Repo, owner: string): Promise<TestRepository> => {
+    person(world, owner)
+    const git = await createGit(folder, parent.defaultBranch)
+    await git.run(['fetch', '--quiet', parent.git.folder, '+refs/heads/*:refs/heads/*'])
+    const { private: hidden, defaultBranch } = parent
+    return inHands(emptyRepository(world, git, owner, parent.name, { private: hidden, defaultBranch, parent, installed: false }))
+  }
+
   const standIn: GitHubStandIn = {
     url: world.url,
     app,
@@ -125,6 +141,12 @@ export async function startGitHub(given: { app: App; webhookUrl?: string }): Pro
       return requests.filter(({ status }) => status !== 304).length
     },
 
+    addTeam(organization, slug, members, pending = []) {
+      for (const login of [...members, ...pending]) person(world, login)
+      const all = [...members.map((one) => [one, 'active'] as const), ...pending.map((one) => [one, 'pending'] as const)]
+      world.teams.set(`${organization}/${slug}`.toLowerCase(), new Map(all.map(([login, state]) => [login.toLowerCase(), state])))
+    },
+
     suspend(owner, on) {
       const installation = world.installations.find(({ account }) => account.login === owner)
       if (!installation) throw new Error(`the App is not installed on ${owner}`)
@@ -134,7 +156,7 @@ export async function startGitHub(given: { app: App; webhookUrl?: string }): Pro
     async createRepository(owner, name, files, options = {}) {
       const git = await createGit(folder, options.defaultBranch ?? 'main')
       const repo = emptyRepository(world, git, owner, name, options)
-      const testRepository = createTestRepository({ world, repo, deliveries, validation, responseViolations }, waits)
+      const testRepository = inHands(repo)
       await testRepository.commit(repo.defaultBranch, files, { author: owner, message: 'Begin' })
       return testRepository
     },

@@ -90,6 +90,10 @@ function compiler(ajv: Ajv): (schema: Schema) => ValidateFunction {
   addFormats.default(ajv)
   // Where a deployment status has no address, GitHub itself answers "" in fields described as URI.
   ajv.addFormat('uri', (text) => text === '' || URL.canParse(text))
+  // GitHub's own addresses of bots, `1+landfall[bot]@users.noreply.github.com`, are none by the book.
+  ajv.addFormat('email', /^[^\s@]+@[^\s@]+$/)
+  // `owner/name`, in GitHub's words.
+  ajv.addFormat('repo.nwo', true)
   return (schema) => ajv.compile(schema)
 }
 

@@ -13,6 +13,8 @@ export interface World {
   /** By `owner/name` in lower case: GitHub is not case sensitive here. */
   repositories: Map<string, Repo>
   installations: Installation[]
+  /** By `organization/team` in lower case; members by login in lower case. */
+  teams: Map<string, Map<string, TeamMembership>>
   deliveries: Delivery[]
   /** A new id of a delivery: beyond the numbers that JavaScript holds exactly, as GitHub's are. */
   deliveryId(): string
@@ -34,6 +36,9 @@ export interface Installation {
   suspendedAt: Date | undefined
 }
 
+/** Pending is whoever was invited and has not answered. */
+export type TeamMembership = 'active' | 'pending'
+
 export type Role = 'read' | 'triage' | 'write' | 'maintain' | 'admin'
 
 export interface Repo {
@@ -46,6 +51,8 @@ export interface Repo {
   createdAt: Date
   pushedAt: Date
   git: Git
+  /** What it is a fork of. */
+  parent: Repo | undefined
   /** Absent where the App is not installed. */
   installation: Installation | undefined
   /** By login in lower case. */
@@ -54,7 +61,11 @@ export interface Repo {
   comments: Comment[]
   statuses: Status[]
   deployments: Deployment[]
+  suites: CheckSuite[]
   checkRuns: CheckRun[]
+  /** Moves of branches, oldest first. */
+  activities: Activity[]
+  requiredChecks: RequiredCheck[]
   /** Pull requests and issues share their numbers. */
   issues: Issue[]
 }
@@ -65,6 +76,7 @@ export interface Issue {
   title: string
   body: string | null
   author: Person
+  labels: string[]
   state: 'open' | 'closed'
   createdAt: Date
   updatedAt: Date
@@ -74,7 +86,7 @@ export interface Issue {
 export interface Pull extends Issue {
   /** Branch names, and the commits they stood at: of an open one the newest, of a closed one the last. */
   base: { branch: string; sha: string }
-  head: { branch: string; sha: string }
+  head: { branch: string; sha: string; repo: Repo }
   merged: { sha: string; by: Person; at: Date } | undefined
 }
 
@@ -133,9 +145,22 @@ export interface DeploymentStatus {
   createdAt: Date
 }
 
+/** An App that reports checks: this one, or another such as GitHub's own CI. */
+export type Reporter = Pick<App, 'id' | 'slug' | 'name'> & Partial<Pick<App, 'permissions' | 'events'>>
+
+/** What one App found out about a commit; its state follows from its runs. */
+export interface CheckSuite {
+  id: number
+  sha: string
+  app: Reporter
+  branch: string | null
+  createdAt: Date
+}
+
 export interface CheckRun {
   id: number
   suite: number
+  app: Reporter
   name: string
   sha: string
   status: string
@@ -145,7 +170,28 @@ export interface CheckRun {
   startedAt: string
   completedAt: string | null
   output: { title: string | null; summary: string | null; text: string | null; annotations: unknown[] }
-  actions: unknown[]
+  actions: { label: string; description: string; identifier: string }[]
+}
+
+export interface Activity {
+  id: number
+  /** Forty zeros for a branch that is new or gone. */
+  before: string
+  after: string
+  /** `refs/heads/main` */
+  ref: string
+  type: 'push' | 'force_push' | 'branch_creation' | 'branch_deletion' | 'pr_merge'
+  actor: Person
+  at: Date
+}
+
+/** Something that must be green before a merge into the branch, by a rule set or by branch protection. */
+export interface RequiredCheck {
+  branch: string
+  context: string
+  /** Id of the App that must report it. */
+  app: number | undefined
+  by: 'rules' | 'protection'
 }
 
 /** One attempt to deliver a webhook. Attempts at the same event share their guid. */

@@ -1,5 +1,4 @@
-import type { App } from '../app.ts'
-import { type Installation, moment, type Person, person, type World } from '../world.ts'
+import { type Installation, moment, type Person, person, type Reporter, type World } from '../world.ts'
 
 /** GitHub's `simple-user`. */
 export function account({ url }: Pick<World, 'url'>, { id, login, type }: Person) {
@@ -27,8 +26,8 @@ export function account({ url }: Pick<World, 'url'>, { id, login, type }: Person
   }
 }
 
-/** GitHub's `integration`: the App. */
-export function integration(world: World, app: App = world.app) {
+/** GitHub's `integration`: an App. */
+export function integration(world: World, app: Reporter = world.app) {
   const born = moment(new Date(0))
   return {
     id: app.id,
@@ -41,8 +40,8 @@ export function integration(world: World, app: App = world.app) {
     html_url: `${world.url}/apps/${app.slug}`,
     created_at: born,
     updated_at: born,
-    permissions: app.permissions,
-    events: app.events,
+    permissions: app.permissions ?? {},
+    events: app.events ?? [],
     installations_count: world.installations.length,
   }
 }

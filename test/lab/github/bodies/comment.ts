@@ -1,6 +1,6 @@
 import { type Comment, type Issue, moment, type Pull, type Repo, type World } from '../world.ts'
 import { account, integration, nodeId } from './account.ts'
-import { association } from './pull.ts'
+import { association, label } from './pull.ts'
 
 /** GitHub's `issue-comment`. */
 export function commentBody(world: World, repo: Repo, comment: Comment) {
@@ -42,7 +42,7 @@ export function issueBody(world: World, repo: Repo, issue: Issue) {
     state_reason: null,
     locked: false,
     active_lock_reason: null,
-    labels: [],
+    labels: issue.labels.map((name) => label(api, name)),
     assignee: null,
     assignees: [],
     milestone: null,

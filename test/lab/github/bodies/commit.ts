@@ -52,6 +52,7 @@ export function diffEntry(world: World, repo: Repo, sha: string, file: FileChang
   return {
     sha: file.blob,
     filename: file.path,
+    ...(file.previousPath !== undefined && { previous_filename: file.previousPath }),
     status: file.status,
     additions: file.additions,
     deletions: file.deletions,

@@ -18,12 +18,12 @@ export function pullBody(world: World, repo: Repo, pull: Pull) {
     commits: `${own}/commits`,
     statuses: `${api}/statuses/${pull.head.sha}`,
   }
-  const side = ({ branch, sha }: { branch: string; sha: string }) => ({
-    label: `${repo.owner.login}:${branch}`,
+  const side = ({ branch, sha }: { branch: string; sha: string }, of: Repo) => ({
+    label: `${of.owner.login}:${branch}`,
     ref: branch,
     sha,
-    user: account(world, repo.owner),
-    repo: repositoryBody(world, repo),
+    user: account(world, of.owner),
+    repo: repositoryBody(world, of),
   })
   return {
     id: pull.id,
@@ -46,8 +46,8 @@ export function pullBody(world: World, repo: Repo, pull: Pull) {
     commits_url: links.commits,
     statuses_url: links.statuses,
     _links: Object.fromEntries(Object.entries(links).map(([name, href]) => [name, { href }])),
-    base: side(pull.base),
-    head: side(pull.head),
+    base: side(pull.base, repo),
+    head: side(pull.head, pull.head.repo),
     created_at: moment(pull.createdAt),
     updated_at: moment(pull.updatedAt),
     closed_at: pull.closedAt ? moment(pull.closedAt) : null,
@@ -57,11 +57,25 @@ export function pullBody(world: World, repo: Repo, pull: Pull) {
     assignees: [],
     requested_reviewers: [],
     requested_teams: [],
-    labels: [],
+    labels: pull.labels.map((name) => label(api, name)),
     milestone: null,
     auto_merge: null,
     active_lock_reason: null,
     draft: false,
+  }
+}
+
+/** GitHub's `label`. */
+export function label(api: string, name: string) {
+  const id = [...name].reduce((sum, letter) => sum * 31 + (letter.codePointAt(0) ?? 0), 7) % 2 ** 40
+  return {
+    id,
+    node_id: nodeId('LA', id),
+    url: `${api}/labels/${encodeURIComponent(name)}`,
+    name,
+    color: 'ededed',
+    default: false,
+    description: null,
   }
 }
 

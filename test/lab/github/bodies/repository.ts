@@ -34,6 +34,7 @@ export function repositoryBody(world: World, repo: Repo) {
     open_issues: open,
     open_issues_count: open,
     ...switches,
+    fork: repo.parent !== undefined,
     topics: [],
     custom_properties: {},
   }

@@ -1,5 +1,6 @@
 import type { AppRoutes, InstallationRoutes, RepositoryRoutes } from '../call.ts'
 import { appRoutes as own } from './app.ts'
+import { branchRoutes } from './branches.ts'
 import { checkRoutes } from './checks.ts'
 import { commentRoutes } from './comments.ts'
 import { commitRoutes } from './commits.ts'
@@ -10,16 +11,18 @@ import { installationRoutes as installation } from './installation.ts'
 import { pullRoutes } from './pulls.ts'
 import { repositoryRoutes as repository } from './repository.ts'
 import { statusRoutes } from './statuses.ts'
+import { teamRoutes } from './teams.ts'
 
 /** What the stand-in answers to the App's JWT. */
 export const appRoutes: AppRoutes = { ...own, ...deliveryRoutes }
 
-/** What it answers to an installation's token, of the installation itself. */
-export const installationRoutes: InstallationRoutes = { ...installation }
+/** What it answers to an installation's token, of the installation itself and its account. */
+export const installationRoutes: InstallationRoutes = { ...installation, ...teamRoutes }
 
 /** What it answers to an installation's token, of a repository. */
 export const repositoryRoutes: RepositoryRoutes = {
   ...repository,
+  ...branchRoutes,
   ...commitRoutes,
   ...contentRoutes,
   ...statusRoutes,

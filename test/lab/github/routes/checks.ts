@@ -1,6 +1,19 @@
 import { z } from 'zod'
-import { integration, nodeId } from '../bodies/account.ts'
-import { created, invalid, notFound, numeric, ok, page, type RepositoryCall, type RepositoryRoutes, text } from '../call.ts'
+import { checkBody, suiteBody } from '../bodies/check.ts'
+import {
+  type Answer,
+  created,
+  invalid,
+  notFound,
+  numeric,
+  ok,
+  page,
+  type RepositoryCall,
+  type RepositoryRoutes,
+  text,
+  tooLong,
+} from '../call.ts'
+import { newestRuns, suiteOf, suitesOf } from '../suites.ts'
 import { type CheckRun, moment } from '../world.ts'
 
 const changed = z.object({
@@ -19,11 +32,14 @@ const changed = z.object({
       annotations: z.array(z.unknown()).default([]),
     })
     .optional(),
-  actions: z.array(z.unknown()).optional(),
+  actions: z.array(z.object({ label: z.string(), description: z.string(), identifier: z.string() })).optional(),
 })
 const fresh = changed.extend({ name: z.string(), head_sha: z.string() })
 
-/** Check runs of the App. */
+/** Of summary and text, in characters. */
+const longest = 65_535
+
+/** Check runs and suites; those of others can only be read. */
 export const checkRoutes: RepositoryRoutes = {
   'POST /repos/{owner}/{repo}/check-runs': {
     needs: ['checks:write'],
@@ -34,7 +50,8 @@ export const checkRoutes: RepositoryRoutes = {
       if (!sha) return invalid([{ resource: 'CheckRun', code: 'custom', message: `No commit found for SHA: ${given.head_sha}` }])
       const run: CheckRun = {
         id: world.id(),
-        suite: repo.checkRuns.find((one) => one.sha === sha)?.suite ?? world.id(),
+        suite: suiteOf(world, repo, sha, world.app).id,
+        app: world.app,
         name: given.name,
         sha,
         status: 'queued',
@@ -46,9 +63,10 @@ export const checkRoutes: RepositoryRoutes = {
         output: { title: null, summary: null, text: null, annotations: [] },
         actions: [],
       }
-      change(call, run, given)
+      const wrong = change(call, run, given)
+      if (wrong) return wrong
       repo.checkRuns.push(run)
-      return created(checkBody(call, run))
+      return created(checkBody(world, repo, run))
     },
   },
 
@@ -56,9 +74,9 @@ export const checkRoutes: RepositoryRoutes = {
     needs: ['checks:write'],
     answer(call) {
       const run = runIn(call)
-      if (!run) return notFound()
-      change(call, run, changed.parse(call.body))
-      return ok(checkBody(call, run))
+      // An App changes its own alone.
+      if (run?.app !== call.world.app) return notFound()
+      return change(call, run, changed.parse(call.body)) ?? ok(checkBody(call.world, call.repo, run))
     },
   },
 
@@ -66,34 +84,53 @@ export const checkRoutes: RepositoryRoutes = {
     needs: ['checks:read'],
     answer(call) {
       const run = runIn(call)
-      return run ? ok(checkBody(call, run)) : notFound()
+      return run ? ok(checkBody(call.world, call.repo, run)) : notFound()
     },
   },
 
   'GET /repos/{owner}/{repo}/commits/{ref}/check-runs': {
     needs: ['checks:read'],
     async answer(call) {
-      const { repo, query } = call
+      const { world, repo, query } = call
       const sha = await repo.git.resolve(text(call, 'ref'))
       if (!sha) return notFound()
       const matching = repo.checkRuns
         .filter((run) => run.sha === sha)
         .filter((run) => !query.has('check_name') || run.name === query.get('check_name'))
         .filter((run) => !query.has('status') || run.status === query.get('status'))
-      // Of several runs of one name only the newest, unless all are asked for.
-      const shown = query.get('filter') === 'all' ? matching : [...new Map(matching.map((run) => [run.name, run])).values()]
+      const shown = query.get('filter') === 'all' ? matching : newestRuns(matching)
       return page(
         call,
         shown,
-        (run) => checkBody(call, run),
+        (run) => checkBody(world, repo, run),
         (check_runs) => ({ total_count: shown.length, check_runs }),
+      )
+    },
+  },
+
+  'GET /repos/{owner}/{repo}/commits/{ref}/check-suites': {
+    needs: ['checks:read'],
+    async answer(call) {
+      const { world, repo } = call
+      const sha = await repo.git.resolve(text(call, 'ref'))
+      if (!sha) return notFound()
+      const bodies = await Promise.all(suitesOf(world, repo, sha).map((suite) => suiteBody(world, repo, suite)))
+      return page(
+        call,
+        bodies,
+        (body) => body,
+        (check_suites) => ({ total_count: bodies.length, check_suites }),
       )
     },
   },
 }
 
-function change({ world }: RepositoryCall, run: CheckRun, given: z.infer<typeof changed>): void {
+/** Changes a run; or says what GitHub does not take, of what its description does not tell. */
+function change({ world }: RepositoryCall, run: CheckRun, given: z.infer<typeof changed>): Answer | undefined {
   const { output } = given
+  for (const field of ['summary', 'text'] as const) {
+    if ((output?.[field]?.length ?? 0) > longest) return tooLong('CheckRun', field, longest)
+  }
   Object.assign(run, {
     name: given.name ?? run.name,
     detailsUrl: given.details_url ?? run.detailsUrl,
@@ -105,37 +142,14 @@ function change({ world }: RepositoryCall, run: CheckRun, given: z.infer<typeof 
     conclusion: given.conclusion ?? (given.status ? null : run.conclusion),
   })
   run.completedAt = run.conclusion === null ? null : (given.completed_at ?? run.completedAt ?? moment(world.now()))
-  if (!output) return
+  if (!output) return undefined
   run.output = {
     title: output.title ?? run.output.title,
     summary: output.summary,
     text: output.text ?? null,
     annotations: [...run.output.annotations, ...output.annotations],
   }
+  return undefined
 }
 
 const runIn = (call: RepositoryCall): CheckRun | undefined => call.repo.checkRuns.find((one) => one.id === numeric(call, 'check_run_id'))
-
-function checkBody({ world, repo }: RepositoryCall, run: CheckRun) {
-  const url = `${world.url}/repos/${repo.fullName}/check-runs/${run.id}`
-  const html = `${world.url}/${repo.fullName}/runs/${run.id}`
-  const { annotations, ...output } = run.output
-  return {
-    id: run.id,
-    node_id: nodeId('CR', run.id),
-    head_sha: run.sha,
-    name: run.name,
-    external_id: run.externalId,
-    url,
-    html_url: html,
-    details_url: run.detailsUrl ?? html,
-    status: run.status,
-    conclusion: run.conclusion,
-    started_at: run.startedAt,
-    completed_at: run.completedAt,
-    output: { ...output, annotations_count: annotations.length, annotations_url: `${url}/annotations` },
-    check_suite: { id: run.suite },
-    app: integration(world),
-    pull_requests: [],
-  }
-}

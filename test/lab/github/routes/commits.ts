@@ -1,7 +1,7 @@
 import { commitBody, diffEntry } from '../bodies/commit.ts'
 import { pullBody } from '../bodies/pull.ts'
 import { notFound, ok, page, type RepositoryCall, type RepositoryRoutes, refused, text } from '../call.ts'
-import { changes, commitOf, commits, divergence, isAncestor } from '../history.ts'
+import { type Commit, changes, commitOf, commits, divergence, isAncestor } from '../history.ts'
 
 const unknownCommit = (ref: string) => refused(422, `No commit found for SHA: ${ref}`)
 
@@ -27,7 +27,7 @@ export const commitRoutes: RepositoryRoutes = {
       const sha = await repo.git.resolve(ref)
       if (!sha) return unknownCommit(ref)
       const commit = await commitOf(repo.git, sha)
-      return ok(commitBody(world, repo, commit, await changes(repo.git, commit.parents[0], sha)))
+      return ok(commitBody(world, repo, commit, await changes(repo.git, commit.parents[0], sha, true)))
     },
   },
 
@@ -58,15 +58,14 @@ export const commitRoutes: RepositoryRoutes = {
       if (!common) return refused(404, `No common ancestor between ${baseRef} and ${headRef}.`)
 
       const { ahead, behind } = await divergence(repo.git, base, head)
-      const between = (await commits(repo.git, `${base}..${head}`, 250)).toReversed()
-      const files = await changes(repo.git, common, head)
+      const paged = call.query.has('page') || call.query.has('per_page')
+      // Without paging the newest 250, all at once.
+      const between = (await commits(repo.git, `${base}..${head}`, paged ? 10_000 : 250)).toReversed()
+      const first = Number(call.query.get('page') ?? 1) === 1
+      const files = first ? await changes(repo.git, common, head, true) : []
       const html = `${world.url}/${repo.fullName}/compare/${baseRef}...${headRef}`
-      const listed = page(
-        call,
-        between,
-        (one) => commitBody(world, repo, one),
-        (shown) => shown,
-      )
+      const render = (one: Commit) => commitBody(world, repo, one)
+      const listed = paged ? page(call, between, render) : ok(between.map(render))
       return {
         ...listed,
         body: {

@@ -4,6 +4,7 @@ import { type InstallationRoutes, page } from '../call.ts'
 /** What an installation is told of itself. */
 export const installationRoutes: InstallationRoutes = {
   'GET /installation/repositories': {
+    needs: ['metadata:read'],
     answer(call) {
       const { installation, repositories } = call.token
       const reached = [...call.world.repositories.values()].filter(

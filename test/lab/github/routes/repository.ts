@@ -1,52 +1,13 @@
-import { account, nodeId } from '../bodies/account.ts'
-import { commitBody } from '../bodies/commit.ts'
+import { account } from '../bodies/account.ts'
 import { repositoryBody } from '../bodies/repository.ts'
-import { notFound, ok, type RepositoryRoutes, refused, text } from '../call.ts'
-import { commitOf } from '../history.ts'
+import { ok, type RepositoryRoutes, refused, text } from '../call.ts'
 import type { Role } from '../world.ts'
 
-/** The repository itself, its branches and its people. */
+/** The repository itself, and its people. */
 export const repositoryRoutes: RepositoryRoutes = {
   'GET /repos/{owner}/{repo}': {
     needs: ['metadata:read'],
     answer: ({ world, repo }) => ok(repositoryBody(world, repo)),
-  },
-
-  'GET /repos/{owner}/{repo}/branches/{branch}': {
-    needs: ['contents:read'],
-    async answer(call) {
-      const { world, repo } = call
-      const name = text(call, 'branch')
-      const sha = await repo.git.resolve(`heads/${name}`)
-      if (!sha) return refused(404, 'Branch not found')
-      const self = `${world.url}/repos/${repo.fullName}/branches/${name}`
-      return ok({
-        name,
-        commit: commitBody(world, repo, await commitOf(repo.git, sha)),
-        _links: { self, html: `${world.url}/${repo.fullName}/tree/${name}` },
-        protected: false,
-        protection: { enabled: false, required_status_checks: { enforcement_level: 'off', contexts: [], checks: [] } },
-        protection_url: `${self}/protection`,
-      })
-    },
-  },
-
-  'GET /repos/{owner}/{repo}/git/ref/{ref}': {
-    needs: ['contents:read'],
-    async answer(call) {
-      const { world, repo } = call
-      const name = text(call, 'ref')
-      if (!/^(heads|tags)\//.test(name)) return notFound()
-      const sha = await repo.git.resolve(name)
-      if (!sha) return notFound()
-      const api = `${world.url}/repos/${repo.fullName}/git`
-      return ok({
-        ref: `refs/${name}`,
-        node_id: nodeId('REF', `${repo.id}_${name}`),
-        url: `${api}/refs/${name}`,
-        object: { type: 'commit', sha, url: `${api}/commits/${sha}` },
-      })
-    },
   },
 
   'GET /repos/{owner}/{repo}/collaborators/{username}/permission': {

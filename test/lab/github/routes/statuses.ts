@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { account, nodeId } from '../bodies/account.ts'
 import { repositoryBody } from '../bodies/repository.ts'
 import { created, invalid, notFound, page, type RepositoryRoutes, text, tooLong } from '../call.ts'
+import { statusSet } from '../ci-payloads.ts'
 import { bot, moment, type Repo, type Status, type World } from '../world.ts'
 
 const newStatus = z.object({
@@ -43,6 +44,8 @@ export const statusRoutes: RepositoryRoutes = {
         createdAt: world.now(),
       }
       repo.statuses.push(status)
+      // Nobody else wants to know, and of a commit's many statuses each would cost git a look.
+      if (world.app.events.includes('status')) call.announce([await statusSet(world, repo, status)])
       return created({ ...simple(world, repo, status), creator: account(world, status.creator) })
     },
   },

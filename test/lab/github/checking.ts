@@ -1,0 +1,117 @@
+import { announce, type Delivering, type RepositoryParts } from './branches.ts'
+import { packagePublished, requestedAction, statusSet, suiteCompleted, type WorkflowRun, workflowCompleted } from './ci-payloads.ts'
+import { suiteOf, suiteState } from './suites.ts'
+import { type CheckRun, type Delivery, moment, person, type Reporter, type RequiredCheck, type Status } from './world.ts'
+
+/** GitHub's own CI. */
+export const actions: Reporter = { id: 15_368, slug: 'github-actions', name: 'GitHub Actions' }
+
+export interface CheckOutcome {
+  name: string
+  /** Default: GitHub Actions. */
+  app?: Reporter
+  /** Absent: it has only begun. */
+  conclusion?: string
+}
+
+/** What CI, other Apps and those who press buttons do. GitHub announces it to Apps that subscribe to it. */
+export interface Checking {
+  /**
+   * Another App's check of a commit: begun, or ended. One that is running is ended, otherwise a new run is made. The end of a
+   * suite's last run is announced.
+   */
+  reportCheck(sha: string, outcome: CheckOutcome, options?: Delivering): Promise<{ id: number; deliveries: Delivery[] }>
+  /** An App makes a suite and reports nothing in it. */
+  emptySuite(sha: string, app: Reporter): void
+  reportStatus(
+    sha: string,
+    status: Pick<Status, 'context' | 'state'> & { description?: string; by?: string },
+    options?: Delivering,
+  ): Promise<Delivery[]>
+  /** A workflow of GitHub Actions has run: its check has ended, its suite and it are announced. */
+  runWorkflow(sha: string, run: Partial<Omit<WorkflowRun, 'sha' | 'by'>> & { by?: string }, options?: Delivering): Promise<Delivery[]>
+  publishImage(image: { name: string; tag: string; digest: string; by?: string }, options?: Delivering): Promise<Delivery[]>
+  /** Somebody presses a button of the App's own check run. Throws where it has no such button. */
+  pressButton(check: number, identifier: string, by: string, options?: Delivering): Promise<Delivery[]>
+  /** From now on this has to be green before a merge into the branch. */
+  requireCheck(required: Pick<RequiredCheck, 'branch' | 'context'> & Partial<Pick<RequiredCheck, 'app' | 'by'>>): void
+}
+
+export function checking(parts: RepositoryParts): Checking {
+  const { world, repo } = parts
+  const actor = person(world, 'mona')
+
+  const report = (sha: string, { name, app = actions, conclusion }: CheckOutcome): CheckRun => {
+    const suite = suiteOf(world, repo, sha, app)
+    const now = moment(world.now())
+    const running = repo.checkRuns.findLast((run) => run.suite === suite.id && run.name === name && run.status !== 'completed')
+    const run = running ?? freshRun(world.id(), suite.id, sha, app, name, now)
+    if (run !== running) repo.checkRuns.push(run)
+    Object.assign(run, conclusion === undefined ? { status: 'in_progress' } : { status: 'completed', conclusion, completedAt: now })
+    return run
+  }
+
+  return {
+    async reportCheck(sha, outcome, { deliver } = {}) {
+      const run = report(sha, outcome)
+      const suite = suiteOf(world, repo, sha, run.app)
+      const ended = suiteState(repo, suite).status === 'completed'
+      const events = ended ? [await suiteCompleted(world, repo, suite, actor)] : []
+      return { id: run.id, deliveries: await announce(parts, events, deliver) }
+    },
+
+    emptySuite(sha, app) {
+      suiteOf(world, repo, sha, app)
+    },
+
+    async reportStatus(sha, { context, state, description, by = 'ci[bot]' }, { deliver } = {}) {
+      const creator = person(world, by)
+      const given = { context, state, description: description ?? null, targetUrl: null }
+      const status: Status = { id: world.id(), sha, ...given, creator, createdAt: world.now() }
+      repo.statuses.push(status)
+      return announce(parts, [await statusSet(world, repo, status)], deliver)
+    },
+
+    async runWorkflow(sha, { name = 'Build', branch = repo.defaultBranch, conclusion = 'success', by = 'mona' }, { deliver } = {}) {
+      const someone = person(world, by)
+      report(sha, { name: name.toLowerCase(), conclusion })
+      const suite = suiteOf(world, repo, sha, actions, branch)
+      const events = [
+        await suiteCompleted(world, repo, suite, someone),
+        await workflowCompleted(world, repo, suite, { name, sha, branch, conclusion, by: someone }),
+      ]
+      return announce(parts, events, deliver)
+    },
+
+    publishImage: ({ by = 'mona', ...image }, { deliver } = {}) =>
+      announce(parts, [packagePublished(world, repo, { ...image, by: person(world, by) })], deliver),
+
+    async pressButton(id, identifier, by, { deliver } = {}) {
+      const run = repo.checkRuns.find((one) => one.id === id)
+      if (run?.app !== world.app) throw new Error(`${repo.fullName} has no check run ${id} of the App`)
+      const there = run.actions.some(({ identifier: known }) => known === identifier)
+      if (!there) throw new Error(`check run ${run.name} has no button ${identifier}`)
+      return announce(parts, [await requestedAction(world, repo, run, identifier, person(world, by))], deliver)
+    },
+
+    requireCheck({ branch, context, app, by = 'rules' }) {
+      repo.requiredChecks.push({ branch, context, app, by })
+    },
+  }
+}
+
+const freshRun = (id: number, suite: number, sha: string, app: Reporter, name: string, now: string): CheckRun => ({
+  id,
+  suite,
+  app,
+  name,
+  sha,
+  status: 'in_progress',
+  conclusion: null,
+  detailsUrl: null,
+  externalId: '',
+  startedAt: now,
+  completedAt: null,
+  output: { title: null, summary: null, text: null, annotations: [] },
+  actions: [],
+})

@@ -1,0 +1,72 @@
+import { signatureOf } from './branches.ts'
+import { mergeCommit } from './history.ts'
+import { fetchHead, moved } from './moves.ts'
+import { type Event, nothing, pullRequest } from './payloads.ts'
+import type { Issue, Person, Pull, Repo, World } from './world.ts'
+
+export interface OpenedPull {
+  pull: Pull
+  events: Event[]
+}
+
+export interface NewPull {
+  title: string
+  body: string | null
+  author: Person
+  base: Pull['base']
+  head: Pull['head']
+}
+
+export function newIssue(world: World, repo: Repo, title: string, author: Person): Issue {
+  const now = world.now()
+  const base = { id: world.id(), number: repo.issues.length + 1, title, body: null, author, labels: [] }
+  return { ...base, state: 'open', createdAt: now, updatedAt: now, closedAt: undefined }
+}
+
+/** A pull request, and what GitHub tells of it; whoever calls announces that. */
+export async function openPull(world: World, repo: Repo, { title, body, author, base, head }: NewPull): Promise<OpenedPull> {
+  const pull: Pull = { ...newIssue(world, repo, title, author), body, base, head, merged: undefined }
+  repo.pulls.push(pull)
+  repo.issues.push(pull)
+  await fetchHead(repo, pull)
+  return { pull, events: [await pullRequest(world, repo, pull, 'opened', author)] }
+}
+
+/**
+ * The pull request that takes a merged one back, as GitHub's "Revert" button opens it; undefined where what it changed has been
+ * changed again, or taken back before.
+ */
+export async function revertPull(
+  world: World,
+  repo: Repo,
+  reverted: Pull,
+  by: Person,
+  { title, body }: { title?: string | null | undefined; body?: string | null | undefined },
+): Promise<OpenedPull | undefined> {
+  const base = await repo.git.resolve(`heads/${reverted.base.branch}`)
+  if (!reverted.merged || !base) return undefined
+  const branch = `revert-${reverted.number}-${reverted.head.branch}`
+  const said = title ?? `Revert "${reverted.title}"`
+  const author = signatureOf(by)
+  const [name, email, date] = [author.name, author.email, world.now().toISOString()]
+  const env = { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email }
+  const dated = { ...env, GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date }
+  // What there was before the merge, as a child of the merge: brought together with what is there now, it takes back just that.
+  const before = ['commit-tree', `${reverted.base.sha}^{tree}`, '-p', reverted.merged.sha]
+  const head = await repo.git.run(before, { env: dated, input: said })
+  const commit = { base, head, method: 'squash' as const, message: said, author, committer: author, at: world.now() }
+  const sha = await mergeCommit(repo.git, commit).catch(() => undefined)
+  const [tree, treeNow] = await Promise.all([sha, base].map((one) => one && repo.git.run(['rev-parse', `${one}^{tree}`])))
+  if (!sha || tree === treeNow) return undefined
+
+  await repo.git.run(['update-ref', `refs/heads/${branch}`, sha])
+  const pushed = await moved({ world, repo }, branch, nothing, sha, by)
+  const opened = await openPull(world, repo, {
+    title: said,
+    body: body ?? `Reverts ${repo.fullName}#${reverted.number}`,
+    author: by,
+    base: { branch: reverted.base.branch, sha: base },
+    head: { branch, sha, repo },
+  })
+  return { pull: opened.pull, events: [...pushed, ...opened.events] }
+}
