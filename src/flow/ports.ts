@@ -7,6 +7,7 @@ import type { Store } from './ports/store.ts'
 
 export * from './ports/github.ts'
 export * from './ports/github-checks.ts'
+export * from './ports/github-happenings.ts'
 export * from './ports/github-history.ts'
 export * from './ports/github-pulls.ts'
 export * from './ports/hosts.ts'

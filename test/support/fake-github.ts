@@ -165,7 +165,7 @@ export class FakeGitHub implements GitHub {
   }
 
   checksOf(_repository: Repository, revision: Sha): Promise<CommitChecks> {
-    return this.#answer('checksOf', () => this.checked.get(revision) ?? { checks: [], emptySuites: [] })
+    return this.#answer('checksOf', () => this.checked.get(revision) ?? { own: 'landfall', checks: [], emptySuites: [] })
   }
 
   createCheck(_repository: Repository, check: CheckReport): Promise<number> {

@@ -1,7 +1,7 @@
 import type { Repository } from '../../domain/repository.ts'
 import type { CheckChange, GitHubChecks } from '../../flow/ports.ts'
 import type { GitHubClients } from './clients.ts'
-import type { OwnLogin } from './own-login.ts'
+import { type OwnLogin, slugOf } from './own-login.ts'
 
 type CheckRuns = Pick<GitHubChecks, 'createCheck' | 'updateCheck' | 'findCheck'>
 
@@ -35,11 +35,11 @@ export function checkRuns(clients: GitHubClients, ownLogin: OwnLogin): CheckRuns
 
     async findCheck(repository, { revision, name, externalId }) {
       const { rest, paginate, place } = at(repository)
-      const own = await ownLogin()
+      const own = slugOf(await ownLogin())
       // Of one name GitHub counts only the newest as latest, and several of Landfall's deployments may share a commit.
       const asked = { ...place, ref: revision, check_name: name, filter: 'all', per_page: 100 } as const
       const found = await paginate(rest.checks.listForRef, asked)
-      const ours = found.filter(({ app, external_id }) => `${app?.slug}[bot]` === own && external_id === externalId)
+      const ours = found.filter(({ app, external_id }) => app?.slug === own && external_id === externalId)
       return ours.map(({ id }) => id).toSorted((a, b) => b - a)[0]
     },
   }

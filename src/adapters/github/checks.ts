@@ -3,6 +3,7 @@ import type { Check, EmptySuite } from '../../domain/check.ts'
 import type { Repository, Sha } from '../../domain/repository.ts'
 import type { CommitChecks, GitHubChecks } from '../../flow/ports.ts'
 import type { GitHubClients, RestClient } from './clients.ts'
+import { type OwnLogin, slugOf } from './own-login.ts'
 import { requiredChecks } from './required-checks.ts'
 
 const commitStates = z.enum(['error', 'failure', 'pending', 'success'])
@@ -16,20 +17,22 @@ interface At {
 }
 
 /** What CI and others found out about commits. */
-export function checks(clients: GitHubClients): Asking {
+export function checks(clients: GitHubClients, ownLogin: OwnLogin): Asking {
   return {
     async checksOf({ owner, name, installation }: Repository, revision, branch): Promise<CommitChecks> {
       const at: At = { client: clients.installation(installation), place: { owner, repo: name } }
-      const [reported, statuses, required] = await Promise.all([
+      const [own, reported, statuses, required] = await Promise.all([
+        ownLogin(),
         reportedBy(at, revision),
         statusesOf(at, revision),
         branch === undefined ? undefined : requiredChecks(at.client, at.place, branch),
       ])
-      const slugOf = ({ id }: { id: number }) => reported.apps.get(id) ?? `#${id}`
+      const nameOf = (id: number) => reported.apps.get(id) ?? `#${id}`
       return {
+        own: slugOf(own),
         checks: [...reported.runs, ...statuses],
         emptySuites: reported.emptySuites,
-        ...(required && { required: required.map(({ name, app }) => ({ name, ...(app !== undefined && { app: slugOf({ id: app }) }) })) }),
+        ...(required && { required: required.map(({ name, app }) => ({ name, ...(app !== undefined && { app: nameOf(app) }) })) }),
       }
     },
   }

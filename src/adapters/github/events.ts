@@ -44,13 +44,14 @@ export function subscribe(app: Probot, receive: (incoming: Incoming) => Promise<
   })
 }
 
-interface FromInstallation {
+/** What every payload says of where it comes from. */
+export interface FromInstallation {
   installation?: { id: number } | null | undefined
   repository: { name: string; owner: { login: string } | null }
 }
 
 /** Absent for payloads that came by another way than an App's installation: nothing could be done for them. */
-function repositoryOf({ installation, repository }: FromInstallation): Repository | undefined {
+export function repositoryOf({ installation, repository }: FromInstallation): Repository | undefined {
   if (!installation || !repository.owner) return undefined
   return { owner: repository.owner.login, name: repository.name, installation: installation.id }
 }

@@ -16,7 +16,7 @@ export function createGitHub(clients: GitHubClients, log: Log): GitHub {
   return {
     ...repositories(clients, log),
     ...history(clients),
-    ...checks(clients),
+    ...checks(clients, own),
     ...checkRuns(clients, own),
     ...pullRequests(clients),
     ...comments(clients, own),

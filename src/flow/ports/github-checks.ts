@@ -19,6 +19,8 @@ export interface GitHubChecks {
 export type CheckChange = Omit<CheckReport, 'revision' | 'externalId'>
 
 export interface CommitChecks {
+  /** The App's own slug: checks of that one are Landfall's. */
+  own: string
   /** The newest run of each name and suite, and the newest status of each context. */
   checks: Check[]
   emptySuites: EmptySuite[]

@@ -48,7 +48,7 @@ describe('checks of a commit', () => {
     for (let i = 0; i < 105; i += 1) await shop.reportStatus(sha, { context: `ci/${i}`, state: 'pending' })
     await shop.reportStatus(sha, { context: 'ci/0', state: 'error' })
 
-    const { checks, emptySuites, required } = await github.checksOf(repository(), sha)
+    const { own, checks, emptySuites, required } = await github.checksOf(repository(), sha)
     expect(checks.filter(({ kind }) => kind === 'check')).toHaveLength(121)
     expect(checks.filter(({ kind }) => kind === 'status')).toHaveLength(105)
     const time = expect.stringMatching(/^2\d{3}-.*Z$/)
@@ -64,6 +64,7 @@ describe('checks of a commit', () => {
     expect(emptySuites).toContainEqual({ app: app.slug, state: 'queued' })
     expect(emptySuites).toHaveLength(2)
     expect(required).toBeUndefined()
+    expect(own).toBe(app.slug)
   })
 
   test('with what the branch requires, by rules and by protection, each of its App', async () => {
