@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { fullName, type Repository } from '../../domain/repository.ts'
 import type { GitHub, InstalledRepository, Log, Role } from '../../flow/ports.ts'
-import { orUndefined } from './absent.ts'
+import { absentOrForbidden, orUndefined } from './absent.ts'
 import type { GitHubClients } from './clients.ts'
 import { subjectOf } from './message.ts'
 import { readTarball, rememberSnapshots } from './snapshot.ts'
@@ -75,7 +75,7 @@ export function repositories(clients: GitHubClients, log: Log): Repositories {
     async isMember(repository, team, person) {
       const { rest, place } = at(repository)
       const asked = { org: place.owner, team_slug: team, username: person }
-      const found = await orUndefined(() => rest.teams.getMembershipForUserInOrg(asked))
+      const found = await orUndefined(() => rest.teams.getMembershipForUserInOrg(asked), absentOrForbidden)
       return found?.data.state === 'active'
     },
 

@@ -19,7 +19,10 @@ export interface GitHub extends GitHubChecks, GitHubHistory, GitHubPullRequests 
   pullRequestOf(repository: Repository, revision: Sha): Promise<number | undefined>
   /** The exact role: none, read, triage, write, maintain, admin. */
   role(repository: Repository, person: string): Promise<Role>
-  /** Whether somebody is in a team of the repository's organization, the teams below it included; whoever is only invited is not. */
+  /**
+   * Whether somebody is in a team of the repository's organization, the teams below it included. Whoever is only invited is not, and
+   * nobody is where the App may not look.
+   */
   isMember(repository: Repository, team: string, person: string): Promise<boolean>
   /** Every repository the App is installed on, with its default branch. Suspended installations are left out. */
   repositories(): Promise<InstalledRepository[]>

@@ -94,6 +94,8 @@ describe('checks of a commit', () => {
     const theirs = await forbidden.createRepository('acme', 'shop', { 'a.txt': 'a' })
     const modest = landfall(forbidden, forbidden.app)
     await expect(modest.checksOf(repository(theirs), await theirs.head(), 'main')).rejects.toMatchObject({ status: 403 })
+    forbidden.addTeam('acme', 'ops', ['mona'])
+    expect(await modest.isMember(repository(theirs), 'ops', 'mona')).toBe(false)
     await forbidden.close()
 
     expect((await github.checksOf(repository(), sha, 'gone')).required).toEqual([])

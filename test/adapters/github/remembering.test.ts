@@ -43,6 +43,7 @@ const permission = '/repos/acme/shop/collaborators/mona/permission'
 
 test.each<[why: string, url: string, first: RequestInit, second: RequestInit]>([
   ['who may do what', permission, get, get],
+  ['who is in a team', '/orgs/acme/teams/ops/memberships/mona', get, get],
   ['a write', '/a', get, { ...get, method: 'POST' }],
   ['another form of it', '/a', get, { ...get, headers: { accept: 'raw' } }],
 ])('%s is asked anew', async (_why, url, first, second) => {
