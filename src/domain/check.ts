@@ -5,7 +5,7 @@ export interface Check {
   kind: 'check' | 'status'
   /** Of a status its context. */
   name: string
-  /** Slug of the App that reports it; statuses do not tell. */
+  /** Slug of the App that reports it; of a status only where an App's word is required, `@login` for one that is no App's. */
   app?: string
   state: 'queued' | 'in_progress' | 'completed'
   /** Once completed, in GitHub's words: `success`, `timed_out`… Of statuses `success`, `failure` or `error`. */

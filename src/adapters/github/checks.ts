@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import type { Check, EmptySuite } from '../../domain/check.ts'
+import type { Check, EmptySuite, RequiredCheck } from '../../domain/check.ts'
 import type { Repository, Sha } from '../../domain/repository.ts'
 import type { CommitChecks, GitHubChecks } from '../../flow/ports.ts'
 import type { GitHubClients, RestClient } from './clients.ts'
 import { type OwnLogin, slugOf } from './own-login.ts'
-import { requiredChecks } from './required-checks.ts'
+import { type Required, requiredChecks } from './required-checks.ts'
+import { isApp, type Reporters, statusReporters } from './status-reporters.ts'
 
 const commitStates = z.enum(['error', 'failure', 'pending', 'success'])
 /** GitHub's states before a run has begun are more: waiting, requested, pending. */
@@ -27,15 +28,31 @@ export function checks(clients: GitHubClients, ownLogin: OwnLogin): Asking {
         statusesOf(at, revision),
         branch === undefined ? undefined : requiredChecks(at.client, at.place, branch),
       ])
-      const nameOf = (id: number) => reported.apps.get(id) ?? `#${id}`
+      const found = { own: slugOf(own), emptySuites: reported.emptySuites }
+      if (!required) return { ...found, checks: [...reported.runs, ...statuses] }
+
+      const ofApps = new Set(required.filter(({ app }) => app !== undefined).map((one) => one.name))
+      const contexts = new Set(statuses.map((one) => one.name).filter((context) => ofApps.has(context)))
+      const reporters = await statusReporters(at.client, at.place, revision, contexts)
       return {
-        own: slugOf(own),
-        checks: [...reported.runs, ...statuses],
-        emptySuites: reported.emptySuites,
-        ...(required && { required: required.map(({ name, app }) => ({ name, ...(app !== undefined && { app: nameOf(app) }) })) }),
+        ...found,
+        checks: [...reported.runs, ...statuses.map((one) => ({ ...one, ...appOf(reporters.get(one.name)) }))],
+        required: await Promise.all(required.map((one) => named(at.client, one, reported.apps, reporters))),
       }
     },
   }
+}
+
+const appOf = (slug: string | undefined) => (slug === undefined ? {} : { app: slug })
+
+/** A requirement with the slug of its App, as far as that has to do with this commit. */
+async function named(client: RestClient, { name, app }: Required, apps: Map<number, string>, reporters: Reporters): Promise<RequiredCheck> {
+  if (app === undefined) return { name }
+  const slug = apps.get(app)
+  if (slug !== undefined) return { name, app: slug }
+  const reporter = reporters.get(name)
+  const same = reporter !== undefined && !reporter.startsWith('@') && (await isApp(client, reporter, app))
+  return { name, app: same ? reporter : `#${app}` }
 }
 
 /** Check runs and suites without any; `apps` are the slugs of the Apps behind them, by id. */

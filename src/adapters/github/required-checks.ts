@@ -3,7 +3,7 @@ import { absentOrForbidden, orUndefined } from './absent.ts'
 import type { RestClient } from './clients.ts'
 
 /** `app` is the id of the App that has to report it; absent: any. */
-interface Required {
+export interface Required {
   name: string
   app?: number
 }

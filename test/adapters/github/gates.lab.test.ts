@@ -68,7 +68,7 @@ describe('checks of a commit', () => {
   })
 
   test('with what the branch requires, by rules and by protection, each of its App', async () => {
-    const sha = await shop.commit('required', { 'a.txt': 'a' })
+    const sha = await shop.commit('required', { 'required.txt': 'a' })
     await shop.reportCheck(sha, { name: 'scan', app: scanner, conclusion: 'success' })
     const require = (context: string, app?: number, by?: 'protection') =>
       shop.requireCheck({ branch: 'required', context, ...(app !== undefined && { app }), ...(by && { by }) })
@@ -85,6 +85,41 @@ describe('checks of a commit', () => {
       { name: 'old', app: 'scanner' },
     ])
     expect((await github.checksOf(repository(), sha, 'main')).required).toEqual([])
+  })
+
+  test("a status counts as the App's that set it, where one is required; a person is none", async () => {
+    const sha = await shop.commit('spoken', { 'spoken.txt': 'a' })
+    const [jenkins, codecov] = [
+      { id: 71, slug: 'jenkins', name: 'Jenkins' },
+      { id: 72, slug: 'codecov', name: 'Codecov' },
+    ]
+    const said = (context: string, by: { by: string } | { app: typeof jenkins }) =>
+      shop.reportStatus(sha, { context, state: 'success', ...by })
+    await said('build', { app: jenkins })
+    for (let i = 0; i < 100; i += 1) await said('noise', { by: 'mona' })
+    await said('coverage', { app: jenkins })
+    await said('scan', { by: 'scanner' })
+    await said('secret', { by: 'hidden[bot]' })
+    await said('free', { by: 'mona' })
+    for (const [context, app] of [
+      ['build', 71],
+      ['coverage', codecov.id],
+      ['scan', 4711],
+      ['secret', 73],
+    ] as const) {
+      shop.requireCheck({ branch: 'spoken', context, app })
+    }
+    shop.requireCheck({ branch: 'spoken', context: 'free' })
+    const { checks, required } = await github.checksOf(repository(), sha, 'spoken')
+    const apps = ['build', 'coverage', 'scan', 'secret', 'free'].map((context) => checks.find(({ name }) => name === context)?.app)
+    expect(apps).toEqual(['jenkins', 'jenkins', '@scanner', 'hidden', undefined])
+    expect(required).toEqual([
+      { name: 'build', app: 'jenkins' },
+      { name: 'coverage', app: '#72' },
+      { name: 'scan', app: '#4711' },
+      { name: 'secret', app: 'hidden' },
+      { name: 'free' },
+    ])
   })
 
   test('what may not be read is absent; what failed is no answer', async () => {
@@ -109,6 +144,24 @@ describe('checks of a commit', () => {
     const limited = await github.checksOf(repository(), sha, 'main').catch((error: unknown) => error)
     expect(passes(limited)).toBe(true)
   })
+})
+
+test('what was asked before and did not change is free; a look at checks takes five requests and who the App is', async () => {
+  const [sha, base] = [await shop.commit('dear', { 'dear.txt': 'a' }), await shop.head()]
+  const fresh = landfall(standIn, app)
+  const look = async () => [
+    await fresh.checksOf(repository(), sha, 'main'),
+    await fresh.changes(repository(), base, sha),
+    await fresh.commitAt(repository(), sha),
+    await fresh.lastPusher(repository(), 'main', base),
+    await fresh.tags(repository(), 'v'),
+  ]
+  await fresh.head(repository(), 'main')
+  const before = standIn.spent
+  const first = await look()
+  expect(standIn.spent).toBe(before + 10)
+  expect(await look()).toEqual(first)
+  expect(standIn.spent).toBe(before + 10)
 })
 
 describe('pull requests', () => {
@@ -338,7 +391,7 @@ describe("the App's own check runs", () => {
   })
 
   test('are made, changed and found again by what they stand for, never those of others', async () => {
-    const sha = await shop.commit('shown', { 'a.txt': 'a' })
+    const sha = await shop.commit('shown', { 'shown.txt': 'a' })
     await shop.reportCheck(sha, { name: 'landfall/production' })
     const wanted = report(sha)
     expect(await github.findCheck(repository(), wanted)).toBeUndefined()

@@ -23,9 +23,10 @@ export interface Checking {
   reportCheck(sha: string, outcome: CheckOutcome, options?: Delivering): Promise<{ id: number; deliveries: Delivery[] }>
   /** An App makes a suite and reports nothing in it. */
   emptySuite(sha: string, app: Reporter): void
+  /** `by` somebody, or by an App that is no secret. */
   reportStatus(
     sha: string,
-    status: Pick<Status, 'context' | 'state'> & { description?: string; by?: string },
+    status: Pick<Status, 'context' | 'state'> & { description?: string; by?: string; app?: Reporter },
     options?: Delivering,
   ): Promise<Delivery[]>
   /** A workflow of GitHub Actions has run: its check has ended, its suite and it are announced. */
@@ -64,7 +65,8 @@ export function checking(parts: RepositoryParts): Checking {
       suiteOf(world, repo, sha, app)
     },
 
-    async reportStatus(sha, { context, state, description, by = 'ci[bot]' }, { deliver } = {}) {
+    async reportStatus(sha, { context, state, description, app, by = app ? `${app.slug}[bot]` : 'ci[bot]' }, { deliver } = {}) {
+      if (app) world.apps.push(app)
       const creator = person(world, by)
       const given = { context, state, description: description ?? null, targetUrl: null }
       const status: Status = { id: world.id(), sha, ...given, creator, createdAt: world.now() }

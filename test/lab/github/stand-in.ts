@@ -78,6 +78,7 @@ export async function startGitHub(given: { app: App; webhookUrl?: string }): Pro
     people: new Map(),
     repositories: new Map(),
     installations: [],
+    apps: [],
     teams: new Map(),
     deliveries: [],
     deliveryId: () => String(++lastDelivery),

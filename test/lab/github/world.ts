@@ -13,6 +13,8 @@ export interface World {
   /** By `owner/name` in lower case: GitHub is not case sensitive here. */
   repositories: Map<string, Repo>
   installations: Installation[]
+  /** Other Apps that were heard of. */
+  apps: Reporter[]
   /** By `organization/team` in lower case; members by login in lower case. */
   teams: Map<string, Map<string, TeamMembership>>
   deliveries: Delivery[]

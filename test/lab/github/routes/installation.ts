@@ -1,8 +1,18 @@
+import { integration } from '../bodies/account.ts'
 import { repositoryBody } from '../bodies/repository.ts'
-import { type InstallationRoutes, page } from '../call.ts'
+import { type InstallationRoutes, notFound, ok, page, text } from '../call.ts'
 
-/** What an installation is told of itself. */
+/** What an installation is told of itself, and of other Apps. */
 export const installationRoutes: InstallationRoutes = {
+  'GET /apps/{app_slug}': {
+    needs: ['metadata:read'],
+    answer(call) {
+      const { world } = call
+      const found = [world.app, ...world.apps].find(({ slug }) => slug === text(call, 'app_slug'))
+      return found ? ok(integration(world, found)) : notFound()
+    },
+  },
+
   'GET /installation/repositories': {
     needs: ['metadata:read'],
     answer(call) {
