@@ -79,7 +79,7 @@ const neverCame = ({ evidence }: Reason, within: number): Reason =>
 
 /** Seconds for which a registry that a waiting deployment asked wants to be left alone; 0 where it may be asked. */
 export function registryRest({ state, reason: why }: Deployment, now: Date): number {
-  const until = state === 'waiting' ? why?.evidence.until : undefined
+  const until = state === 'waiting' && why?.code === 'registry-busy' ? why.evidence.until : undefined
   return until === undefined ? 0 : Math.max(0, (Date.parse(until) - now.getTime()) / 1000)
 }
 

@@ -32,7 +32,7 @@ describe('a lock', () => {
     const town = await openTown()
     const { revision: first } = await town.deploy()
     town.github.roles.lisa = 'write'
-    expect(await say(town, '/lock the database moves', { actor: 'lisa' })).toContain('production is locked')
+    expect(await say(town, '/lock the database moves --for 2h', { actor: 'lisa' })).toContain('production is locked')
     const [older, newer] = [town.commit(), town.commit()]
     await town.tellPush(newer)
     await town.reaches('waiting')
