@@ -28,9 +28,10 @@ export async function statusReporters(
 
 const bot = /\[bot\]$/
 
-function reporterOf(creator: { login: string; type: string } | null): string {
+/** People's logins hold no brackets. */
+function reporterOf(creator: { login: string } | null): string {
   if (!creator) return '@ghost'
-  return creator.type === 'Bot' && bot.test(creator.login) ? creator.login.replace(bot, '') : `@${creator.login}`
+  return bot.test(creator.login) ? creator.login.replace(bot, '') : `@${creator.login}`
 }
 
 /**

@@ -392,7 +392,7 @@ describe("the App's own check runs", () => {
 
   test('are made, changed and found again by what they stand for, never those of others', async () => {
     const sha = await shop.commit('shown', { 'shown.txt': 'a' })
-    await shop.reportCheck(sha, { name: 'landfall/production' })
+    await shop.reportCheck(sha, { name: 'landfall/production', externalId: 'deployment-1' })
     const wanted = report(sha)
     expect(await github.findCheck(repository(), wanted)).toBeUndefined()
     const id = await github.createCheck(repository(), wanted)

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createApp } from '../../../src/adapters/github/app.ts'
@@ -64,6 +65,15 @@ test('a pressed button: who, which, and what the check run stands for', async ()
     },
   ])
   expect(await told(await shop.pressButton(data.id, 'approve', 'helper[bot]'))).toMatchObject([{ bot: true }])
+})
+
+test("a button of another App's is none of Landfall's", async () => {
+  const pressed = standIn.deliveries.find(({ event }) => event === 'check_run')
+  const body = JSON.stringify(pressed?.payload).replaceAll(`"id":${app.id},"slug"`, '"id":4711,"slug"')
+  const signature = `sha256=${createHmac('sha256', app.secret).update(body).digest('hex')}`
+  expect(body).toContain('"id":4711')
+  expect(await receive(probot, { guid: 'another', event: 'check_run', signature, body })).toBe('received')
+  expect(happened).toEqual([])
 })
 
 test('checks: suites, workflows and statuses that have come to their end', async () => {

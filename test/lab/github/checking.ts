@@ -10,6 +10,8 @@ export interface CheckOutcome {
   name: string
   /** Default: GitHub Actions. */
   app?: Reporter
+  /** Whatever that App means by it. */
+  externalId?: string
   /** Absent: it has only begun. */
   conclusion?: string
 }
@@ -42,12 +44,13 @@ export function checking(parts: RepositoryParts): Checking {
   const { world, repo } = parts
   const actor = person(world, 'mona')
 
-  const report = (sha: string, { name, app = actions, conclusion }: CheckOutcome): CheckRun => {
+  const report = (sha: string, { name, app = actions, externalId, conclusion }: CheckOutcome): CheckRun => {
     const suite = suiteOf(world, repo, sha, app)
     const now = moment(world.now())
     const running = repo.checkRuns.findLast((run) => run.suite === suite.id && run.name === name && run.status !== 'completed')
     const run = running ?? freshRun(world.id(), suite.id, sha, app, name, now)
     if (run !== running) repo.checkRuns.push(run)
+    if (externalId !== undefined) run.externalId = externalId
     Object.assign(run, conclusion === undefined ? { status: 'in_progress' } : { status: 'completed', conclusion, completedAt: now })
     return run
   }

@@ -1,4 +1,4 @@
-import { changes, commits } from '../history.ts'
+import { changes, commits, mergeCommit } from '../history.ts'
 import { moment, type Pull, type Repo, type World } from '../world.ts'
 import { account, nodeId } from './account.ts'
 import { repositoryBody } from './repository.ts'
@@ -85,6 +85,7 @@ export async function fullPullBody(world: World, repo: Repo, pull: Pull) {
   const contained = await commits(repo.git, `${pull.base.sha}..${pull.head.sha}`, 250)
   return {
     ...pullBody(world, repo, pull),
+    merge_commit_sha: pull.merged?.sha ?? (await trialMerge(repo, pull)),
     merged: pull.merged !== undefined,
     merged_by: pull.merged ? account(world, pull.merged.by) : null,
     mergeable: pull.state === 'open' ? true : null,
@@ -98,6 +99,14 @@ export async function fullPullBody(world: World, repo: Repo, pull: Pull) {
     deletions: files.reduce((sum, file) => sum + file.deletions, 0),
     changed_files: files.length,
   }
+}
+
+/** The merge that GitHub tries by itself: it says whether there is a conflict, and is in no branch. The same each time it is looked at. */
+async function trialMerge({ git }: Repo, pull: Pull): Promise<string | null> {
+  const by = { name: 'GitHub', email: 'noreply@github.com' }
+  const sides = { base: pull.base.sha, head: pull.head.sha }
+  const message = `Merge ${sides.head} into ${sides.base}`
+  return mergeCommit(git, { ...sides, method: 'merge', message, author: by, committer: by, at: pull.createdAt }).catch(() => null)
 }
 
 /** What GitHub shows beside a name. No authorisation: readers may be collaborators too. */
