@@ -11,28 +11,27 @@ class FaultsFirst extends BaseSequencer {
 }
 
 /**
- * Two rooms: `unit` (under ten seconds in all, for the inner loop) and `lab` (files named `*.lab.test.ts`: on the real
- * parts of test/lab, or on files made to be slow; two at a time, because they mostly wait).
+ * Three rooms: `unit` (under ten seconds, for the inner loop), `flow` (whole use cases over the real store, with the rest of the world
+ * scripted: as long again) and `lab` (files named `*.lab.test.ts`: on the real parts of test/lab, or on files made to be slow; two at
+ * a time, because they mostly wait).
  */
+const quick = {
+  // One module graph a worker: loading it anew for each file would take most of the time.
+  pool: 'forks',
+  isolate: false,
+  // Vitest leaves one core to others; the inner loop takes both.
+  maxWorkers: 2,
+  // None takes a second by itself; a machine that is busy with other things may take ten times as long.
+  testTimeout: 20_000,
+} as const
+
 export default defineConfig({
   test: {
     sequence: { sequencer: FaultsFirst },
     reporters: ['default', './test/support/closing-line.ts'],
     projects: [
-      {
-        test: {
-          name: 'unit',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.lab.test.ts'],
-          // One module graph a worker: loading it anew for each file would take most of the ten seconds.
-          pool: 'forks',
-          isolate: false,
-          // Vitest leaves one core to others; the inner loop takes both.
-          maxWorkers: 2,
-          // None takes a second by itself; a machine that is busy with other things may take ten times as long.
-          testTimeout: 20_000,
-        },
-      },
+      { test: { ...quick, name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/**/*.lab.test.ts', 'test/flow/**'] } },
+      { test: { ...quick, name: 'flow', include: ['test/flow/**/*.test.ts'] } },
       {
         test: {
           name: 'lab',
