@@ -4,7 +4,7 @@
  */
 export type Command =
   | ({ kind: PlainKind } & MaybeNamed)
-  | ({ kind: 'deploy'; revision?: ShaStart } & MaybeNamed)
+  | ({ kind: 'deploy'; revision?: ShaStart; again?: true } & MaybeNamed)
   | ({ kind: 'rollback'; to?: RollbackTo } & MaybeNamed)
   | { kind: 'reject'; text: MaybeNamedReason }
   | { kind: 'lock'; text: MaybeNamedReason; everywhere?: true; seconds?: number }
@@ -35,17 +35,26 @@ export type RollbackTo =
 
 /** A command whose environment is one that there is. */
 export type AimedCommand =
-  | { kind: 'promote' | 'approve' | 'retry' | 'cancel'; environment: string }
-  | { kind: 'deploy'; environment: string; revision?: ShaStart }
+  | { kind: 'promote'; environment: string }
+  | { kind: 'approve'; environment: string }
+  | { kind: 'retry'; environment: string }
+  | { kind: 'cancel'; environment: string }
+  /** `again`: also what failed or was rolled back there before. */
+  | { kind: 'deploy'; environment: string; revision?: ShaStart; again?: true }
   | { kind: 'rollback'; environment: string; to?: RollbackTo }
   | { kind: 'reject'; environment: string; reason: string }
   /** Without an environment: all of them. */
-  | { kind: 'plan' | 'status'; environment?: string }
+  | { kind: 'plan'; environment?: string }
+  /** Without an environment: all of them. */
+  | { kind: 'status'; environment?: string }
   /** Without an environment: all of them. The reason may be empty. It runs out after so many seconds. */
   | { kind: 'lock'; environment?: string; reason: string; seconds?: number }
   /** Without an environment: the lock on all of them. */
   | { kind: 'unlock'; environment?: string }
   | { kind: 'help' }
+
+/** The one of this kind. */
+export type Aimed<Kind extends AimedCommand['kind']> = Extract<AimedCommand, { kind: Kind }>
 
 export type CommandKind = Command['kind']
 
@@ -56,7 +65,7 @@ export type CommandRole = 'triage' | 'write'
 export const commandRules: Record<CommandKind, { usage: string; role: CommandRole }> = {
   status: { usage: '/status [environment]', role: 'triage' },
   plan: { usage: '/plan [environment]', role: 'triage' },
-  deploy: { usage: '/deploy [environment] [commit]', role: 'write' },
+  deploy: { usage: '/deploy [environment] [commit] [--again]', role: 'write' },
   rollback: { usage: '/rollback [environment] [to <commit, #pull request or generation>]', role: 'write' },
   promote: { usage: '/promote [environment]', role: 'write' },
   approve: { usage: '/approve [environment]', role: 'write' },

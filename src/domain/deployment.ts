@@ -1,5 +1,5 @@
 import type { CommentRef } from './intent.ts'
-import type { Plan } from './plan.ts'
+import type { Plan, Proposal } from './plan.ts'
 import type { Reason } from './reason.ts'
 import type { Instant, Repository, Sha } from './repository.ts'
 
@@ -26,9 +26,18 @@ export interface Deployment {
   pullRequest?: number
   /** The comment to answer, for commands. */
   comment?: CommentRef
+  /**
+   * Who wants this very commit: `person` where somebody named it, `deliberate` where they said that they know what became of it before.
+   * Absent: a machine, whose push it was.
+   */
+  asked?: 'person' | 'deliberate'
   state: State
   /** Why it waits, failed, was refused or superseded. */
   reason?: Reason
+  /** Every gate that was closed when they were looked at last; the first of them is its reason. */
+  closed?: Reason[]
+  /** What it would do, once that is known; until it is planned. */
+  proposal?: Proposal
   /** Fixed once; executed as it is. */
   plan?: Plan
   createdAt: Instant

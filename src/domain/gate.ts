@@ -1,4 +1,5 @@
 import type { Instant, Sha } from './repository.ts'
+import type { Role } from './role.ts'
 
 /**
  * What must be true before an environment may be deployed to. Written in the repository's file, tightened by the operator's floor.
@@ -54,9 +55,13 @@ export interface WeekMoment {
 }
 
 /** Somebody's word on a deployment that has not begun. An approval holds for exactly what was shown. */
-export interface Approval {
+export interface Verdict {
   deployment: string
   person: string
+  /** Who they were in the repository at that moment. */
+  role: Role
+  /** Slugs of the organisation's teams they were an active member of then; of those that the rules name. */
+  teams: string[]
   verdict: 'approve' | 'reject' | 'cancel'
   /** The commit it was given for; absent for a rollback that is not planned yet. */
   revision?: Sha

@@ -13,7 +13,7 @@ interface IntentBase {
   /** A random id, made at intake. */
   id: string
   /**
-   * What makes two commands the same wish: the comment's id and the command's place in it. A push has (repository, ref, before,
+   * What makes two commands the same wish: the comment's id and the command's place in it, or the delivery that told of a button. A push has (repository, ref, before,
    * after) in it; the store judges by more than that which pushes are one wish, and adds a number where a branch makes the
    * same move again.
    */
@@ -44,8 +44,10 @@ export interface PushIntent extends IntentBase {
 export interface CommandIntent extends IntentBase {
   kind: 'command'
   command: Command | Mistake
-  /** Where to react and answer. */
-  comment: CommentRef
+  /** Where to react and answer; absent where it was given otherwise: by a button, on a page, on the command line. */
+  comment?: CommentRef
+  /** The deployment it was given at the side of: this one is meant and no other. */
+  deployment?: string
 }
 
 /** A line that was meant as a command and cannot be one. */

@@ -1,4 +1,5 @@
 import type { VerifyRule } from './configuration.ts'
+import type { GateRules } from './gate.ts'
 import type { PinnedImage } from './image.ts'
 import type { Repository, Sha } from './repository.ts'
 
@@ -46,6 +47,18 @@ export interface Plan {
   notify: string[]
   /** Shown on GitHub. */
   url?: string
+  /** The gates in the file at `revision`: they hold for what comes next as well, so that no change loosens those it has to pass itself. */
+  gates?: GateRules
+}
+
+/** A plan before it has its number: hosts know nothing of it. */
+export type Draft = Omit<Plan, 'generation'>
+
+/** What a deployment would do, shown before its gates open. The digests in it are those that will run, whatever becomes of their tags. */
+export interface Proposal {
+  draft: Draft
+  /** Fingerprint of what was shown, which an approval holds for: commit, digests, Compose, files, environment, hosts. */
+  content: string
 }
 
 /** What happens to one service. */

@@ -1,4 +1,4 @@
-import type { RollbackTo } from '../domain/command.ts'
+import type { Aimed } from '../domain/command.ts'
 import { type Deployment, isTerminal, type State } from '../domain/deployment.ts'
 import { reason } from '../domain/reason.ts'
 import { fullName } from '../domain/repository.ts'
@@ -7,17 +7,14 @@ import { cancelAnswer } from '../report/answers/cancel.ts'
 import { retryAnswer } from '../report/answers/retry.ts'
 import type { Commanded } from './gather-command.ts'
 import { linksOf } from './links-of.ts'
-import { answer, newDeployment, refuseCommand, settle } from './settle.ts'
+import { answer, answering, newDeployment, refuseCommand, settle } from './settle.ts'
 
 /** How many deployments back a release is looked for by name. */
 const remembered = 500
 
 /** `/rollback`: a deployment of its own, which finds its release when it is planned unless one is named. */
-export async function rollBack(
-  { environment, to }: { environment: string; to?: RollbackTo },
-  { intent, file, ports }: Commanded,
-): Promise<void> {
-  const fresh = { ...newDeployment(intent, file.project, environment, ports), kind: 'rollback' as const, comment: intent.comment }
+export async function rollBack({ environment, to }: Aimed<'rollback'>, { intent, file, ports }: Commanded): Promise<void> {
+  const fresh = { ...newDeployment(intent, file.project, environment, ports), kind: 'rollback' as const, ...answering(intent) }
   if (to === undefined) return settle(intent, [fresh], ports)
   const history = await ports.store.deployments.ofEnvironment(fullName(intent.repository), environment, remembered)
   const release = releaseMeant(history, to)
@@ -27,7 +24,7 @@ export async function rollBack(
 }
 
 /** `/retry`: the last deployment once more, where it did not go well. */
-export async function retryDeployment({ environment }: { environment: string }, { intent, file, ports }: Commanded): Promise<void> {
+export async function retryDeployment({ environment }: Aimed<'retry'>, { intent, file, ports }: Commanded): Promise<void> {
   const [last] = await ports.store.deployments.ofEnvironment(fullName(intent.repository), environment, 1)
   const say = (outcome: Parameters<typeof retryAnswer>[1]) => answer(intent, retryAnswer(intent.id, outcome), {}, ports)
   if (!last) return say({ kind: 'nothing-to-retry', environment })
@@ -40,7 +37,7 @@ export async function retryDeployment({ environment }: { environment: string }, 
     ...broughtBy(last),
     ...(revision !== undefined && { revision }),
     ...(branch !== undefined && { branch }),
-    comment: intent.comment,
+    ...answering(intent),
     kind,
   }
   await settle(intent, [again], ports)
@@ -50,14 +47,14 @@ export async function retryDeployment({ environment }: { environment: string }, 
 const untouched: ReadonlySet<State> = new Set(['queued', 'waiting', 'planned', 'pulling'])
 
 /** `/cancel`: stops what waits or has not changed a host yet. The word is left with the deployment; whoever works on it obeys. */
-export async function cancelDeployment({ environment }: { environment: string }, { intent, ports }: Commanded): Promise<void> {
+export async function cancelDeployment({ environment }: Aimed<'cancel'>, { intent, role, ports }: Commanded): Promise<void> {
   const [deployment] = (await ports.store.deployments.open(fullName(intent.repository), environment)).slice(-1)
   const say = (outcome: Parameters<typeof cancelAnswer>[1]) => cancelAnswer(intent.id, outcome)
   if (!deployment) return answer(intent, say({ kind: 'nothing-open', environment }), {}, ports)
   const subject = { deployment, links: linksOf(deployment, ports) }
   if (!untouched.has(deployment.state)) return answer(intent, say({ kind: 'too-late', ...subject }), {}, ports)
   const verdict = {
-    ...{ deployment: deployment.id, person: intent.actor, verdict: 'cancel' as const },
+    ...{ deployment: deployment.id, person: intent.actor, role, teams: [], verdict: 'cancel' as const },
     ...{ content: '', at: ports.clock.now().toISOString(), ...(deployment.revision !== undefined && { revision: deployment.revision }) },
   }
   await answer(intent, say({ kind: 'cancelled', ...subject, person: intent.actor }), { verdict }, ports)

@@ -1,12 +1,10 @@
-import type { AimedCommand } from '../domain/command.ts'
+import type { Aimed } from '../domain/command.ts'
 import type { Lock } from '../domain/gate.ts'
 import { fullName } from '../domain/repository.ts'
 import { samePerson } from '../policy/gates/names.ts'
 import { type LockOutcome, lockAnswer } from '../report/answers/lock.ts'
 import type { Commanded } from './gather-command.ts'
 import { answer } from './settle.ts'
-
-type Aimed<Kind extends AimedCommand['kind']> = Extract<AimedCommand, { kind: Kind }>
 
 /**
  * `/lock`: keeps the environment, or all of them, for whoever asks. In an open pull request the lock is the pull request's and ends
@@ -18,7 +16,7 @@ export async function setLock(command: Aimed<'lock'>, { intent, ports }: Command
   const held = (await ports.store.locks.of(repository)).find((lock) => lock.environment === environment)
   const say = (outcome: LockOutcome) => lockAnswer(intent.id, outcome)
   if (held && !samePerson(held.person, intent.actor)) return answer(intent, say({ kind: 'held', lock: held }), {}, ports)
-  const through = await ports.github.pullRequest(intent.repository, intent.comment.issue)
+  const through = intent.comment && (await ports.github.pullRequest(intent.repository, intent.comment.issue))
   const lock = {
     ...{ id: intent.id, repository, person: intent.actor, reason },
     ...(environment !== undefined && { environment }),
@@ -45,8 +43,5 @@ export async function takeLockBack({ environment }: Aimed<'unlock'>, { intent, p
 
 /** Lets what waits in a repository look again. */
 export async function wakeWaiting(repository: string, { store, queue }: Commanded['ports']): Promise<void> {
-  for (const id of await store.deployments.due()) {
-    const deployment = await store.deployments.read(id)
-    if (deployment && fullName(deployment.repository) === repository) await queue.wake(`deployment:${id}`)
-  }
+  for (const id of await store.deployments.due(repository)) await queue.wake(`deployment:${id}`)
 }

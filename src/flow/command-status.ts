@@ -1,3 +1,4 @@
+import type { Aimed } from '../domain/command.ts'
 import type { EnvironmentRule } from '../domain/configuration.ts'
 import { type Deployment, isTerminal } from '../domain/deployment.ts'
 import type { Lock } from '../domain/gate.ts'
@@ -11,7 +12,7 @@ import { answer } from './settle.ts'
 const remembered = 50
 
 /** `/status`: what runs where, since when and by whom, what is locked and what waits. Told from the database; no host is asked. */
-export async function tellStatus(command: { environment?: string }, { intent, file, ports }: Commanded): Promise<void> {
+export async function tellStatus(command: Aimed<'status'>, { intent, file, ports }: Commanded): Promise<void> {
   const repository = fullName(intent.repository)
   const locks = await ports.store.locks.of(repository)
   const meant = Object.values(file.environments).filter(({ name }) => command.environment === undefined || name === command.environment)

@@ -1,16 +1,17 @@
 import { parseProjectFile } from '../config/project-file.ts'
-import { type AimedCommand, type CommandKind, type CommandRole, commandRules } from '../domain/command.ts'
+import { type AimedCommand, type CommandKind, commandRules } from '../domain/command.ts'
 import { type ProjectFile, projectFilePath } from '../domain/configuration.ts'
 import type { CommandIntent } from '../domain/intent.ts'
 import { type Problem, problemText } from '../domain/problem.ts'
 import { reason } from '../domain/reason.ts'
+import { type Role, reaches } from '../domain/role.ts'
 import { formatCommand } from '../policy/commands/format-command.ts'
 import { resolveEnvironment } from '../policy/commands/resolve-environment.ts'
 import { helpAnswer } from '../report/answers/help.ts'
 import { cancelDeployment, retryDeployment, rollBack } from './command-deployments.ts'
 import { setLock, takeLockBack } from './command-locks.ts'
 import { tellStatus } from './command-status.ts'
-import type { Ports, Role } from './ports.ts'
+import type { Ports } from './ports.ts'
 import { answer, nothing, refuseCommand } from './settle.ts'
 
 /** What this version carries out, in the order in which people are told of it. */
@@ -20,11 +21,10 @@ const carriedOut: readonly CommandKind[] = ['status', 'rollback', 'retry', 'canc
 export interface Commanded {
   intent: CommandIntent
   file: ProjectFile
+  /** Who gave it is this in the repository at this moment. */
+  role: Role
   ports: Ports
 }
-
-const ranks: readonly Role[] = ['none', 'read', 'triage', 'write', 'maintain', 'admin']
-const reaches = (role: Role, least: CommandRole): boolean => ranks.indexOf(role) >= ranks.indexOf(least)
 
 /** Carries out a command of a comment, or answers why not. Whether the person may is asked at this moment. */
 export async function gatherCommand(intent: CommandIntent, ports: Ports): Promise<void> {
@@ -44,7 +44,7 @@ export async function gatherCommand(intent: CommandIntent, ports: Ports): Promis
   }
   const aimed = resolveEnvironment(command, Object.keys(file.value.environments))
   if (aimed.kind === 'refused') return refuseCommand(intent, aimed.reason, ports)
-  await carryOut(aimed.command, { intent, file: file.value, ports })
+  await carryOut(aimed.command, { intent, file: file.value, role, ports })
 }
 
 async function carryOut(command: AimedCommand, commanded: Commanded): Promise<void> {

@@ -26,7 +26,7 @@ async function brokenFile(report: Report, intent: PushIntent, outcome: IntentOut
 }
 
 async function answered(report: Report, intent: CommandIntent, outcome: IntentOutcome, ports: Ports): Promise<string | undefined> {
-  if (outcome.kind !== 'command-refused' && outcome.kind !== 'answered') return undefined
+  if (intent.comment === undefined || (outcome.kind !== 'command-refused' && outcome.kind !== 'answered')) return undefined
   if (report.surface === 'reaction') {
     const reaction = outcome.kind === 'answered' ? 'eyes' : '-1'
     await ports.github.react(intent.repository, intent.comment, reaction)

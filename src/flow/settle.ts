@@ -1,7 +1,7 @@
 import type { Deployment } from '../domain/deployment.ts'
 import type { CommandIntent, Intent, PushIntent } from '../domain/intent.ts'
 import type { Problem } from '../domain/problem.ts'
-import type { Reason } from '../domain/reason.ts'
+import { type Reason, remedyOf, sentenceOf } from '../domain/reason.ts'
 import type { Effects, Ports, ReportKey } from './ports.ts'
 import { deploymentReports } from './publish.ts'
 
@@ -45,8 +45,13 @@ export async function refuse(intent: PushIntent, problems: Problem[], ports: Por
   await ports.queue.wake('reports')
 }
 
-/** Settles a command with an answer that says why not. */
+/** Settles a command with an answer that says why not. Where no comment waits for it, it goes into the record of the deployment. */
 export async function refuseCommand(intent: CommandIntent, why: Reason, ports: Ports): Promise<void> {
+  const { command, deployment, actor } = intent
+  if (deployment !== undefined) {
+    const text = `/${command.kind} of ${actor} was refused: ${sentenceOf(why)}. ${remedyOf(why)}`
+    await ports.store.timeline.append(deployment, [{ at: ports.clock.now().toISOString(), step: 'command', text }])
+  }
   await ports.store.intents.settle(intent.id, { kind: 'command-refused', reason: why }, [], answerReports(intent))
   ports.log.info('command refused', { intent: intent.id, reason: why.code })
   await ports.queue.wake('reports')
@@ -59,5 +64,8 @@ export async function answer(intent: CommandIntent, body: string, effects: Effec
   await ports.queue.wake('reports')
 }
 
-const answerReports = ({ id }: CommandIntent): ReportKey[] =>
-  ['reaction', 'answer'].map((surface) => ({ subject: `intent:${id}`, surface }))
+/** Where what comes of a command is told: in answer to its comment. */
+export const answering = ({ comment }: CommandIntent): Pick<Deployment, 'comment'> => (comment === undefined ? {} : { comment })
+
+const answerReports = ({ id, comment }: CommandIntent): ReportKey[] =>
+  comment === undefined ? [] : ['reaction', 'answer'].map((surface) => ({ subject: `intent:${id}`, surface }))

@@ -4,8 +4,8 @@ import type { DeploymentPatch } from '../../flow/ports.ts'
 import { storedDeployment } from './stored/deployment.ts'
 import { storedComment } from './stored/intent.ts'
 import { encode, parsed, present, read } from './stored/json.ts'
-import { storedPlan } from './stored/plan.ts'
-import { storedReason } from './stored/reason.ts'
+import { storedPlan, storedProposal } from './stored/plan.ts'
+import { storedReason, storedReasons } from './stored/reason.ts'
 import { repositoryIn } from './stored/repository.ts'
 import type { DeploymentRow } from './tables.ts'
 
@@ -24,6 +24,7 @@ export function deploymentRow(deployment: Deployment, sequence: number): Deploym
     branch: valid.branch ?? null,
     actor: valid.actor,
     comment: valid.comment ? encode(storedComment, valid.comment) : null,
+    asked: valid.asked ?? null,
     state: valid.state,
     created_at: valid.createdAt,
     ...emptyPatch,
@@ -46,8 +47,11 @@ export function deploymentIn(row: DeploymentRow): Deployment {
     actor: row.actor,
     pullRequest: row.pull_request,
     comment: parsed(row.comment),
+    asked: row.asked,
     state: row.state,
     reason: parsed(row.reason),
+    closed: parsed(row.closed),
+    proposal: parsed(row.proposal),
     plan: parsed(row.plan),
     createdAt: row.created_at,
     startedAt: row.started_at,
@@ -58,11 +62,23 @@ export function deploymentIn(row: DeploymentRow): Deployment {
 
 type PatchColumns = Pick<
   DeploymentRow,
-  'reason' | 'plan' | 'generation' | 'revision' | 'subject' | 'author' | 'started_at' | 'finished_at' | 'pull_request'
+  | 'reason'
+  | 'closed'
+  | 'proposal'
+  | 'plan'
+  | 'generation'
+  | 'revision'
+  | 'subject'
+  | 'author'
+  | 'started_at'
+  | 'finished_at'
+  | 'pull_request'
 >
 
 const emptyPatch: PatchColumns = {
   reason: null,
+  closed: null,
+  proposal: null,
   plan: null,
   generation: null,
   revision: null,
@@ -77,6 +93,8 @@ const emptyPatch: PatchColumns = {
 export function patchColumns(patch: DeploymentPatch): Partial<PatchColumns> {
   return {
     ...(patch.reason && { reason: encode(storedReason, patch.reason) }),
+    ...(patch.closed && { closed: encode(storedReasons, patch.closed) }),
+    ...(patch.proposal && { proposal: encode(storedProposal, patch.proposal) }),
     ...(patch.plan && { plan: encode(storedPlan, patch.plan), generation: patch.plan.generation }),
     ...(patch.revision !== undefined && { revision: patch.revision }),
     ...(patch.subject !== undefined && { subject: patch.subject }),

@@ -31,8 +31,8 @@ export function deployments(database: Database, log: Log): Store['deployments'] 
       return readable(await rows.orderBy('sequence').execute())
     },
 
-    async due() {
-      const listed = await db
+    async due(repository) {
+      const open = db
         .selectFrom('deployments')
         .select(['id', 'sequence', 'repository', 'environment'])
         .where(isOpen)
@@ -40,8 +40,8 @@ export function deployments(database: Database, log: Log): Store['deployments'] 
         .orderBy('repository')
         .orderBy('environment')
         .orderBy('sequence')
-        .execute()
-      const sound = await leftOut.sift('open', listed, async (ids) => readable(await all().where('id', 'in', ids).execute()))
+      const listed = await (repository === undefined ? open : open.where('repository', '=', repository)).execute()
+      const sound = await leftOut.sift(repository ?? '', listed, async (ids) => readable(await all().where('id', 'in', ids).execute()))
       const environments = Map.groupBy(sound, ({ repository, environment }) => `${repository} ${environment}`)
       return [...environments.values()].flatMap(([oldest]) => oldest?.id ?? [])
     },
@@ -109,7 +109,13 @@ async function advance(database: Database, transaction: Kysely<Tables>, { id, le
   const changed = await transaction
     .updateTable('deployments')
     // Why it waited is no longer true once it goes on.
-    .set({ ...(from === 'waiting' && to !== from && { reason: null }), ...columns, state: follow(from, to) })
+    .set({
+      ...(from === 'waiting' && to !== from && { reason: null, closed: null }),
+      // What was shown before is part of the plan now.
+      ...(columns.plan !== undefined && { proposal: null }),
+      ...columns,
+      state: follow(from, to),
+    })
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow()

@@ -123,7 +123,8 @@ function intentRow(intent: Intent): Candidate {
     forced: push?.forced ? 1 : null,
     found: push?.found ? 1 : null,
     environment: null,
-    comment: command ? encode(storedComment, command.comment) : null,
+    comment: command?.comment ? encode(storedComment, command.comment) : null,
+    deployment: command?.deployment ?? null,
     command: command ? encode(storedCommand, command.command) : null,
     outcome: null,
   }

@@ -48,6 +48,8 @@ export interface IntentRow {
   comment: string | null
   /** JSON, `Command`; null for what is none. */
   command: string | null
+  /** The deployment a command was about, where it was given at its side. */
+  deployment: string | null
   /** JSON, `IntentOutcome`; null while the intent is open. */
   outcome: string | null
 }
@@ -79,6 +81,11 @@ export interface DeploymentRow {
   state: string
   /** JSON, `Reason`. */
   reason: string | null
+  /** JSON, `Reason[]`. */
+  closed: string | null
+  /** JSON, `Proposal`. */
+  proposal: string | null
+  asked: string | null
   /** JSON, `Plan`. */
   plan: string | null
   /** The plan's, to be found by. */
@@ -158,6 +165,10 @@ export interface LockRow {
 export interface VerdictRow {
   deployment: string
   person: string
+  /** Both null for a word that was kept before they were: it counts for nobody in particular. */
+  role: string | null
+  /** JSON, a list. */
+  teams: string | null
   verdict: string
   revision: string | null
   content: string

@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely'
-import type { Approval } from '../../domain/gate.ts'
+import type { Verdict } from '../../domain/gate.ts'
 import type { Store } from '../../flow/ports.ts'
 import type { Database } from './database.ts'
-import { storedVerdict } from './stored/gate.ts'
-import { present, read } from './stored/json.ts'
+import { storedTeams, storedVerdict } from './stored/gate.ts'
+import { encode, parsed, present, read } from './stored/json.ts'
 import type { Tables } from './tables.ts'
 
 export function verdicts({ db }: Database): Store['verdicts'] {
@@ -16,15 +16,21 @@ export function verdicts({ db }: Database): Store['verdicts'] {
         .orderBy('at')
         .orderBy('person')
         .execute()
-      return rows.map((row) => read(storedVerdict, present({ ...row }), `verdict of ${row.person} on deployment ${deployment}`))
+      return rows.map((row) =>
+        read(
+          storedVerdict,
+          present({ ...row, role: row.role ?? 'none', teams: parsed(row.teams ?? '[]') }),
+          `verdict of ${row.person} on deployment ${deployment}`,
+        ),
+      )
     },
   }
 }
 
 /** A person's newer word takes the place of the same word said before. */
-export async function insertVerdict(transaction: Kysely<Tables>, verdict: Approval): Promise<void> {
+export async function insertVerdict(transaction: Kysely<Tables>, verdict: Verdict): Promise<void> {
   const { reason = null, revision = null, ...valid } = storedVerdict.parse(verdict)
-  const row = { ...valid, reason, revision }
+  const row = { ...valid, teams: encode(storedTeams, valid.teams), reason, revision }
   await transaction
     .insertInto('verdicts')
     .values(row)

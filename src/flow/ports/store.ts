@@ -1,5 +1,5 @@
 import type { Deployment, State, TimelineEntry } from '../../domain/deployment.ts'
-import type { Approval, Lock } from '../../domain/gate.ts'
+import type { Lock, Verdict } from '../../domain/gate.ts'
 import type { Intent, IntentOutcome, RecoveryIntent } from '../../domain/intent.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { Receipt } from '../../domain/receipt.ts'
@@ -22,7 +22,7 @@ export interface Effects {
   lock?: NewLock
   /** Ids of locks. */
   unlock?: string[]
-  verdict?: Approval
+  verdict?: Verdict
 }
 
 /** A lock about to be set. */
@@ -52,8 +52,8 @@ export interface Store {
     read(id: string): Promise<Deployment | undefined>
     /** Those of an environment that have not ended, oldest first. */
     open(repository: string, environment: string): Promise<Deployment[]>
-    /** Of each environment with open deployments the id of one. */
-    due(): Promise<string[]>
+    /** Of each environment with open deployments the id of one; of one repository where it is given. */
+    due(repository?: string): Promise<string[]>
     /** The one whose plan has this generation. */
     ofGeneration(repository: string, environment: string, generation: number): Promise<Deployment | undefined>
     /** Newest first. */
@@ -80,7 +80,7 @@ export interface Store {
   }
   /** What people said of deployments; said by settling. */
   verdicts: {
-    of(deployment: string): Promise<Approval[]>
+    of(deployment: string): Promise<Verdict[]>
   }
   timeline: {
     append(deployment: string, entries: TimelineEntry[]): Promise<void>
@@ -197,7 +197,10 @@ export interface RecoveryChange {
 }
 
 export type DeploymentPatch = Partial<
-  Pick<Deployment, 'reason' | 'plan' | 'revision' | 'subject' | 'author' | 'startedAt' | 'finishedAt' | 'pullRequest'>
+  Pick<
+    Deployment,
+    'reason' | 'closed' | 'proposal' | 'plan' | 'revision' | 'subject' | 'author' | 'startedAt' | 'finishedAt' | 'pullRequest'
+  >
 >
 
 /** What should be shown where. Surfaces: `status`, `deployment`, `answer`, `comment`, `slack:deploys`… */

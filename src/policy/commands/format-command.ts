@@ -6,12 +6,12 @@ export function formatCommand(command: Command): string {
   return [`/${command.kind}`, ...wordsOf(command)].filter((word) => word !== undefined && word !== '').join(' ')
 }
 
-function wordsOf(command: Command): (string | undefined)[] {
+function wordsOf(command: Command): (string | undefined | false)[] {
   switch (command.kind) {
     case 'help':
       return []
     case 'deploy':
-      return [command.environment, command.revision]
+      return [command.environment, command.revision, command.again && '--again']
     case 'rollback':
       return [command.environment, ...(command.to ? ['to', targetText(command.to)] : [])]
     case 'reject':

@@ -9,10 +9,11 @@ export interface Options {
   kind: 'options'
   words: string[]
   everywhere?: true
+  again?: true
   seconds?: number
 }
 
-type Option = '--all' | '--for'
+type Option = '--all' | '--again' | '--for'
 
 /** Reads the options a command knows, wherever on the line they stand. Telephones make a dash of two hyphens: it counts as them. */
 export function readOptions(line: CommandLine, known: readonly Option[]): Options | Mistake {
@@ -26,9 +27,10 @@ export function readOptions(line: CommandLine, known: readonly Option[]): Option
     }
     const name = known.find((each) => each === option.name)
     if (name === undefined) return unknown(line, option.name, known)
-    if (name === '--all') {
-      if (option.value !== undefined) return mistake(line.written, '--all takes no value', writeUsage(line.kind))
-      read.everywhere = true
+    if (name !== '--for') {
+      if (option.value !== undefined) return mistake(line.written, `${name} takes no value`, writeUsage(line.kind))
+      if (name === '--all') read.everywhere = true
+      else read.again = true
       continue
     }
     if (read.seconds !== undefined) return mistake(line.written, '--for is there twice', 'Leave one of them out')

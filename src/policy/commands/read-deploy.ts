@@ -1,20 +1,24 @@
 import { isCommit, whyNoCommit } from './commit-word.ts'
 import { type CommandLine, notAName, type Reading, surplus, writeUsage } from './line.ts'
 import { mistake } from './mistake.ts'
+import { readOptions } from './options.ts'
 
 /**
- * `/deploy [environment] [commit]`. A single word that reads as a commit is one: an environment called `deadbeef` has to be named
- * together with a commit.
+ * `/deploy [environment] [commit] [--again]`. A single word that reads as a commit is one: an environment called `deadbeef` has to be
+ * named together with a commit.
  */
 export function readDeploy(line: CommandLine): Reading {
-  const [first, second, ...rest] = line.words
-  if (first === undefined) return { kind: 'deploy' }
-  if (second === undefined && isCommit(first)) return { kind: 'deploy', revision: first.toLowerCase() }
+  const options = readOptions(line, ['--again'])
+  if (options.kind === 'mistake') return options
+  const [first, second, ...rest] = options.words
+  const again = options.again && { again: options.again }
+  if (first === undefined) return { kind: 'deploy', ...again }
+  if (second === undefined && isCommit(first)) return { kind: 'deploy', revision: first.toLowerCase(), ...again }
   const wrong = notAName(line, first)
   if (wrong) return wrong
-  if (second === undefined) return { kind: 'deploy', environment: first }
+  if (second === undefined) return { kind: 'deploy', environment: first, ...again }
   if (rest.length > 0) return surplus(line, rest)
-  if (isCommit(second)) return { kind: 'deploy', environment: first, revision: second.toLowerCase() }
+  if (isCommit(second)) return { kind: 'deploy', environment: first, revision: second.toLowerCase(), ...again }
   if (isCommit(first)) return mistake(line.written, 'the environment comes before the commit', `Write /deploy ${second} ${first}`)
   return mistake(line.written, whyNoCommit(second), writeUsage('deploy'))
 }

@@ -1,16 +1,12 @@
-import type { Approval, ApprovalRule } from '../../domain/gate.ts'
+import type { ApprovalRule, Verdict } from '../../domain/gate.ts'
 import { reason } from '../../domain/reason.ts'
 import type { Sha } from '../../domain/repository.ts'
-import { mayWrite, type Role } from '../../domain/role.ts'
+import { reaches } from '../../domain/role.ts'
 import { type Decision, open, refused, waiting } from './decision.ts'
 import { namesText, samePerson } from './names.ts'
 
-/** What somebody said, with who they were in the repository at that moment. */
-export interface Vote extends Pick<Approval, 'person' | 'verdict' | 'revision' | 'content' | 'reason'> {
-  role: Role
-  /** Slugs of the organisation's teams they were an active member of; at least those the rules name. */
-  teams: readonly string[]
-}
+/** What somebody said, and who they were in the repository at that moment. */
+export type Vote = Pick<Verdict, 'person' | 'role' | 'teams' | 'verdict' | 'revision' | 'content' | 'reason'>
 
 export interface ApprovalFacts {
   rule: ApprovalRule
@@ -35,7 +31,7 @@ export interface ApprovalFacts {
 export function approval(facts: ApprovalFacts): Decision {
   const { rule, environment, votes, revision, content } = facts
   const current = votes.filter((vote) => vote.revision === revision && vote.content === content)
-  const rejection = current.find((vote) => vote.verdict === 'reject' && mayWrite(vote.role))
+  const rejection = current.find((vote) => vote.verdict === 'reject' && reaches(vote.role, 'write'))
   if (rejection) return refused(reason('rejected-by', { environment, person: rejection.person, reason: rejection.reason ?? '' }))
 
   const approving = people(current.filter(({ verdict }) => verdict === 'approve'))
@@ -58,7 +54,7 @@ export function approval(facts: ApprovalFacts): Decision {
 
 function mayApprove({ person, role, teams }: Vote, facts: ApprovalFacts): boolean {
   const { by } = facts.rule
-  if (!mayWrite(role) || nobodyKnown(facts) || has(excludedBy(facts), person)) return false
+  if (!reaches(role, 'write') || nobodyKnown(facts) || has(excludedBy(facts), person)) return false
   return by.length === 0 || by.some((entry) => (isTeam(entry) ? has(teams, slugOf(entry)) : samePerson(entry, person)))
 }
 

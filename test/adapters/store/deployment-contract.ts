@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Deployment } from '../../../src/domain/deployment.ts'
 import { type DeploymentPatch, LeaseLost } from '../../../src/flow/ports.ts'
 import type { Given } from './contract.ts'
-import { asked, at, commit, deployment, lease, plan } from './records.ts'
+import { asked, at, commit, deployment, draft, lease, plan, shop } from './records.ts'
 
 export function deploymentContract(given: Given): void {
   test('a deployment with every field reads back as it was', async () => {
@@ -15,7 +15,10 @@ export function deploymentContract(given: Given): void {
       branch: 'main',
       pullRequest: 12,
       comment: { id: 41, issue: 12 },
+      asked: 'deliberate',
       reason: { code: 'image-missing', evidence: { image: 'shop', deadline: 'noon' } },
+      closed: [{ code: 'locked', evidence: { person: 'lisa' } }],
+      proposal: { draft: draft(), content: 'what is shown' },
       plan: plan(),
       state: 'planned',
       startedAt: at,
@@ -35,6 +38,8 @@ export function deploymentContract(given: Given): void {
     const patch: Required<DeploymentPatch> = {
       plan: plan(),
       reason: { code: 'image-missing', evidence: {} },
+      closed: [{ code: 'image-missing', evidence: {} }],
+      proposal: { draft: draft(), content: 'what is shown' },
       revision: commit('c'),
       subject: 'Fix it',
       author: 'lisa',
@@ -122,6 +127,23 @@ export function deploymentContract(given: Given): void {
     expect(await ours()).toEqual([second?.id, other?.id])
     for (const id of ids.slice(1)) await given.store.deployments.advance(id, held, 'cancelled')
     expect(await ours()).toEqual([])
+  })
+
+  test('of one repository only its own are due', async () => {
+    const own = { ...shop, name: 'due-own' }
+    const made = await asked(
+      given.store,
+      { repository: own, environment: 'due-1' },
+      { repository: own, environment: 'due-2' },
+      { repository: { ...shop, name: 'due-other' }, environment: 'due-1' },
+    )
+    const [first, second, other] = made.map((created) => created?.id ?? '')
+    expect(await given.other.deployments.due('acme/due-own')).toEqual([first, second])
+    expect(await given.other.deployments.due('acme/due-other')).toEqual([other])
+    expect(await given.other.deployments.due('acme/due-none')).toEqual([])
+    const held = await lease(given.store)
+    for (const { id } of made) await given.store.deployments.advance(id, held, 'cancelled')
+    expect(await given.other.deployments.due('acme/due-own')).toEqual([])
   })
 
   test('a deployment is found by the generation of its plan', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Approval } from '../../../src/domain/gate.ts'
+import type { Verdict } from '../../../src/domain/gate.ts'
 import type { Effects, NewLock } from '../../../src/flow/ports.ts'
 import type { Given } from './contract.ts'
 import { asked, at, commit, rollback } from './records.ts'
@@ -67,9 +67,11 @@ export function gateContract(given: Given): void {
 
   test('what people say of a deployment is kept by person and word, the newest of each', async () => {
     const [deployment] = await asked(given.store, {})
-    const verdict = (changes: Partial<Approval> = {}): Approval => ({
+    const verdict = (changes: Partial<Verdict> = {}): Verdict => ({
       deployment: deployment?.id ?? '',
       person: 'mona',
+      role: 'maintain',
+      teams: ['ops', 'backend'],
       verdict: 'approve',
       revision: commit('a'),
       content: 'what was shown',

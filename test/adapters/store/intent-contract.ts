@@ -17,6 +17,8 @@ export function intentContract(given: Given): void {
     const command: Required<CommandIntent> = {
       ...rollback(),
       command: { kind: 'rollback', environment: 'staging', to: { kind: 'pull-request', number: 12 } },
+      comment: { id: 41, issue: 12 },
+      deployment: 'd41',
     }
     const merge: Required<PushIntent> = { ...push({ ref: 'refs/heads/merge' }), before: commit('0'), forced: true, found: true }
     const answers = await Promise.all([...wishes, command, merge].map((wish) => given.store.intents.accept(wish)))
@@ -29,7 +31,7 @@ export function intentContract(given: Given): void {
   test.each<CommandIntent['command']>([
     { kind: 'status' },
     { kind: 'retry', environment: 'staging' },
-    { kind: 'deploy', environment: 'staging', revision: 'abcdef1' },
+    { kind: 'deploy', environment: 'staging', revision: 'abcdef1', again: true },
     { kind: 'rollback' },
     { kind: 'rollback', environment: 'staging', to: { kind: 'commit', revision: commit('a') } },
     { kind: 'rollback', to: { kind: 'generation', generation: 41 } },

@@ -1,6 +1,6 @@
 import type { Deployment } from '../../../src/domain/deployment.ts'
 import type { CommandIntent, PushIntent } from '../../../src/domain/intent.ts'
-import type { Plan } from '../../../src/domain/plan.ts'
+import type { Draft, Plan } from '../../../src/domain/plan.ts'
 import type { Receipt } from '../../../src/domain/receipt.ts'
 import type { Lease, Store } from '../../../src/flow/ports.ts'
 import * as build from '../../support/builders.ts'
@@ -69,8 +69,22 @@ export const plan = (changes: Partial<Plan> = {}): Plan =>
     logins: ['ghcr.io'],
     notify: ['slack:deploys'],
     url: 'https://shop.example.com',
+    gates: {
+      checks: { kind: 'named', names: ['test'] },
+      after: 'staging',
+      approve: { by: ['team:ops', 'mona'], count: 2, notAuthor: true },
+      windows: [
+        { kind: 'deny', from: { day: 5, minute: 960 }, to: { day: 1, minute: 360 }, zone: 'Europe/Berlin', text: 'Fri 16:00 - Mon 06:00' },
+      ],
+    },
     ...changes,
   })
+
+/** The same before it has its number. */
+export const draft = (): Draft => {
+  const { generation: _, ...rest } = plan()
+  return rest
+}
 
 export const receipt = (of: Deployment, changes: Partial<Receipt> = {}): Receipt => ({
   format: 1,

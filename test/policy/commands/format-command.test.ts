@@ -25,7 +25,10 @@ const anyCommand: fc.Arbitrary<Command> = fc.oneof(
   maybeNamed.chain((named) =>
     fc.constantFrom<PlainKind[]>('promote', 'approve', 'plan', 'status', 'retry', 'cancel').map((kind) => ({ kind, ...named })),
   ),
-  fc.record({ kind: fc.constant('deploy' as const), environment: name, revision: commit }, { requiredKeys: ['kind'] }),
+  fc.record(
+    { kind: fc.constant('deploy' as const), environment: name, revision: commit, again: fc.constant(true as const) },
+    { requiredKeys: ['kind'] },
+  ),
   fc.record({ kind: fc.constant('rollback' as const), environment: name, to }, { requiredKeys: ['kind'] }),
   fc.record({ kind: fc.constant('reject' as const), text: words(1) }),
   fc.record({ kind: fc.constant('lock' as const), text: words(0), everywhere, seconds }, { requiredKeys: ['kind', 'text'] }),

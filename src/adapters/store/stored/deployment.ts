@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { type Deployment, states, type TimelineEntry } from '../../../domain/deployment.ts'
 import { storedComment } from './intent.ts'
-import { storedPlan } from './plan.ts'
-import { storedReason } from './reason.ts'
+import { storedPlan, storedProposal } from './plan.ts'
+import { storedReason, storedReasons } from './reason.ts'
 import { storedRepository } from './repository.ts'
 import { count, instant, name, type Shape, sha, text } from './shape.ts'
 
@@ -20,8 +20,11 @@ export const storedDeployment: z.ZodType<Deployment> = z.strictObject({
   actor: text,
   pullRequest: count.exactOptional(),
   comment: storedComment.exactOptional(),
+  asked: z.enum(['person', 'deliberate']).exactOptional(),
   state: z.enum(states),
   reason: storedReason.exactOptional(),
+  closed: storedReasons.exactOptional(),
+  proposal: storedProposal.exactOptional(),
   plan: storedPlan.exactOptional(),
   createdAt: instant,
   startedAt: instant.exactOptional(),

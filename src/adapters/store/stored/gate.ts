@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { Approval, Lock } from '../../../domain/gate.ts'
+import type { ApprovalRule, CheckRule, GateRules, Lock, Verdict, WeekMoment, WindowRule } from '../../../domain/gate.ts'
+import { roles } from '../../../domain/role.ts'
 import { count, instant, name, type Shape, sha, text } from './shape.ts'
 
 export const storedLock: z.ZodType<Lock> = z.strictObject({
@@ -13,12 +14,40 @@ export const storedLock: z.ZodType<Lock> = z.strictObject({
   until: instant.exactOptional(),
 } satisfies Shape<Lock>)
 
-export const storedVerdict: z.ZodType<Approval> = z.strictObject({
+export const storedTeams = z.array(name)
+
+export const storedVerdict: z.ZodType<Verdict> = z.strictObject({
   deployment: name,
   person: name,
+  role: z.enum(roles),
+  teams: storedTeams,
   verdict: z.enum(['approve', 'reject', 'cancel']),
   revision: sha.exactOptional(),
   content: text,
   reason: text.exactOptional(),
   at: instant,
-} satisfies Shape<Approval>)
+} satisfies Shape<Verdict>)
+
+const checks: z.ZodType<CheckRule> = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.enum(['none', 'all']) }),
+  z.strictObject({ kind: z.literal('named'), names: z.array(z.string()) }),
+])
+
+const approve = z.strictObject({ by: z.array(z.string()), count, notAuthor: z.boolean() } satisfies Shape<ApprovalRule>)
+
+const moment = z.strictObject({ day: count, minute: count } satisfies Shape<WeekMoment>)
+
+const window = z.strictObject({
+  kind: z.enum(['allow', 'deny']),
+  from: moment,
+  to: moment,
+  zone: name,
+  text: z.string(),
+} satisfies Shape<WindowRule>)
+
+export const storedGates: z.ZodType<GateRules> = z.strictObject({
+  checks,
+  after: name.exactOptional(),
+  approve: approve.exactOptional(),
+  windows: z.array(window),
+} satisfies Shape<GateRules>)

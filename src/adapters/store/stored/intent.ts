@@ -31,7 +31,7 @@ const rollbackTo: z.ZodType<RollbackTo> = z.discriminatedUnion('kind', [
 
 export const storedCommand: z.ZodType<Command | Mistake> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.enum(['promote', 'approve', 'plan', 'status', 'retry', 'cancel']), ...maybeNamed }),
-  z.strictObject({ kind: z.literal('deploy'), ...maybeNamed, revision: shaStart.exactOptional() }),
+  z.strictObject({ kind: z.literal('deploy'), ...maybeNamed, revision: shaStart.exactOptional(), again: z.literal(true).exactOptional() }),
   z.strictObject({ kind: z.literal('rollback'), ...maybeNamed, to: rollbackTo.exactOptional() }),
   z.strictObject({ kind: z.literal('reject'), text }),
   z.strictObject({
@@ -49,7 +49,8 @@ const command = z.strictObject({
   ...common,
   kind: z.literal('command'),
   command: storedCommand,
-  comment: storedComment,
+  comment: storedComment.exactOptional(),
+  deployment: name.exactOptional(),
 } satisfies Shape<CommandIntent>)
 
 export const storedIntent: z.ZodType<Intent> = z.discriminatedUnion('kind', [push, command])

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { VerifyRule } from '../../../domain/configuration.ts'
 import type { ImagePlatform, PinnedImage } from '../../../domain/image.ts'
-import type { Plan, PlannedFile, PlannedHost, PlannedService } from '../../../domain/plan.ts'
+import type { Plan, PlannedFile, PlannedHost, PlannedService, Proposal } from '../../../domain/plan.ts'
+import { storedGates } from './gate.ts'
 import { storedRepository } from './repository.ts'
 import { count, digest, name, type Shape, sha } from './shape.ts'
 
@@ -49,8 +50,7 @@ const host = z.strictObject({
 
 const file = z.strictObject({ path: name, source: name, fingerprint: z.string() } satisfies Shape<PlannedFile>)
 
-/** Plans of format 1. A plan is executed as it is or not at all: an unknown field or another format is refused. */
-export const storedPlan: z.ZodType<Plan> = z.strictObject({
+const plan = z.strictObject({
   format: z.literal(1),
   kind: z.enum(['deploy', 'rollback']),
   repository: storedRepository,
@@ -74,4 +74,13 @@ export const storedPlan: z.ZodType<Plan> = z.strictObject({
   keep: count,
   notify: z.array(name),
   url: z.string().exactOptional(),
+  gates: storedGates.exactOptional(),
 } satisfies Shape<Plan>)
+
+/** Plans of format 1. A plan is executed as it is or not at all: an unknown field or another format is refused. */
+export const storedPlan: z.ZodType<Plan> = plan
+
+export const storedProposal: z.ZodType<Proposal> = z.strictObject({
+  draft: plan.omit({ generation: true }),
+  content: name,
+} satisfies Shape<Proposal>)

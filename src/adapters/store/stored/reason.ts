@@ -6,3 +6,5 @@ export const storedReason: z.ZodType<Reason> = z.strictObject({
   code: z.enum(reasonCodes),
   evidence: z.record(z.string(), z.string()),
 } satisfies Shape<Reason>)
+
+export const storedReasons = z.array(storedReason)
