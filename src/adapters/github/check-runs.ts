@@ -1,4 +1,3 @@
-import type { Repository } from '../../domain/repository.ts'
 import type { CheckChange, GitHubChecks } from '../../flow/ports.ts'
 import type { GitHubClients } from './clients.ts'
 import { type OwnLogin, slugOf } from './own-login.ts'
@@ -10,14 +9,9 @@ const most = { buttons: 3, label: 20, description: 40, identifier: 20, annotatio
 
 /** The App's own check runs. */
 export function checkRuns(clients: GitHubClients, ownLogin: OwnLogin): CheckRuns {
-  const at = ({ owner, name, installation }: Repository) => {
-    const { rest, paginate } = clients.installation(installation)
-    return { rest, paginate, place: { owner, repo: name } }
-  }
-
   return {
     async createCheck(repository, check) {
-      const { rest, place } = at(repository)
+      const { rest, place } = clients.of(repository)
       const { data } = await rest.checks.create({
         ...place,
         ...shown(check),
@@ -29,12 +23,12 @@ export function checkRuns(clients: GitHubClients, ownLogin: OwnLogin): CheckRuns
     },
 
     async updateCheck(repository, id, check) {
-      const { rest, place } = at(repository)
+      const { rest, place } = clients.of(repository)
       await rest.checks.update({ ...place, check_run_id: id, name: check.name, ...shown(check) })
     },
 
     async findCheck(repository, { revision, name, externalId }) {
-      const { rest, paginate, place } = at(repository)
+      const { rest, paginate, place } = clients.of(repository)
       const own = slugOf(await ownLogin())
       // Of one name GitHub counts only the newest as latest, and several of Landfall's deployments may share a commit.
       const asked = { ...place, ref: revision, check_name: name, filter: 'all', per_page: 100 } as const

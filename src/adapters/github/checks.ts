@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Check, EmptySuite, RequiredCheck } from '../../domain/check.ts'
-import type { Repository, Sha } from '../../domain/repository.ts'
+import type { Sha } from '../../domain/repository.ts'
 import type { CommitChecks, GitHubChecks } from '../../flow/ports.ts'
-import type { GitHubClients, RestClient } from './clients.ts'
+import type { GitHubClients, RepositoryClient, RestClient } from './clients.ts'
 import { type OwnLogin, slugOf } from './own-login.ts'
 import { type Required, requiredChecks } from './required-checks.ts'
 import { isApp, type Reporters, statusReporters } from './status-reporters.ts'
@@ -12,32 +12,28 @@ const commitStates = z.enum(['error', 'failure', 'pending', 'success'])
 const begun = z.enum(['in_progress', 'completed'])
 
 type Asking = Pick<GitHubChecks, 'checksOf'>
-interface At {
-  client: RestClient
-  place: { owner: string; repo: string }
-}
 
 /** What CI and others found out about commits. */
 export function checks(clients: GitHubClients, ownLogin: OwnLogin): Asking {
   return {
-    async checksOf({ owner, name, installation }: Repository, revision, branch): Promise<CommitChecks> {
-      const at: At = { client: clients.installation(installation), place: { owner, repo: name } }
+    async checksOf(repository, revision, branch): Promise<CommitChecks> {
+      const at = clients.of(repository)
       const [own, reported, statuses, required] = await Promise.all([
         ownLogin(),
         reportedBy(at, revision),
         statusesOf(at, revision),
-        branch === undefined ? undefined : requiredChecks(at.client, at.place, branch),
+        branch === undefined ? undefined : requiredChecks(at, branch),
       ])
       const found = { own: slugOf(own), emptySuites: reported.emptySuites }
       if (!required) return { ...found, checks: [...reported.runs, ...statuses] }
 
       const ofApps = new Set(required.filter(({ app }) => app !== undefined).map((one) => one.name))
       const contexts = new Set(statuses.map((one) => one.name).filter((context) => ofApps.has(context)))
-      const reporters = await statusReporters(at.client, at.place, revision, contexts)
+      const reporters = await statusReporters(at, revision, contexts)
       return {
         ...found,
         checks: [...reported.runs, ...statuses.map((one) => ({ ...one, ...appOf(reporters.get(one.name)) }))],
-        required: await Promise.all(required.map((one) => named(at.client, one, reported.apps, reporters))),
+        required: await Promise.all(required.map((one) => named(at, one, reported.apps, reporters))),
       }
     },
   }
@@ -56,7 +52,7 @@ async function named(client: RestClient, { name, app }: Required, apps: Map<numb
 }
 
 /** Check runs and suites without any; `apps` are the slugs of the Apps behind them, by id. */
-async function reportedBy({ client: { rest, paginate }, place }: At, revision: Sha) {
+async function reportedBy({ rest, paginate, place }: RepositoryClient, revision: Sha) {
   const asked = { ...place, ref: revision, per_page: 100 }
   const [runs, suites] = await Promise.all([
     paginate(rest.checks.listForRef, { ...asked, filter: 'latest' }),
@@ -87,7 +83,7 @@ async function reportedBy({ client: { rest, paginate }, place }: At, revision: S
 const stateOf = (status: string | null): Check['state'] => begun.safeParse(status).data ?? 'queued'
 
 /** The newest status of each context. It is no list, whatever its type says: Octokit does not read it page by page. */
-async function statusesOf({ client: { rest }, place }: At, revision: Sha): Promise<Check[]> {
+async function statusesOf({ rest, place }: RepositoryClient, revision: Sha): Promise<Check[]> {
   const found: Check[] = []
   for (let page = 1; ; page += 1) {
     const { data } = await rest.repos.getCombinedStatusForRef({ ...place, ref: revision, per_page: 100, page })

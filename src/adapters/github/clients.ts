@@ -1,4 +1,5 @@
 import { Octokit } from '@octokit/rest'
+import type { Repository } from '../../domain/repository.ts'
 import type { Log } from '../../flow/ports.ts'
 import type { AppCredentials } from './app.ts'
 import { withAskedPause } from './asked-pause.ts'
@@ -14,10 +15,18 @@ export interface RestClient extends Pick<Octokit, 'rest' | 'request' | 'paginate
   streamed: Fetch
 }
 
+/** A client for one repository. */
+export interface RepositoryClient extends RestClient {
+  /** How a request names the repository. */
+  place: { owner: string; repo: string }
+}
+
 /** REST clients, each with its own right to ask. */
 export interface GitHubClients {
   /** What an installation may: everything in its repositories that app.yml asks for. */
   installation(id: number): RestClient
+  /** The client of the installation that gives access to a repository. */
+  of(repository: Repository): RepositoryClient
   /** What the App asks in its own name: its installations and its webhooks. */
   app: RestClient
 }
@@ -53,13 +62,18 @@ export function githubClients(credentials: AppCredentials, log: Log, { gentle, p
 
   const app = client('app', appCredential(credentials, clock))
   const installations = new Map<number, RestClient>()
+  const installation = (id: number): RestClient => {
+    const mint = async () => (await app.rest.apps.createInstallationAccessToken({ installation_id: id })).data
+    const made = installations.get(id) ?? client(`installation ${id}`, installationCredential(mint, clock))
+    installations.set(id, made)
+    return made
+  }
   return {
     app,
-    installation(id) {
-      const mint = async () => (await app.rest.apps.createInstallationAccessToken({ installation_id: id })).data
-      const made = installations.get(id) ?? client(`installation ${id}`, installationCredential(mint, clock))
-      installations.set(id, made)
-      return made
+    installation,
+    of({ owner, name, installation: id }) {
+      const { rest, request, paginate, graphql, streamed } = installation(id)
+      return { rest, request, paginate, graphql, streamed, place: { owner, repo: name } }
     },
   }
 }

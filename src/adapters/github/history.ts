@@ -1,5 +1,4 @@
 import type { Octokit } from '@octokit/rest'
-import type { Repository } from '../../domain/repository.ts'
 import type { Changes, CommitDetails, GitHubHistory } from '../../flow/ports.ts'
 import { orUndefined } from './absent.ts'
 import type { GitHubClients } from './clients.ts'
@@ -13,21 +12,16 @@ const mostFiles = 300
 
 /** Commits, and what leads from one to another. */
 export function history(clients: GitHubClients): GitHubHistory {
-  const at = ({ owner, name, installation }: Repository) => {
-    const { rest, paginate } = clients.installation(installation)
-    return { rest, paginate, place: { owner, repo: name } }
-  }
-
   return {
     async commitAt(repository, ref) {
-      const { rest, place } = at(repository)
+      const { rest, place } = clients.of(repository)
       // Of the files, which nobody here looks at, only one.
       const found = await orUndefined(() => rest.repos.getCommit({ ...place, ref, per_page: 1 }), noSuchCommit)
       return found && detailsOf(found.data)
     },
 
     async changes(repository, base, head) {
-      const { rest, place } = at(repository)
+      const { rest, place } = clients.of(repository)
       // Without paging: all in one answer, which is the newest 250 commits and at most 300 files.
       const found = await orUndefined(
         () => rest.repos.compareCommitsWithBasehead({ ...place, basehead: `${base}...${head}` }),
@@ -50,13 +44,13 @@ export function history(clients: GitHubClients): GitHubHistory {
     },
 
     async lastPusher(repository, branch, revision) {
-      const { rest, place } = at(repository)
+      const { rest, place } = clients.of(repository)
       const { data } = await rest.repos.listActivities({ ...place, ref: `refs/heads/${branch}`, direction: 'desc', per_page: 100 })
       return data.find(({ after }) => after === revision)?.actor?.login
     },
 
     async tags(repository, prefix) {
-      const { rest, paginate, place } = at(repository)
+      const { rest, paginate, place } = clients.of(repository)
       const found = await paginate(rest.git.listMatchingRefs, { ...place, ref: `tags/${prefix}` })
       return found.map(({ ref, object }) => ({ name: ref.replace(/^refs\/tags\//, ''), object: object.sha }))
     },

@@ -10,12 +10,8 @@ const ghost = 'ghost'
 
 /** Pull requests: what they are, and those the App opens. */
 export function pullRequests(clients: GitHubClients): GitHubPullRequests {
-  const at = ({ owner, name, installation }: Repository) => {
-    const { rest, graphql } = clients.installation(installation)
-    return { rest, graphql, place: { owner, repo: name } }
-  }
   const shown = async (repository: Repository, number: number) => {
-    const { rest, place } = at(repository)
+    const { rest, place } = clients.of(repository)
     return (await orUndefined(() => rest.pulls.get({ ...place, pull_number: number })))?.data
   }
 
@@ -26,12 +22,12 @@ export function pullRequests(clients: GitHubClients): GitHubPullRequests {
     },
 
     async openPullRequest(repository, { head, base, title, body }) {
-      const { rest, place } = at(repository)
+      const { rest, place } = clients.of(repository)
       return opened(async () => (await rest.pulls.create({ ...place, head, base, title, body })).data.number)
     },
 
     async findOpenPullRequest(repository, { head, base }) {
-      const { rest, place } = at(repository)
+      const { rest, place } = clients.of(repository)
       const { data } = await rest.pulls.list({ ...place, state: 'open', head: `${place.owner}:${head}`, base, per_page: 1 })
       return data[0]?.number
     },
@@ -39,7 +35,7 @@ export function pullRequests(clients: GitHubClients): GitHubPullRequests {
     async revertPullRequest(repository, number, words) {
       const pull = await shown(repository, number)
       if (!pull) return { kind: 'refused', why: `there is no pull request #${number}` }
-      const { graphql } = at(repository)
+      const { graphql } = clients.of(repository)
       return opened(async () => {
         const answer = await graphql(revert, { input: { pullRequestId: pull.node_id, ...words } })
         return reverted.parse(answer).revertPullRequest.revertPullRequest.number

@@ -15,19 +15,13 @@ type Repositories = Pick<GitHub, 'snapshot' | 'file' | 'head' | 'pullRequestOf' 
 
 /** What repositories hold, who may do what there, and which there are. */
 export function repositories(clients: GitHubClients, log: Log): Repositories {
-  const at = ({ owner, name, installation }: Repository) => ({
-    rest: clients.installation(installation).rest,
-    place: { owner, repo: name },
-  })
-
   const known = new Map<string, Repository>()
   const snapshots = rememberSnapshots(async (key, revision) => {
     const repository = known.get(key)
     if (!repository) throw new Error(`no installation is known for ${key}`)
-    const { request, streamed } = clients.installation(repository.installation)
+    const { request, streamed, place } = clients.of(repository)
     const answer = await request('GET /repos/{owner}/{repo}/tarball/{ref}', {
-      owner: repository.owner,
-      repo: repository.name,
+      ...place,
       ref: revision,
       request: { fetch: streamed, parseSuccessResponseBody: false },
     })
@@ -42,7 +36,7 @@ export function repositories(clients: GitHubClients, log: Log): Repositories {
     },
 
     async file(repository, path, ref) {
-      const { rest, place } = at(repository)
+      const { rest, place } = clients.of(repository)
       return orUndefined(async () => {
         const answer = await rest.repos.getContent({ ...place, path, ...(ref !== undefined && { ref }), mediaType: { format: 'raw' } })
         return z.string().parse(answer.data)
@@ -50,7 +44,7 @@ export function repositories(clients: GitHubClients, log: Log): Repositories {
     },
 
     async head(repository, branch) {
-      const { rest, place } = at(repository)
+      const { rest, place } = clients.of(repository)
       return orUndefined(async () => {
         const { data } = await rest.repos.getCommit({ ...place, ref: `heads/${branch}`, per_page: 1 })
         const author = data.author?.login ?? data.commit.author?.name ?? 'unknown'
@@ -59,13 +53,13 @@ export function repositories(clients: GitHubClients, log: Log): Repositories {
     },
 
     async pullRequestOf(repository, revision) {
-      const { rest, place } = at(repository)
+      const { rest, place } = clients.of(repository)
       const { data } = await rest.repos.listPullRequestsAssociatedWithCommit({ ...place, commit_sha: revision, per_page: 10 })
       return data.find((pull) => pull.merged_at !== null)?.number
     },
 
     async role(repository, person): Promise<Role> {
-      const { rest, place } = at(repository)
+      const { rest, place } = clients.of(repository)
       const found = await orUndefined(() => rest.repos.getCollaboratorPermissionLevel({ ...place, username: person }))
       // `permission` folds maintain into write and triage into read; only role_name is exact. Custom roles fold.
       const exact = roles.safeParse(found?.data.role_name)
@@ -73,7 +67,7 @@ export function repositories(clients: GitHubClients, log: Log): Repositories {
     },
 
     async isMember(repository, team, person) {
-      const { rest, place } = at(repository)
+      const { rest, place } = clients.of(repository)
       const asked = { org: place.owner, team_slug: team, username: person }
       const found = await orUndefined(() => rest.teams.getMembershipForUserInOrg(asked), absentOrForbidden)
       return found?.data.state === 'active'

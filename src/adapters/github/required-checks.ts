@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { absentOrForbidden, orUndefined } from './absent.ts'
-import type { RestClient } from './clients.ts'
+import type { RepositoryClient } from './clients.ts'
 
 /** `app` is the id of the App that has to report it; absent: any. */
 export interface Required {
@@ -23,11 +23,7 @@ const from = (name: string, app: number | null | undefined): Required =>
  * What a branch requires to be green, by rule sets and by the older branch protection; undefined where the App may read neither.
  * Both can be read without the right to administer the repository, of the protection just this.
  */
-export async function requiredChecks(
-  { rest, paginate }: RestClient,
-  place: { owner: string; repo: string },
-  branch: string,
-): Promise<Required[] | undefined> {
+export async function requiredChecks({ rest, paginate, place }: RepositoryClient, branch: string): Promise<Required[] | undefined> {
   const [byRules, byProtection] = await Promise.all([
     orUndefined(async () => {
       const rules: unknown[] = await paginate(rest.repos.getBranchRules, { ...place, branch, per_page: 100 })

@@ -1,6 +1,6 @@
 import type { Sha } from '../../domain/repository.ts'
 import { orUndefined } from './absent.ts'
-import type { RestClient } from './clients.ts'
+import type { RepositoryClient, RestClient } from './clients.ts'
 
 /** Who set a status: an App by its slug, anybody else as `@login`, which is no App's. */
 export type Reporters = Map<string, string>
@@ -10,8 +10,7 @@ export type Reporters = Map<string, string>
  * much: it is read no further than it takes, and only where an App's word is required.
  */
 export async function statusReporters(
-  { rest, paginate }: RestClient,
-  place: { owner: string; repo: string },
+  { rest, paginate, place }: RepositoryClient,
   revision: Sha,
   contexts: ReadonlySet<string>,
 ): Promise<Reporters> {

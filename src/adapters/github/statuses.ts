@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { Repository } from '../../domain/repository.ts'
 import type { CommitStatus, DeploymentStatus, GitHub } from '../../flow/ports.ts'
 import { orUndefined } from './absent.ts'
 import type { GitHubClients } from './clients.ts'
@@ -21,14 +20,9 @@ type Statuses = Pick<
 
 /** Commit statuses, and GitHub's deployments with theirs. */
 export function statuses(clients: GitHubClients, ownLogin: OwnLogin): Statuses {
-  const at = ({ owner, name, installation }: Repository) => {
-    const { rest, paginate } = clients.installation(installation)
-    return { rest, paginate, place: { owner, repo: name } }
-  }
-
   return {
     async setStatus(repository, status) {
-      const { rest, place } = at(repository)
+      const { rest, place } = clients.of(repository)
       await rest.repos.createCommitStatus({
         ...place,
         sha: status.revision,
@@ -40,7 +34,7 @@ export function statuses(clients: GitHubClients, ownLogin: OwnLogin): Statuses {
     },
 
     async lastStatus(repository, revision, context) {
-      const { rest, paginate, place } = at(repository)
+      const { rest, paginate, place } = clients.of(repository)
       // Newest first. The combined status is no list, whatever its type says: it cannot be read page by page.
       const pages = paginate.iterator(rest.repos.listCommitStatusesForRef, { ...place, ref: revision, per_page: 100 })
       for await (const { data } of pages) {
@@ -51,7 +45,7 @@ export function statuses(clients: GitHubClients, ownLogin: OwnLogin): Statuses {
     },
 
     async createDeployment(repository, deployment) {
-      const { rest, place } = at(repository)
+      const { rest, place } = clients.of(repository)
       const answer = await rest.repos.createDeployment({
         ...place,
         ref: deployment.revision,
@@ -68,7 +62,7 @@ export function statuses(clients: GitHubClients, ownLogin: OwnLogin): Statuses {
     },
 
     async findDeployments(repository, { revision, environment, made }) {
-      const { rest, paginate, place } = at(repository)
+      const { rest, paginate, place } = clients.of(repository)
       const own = await ownLogin()
       const all = await paginate(rest.repos.listDeployments, { ...place, sha: revision, environment, per_page: 100 })
       const same = all.filter(({ creator, payload }) => creator?.login === own && carried.safeParse(payload).data?.landfall === made)
@@ -76,7 +70,7 @@ export function statuses(clients: GitHubClients, ownLogin: OwnLogin): Statuses {
     },
 
     async removeDeployment(repository, deployment) {
-      const { rest, place } = at(repository)
+      const { rest, place } = clients.of(repository)
       await orUndefined(async () => {
         // GitHub deletes none that counts as active.
         await rest.repos.createDeploymentStatus({ ...place, deployment_id: deployment, state: 'inactive' })
@@ -85,7 +79,7 @@ export function statuses(clients: GitHubClients, ownLogin: OwnLogin): Statuses {
     },
 
     async setDeploymentStatus(repository, deployment, status) {
-      const { rest, place } = at(repository)
+      const { rest, place } = clients.of(repository)
       await rest.repos.createDeploymentStatus({
         ...place,
         deployment_id: deployment,
@@ -97,7 +91,7 @@ export function statuses(clients: GitHubClients, ownLogin: OwnLogin): Statuses {
     },
 
     async lastDeploymentStatus(repository, deployment) {
-      const { rest, place } = at(repository)
+      const { rest, place } = clients.of(repository)
       const { data } = await rest.repos.listDeploymentStatuses({ ...place, deployment_id: deployment, per_page: 1 })
       const [newest] = data
       return newest && { state: deploymentStates.parse(newest.state), description: newest.description }
