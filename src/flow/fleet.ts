@@ -5,6 +5,7 @@ import { longestHold } from '../host/commands.ts'
 import { type Ending, endingOf } from '../host/exit-codes.ts'
 import { readText } from '../host/output.ts'
 import type { Mask } from './bundle.ts'
+import { Patience, patienceWithDocker } from './patience.ts'
 import type { CommandResult, Ports } from './ports.ts'
 
 /** What became of a step on one host. */
@@ -15,10 +16,6 @@ const pauses = [0.5, 2, 5, 10]
 
 /** Seconds until a host is asked again that is busy; it has waited for twenty by itself. */
 const busyPause = 5
-
-/** The same where its Docker engine does not answer, and for how long: an upgrade of Docker restarts it. */
-export const dockerPause = 2
-export const dockerPatience = 60
 
 /** What a step is called in messages, and the reason it fails with when Docker refuses it. */
 export interface Step {
@@ -50,8 +47,10 @@ export async function order(
   { step, mask, signal, onWait }: Sending,
 ): Promise<Outcome<string>> {
   const fields = { host: host.name, step: step.name }
-  const patience = { busy: longestHold, 'docker-away': step.dockerPatience ?? dockerPatience }
-  const since: { busy?: number; 'docker-away'?: number } = {}
+  const patience = {
+    busy: new Patience(ports.clock, longestHold, busyPause),
+    'docker-away': patienceWithDocker(ports.clock, step.dockerPatience),
+  }
   let tries = 0
   for (;;) {
     const result = await ports.hosts.run(host, command, undefined, signal)
@@ -67,13 +66,12 @@ export async function order(
 
   /** Undefined once it is busy for longer than any command may be at work, or Docker is away for too long. */
   async function whileIt(is: 'busy' | 'docker-away'): Promise<number | undefined> {
-    const now = ports.clock.now().getTime()
-    if (since[is] === undefined) {
-      ports.log.warn('host is waited for', { ...fields, is })
-      await onWait?.(is)
-    }
-    since[is] ??= now
-    return now - since[is] < patience[is] * 1000 ? (is === 'busy' ? busyPause : dockerPause) : undefined
+    const { begun } = patience[is]
+    const pause = patience[is].next()
+    if (begun) return pause
+    ports.log.warn('host is waited for', { ...fields, is })
+    await onWait?.(is)
+    return pause
   }
 }
 

@@ -10,7 +10,8 @@ import { roundReader } from '../host/output.ts'
 import { judge, type Progress, type Round, unseen } from '../policy/verification.ts'
 import type { Mask } from './bundle.ts'
 import { type Execution, planned } from './execution.ts'
-import { dockerPatience, dockerPause, isAway, notUnderstood, type Outcome, outcomeOf, waitsFor } from './fleet.ts'
+import { isAway, notUnderstood, type Outcome, outcomeOf, waitsFor } from './fleet.ts'
+import { patienceWithDocker } from './patience.ts'
 
 /** Room for the last round and the way back, beyond what the rules themselves allow. */
 const slack = 30
@@ -29,8 +30,7 @@ export async function prove(execution: Execution, host: HostRule, plan: Plan): P
   const { ports, signal } = execution.run
   const { mask } = execution.sealed
   const watch = new Watch(plan, planned(execution.plan, host).platform, mask, () => ports.clock.now().getTime() / 1000)
-  const { now } = watch
-  let dockerSince: number | undefined
+  const patience = patienceWithDocker(ports.clock)
   for (let opened = 0; ; ) {
     const seen = new AbortController()
     let nonsense = false
@@ -58,12 +58,11 @@ export async function prove(execution: Execution, host: HostRule, plan: Plan): P
       opened += 1
       continue
     }
-    if (waitsFor(result) === 'docker-away') {
-      dockerSince ??= now()
-      if (now() - dockerSince < dockerPatience) {
-        await ports.clock.sleep(dockerPause, signal)
-        continue
-      }
+    // Never busy: looking takes no lock there.
+    const pause = waitsFor(result) === 'docker-away' ? patience.next() : undefined
+    if (pause !== undefined) {
+      await ports.clock.sleep(pause, signal)
+      continue
     }
     const outcome = outcomeOf(result, host, { name: 'verification', refused: 'host-refused' }, mask)
     if (outcome.kind === 'failed') return outcome
@@ -81,7 +80,7 @@ class Watch {
   readonly #images: Map<string, PinnedImage>
   readonly #platform: string
   readonly #mask: Mask
-  readonly now: () => number
+  readonly #now: () => number
   readonly #start: number
   #lastAnswers: ProbeAnswer[] = []
   /** The longest that any service may take, in seconds. */
@@ -92,14 +91,14 @@ class Watch {
     this.#images = new Map(plan.images.map((image) => [pinnedReference(image), image]))
     this.#platform = platform
     this.#mask = mask
-    this.now = now
+    this.#now = now
     this.#start = now()
     this.longest = Math.max(0, ...this.#services.map(({ within, soak }) => within + soak))
   }
 
   /** Takes one round; true when nothing more needs to be seen. */
   look(round: Round): boolean {
-    const seconds = this.now() - this.#start
+    const seconds = this.#now() - this.#start
     this.#lastAnswers = round.answers
     for (const service of this.#services) {
       const image = this.#images.get(service.image)
