@@ -18,15 +18,14 @@ export async function publishOnEnvironmentsPage(
   const { repository } = deployment
   if (deployment.startedAt === undefined) return report.memory
   const [id, last] = report.memory?.split(' ') ?? []
+  const made = githubDeployment(deployment)
   if (id === undefined) {
-    const created = githubDeployment(deployment)
-    if (!created) return undefined
-    const number = await createOnce(report, repository, created, ports)
+    if (!made) return undefined
+    const number = await createOnce(report, repository, made, ports)
     // Its statuses come next: should they fail, the id is remembered, and no second deployment is created.
     await ports.store.reports.want([{ subject: report.subject, surface: report.surface }])
     return String(number)
   }
-  const made = githubDeployment(deployment)
   if (made) await removeDoubles(report, repository, Number(id), made, ports)
   // What is remembered may not be what GitHub shows, where nobody knows how an earlier try ended.
   const told = report.begun ? (await ports.github.lastDeploymentStatus(repository, Number(id)))?.state : last

@@ -1,29 +1,20 @@
 import { headlineOf, progressOf } from '../wording.ts'
 import { type Said, saidAnswer } from './said.ts'
-import { commitText, environmentText, type Subject, subjectFacts } from './subject.ts'
+import { type Subject, subjectFacts } from './subject.ts'
 
-/** What became of `/retry`. */
+/** Why `/retry` began no attempt. */
 export type RetryOutcome =
-  /** `deployment` is the attempt that begins. */
-  | (Subject & { kind: 'retried'; person: string })
   /** `deployment` is the one on its way; a second beside it would do nothing. */
   | (Subject & { kind: 'under-way' })
   /** `deployment` is the last one, which went well. */
   | (Subject & { kind: 'not-failed' })
   | { kind: 'nothing-to-retry'; environment: string }
 
-/** The answer to `/retry`, until the attempt has one of its own. */
+/** The answer to `/retry` where nothing is tried again; an attempt has one of its own. */
 export const retryAnswer = (intent: string, outcome: RetryOutcome): string => saidAnswer(intent, saidOf(outcome))
 
 function saidOf(outcome: RetryOutcome): Said {
   switch (outcome.kind) {
-    case 'retried':
-      return {
-        icon: '🔁',
-        headline: `${commitText(outcome)} is tried again on ${environmentText(outcome)}`,
-        sentences: ['Everything is looked at anew, as for a first attempt'],
-        facts: [...subjectFacts(outcome), `asked for by ${outcome.person}`],
-      }
     case 'under-way':
       return {
         icon: '⏳',
