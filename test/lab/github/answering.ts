@@ -1,4 +1,4 @@
-import type { Answer, Call } from './call.ts'
+import type { Answer, Call, Need } from './call.ts'
 import { mayUse, notFound, refused, suspended } from './call.ts'
 import type { Deliveries } from './deliveries.ts'
 import { answerGraphQL } from './graphql.ts'
@@ -105,7 +105,8 @@ async function route(operation: string, call: Call, caller: Caller, violations: 
   if (!repo || repo.installation !== installation || (repositories && !repositories.includes(repo.id))) return notFound()
   if (!mayUse(caller, found.needs)) return refused(403, 'Resource not accessible by integration')
   if (violations.length > 0) return unprocessable(violations)
-  return found.answer({ ...call, repo, announce: parts.announce })
+  const may = (needs: Need[]) => mayUse(caller, needs)
+  return found.answer({ ...call, repo, may, announce: parts.announce })
 }
 
 /** GitHub's other API, of which REST's description says nothing. */

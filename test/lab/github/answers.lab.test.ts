@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { extract } from 'tar-stream'
 import { describe, expect, test } from 'vitest'
-import { app, place, useScene } from './scene.ts'
+import { app, type Client, place, useScene } from './scene.ts'
 
 const scene = useScene()
 
@@ -50,6 +50,90 @@ describe('repositories', () => {
     const { data } = await client.rest.repos.getCollaboratorPermissionLevel({ ...place, username: 'otto' })
     expect(data).toMatchObject({ permission: 'write', role_name: 'maintain' })
     await expect(client.rest.repos.getCollaboratorPermissionLevel({ ...place, username: 'nobody' })).rejects.toMatchObject({ status: 404 })
+  })
+})
+
+describe('pull requests', () => {
+  test('whether one can be merged is worked out behind an answer, anew for each head and base', async () => {
+    const { shop, client } = scene()
+    const { number, sha } = await shop.openPullRequest({ branch: 'tried', files: { 'compose.yml': 'services: { a: {} }\n' } })
+    const asked = { ...place, pull_number: number }
+    const shown = async () => {
+      const { mergeable, mergeable_state: state, merge_commit_sha: trial } = (await client.rest.pulls.get(asked)).data
+      return { mergeable, state, trial }
+    }
+    expect(await shown()).toEqual({ mergeable: null, state: 'unknown', trial: null })
+    const first = await shown()
+    expect(first).toEqual({ mergeable: true, state: 'clean', trial: expect.stringMatching(/^[0-9a-f]{40}$/) })
+    const { data } = await client.rest.git.getTree({ ...place, tree_sha: first.trial ?? '' })
+    expect(data.tree.map(({ path }) => path)).toEqual(['compose.yml', 'docs'])
+    expect((await client.rest.pulls.list(place)).data).toMatchObject([{ number, merge_commit_sha: first.trial, draft: false }])
+
+    await shop.push('main', { 'compose.yml': 'services: { b: {} }\n' }, { deliver: 'never' })
+    expect(await shown()).toEqual({ ...first, mergeable: null, state: 'unknown' })
+    expect(await shown()).toEqual({ ...first, mergeable: false, state: 'dirty' })
+    await shop.forcePush('main', `${sha}~1`, { deliver: 'never' })
+    await shown()
+    expect(await shown()).toMatchObject({ mergeable: true, state: 'clean' })
+    await shop.closePullRequest(number, { by: 'otto', deliver: 'never' })
+    expect(await shown()).toMatchObject({ mergeable: null, state: 'unknown' })
+  })
+})
+
+describe('git data', () => {
+  test('a commit of a tree that is there, and a branch for it, which is told of', async () => {
+    const { shop, client, receiver } = scene()
+    const parent = await shop.head()
+    const { data: whole } = await client.rest.git.getTree({ ...place, tree_sha: parent })
+    const tree = whole.tree.find(({ path }) => path === 'docs')?.sha ?? ''
+    const { data: commit } = await client.rest.git.createCommit({ ...place, message: 'Only docs', tree, parents: [parent] })
+    expect(commit).toMatchObject({
+      message: 'Only docs',
+      tree: { sha: tree },
+      parents: [{ sha: parent }],
+      author: { name: `${app.slug}[bot]` },
+    })
+    receiver.received.splice(0)
+    const ref = 'refs/heads/only/docs'
+    const { data: made } = await client.rest.git.createRef({ ...place, ref, sha: commit.sha })
+    expect(made).toMatchObject({ ref, object: { type: 'commit', sha: commit.sha } })
+    await scene().github.until('the push', () => receiver.received.find(({ body }) => JSON.parse(body).ref === ref))
+    expect(await shop.head('only/docs')).toBe(commit.sha)
+  })
+
+  test.each<[what: string, refused: string, ask: (at: { head: string; client: Client }) => Promise<unknown>]>([
+    [
+      'a tree that is none',
+      'Tree SHA does not exist',
+      ({ head, client }) => client.rest.git.createCommit({ ...place, message: 'a', tree: head }),
+    ],
+    [
+      'no such parent',
+      'Parent SHA does not exist',
+      async ({ client }) => {
+        const tree = (await client.rest.git.getTree({ ...place, tree_sha: 'main' })).data.sha
+        return client.rest.git.createCommit({ ...place, message: 'a', tree, parents: [tree] })
+      },
+    ],
+    [
+      'a branch of nothing',
+      'Object does not exist',
+      ({ client }) => client.rest.git.createRef({ ...place, ref: 'refs/heads/b', sha: 'f'.repeat(40) }),
+    ],
+    [
+      'a branch twice',
+      'Reference already exists',
+      ({ head, client }) => client.rest.git.createRef({ ...place, ref: 'refs/heads/main', sha: head }),
+    ],
+    [
+      'a branch within another',
+      'Reference update failed',
+      ({ head, client }) => client.rest.git.createRef({ ...place, ref: 'refs/heads/main/b', sha: head }),
+    ],
+  ])('%s is refused', async (_what, message, ask) => {
+    const { shop, client } = scene()
+    const failed = await ask({ head: await shop.head(), client }).catch((error: unknown) => error)
+    expect(failed).toMatchObject({ status: 422, message: expect.stringContaining(message) })
   })
 })
 

@@ -20,6 +20,8 @@ export interface Call {
 /** A call about a repository that the caller may see. */
 export interface RepositoryCall extends Call {
   repo: Repo
+  /** Whether the caller may do this too, which only some requests of the operation take. */
+  may(needs: Need[]): boolean
   /** Sends what the call made happen, without making the caller wait. */
   announce(events: Event[]): void
 }

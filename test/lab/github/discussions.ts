@@ -18,6 +18,7 @@ export interface PullOptions {
   body?: string
   /** Default `mona`. */
   author?: string
+  draft?: boolean
 }
 
 /** What people do with pull requests, issues and comments; announced by webhook. */
@@ -77,7 +78,8 @@ export function discussions(parts: RepositoryParts): Discussions {
   }
 
   return {
-    async openPullRequest({ branch, files, from, base = repo.defaultBranch, title = `Bring ${branch}`, body, author = 'mona', deliver }) {
+    async openPullRequest({ branch, files, from, base = repo.defaultBranch, title = `Bring ${branch}`, deliver, ...options }) {
+      const { body, author = 'mona', draft } = options
       const by = person(world, author)
       const source = from ? findRepository(world, from.owner, from.name) : repo
       if (!source) throw new Error('there is no such fork')
@@ -89,6 +91,7 @@ export function discussions(parts: RepositoryParts): Discussions {
         author: by,
         base: { branch: base, sha },
         head: { branch, sha: head.sha, repo: source },
+        draft,
       })
       const deliveries = await announce(parts, [...head.events, ...opened.events], deliver)
       return { number: opened.pull.number, sha: head.sha, deliveries }

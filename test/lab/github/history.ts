@@ -108,26 +108,39 @@ export const isAncestor = (git: Git, older: string, newer: string): Promise<bool
 
 export type MergeMethod = 'merge' | 'squash' | 'rebase'
 
-export interface Merge {
-  base: string
-  head: string
-  method: MergeMethod
-  message: string
+interface Signed {
   author: Person
   committer: Person
   at: Date
 }
+
+export interface Merge extends Signed {
+  base: string
+  head: string
+  method: MergeMethod
+  message: string
+}
+
+export interface TreeCommit extends Signed {
+  /** Tree, or anything that names one. */
+  tree: string
+  parents: string[]
+  message: string
+}
+
+/** A commit of a tree that git has, without moving any ref. */
+export const commitTree = (git: Git, { tree, parents, message, ...signed }: TreeCommit): Promise<string> =>
+  git.run(['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent])], { env: identity(signed), input: message })
 
 /**
  * The commit that GitHub's merge button makes, without moving any ref. Throws on a conflict.
  * merge: two parents; squash: one commit on base; rebase: each commit again on base, authors kept.
  */
 export async function mergeCommit(git: Git, merge: Merge): Promise<string> {
-  const env = identity(merge)
-  if (merge.method === 'rebase') return replay(git, merge, env)
+  if (merge.method === 'rebase') return replay(git, merge, identity(merge))
   const [tree = ''] = (await git.run(['merge-tree', '--write-tree', merge.base, merge.head])).split('\n')
   const parents = merge.method === 'merge' ? [merge.base, merge.head] : [merge.base]
-  return git.run(['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent])], { env, input: merge.message })
+  return commitTree(git, { ...merge, tree, parents })
 }
 
 async function replay(git: Git, { base, head }: Merge, env: Record<string, string>): Promise<string> {
@@ -145,7 +158,7 @@ async function replay(git: Git, { base, head }: Merge, env: Record<string, strin
   }
 }
 
-function identity({ author, committer, at }: Merge): Record<string, string> {
+function identity({ author, committer, at }: Signed): Record<string, string> {
   const date = `${Math.floor(at.getTime() / 1000)} +0000`
   return {
     GIT_AUTHOR_NAME: author.name,

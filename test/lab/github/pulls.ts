@@ -1,5 +1,5 @@
 import { signatureOf } from './branches.ts'
-import { mergeCommit } from './history.ts'
+import { commitTree, mergeCommit } from './history.ts'
 import { fetchHead, moved } from './moves.ts'
 import { type Event, nothing, pullRequest } from './payloads.ts'
 import type { Issue, Person, Pull, Repo, World } from './world.ts'
@@ -15,6 +15,7 @@ export interface NewPull {
   author: Person
   base: Pull['base']
   head: Pull['head']
+  draft?: boolean | undefined
 }
 
 export function newIssue(world: World, repo: Repo, title: string, author: Person): Issue {
@@ -24,8 +25,8 @@ export function newIssue(world: World, repo: Repo, title: string, author: Person
 }
 
 /** A pull request, and what GitHub tells of it; whoever calls announces that. */
-export async function openPull(world: World, repo: Repo, { title, body, author, base, head }: NewPull): Promise<OpenedPull> {
-  const pull: Pull = { ...newIssue(world, repo, title, author), body, base, head, merged: undefined }
+export async function openPull(world: World, repo: Repo, { title, body, author, base, head, draft = false }: NewPull): Promise<OpenedPull> {
+  const pull: Pull = { ...newIssue(world, repo, title, author), body, base, head, draft, merged: undefined, trial: undefined }
   repo.pulls.push(pull)
   repo.issues.push(pull)
   await fetchHead(repo, pull)
@@ -48,14 +49,10 @@ export async function revertPull(
   const branch = `revert-${reverted.number}-${reverted.head.branch}`
   const said = title ?? `Revert "${reverted.title}"`
   const author = signatureOf(by)
-  const [name, email, date] = [author.name, author.email, world.now().toISOString()]
-  const env = { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email }
-  const dated = { ...env, GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date }
+  const signed = { message: said, author, committer: author, at: world.now() }
   // What there was before the merge, as a child of the merge: brought together with what is there now, it takes back just that.
-  const before = ['commit-tree', `${reverted.base.sha}^{tree}`, '-p', reverted.merged.sha]
-  const head = await repo.git.run(before, { env: dated, input: said })
-  const commit = { base, head, method: 'squash' as const, message: said, author, committer: author, at: world.now() }
-  const sha = await mergeCommit(repo.git, commit).catch(() => undefined)
+  const head = await commitTree(repo.git, { tree: `${reverted.base.sha}^{tree}`, parents: [reverted.merged.sha], ...signed })
+  const sha = await mergeCommit(repo.git, { base, head, method: 'squash', ...signed }).catch(() => undefined)
   const [tree, treeNow] = await Promise.all([sha, base].map((one) => one && repo.git.run(['rev-parse', `${one}^{tree}`])))
   if (!sha || tree === treeNow) return undefined
 

@@ -1,5 +1,6 @@
 import type { App } from './app.ts'
 import type { Git } from './git.ts'
+import type { Trial } from './trial.ts'
 
 /** Everything that exists on this GitHub. Routes read and change it; the test-side API too. */
 export interface World {
@@ -90,6 +91,8 @@ export interface Pull extends Issue {
   base: { branch: string; sha: string }
   head: { branch: string; sha: string; repo: Repo }
   merged: { sha: string; by: Person; at: Date } | undefined
+  draft: boolean
+  trial: Trial | undefined
 }
 
 export interface Comment {

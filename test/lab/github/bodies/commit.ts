@@ -10,6 +10,8 @@ export function byEmail(world: World, email: string): Person | undefined {
   return [...world.people.values()].find((one) => emailOf(one) === email)
 }
 
+const unsigned = { verified: false, reason: 'unsigned', signature: null, payload: null, verified_at: null }
+
 /** GitHub's `commit`. `files` only where one commit is asked for. */
 export function commitBody(world: World, repo: Repo, commit: Commit, files?: FileChange[]) {
   const api = `${world.url}/repos/${repo.fullName}`
@@ -31,13 +33,20 @@ export function commitBody(world: World, repo: Repo, commit: Commit, files?: Fil
       committer: commit.committer,
       tree: { sha: commit.tree, url: `${api}/git/trees/${commit.tree}` },
       comment_count: 0,
-      verification: { verified: false, reason: 'unsigned', signature: null, payload: null, verified_at: null },
+      verification: unsigned,
     },
     author: owner(commit.author.email),
     committer: owner(commit.committer.email),
     parents: commit.parents.map((sha) => ({ sha, url: `${api}/commits/${sha}`, html_url: `${html}/${sha}` })),
     ...(files && { stats: stats(files), files: files.map((file) => diffEntry(world, repo, commit.sha, file)) }),
   }
+}
+
+/** GitHub's `git-commit`: what git itself has. */
+export function gitCommitBody(world: World, repo: Repo, commit: Commit) {
+  const { sha, node_id, html_url, parents, commit: told } = commitBody(world, repo, commit)
+  const { message, author, committer, tree, verification, url } = told
+  return { sha, node_id, url, html_url, author, committer, tree, message, parents, verification }
 }
 
 const stats = (files: FileChange[]) => {

@@ -1,4 +1,5 @@
-import { changes, commits, mergeCommit } from '../history.ts'
+import { changes, commits } from '../history.ts'
+import { mergeability } from '../trial.ts'
 import { moment, type Pull, type Repo, type World } from '../world.ts'
 import { account, nodeId } from './account.ts'
 import { repositoryBody } from './repository.ts'
@@ -52,7 +53,7 @@ export function pullBody(world: World, repo: Repo, pull: Pull) {
     updated_at: moment(pull.updatedAt),
     closed_at: pull.closedAt ? moment(pull.closedAt) : null,
     merged_at: pull.merged ? moment(pull.merged.at) : null,
-    merge_commit_sha: pull.merged?.sha ?? null,
+    merge_commit_sha: mergeability(pull).merge_commit_sha,
     assignee: null,
     assignees: [],
     requested_reviewers: [],
@@ -61,7 +62,7 @@ export function pullBody(world: World, repo: Repo, pull: Pull) {
     milestone: null,
     auto_merge: null,
     active_lock_reason: null,
-    draft: false,
+    draft: pull.draft,
   }
 }
 
@@ -85,12 +86,9 @@ export async function fullPullBody(world: World, repo: Repo, pull: Pull) {
   const contained = await commits(repo.git, `${pull.base.sha}..${pull.head.sha}`, 250)
   return {
     ...pullBody(world, repo, pull),
-    merge_commit_sha: pull.merged?.sha ?? (await trialMerge(repo, pull)),
     merged: pull.merged !== undefined,
     merged_by: pull.merged ? account(world, pull.merged.by) : null,
-    mergeable: pull.state === 'open' ? true : null,
-    rebaseable: pull.state === 'open' ? true : null,
-    mergeable_state: pull.state === 'open' ? 'clean' : 'unknown',
+    ...mergeability(pull),
     maintainer_can_modify: false,
     comments: repo.comments.filter((comment) => comment.issue === pull.number).length,
     review_comments: 0,
@@ -99,14 +97,6 @@ export async function fullPullBody(world: World, repo: Repo, pull: Pull) {
     deletions: files.reduce((sum, file) => sum + file.deletions, 0),
     changed_files: files.length,
   }
-}
-
-/** The merge that GitHub tries by itself: it says whether there is a conflict, and is in no branch. The same each time it is looked at. */
-async function trialMerge({ git }: Repo, pull: Pull): Promise<string | null> {
-  const by = { name: 'GitHub', email: 'noreply@github.com' }
-  const sides = { base: pull.base.sha, head: pull.head.sha }
-  const message = `Merge ${sides.head} into ${sides.base}`
-  return mergeCommit(git, { ...sides, method: 'merge', message, author: by, committer: by, at: pull.createdAt }).catch(() => null)
 }
 
 /** What GitHub shows beside a name. No authorisation: readers may be collaborators too. */

@@ -7,6 +7,7 @@ import { commitRoutes } from './commits.ts'
 import { contentRoutes } from './contents.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { deploymentRoutes } from './deployments.ts'
+import { gitDataRoutes } from './git-data.ts'
 import { installationRoutes as installation } from './installation.ts'
 import { pullRoutes } from './pulls.ts'
 import { repositoryRoutes as repository } from './repository.ts'
@@ -23,6 +24,7 @@ export const installationRoutes: InstallationRoutes = { ...installation, ...team
 export const repositoryRoutes: RepositoryRoutes = {
   ...repository,
   ...branchRoutes,
+  ...gitDataRoutes,
   ...commitRoutes,
   ...contentRoutes,
   ...statusRoutes,

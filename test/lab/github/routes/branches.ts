@@ -106,7 +106,7 @@ const requiredBy = ({ repo }: RepositoryCall, branch: string, by: 'rules' | 'pro
   repo.requiredChecks.filter((one) => one.branch === branch && one.by === by)
 
 /** Refs whose name begins so, in their order. An annotated tag points at itself, not at its commit. */
-async function refsUnder({ world, repo }: RepositoryCall, start: string) {
+export async function refsUnder({ world, repo }: RepositoryCall, start: string) {
   const api = `${world.url}/repos/${repo.fullName}/git`
   const all = (await repo.git.run(['for-each-ref', '--format=%(refname) %(objecttype) %(objectname)', 'refs/heads', 'refs/tags'])).split(
     '\n',

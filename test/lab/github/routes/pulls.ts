@@ -4,6 +4,7 @@ import { fullPullBody, pullBody } from '../bodies/pull.ts'
 import { created, invalid, notFound, numeric, ok, page, type RepositoryCall, type RepositoryRoutes } from '../call.ts'
 import { changes, isAncestor } from '../history.ts'
 import { openPull } from '../pulls.ts'
+import { tryMerge } from '../trial.ts'
 import { bot, type Pull } from '../world.ts'
 
 const wanted = z.object({ title: z.string(), body: z.string().nullish(), head: z.string(), base: z.string() })
@@ -50,7 +51,11 @@ export const pullRoutes: RepositoryRoutes = {
     needs: ['pull_requests:read'],
     async answer(call) {
       const found = pullIn(call)
-      return found ? ok(await fullPullBody(call.world, call.repo, found)) : notFound()
+      if (!found) return notFound()
+      const shown = await fullPullBody(call.world, call.repo, found)
+      // GitHub works it out behind the answer: only whoever looks again sees it.
+      await tryMerge(call.world, call.repo, found)
+      return ok(shown)
     },
   },
 
