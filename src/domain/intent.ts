@@ -46,8 +46,12 @@ export interface CommandIntent extends IntentBase {
   command: Command | Mistake
   /** Where to react and answer; absent where it was given otherwise: by a button, on a page, on the command line. */
   comment?: CommentRef
+  /** When it was said, by GitHub's clock; absent where nobody tells. */
+  saidAt?: Instant
   /** The deployment it was given at the side of: this one is meant and no other. */
   deployment?: string
+  /** Fingerprint of the proposal that was in sight there. */
+  shown?: string
 }
 
 /** A line that was meant as a command and cannot be one. */

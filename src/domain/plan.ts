@@ -1,7 +1,7 @@
 import type { VerifyRule } from './configuration.ts'
 import type { GateRules } from './gate.ts'
 import type { PinnedImage } from './image.ts'
-import type { Repository, Sha } from './repository.ts'
+import type { Instant, Repository, Sha } from './repository.ts'
 
 /**
  * Everything that will happen, fixed: execution makes no choices. It holds no secret; the contents of the
@@ -59,6 +59,8 @@ export interface Proposal {
   draft: Draft
   /** Fingerprint of what was shown, which an approval holds for: commit, digests, Compose, files, environment, hosts. */
   content: string
+  /** Since when it could be seen, by GitHub's clock: what somebody said before was not about this. */
+  since: Instant
 }
 
 /** What happens to one service. */

@@ -124,17 +124,19 @@ function intentRow(intent: Intent): Candidate {
     found: push?.found ? 1 : null,
     environment: null,
     comment: command?.comment ? encode(storedComment, command.comment) : null,
+    said_at: command?.saidAt ?? null,
     deployment: command?.deployment ?? null,
+    shown: command?.shown ?? null,
     command: command ? encode(storedCommand, command.command) : null,
     outcome: null,
   }
 }
 
 function intentIn(row: IntentRow): Intent {
-  const { installation: _, sequence: __, outcome: ___, environment: ____, received_at: receivedAt, ...columns } = row
+  const { installation: _, sequence: __, outcome: ___, environment: ____, received_at: receivedAt, said_at: saidAt, ...columns } = row
   const flags = { forced: flag(row.forced), found: flag(row.found) }
   const said = row.kind === firstCommand ? { kind: 'command', command: rollbackIn(row) } : { command: parsed(row.command) }
-  const fields = { ...columns, ...flags, ...said, receivedAt, repository: repositoryIn(row), comment: parsed(row.comment) }
+  const fields = { ...columns, ...flags, ...said, receivedAt, saidAt, repository: repositoryIn(row), comment: parsed(row.comment) }
   return read(storedIntent, present(fields), `intent ${row.id}`)
 }
 

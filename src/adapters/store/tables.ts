@@ -48,8 +48,10 @@ export interface IntentRow {
   comment: string | null
   /** JSON, `Command`; null for what is none. */
   command: string | null
-  /** The deployment a command was about, where it was given at its side. */
+  said_at: string | null
+  /** The deployment a command was given at the side of, and what it showed. */
   deployment: string | null
+  shown: string | null
   /** JSON, `IntentOutcome`; null while the intent is open. */
   outcome: string | null
 }

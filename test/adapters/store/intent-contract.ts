@@ -18,7 +18,9 @@ export function intentContract(given: Given): void {
       ...rollback(),
       command: { kind: 'rollback', environment: 'staging', to: { kind: 'pull-request', number: 12 } },
       comment: { id: 41, issue: 12 },
+      saidAt: at,
       deployment: 'd41',
+      shown: 'what was in sight',
     }
     const merge: Required<PushIntent> = { ...push({ ref: 'refs/heads/merge' }), before: commit('0'), forced: true, found: true }
     const answers = await Promise.all([...wishes, command, merge].map((wish) => given.store.intents.accept(wish)))

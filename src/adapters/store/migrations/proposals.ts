@@ -8,7 +8,9 @@ export async function proposals(_database: Database, transaction: Kysely<Tables>
     sql`alter table deployments add column closed text`,
     sql`alter table deployments add column proposal text`,
     sql`alter table deployments add column asked text`,
+    sql`alter table intents add column said_at text`,
     sql`alter table intents add column deployment text`,
+    sql`alter table intents add column shown text`,
     sql`alter table verdicts add column role text`,
     sql`alter table verdicts add column teams text`,
   ]

@@ -50,7 +50,9 @@ const command = z.strictObject({
   kind: z.literal('command'),
   command: storedCommand,
   comment: storedComment.exactOptional(),
+  saidAt: instant.exactOptional(),
   deployment: name.exactOptional(),
+  shown: name.exactOptional(),
 } satisfies Shape<CommandIntent>)
 
 export const storedIntent: z.ZodType<Intent> = z.discriminatedUnion('kind', [push, command])

@@ -4,7 +4,7 @@ import type { ImagePlatform, PinnedImage } from '../../../domain/image.ts'
 import type { Plan, PlannedFile, PlannedHost, PlannedService, Proposal } from '../../../domain/plan.ts'
 import { storedGates } from './gate.ts'
 import { storedRepository } from './repository.ts'
-import { count, digest, name, type Shape, sha } from './shape.ts'
+import { count, digest, instant, name, type Shape, sha } from './shape.ts'
 
 const seconds = z.number().nonnegative()
 
@@ -83,4 +83,5 @@ export const storedPlan: z.ZodType<Plan> = plan
 export const storedProposal: z.ZodType<Proposal> = z.strictObject({
   draft: plan.omit({ generation: true }),
   content: name,
+  since: instant,
 } satisfies Shape<Proposal>)
