@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { CommentRef } from '../../src/domain/intent.ts'
-import type { Repository, Sha } from '../../src/domain/repository.ts'
+import type { Instant, Repository, Sha } from '../../src/domain/repository.ts'
 import type {
+  BranchOutcome,
   Changes,
   CheckChange,
   CheckReport,
@@ -13,8 +14,10 @@ import type {
   GitHub,
   InstalledRepository,
   MissedDelivery,
+  NewBranch,
   NewDeployment,
   NewPullRequest,
+  OpenPullRequest,
   PullRequestFacts,
   PullRequestOutcome,
   Reaction,
@@ -49,6 +52,8 @@ export class FakeGitHub implements GitHub {
   readonly checked = new Map<Sha, CommitChecks>()
   readonly checkRuns: (CheckReport & { id: number })[] = []
   readonly pulls = new Map<number, PullRequestFacts>()
+  /** When a pull request changed last; those not named never did. */
+  readonly updated = new Map<number, Instant>()
   /** Pull requests that Landfall opened; `reverts` is the one taken back. */
   readonly opened: (NewPullRequest & { number: number; reverts?: number })[] = []
   /** What opening a pull request is answered instead. */
@@ -78,13 +83,7 @@ export class FakeGitHub implements GitHub {
     const before = this.commits.get(parent ?? '')?.files ?? {}
     const all = Object.entries({ ...before, ...changes })
     const files = Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] !== null))
-    this.#made += 1
-    const sha = createHash('sha1')
-      .update(`${this.#made} ${JSON.stringify(files)}`)
-      .digest('hex')
-    this.commits.set(sha, { files, subject, author, parents: parent === undefined ? [] : [parent] })
-    this.branches.set(branch, sha)
-    return sha
+    return this.#add(branch, { files, subject, author, parents: parent === undefined ? [] : [parent] })
   }
 
   /** Somebody comments. Nobody is told. */
@@ -145,10 +144,7 @@ export class FakeGitHub implements GitHub {
       const commit = this.commits.get(sha)
       if (!commit) return undefined
       const { files, subject, author, parents } = commit
-      const tree = createHash('sha1')
-        .update(JSON.stringify(Object.entries(files).toSorted()))
-        .digest('hex')
-      return { sha, tree, parents, subject, author, committer: author, coAuthors: [] }
+      return { sha, tree: treeOf(files), parents, subject, author, committer: author, coAuthors: [] }
     })
   }
 
@@ -187,6 +183,33 @@ export class FakeGitHub implements GitHub {
 
   pullRequest(_repository: Repository, number: number): Promise<PullRequestFacts | undefined> {
     return this.#answer('pullRequest', () => this.pulls.get(number))
+  }
+
+  openPullRequests(_repository: Repository): Promise<OpenPullRequest[]> {
+    return this.#answer('openPullRequests', () =>
+      [...this.pulls.values()]
+        .filter(({ state }) => state === 'open')
+        .map(({ number, head, base, fork, draft }) => {
+          return { number, head, base, fork, draft, updatedAt: this.updated.get(number) ?? new Date(0).toISOString() }
+        })
+        .toSorted((a, b) => Date.parse(b.updatedAt) - Date.parse(a.updatedAt) || b.number - a.number)
+        .slice(0, 100),
+    )
+  }
+
+  commitTree(_repository: Repository, { branch, parent, tree, message }: NewBranch): Promise<BranchOutcome> {
+    return this.#answer('commitTree', () => {
+      const standing = this.branches.get(branch)
+      if (standing !== undefined) {
+        const { files, parents } = this.#commitAt(standing)
+        const same = treeOf(files) === tree && parents.join() === parent
+        return same ? { kind: 'made', revision: standing } : { kind: 'refused', why: `there is another branch ${branch}` }
+      }
+      const content = [...this.commits.values()].find(({ files }) => treeOf(files) === tree)
+      if (!content || !this.commits.has(parent)) return { kind: 'refused', why: 'there is no such tree or parent' }
+      const [subject = ''] = message.split('\n')
+      return { kind: 'made', revision: this.#add(branch, { files: content.files, subject, author: 'landfall[bot]', parents: [parent] }) }
+    })
   }
 
   openPullRequest(_repository: Repository, wanted: NewPullRequest): Promise<PullRequestOutcome> {
@@ -288,6 +311,14 @@ export class FakeGitHub implements GitHub {
     return this.#answer('lastDeploymentStatus', () => this.#deployment(id).statuses.at(-1))
   }
 
+  #add(branch: string, commit: Commit): Sha {
+    this.#made += 1
+    const sha = sha1(`${this.#made} ${JSON.stringify(commit.files)}`)
+    this.commits.set(sha, commit)
+    this.branches.set(branch, sha)
+    return sha
+  }
+
   #saidInOrder(): CommentFacts[] {
     return this.said.toSorted((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt))
   }
@@ -326,6 +357,9 @@ export class FakeGitHub implements GitHub {
 /** An answer as Octokit throws it. */
 export const httpError = (status: number, headers: Record<string, string> = {}): Error =>
   Object.assign(new Error(`HTTP ${status}`), { name: 'HttpError', status, response: { headers } })
+
+const sha1 = (text: string): Sha => createHash('sha1').update(text).digest('hex')
+const treeOf = (files: Record<string, string>): Sha => sha1(JSON.stringify(Object.entries(files).toSorted()))
 
 function remove(list: { id: number }[], id: number): void {
   const place = list.findIndex((one) => one.id === id)

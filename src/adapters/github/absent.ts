@@ -17,6 +17,6 @@ export async function orUndefined<T>(ask: () => Promise<T>, absent: readonly num
 export const absentOrForbidden = [403, 404] as const
 
 /** GitHub's limits are 403 as well, and say nothing of what was asked for. */
-function limited({ response }: z.infer<typeof refusal>): boolean {
+export function limited({ response }: z.infer<typeof refusal>): boolean {
   return response?.headers['retry-after'] !== undefined || response?.headers['x-ratelimit-remaining'] === '0'
 }

@@ -1,4 +1,5 @@
 import type { GitHub, Log } from '../../flow/ports.ts'
+import { branches } from './branches.ts'
 import { checkRuns } from './check-runs.ts'
 import { checks } from './checks.ts'
 import type { GitHubClients } from './clients.ts'
@@ -13,9 +14,11 @@ import { statuses } from './statuses.ts'
 /** ports.GitHub over the REST API, and GraphQL for what that has not. */
 export function createGitHub(clients: GitHubClients, log: Log): GitHub {
   const own = ownLogin(clients)
+  const commits = history(clients)
   return {
     ...repositories(clients, log),
-    ...history(clients),
+    ...commits,
+    ...branches(clients, commits),
     ...checks(clients, own),
     ...checkRuns(clients, own),
     ...pullRequests(clients),

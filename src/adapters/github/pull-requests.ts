@@ -1,12 +1,15 @@
-import type { Octokit } from '@octokit/rest'
 import { z } from 'zod'
-import { fullName, type Repository } from '../../domain/repository.ts'
-import type { GitHubPullRequests, PullRequestFacts, PullRequestOutcome } from '../../flow/ports.ts'
+import type { Repository } from '../../domain/repository.ts'
+import type { GitHubPullRequests, OpenPullRequest, PullRequestOutcome } from '../../flow/ports.ts'
 import { orUndefined } from './absent.ts'
 import type { GitHubClients } from './clients.ts'
+import { factsOf, openFactsOf } from './pull-facts.ts'
 
-/** GitHub's own deed where an account is gone. */
-const ghost = 'ghost'
+/**
+ * GitHub takes more than 20 kB to tell of one pull request. Read by so many at a time, an answer is small enough to be remembered,
+ * and looking again at what did not change is free.
+ */
+const page = { size: 25, most: 4 }
 
 /** Pull requests: what they are, and those the App opens. */
 export function pullRequests(clients: GitHubClients): GitHubPullRequests {
@@ -19,6 +22,19 @@ export function pullRequests(clients: GitHubClients): GitHubPullRequests {
     async pullRequest(repository, number) {
       const pull = await shown(repository, number)
       return pull && factsOf(repository, pull)
+    },
+
+    async openPullRequests(repository) {
+      const { rest, paginate, place } = clients.of(repository)
+      const asked = { ...place, state: 'open', sort: 'updated', direction: 'desc', per_page: page.size } as const
+      let pages = 0
+      const found = await paginate(rest.pulls.list, asked, ({ data }, done) => {
+        pages += 1
+        if (pages === page.most) done()
+        return data.map((pull) => openFactsOf(repository, pull))
+      })
+      // One that moves to the top while they are read pushes another from a page onto the next.
+      return [...new Map(found.map((pull): [number, OpenPullRequest] => [pull.number, pull])).values()]
     },
 
     async openPullRequest(repository, { head, base, title, body }) {
@@ -65,25 +81,5 @@ async function opened(open: () => Promise<number>): Promise<PullRequestOutcome> 
     if (told.every(({ type = '' }) => forGood.includes(type))) return { kind: 'refused', why }
     // As an answer 503, which GraphQL does not give: a limit, or GitHub's own trouble. It may pass.
     throw Object.assign(new Error(`GitHub did not do it: ${why}`, { cause: error }), { status: 503 })
-  }
-}
-
-type Shown = Awaited<ReturnType<Octokit['rest']['pulls']['get']>>['data']
-
-function factsOf(repository: Repository, pull: Shown): PullRequestFacts {
-  // GitHub tells none for a head whose fork is gone, though its types do not say so.
-  const from: { full_name: string } | null = pull.head.repo
-  return {
-    number: pull.number,
-    title: pull.title,
-    author: pull.user?.login ?? ghost,
-    bot: pull.user?.type === 'Bot',
-    head: { branch: pull.head.ref, sha: pull.head.sha, ...(from && { repository: from.full_name }) },
-    base: { branch: pull.base.ref },
-    fork: from?.full_name.toLowerCase() !== fullName(repository).toLowerCase(),
-    state: pull.state === 'open' ? 'open' : 'closed',
-    draft: pull.draft ?? false,
-    labels: pull.labels.map(({ name }) => name),
-    ...(pull.merged && pull.merge_commit_sha && { merged: { commit: pull.merge_commit_sha, by: pull.merged_by?.login ?? ghost } }),
   }
 }

@@ -1,9 +1,11 @@
-import type { Repository, Sha } from '../../domain/repository.ts'
+import type { Instant, Repository, Sha } from '../../domain/repository.ts'
 
 /** Pull requests: what they are, and those the App opens. */
 export interface GitHubPullRequests {
   /** Undefined for a number that is no pull request's. */
   pullRequest(repository: Repository, number: number): Promise<PullRequestFacts | undefined>
+  /** The open pull requests that changed last, newest first; of more than a hundred those. One that changes meanwhile may be missing. */
+  openPullRequests(repository: Repository): Promise<OpenPullRequest[]>
   openPullRequest(repository: Repository, wanted: NewPullRequest): Promise<PullRequestOutcome>
   /** The open pull request from one branch of the repository into another. */
   findOpenPullRequest(repository: Repository, branches: Pick<NewPullRequest, 'head' | 'base'>): Promise<number | undefined>
@@ -13,6 +15,29 @@ export interface GitHubPullRequests {
    */
   revertPullRequest(repository: Repository, number: number, words: Pick<NewPullRequest, 'title' | 'body'>): Promise<PullRequestOutcome>
 }
+
+/** Branches that the App makes, for pull requests of its own. */
+export interface GitHubBranches {
+  /**
+   * Makes a branch of one new commit on top of another, which holds exactly what a tree holds: that of an older commit takes back
+   * all that came since, by whatever way. May be asked again: a branch of that name, parent and tree is there already, and counts
+   * as made. Throws where GitHub may do it later.
+   */
+  commitTree(repository: Repository, wanted: NewBranch): Promise<BranchOutcome>
+}
+
+export interface NewBranch {
+  /** Without `refs/heads/`. */
+  branch: string
+  parent: Sha
+  /** As CommitDetails tells it. */
+  tree: Sha
+  /** The commit's whole message. */
+  message: string
+}
+
+/** `refused` says why, for people: the name is taken by another, there is no such commit or tree, a rule forbids it, the App may not. */
+export type BranchOutcome = { kind: 'made'; revision: Sha } | { kind: 'refused'; why: string }
 
 export interface PullRequestFacts {
   number: number
@@ -27,9 +52,22 @@ export interface PullRequestFacts {
   fork: boolean
   state: 'open' | 'closed'
   draft: boolean
-  /** Absent where it is not merged: open ones have a commit of GitHub's own trial, which is nobody's. */
+  /** Absent where it is not merged. */
   merged?: { commit: Sha; by: string }
+  /**
+   * GitHub's trial merge: a commit in no branch that holds what the base branch would if this were merged now. Its parents are the
+   * base's commit and the head, in this order. Absent where there is a conflict, and until GitHub has worked it out: it begins with
+   * that when somebody looks, takes some seconds, and tells nobody. GitHub has been seen to show an older one for a while, so
+   * whoever relies on it compares its parents. From a fork, it holds what a stranger wrote.
+   */
+  trial?: Sha
   labels: string[]
+}
+
+/** An open pull request as GitHub lists it. Whether it can be merged is not said there. */
+export interface OpenPullRequest extends Pick<PullRequestFacts, 'number' | 'head' | 'base' | 'fork' | 'draft'> {
+  /** Of its last change of any kind, a comment too. */
+  updatedAt: Instant
 }
 
 export interface NewPullRequest {

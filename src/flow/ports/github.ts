@@ -4,11 +4,11 @@ import type { Role } from '../../domain/role.ts'
 import type { CommitStatus, DeploymentStatus, NewDeployment } from '../../report/published.ts'
 import type { GitHubChecks } from './github-checks.ts'
 import type { GitHubHistory } from './github-history.ts'
-import type { GitHubPullRequests } from './github-pulls.ts'
+import type { GitHubBranches, GitHubPullRequests } from './github-pulls.ts'
 
 export type { CommitStatus, DeploymentStatus, NewDeployment, Role }
 
-export interface GitHub extends GitHubChecks, GitHubHistory, GitHubPullRequests {
+export interface GitHub extends GitHubBranches, GitHubChecks, GitHubHistory, GitHubPullRequests {
   /** The whole repository at a commit, from one tarball. Throws SnapshotRefused over the limits. */
   snapshot(repository: Repository, revision: Sha): Promise<Snapshot>
   /** One file at a ref, or on the default branch; undefined where there is none. */

@@ -1,36 +1,22 @@
-import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { githubClients } from '../../../src/adapters/github/clients.ts'
-import { pullRequests } from '../../../src/adapters/github/pull-requests.ts'
-import { Secret } from '../../../src/domain/secret.ts'
-import type { GitHubPullRequests } from '../../../src/flow/ports.ts'
+import type { GitHub } from '../../../src/flow/ports.ts'
 import { passes } from '../../../src/flow/trouble.ts'
-import { testApp } from '../../lab/github/app.ts'
-import { FakeLog } from '../../support/fake-log.ts'
-import { Life } from '../../support/mortal.ts'
+import { scripted } from './scripted.ts'
 
 /** What GraphQL answers, always with 200. */
 let errors: { type?: string; message: string }[] = []
-let server: Server
-let github: GitHubPullRequests
+let github: GitHub
+let close: () => void
 
 beforeAll(async () => {
-  server = createServer((request, response) => {
-    const token = { token: 'ghs_1', expires_at: '2999-01-01T00:00:00Z' }
-    const answers = { '/graphql': { data: { revertPullRequest: null }, errors }, '/repos/acme/shop/pulls/7': { node_id: 'PR_7' } }
-    const [, answer] = Object.entries(answers).find(([path]) => path === request.url) ?? []
-    response.setHeader('content-type', 'application/json').end(JSON.stringify(answer ?? token))
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the server got no port')
-  const { id: appId, privateKey, secret } = testApp()
-  const apiUrl = `http://127.0.0.1:${address.port}`
-  const credentials = { appId, privateKey: new Secret(privateKey), webhookSecret: new Secret(secret), apiUrl }
-  github = pullRequests(githubClients(credentials, new FakeLog().of(new Life()), { gentle: false }))
+  const answers = {
+    '/graphql': () => ({ body: { data: { revertPullRequest: null }, errors } }),
+    '/repos/acme/shop/pulls/7': () => ({ body: { node_id: 'PR_7' } }),
+  }
+  const made = await scripted((address) => Object.entries(answers).find(([path]) => path === address)?.[1]())
+  ;({ github, close } = made)
 })
-afterAll(() => void server.close())
+afterAll(() => close())
 
 const repository = { owner: 'acme', name: 'shop', installation: 1 }
 const revert = () => github.revertPullRequest(repository, 7, { title: 'Revert', body: 'Rolled back' })

@@ -1,0 +1,59 @@
+import { fullName, type Repository } from '../../domain/repository.ts'
+import type { OpenPullRequest, PullRequestFacts } from '../../flow/ports.ts'
+
+/** What GitHub lists of a pull request. */
+export interface ListedPull {
+  number: number
+  /** GitHub tells no repository for a head whose fork is gone, though its types do not say so. */
+  head: { ref: string; sha: string; repo: { full_name: string } | null }
+  base: { ref: string }
+  draft?: boolean
+  updated_at: string
+}
+
+/** What it says of one that is asked for alone. */
+export interface ShownPull extends ListedPull {
+  title: string
+  user: { login: string; type: string } | null
+  state: string
+  labels: { name: string }[]
+  merged: boolean
+  merged_by: { login: string } | null
+  /** Null while GitHub works it out, and of closed ones. */
+  mergeable: boolean | null
+  /** Of a merged one the commit it was merged as. Of an open one the newest trial that went well, whatever it was of. */
+  merge_commit_sha: string | null
+}
+
+/** GitHub's own deed where an account is gone. */
+const ghost = 'ghost'
+
+export function factsOf(repository: Repository, pull: ShownPull): PullRequestFacts {
+  const { title, merged, merge_commit_sha: commit } = pull
+  const open = pull.state === 'open'
+  return {
+    ...sidesOf(repository, pull),
+    title,
+    author: pull.user?.login ?? ghost,
+    bot: pull.user?.type === 'Bot',
+    state: open ? 'open' : 'closed',
+    labels: pull.labels.map(({ name }) => name),
+    ...(merged && commit && { merged: { commit, by: pull.merged_by?.login ?? ghost } }),
+    ...(open && pull.mergeable && commit && { trial: commit }),
+  }
+}
+
+export const openFactsOf = (repository: Repository, pull: ListedPull): OpenPullRequest => ({
+  ...sidesOf(repository, pull),
+  updatedAt: pull.updated_at,
+})
+
+function sidesOf(repository: Repository, { number, head, base, draft = false }: ListedPull) {
+  return {
+    number,
+    head: { branch: head.ref, sha: head.sha, ...(head.repo && { repository: head.repo.full_name }) },
+    base: { branch: base.ref },
+    fork: head.repo?.full_name.toLowerCase() !== fullName(repository).toLowerCase(),
+    draft,
+  }
+}
