@@ -1,27 +1,17 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { githubClients } from '../../../src/adapters/github/clients.ts'
-import { createGitHub } from '../../../src/adapters/github/github.ts'
-import { Secret } from '../../../src/domain/secret.ts'
 import type { CheckReport, GitHub } from '../../../src/flow/ports.ts'
 import { passes } from '../../../src/flow/trouble.ts'
-import { type App, testApp } from '../../lab/github/app.ts'
+import { testApp } from '../../lab/github/app.ts'
 import type { TestRepository } from '../../lab/github/repository.ts'
 import { type GitHubStandIn, startGitHub } from '../../lab/github/stand-in.ts'
-import { FakeLog } from '../../support/fake-log.ts'
-import { Life } from '../../support/mortal.ts'
+import { landfall, repositoryOf } from './landfall.ts'
 
 const app = testApp()
 let standIn: GitHubStandIn
 let shop: TestRepository
 let github: GitHub
 
-function landfall(at: GitHubStandIn, as: App): GitHub {
-  const credentials = { appId: as.id, privateKey: new Secret(as.privateKey), webhookSecret: new Secret(as.secret), apiUrl: at.url }
-  const log = new FakeLog().of(new Life())
-  return createGitHub(githubClients(credentials, log, { gentle: false }), log)
-}
-
-const repository = (of: TestRepository = shop) => ({ owner: of.owner, name: of.name, installation: of.installation ?? 0 })
+const repository = (of: TestRepository = shop) => repositoryOf(of)
 const uncounted = { deliver: 'never' } as const
 
 beforeAll(async () => {

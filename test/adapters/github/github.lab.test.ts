@@ -1,8 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { githubClients } from '../../../src/adapters/github/clients.ts'
-import { createGitHub } from '../../../src/adapters/github/github.ts'
 import type { Patience } from '../../../src/adapters/github/patience.ts'
-import { Secret } from '../../../src/domain/secret.ts'
 import type { GitHub, NewDeployment } from '../../../src/flow/ports.ts'
 import { askedPause, passes } from '../../../src/flow/trouble.ts'
 import { testApp } from '../../lab/github/app.ts'
@@ -10,7 +7,7 @@ import { type Receiver, startReceiver } from '../../lab/github/receiver.ts'
 import type { TestRepository } from '../../lab/github/repository.ts'
 import { type GitHubStandIn, startGitHub } from '../../lab/github/stand-in.ts'
 import { FakeLog } from '../../support/fake-log.ts'
-import { Life } from '../../support/mortal.ts'
+import { landfall as landfallAt, repositoryOf } from './landfall.ts'
 
 const app = testApp()
 let standIn: GitHubStandIn
@@ -25,17 +22,10 @@ const impatient: Patience = { head: 1000, progress: 500 }
 /** A Landfall that has just started. */
 function landfall(patience?: Patience): GitHub {
   log = new FakeLog()
-  const credentials = {
-    appId: app.id,
-    privateKey: new Secret(app.privateKey),
-    webhookSecret: new Secret(app.secret),
-    apiUrl: standIn.url,
-  }
-  const told = log.of(new Life())
-  return createGitHub(githubClients(credentials, told, { gentle: false, ...(patience && { patience }) }), told)
+  return landfallAt(standIn, app, { log, ...(patience && { patience }) })
 }
 
-const place = () => ({ owner: shop.owner, name: shop.name, installation: shop.installation ?? 0 })
+const place = () => repositoryOf(shop)
 const failure = (asked: Promise<unknown>) =>
   asked.then(
     (answer) => {
