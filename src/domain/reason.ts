@@ -1,3 +1,5 @@
+import { type Problem, problemText } from './problem.ts'
+
 /**
  * Why something waits, failed or was refused: a closed list, each worded once, each with what people can do.
  * Evidence is plain data, stored with the deployment; it never holds a secret.
@@ -5,6 +7,8 @@
 export interface Reason {
   code: ReasonCode
   evidence: Record<string, string>
+  /** What `evidence.problems` says line by line, with its places: they are shown beside those lines of the files. */
+  problems?: Problem[]
 }
 
 interface Wording {
@@ -255,6 +259,12 @@ export const reasonCodes = Object.keys(wordings) as ReasonCode[]
 
 /** A reason with its evidence. */
 export const reason = (code: ReasonCode, evidence: Record<string, string> = {}): Reason => ({ code, evidence })
+
+/** Why what somebody wrote cannot be used: everything that is wrong with it, at its place. */
+export const problemsReason = (code: 'configuration-invalid' | 'compose-invalid' | 'not-allowed', problems: Problem[]): Reason => ({
+  ...reason(code, { problems: problems.map(problemText).join('\n') }),
+  problems,
+})
 
 /** What is wrong, as one sentence without its full stop. */
 export const sentenceOf = ({ code, evidence }: Reason): string => wordings[code].sentence(evidence)

@@ -2,8 +2,8 @@ import { parseProjectFile } from '../config/project-file.ts'
 import { type AimedCommand, type CommandKind, commandRules } from '../domain/command.ts'
 import { type ProjectFile, projectFilePath } from '../domain/configuration.ts'
 import type { CommandIntent } from '../domain/intent.ts'
-import { type Problem, problemText } from '../domain/problem.ts'
-import { reason } from '../domain/reason.ts'
+import type { Problem } from '../domain/problem.ts'
+import { problemsReason, reason } from '../domain/reason.ts'
 import { type Role, reaches } from '../domain/role.ts'
 import { formatCommand } from '../policy/commands/format-command.ts'
 import { resolveEnvironment } from '../policy/commands/resolve-environment.ts'
@@ -40,7 +40,7 @@ export async function gatherCommand(intent: CommandIntent, ports: Ports): Promis
   const file = await projectFile(intent, ports)
   if (file.kind === 'invalid') {
     if (command.kind === 'help') return answer(intent, helpAnswer(intent.id, [], carriedOut), {}, ports)
-    return refuseCommand(intent, reason('configuration-invalid', { problems: file.problems.map(problemText).join('\n') }), ports)
+    return refuseCommand(intent, problemsReason('configuration-invalid', file.problems), ports)
   }
   const aimed = resolveEnvironment(command, Object.keys(file.value.environments))
   if (aimed.kind === 'refused') return refuseCommand(intent, aimed.reason, ports)

@@ -1,8 +1,8 @@
 import { parseDotenv } from '../config/dotenv.ts'
 import { parseProjectFile } from '../config/project-file.ts'
 import { type EnvironmentRule, type ProjectFile, projectFilePath, type RepositoryRule, usualComposeFiles } from '../domain/configuration.ts'
-import { type Problem, problemText } from '../domain/problem.ts'
-import { reason } from '../domain/reason.ts'
+import type { Problem } from '../domain/problem.ts'
+import { problemsReason, reason } from '../domain/reason.ts'
 import { fullName, type Repository, type Sha } from '../domain/repository.ts'
 import { planImages, type ServiceImage } from '../plan/images.ts'
 import { type ComposeModel, readModel } from '../plan/model.ts'
@@ -115,4 +115,4 @@ function readEnvironment(environment: EnvironmentRule, read: (path: string) => s
 const missing = (file: string, remedy: string): Problem => ({ file, what: 'the repository has no such file at this commit', remedy })
 
 const invalid = (code: 'configuration-invalid' | 'compose-invalid' | 'not-allowed', problems: Problem[]) =>
-  rejected(reason(code, { problems: problems.map(problemText).join('\n') }))
+  rejected(problemsReason(code, problems))

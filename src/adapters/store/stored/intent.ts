@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Command, RollbackTo } from '../../../domain/command.ts'
 import type { CommandIntent, CommentRef, Intent, IntentOutcome, Mistake, PushIntent } from '../../../domain/intent.ts'
-import type { Problem } from '../../../domain/problem.ts'
+import { storedProblem } from './problem.ts'
 import { storedReason } from './reason.ts'
 import { storedRepository } from './repository.ts'
 import { count, instant, name, type Shape, sha, text } from './shape.ts'
@@ -57,19 +57,10 @@ const command = z.strictObject({
 
 export const storedIntent: z.ZodType<Intent> = z.discriminatedUnion('kind', [push, command])
 
-const problem = z.strictObject({
-  file: z.string(),
-  line: count.exactOptional(),
-  column: count.exactOptional(),
-  path: z.string().exactOptional(),
-  what: z.string(),
-  remedy: z.string(),
-} satisfies Shape<Problem>)
-
 export const storedOutcome: z.ZodType<IntentOutcome> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('deployments'), ids: z.array(name) }),
   z.strictObject({ kind: z.literal('nothing-to-do'), why: z.string() }),
-  z.strictObject({ kind: z.literal('refused'), problems: z.array(problem) }),
+  z.strictObject({ kind: z.literal('refused'), problems: z.array(storedProblem) }),
   z.strictObject({ kind: z.literal('command-refused'), reason: storedReason }),
   z.strictObject({ kind: z.literal('answered'), body: text }),
 ])
