@@ -21,11 +21,13 @@ export async function openSigner(folder: string): Promise<KeyedSigner> {
   })
   const key = createPrivateKey(pem)
   const publicBlob = sshPublicKey(key)
-  const fingerprintKey = Buffer.from(hkdfSync('sha256', pkcs8(key), '', 'landfall fingerprints', 32))
+  const derived = (info: string) => Buffer.from(hkdfSync('sha256', pkcs8(key), '', info, 32))
+  const fingerprintKey = derived('landfall fingerprints')
   return {
     publicKey: `ssh-ed25519 ${publicBlob.toString('base64')} landfall`,
     sign: (bytes, namespace) => armour(sshSignature(key, publicBlob, bytes, namespace)),
     fingerprint: (text) => createHmac('sha256', fingerprintKey).update(text).digest('hex'),
+    keyFor: (purpose) => derived(`landfall key for ${purpose}`),
   }
 }
 

@@ -54,3 +54,15 @@ test('fingerprints differ by value and by key, and are no plain hashes', async (
   expect(signer.fingerprint('a')).not.toBe(signer.fingerprint('b'))
   expect(signer.fingerprint('a')).not.toBe(other.fingerprint('a'))
 })
+
+test('a key for a purpose is kept to it: what repositories have fingerprinted cannot be one', async () => {
+  const signer = await openSigner(folder)
+  const again = await openSigner(folder)
+  const other = await openSigner(join(folder, 'other'))
+  const [session, ask] = ['web sessions', 'web asks'].map((purpose) => Buffer.from(signer.keyFor(purpose)).toString('hex'))
+  expect(session).toMatch(/^[0-9a-f]{64}$/)
+  expect(session).not.toBe(ask)
+  expect(Buffer.from(again.keyFor('web sessions')).toString('hex')).toBe(session)
+  expect(Buffer.from(other.keyFor('web sessions')).toString('hex')).not.toBe(session)
+  for (const text of ['web sessions', 'landfall key for web sessions']) expect(signer.fingerprint(text)).not.toBe(session)
+})

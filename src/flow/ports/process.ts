@@ -41,8 +41,10 @@ export interface Pace {
 export interface Signer {
   /** An armoured SSH signature over the bytes, in the given namespace. */
   sign(bytes: Uint8Array, namespace: string): string
-  /** HMAC-SHA-256 under a key derived from Landfall's key, in hex. */
+  /** HMAC-SHA-256 under a key derived from Landfall's key, in hex. Whoever can push can have any text fingerprinted. */
   fingerprint(text: string): string
+  /** 32 bytes derived from Landfall's key for this purpose alone: no fingerprint and no other purpose tells anything of them. */
+  keyFor(purpose: string): Uint8Array
 }
 
 /** Wakes sleepers, nothing else: losing it loses nothing, waking twice does no harm. */
