@@ -1,11 +1,11 @@
-import type { Plan } from '../domain/plan.ts'
+import type { Plan, Proposal } from '../domain/plan.ts'
 import type { Reason } from '../domain/reason.ts'
 
 /** What gathering and deciding came to. */
 export type Prepared =
   | { kind: 'planned'; plan: Plan }
-  /** Something has to come first; look again after so many seconds. */
-  | { kind: 'waiting'; reason: Reason; seconds: number }
+  /** Something has to come first; look again after so many seconds. `closed` is all that has to, where that may be several things. */
+  | { kind: 'waiting'; reason: Reason; seconds: number; closed?: Reason[]; proposal?: Proposal }
   /** It must not or cannot run; nothing was touched. */
   | { kind: 'refused'; state: 'rejected' | 'failed'; reason: Reason }
 

@@ -2,28 +2,36 @@ import type { Deployment } from '../domain/deployment.ts'
 import type { PinnedImage } from '../domain/image.ts'
 import { type Reason, reason } from '../domain/reason.ts'
 import type { ServiceImage } from '../plan/images.ts'
-import { registryOf } from '../plan/reference.ts'
+import { registryOf, sameRepository } from '../plan/reference.ts'
 import { loginsOf } from './bundle.ts'
 import type { Ports } from './ports.ts'
 import { failed, type Step } from './prepared.ts'
+import type { Run } from './run.ts'
 
 /** How often the registry is asked for an image that is not there yet, in seconds. */
 const askAgain = 5
 
+/** Which of the images are resolved, and what is known of them. */
+interface Wanted {
+  /** Those this repository builds, or those it does not. */
+  built: boolean
+  /** Fixed before: what these name is not looked up again. */
+  known: readonly PinnedImage[]
+  /** How long a built image may take to appear, in seconds since the deployment was asked for. */
+  within: number
+}
+
 /**
  * Resolves every image once; all hosts run that digest. An image that others build keeps the digest of the running
  * release until its line changes: nobody asked for another one.
- *
- * @param within how long a built image may take to appear, in seconds since the deployment was asked for
  */
 export async function resolveImages(
-  images: ServiceImage[],
-  running: readonly PinnedImage[],
-  deployment: Deployment,
-  within: number,
-  ports: Ports,
+  images: readonly ServiceImage[],
+  wanted: Wanted,
+  run: Pick<Run, 'deployment' | 'ports'>,
 ): Promise<Step<PinnedImage[]>> {
-  const steps = await Promise.all(distinct(images).map((image) => resolve(image, running, deployment, within, ports)))
+  const meant = distinct(images.filter(({ built }) => (built !== undefined) === wanted.built))
+  const steps = await Promise.all(meant.map((image) => resolve(image, wanted, run)))
   const stopped = steps.find((step) => step.kind === 'refused') ?? steps.find((step) => step.kind === 'waiting')
   if (stopped) return stopped
   return { kind: 'ok', value: steps.flatMap((step) => (step.kind === 'ok' ? [step.value] : [])) }
@@ -31,14 +39,12 @@ export async function resolveImages(
 
 async function resolve(
   image: ServiceImage,
-  running: readonly PinnedImage[],
-  deployment: Deployment,
-  within: number,
-  ports: Ports,
+  { known, within }: Wanted,
+  { deployment, ports }: Pick<Run, 'deployment' | 'ports'>,
 ): Promise<Step<PinnedImage>> {
   const { line, repository, tag, built } = image
-  const kept = built ? undefined : running.find((known) => known.line === line && known.repository === repository && known.tag === tag)
-  if (kept) return { kind: 'ok', value: kept }
+  const fixed = known.find((one) => (built ? isBuilt(one, image) : one.line === line && one.repository === repository && one.tag === tag))
+  if (fixed) return { kind: 'ok', value: { ...fixed, line, repository, tag } }
 
   const registry = registryOf(repository)
   const [login] = await loginsOf(deployment.repository, [registry], ports)
@@ -78,11 +84,16 @@ const neverCame = ({ evidence }: Reason, within: number): Reason =>
   })
 
 /** Seconds for which a registry that a waiting deployment asked wants to be left alone; 0 where it may be asked. */
-export function registryRest({ state, reason: why }: Deployment, now: Date): number {
-  const until = state === 'waiting' && why?.code === 'registry-busy' ? why.evidence.until : undefined
+export function registryRest({ state, reason: why, closed = [] }: Deployment, now: Date): number {
+  const busy = [why, ...closed].find((one) => one?.code === 'registry-busy')
+  const until = state === 'waiting' ? busy?.evidence.until : undefined
   return until === undefined ? 0 : Math.max(0, (Date.parse(until) - now.getTime()) / 1000)
 }
 
-const distinct = (images: ServiceImage[]): ServiceImage[] => [
+/** Of one commit there is one image: it is the same under another tag, and on another line. */
+const isBuilt = (known: PinnedImage, { repository, built }: ServiceImage): boolean =>
+  known.revision === built?.revision && sameRepository(known.repository, repository)
+
+const distinct = (images: readonly ServiceImage[]): ServiceImage[] => [
   ...new Map(images.map((image) => [`${image.line} ${image.repository} ${image.tag}`, image])).values(),
 ]

@@ -50,8 +50,15 @@ export async function planOf(repository: Repository, environment: string, genera
   return (await ports.store.deployments.ofGeneration(fullName(repository), environment, generation))?.plan
 }
 
+/** The deployment that was proved last; undefined where none was. */
+export const lastSuccess = async (
+  repository: Repository,
+  environment: string,
+  ports: Pick<Ports, 'store'>,
+): Promise<Deployment | undefined> => (await sinceLastSuccess(repository, environment, ports)).find(({ state }) => state === 'succeeded')
+
 /** An environment's deployments, newest first, back to one that succeeded. */
-async function sinceLastSuccess(repository: Repository, environment: string, ports: Ports): Promise<Deployment[]> {
+async function sinceLastSuccess(repository: Repository, environment: string, ports: Pick<Ports, 'store'>): Promise<Deployment[]> {
   let history: Deployment[] = []
   for (const reach of reaches) {
     history = await ports.store.deployments.ofEnvironment(fullName(repository), environment, reach)

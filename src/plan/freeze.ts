@@ -1,7 +1,7 @@
 import type { EnvironmentRule, ProjectFile } from '../domain/configuration.ts'
 import { type PinnedImage, pinnedReference } from '../domain/image.ts'
 import type { ObservedContainer } from '../domain/observed.ts'
-import type { Plan } from '../domain/plan.ts'
+import type { Draft, Plan } from '../domain/plan.ts'
 import type { Repository, Sha } from '../domain/repository.ts'
 import type { ComposeModel } from './model.ts'
 import { overrideText } from './override.ts'
@@ -12,7 +12,6 @@ import { planServices, type ServicesRequest } from './services.ts'
 export interface PlanRequest {
   kind: Plan['kind']
   repository: Repository
-  generation: number
   release: string
   revision: Sha
   file: ProjectFile
@@ -36,8 +35,8 @@ export interface PlanRequest {
 /** How services without a rule of their own are proved, in seconds. */
 const proofWithoutRule = { within: 60, soak: 10 }
 
-/** Freezes a plan: after this nothing is decided any more. */
-export function freezePlan(request: PlanRequest): Plan {
+/** Freezes what will happen; with a generation it is a plan, and after that nothing is decided any more. */
+export function freezePlan(request: PlanRequest): Draft {
   const { environment, file, pins } = request
   const { services, removed } = planServices({
     model: request.model,
@@ -58,7 +57,6 @@ export function freezePlan(request: PlanRequest): Plan {
     repository: request.repository,
     project: file.project,
     environment: environment.name,
-    generation: request.generation,
     release: request.release,
     revision: request.revision,
     images,
@@ -77,6 +75,7 @@ export function freezePlan(request: PlanRequest): Plan {
     keep: environment.keep,
     notify: file.notify,
     ...(environment.url !== undefined && { url: environment.url }),
+    gates: environment.gates,
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ImageRule } from '../domain/configuration.ts'
-import type { ImageLine } from '../domain/image.ts'
+import type { ImageLine, PinnedImage } from '../domain/image.ts'
 import type { Parsed, Problem } from '../domain/problem.ts'
 import { type Sha, shortSha } from '../domain/repository.ts'
 import { type ComposeModel, isActive } from './model.ts'
@@ -16,6 +16,38 @@ export interface ServiceImage {
   line: string
   /** Absent for images the repository does not build. */
   built?: { rule: string; revision: Sha }
+}
+
+/** An image that need not be built from the deployed commit: one that was is there already. */
+export interface Origin {
+  /** The commit it was built from. */
+  revision: Sha
+  /** Where its digest is known, and runs by it. */
+  pinned?: PinnedImage
+}
+
+/** By the image's name in the repository's file. */
+export type Origins = Readonly<Record<string, Origin>>
+
+/** Of these images those that the file's rules name and that the repository built. */
+export const originsIn = (images: readonly PinnedImage[], rules: Record<string, ImageRule>): Origins =>
+  Object.fromEntries(
+    Object.entries(rules).flatMap(([name, rule]) =>
+      images.flatMap((pinned) =>
+        pinned.revision !== undefined && sameRepository(rule.repository, pinned.repository)
+          ? [[name, { revision: pinned.revision, pinned }]]
+          : [],
+      ),
+    ),
+  )
+
+/** The same images, those with an origin as they were built from it. */
+export function withOrigins(images: readonly ServiceImage[], origins: Origins, rules: Record<string, ImageRule>): ServiceImage[] {
+  return images.map((image) => {
+    const name = image.built?.rule ?? ''
+    const [rule, origin] = [rules[name], origins[name]]
+    return rule && origin ? { ...image, tag: tagOf(rule, origin.revision), built: { rule: name, revision: origin.revision } } : image
+  })
 }
 
 /** The tag an image of this rule has for a revision. */

@@ -1,13 +1,13 @@
 import { pinnedReference } from '../domain/image.ts'
-import type { Plan, PlannedService } from '../domain/plan.ts'
+import type { Draft, Plan, PlannedService } from '../domain/plan.ts'
 import { shortSha } from '../domain/repository.ts'
 import { oneLine } from './text.ts'
 
 /** The plan as people read it before and after: what changes, with which images, on which hosts in which order. Plain text. */
-export function planText(plan: Plan): string {
+export function planText(plan: Draft | Plan): string {
   const title = plan.kind === 'rollback' ? 'Rollback' : 'Deploy'
   return [
-    `${title} ${plan.project} to ${plan.environment}: ${shortSha(plan.revision)} (generation ${plan.generation})`,
+    `${title} ${plan.project} to ${plan.environment}: ${shortSha(plan.revision)}${'generation' in plan ? ` (generation ${plan.generation})` : ''}`,
     ...block('Services', [...plan.services.map(serviceRow), ...plan.removed.map((name) => [name, 'removed', 'its volumes stay'])]),
     ...block('Images', plan.images.map(imageRow)),
     ...block('Hosts', hostRows(plan)),
@@ -32,7 +32,7 @@ function imageRow(image: Plan['images'][number]): string[] {
   return [pinnedReference(image), origin]
 }
 
-function hostRows(plan: Plan): string[][] {
+function hostRows(plan: Draft): string[][] {
   return plan.waves.flatMap((wave, index) =>
     wave.map((name) => {
       const before = plan.hosts.find((host) => host.name === name)?.previous

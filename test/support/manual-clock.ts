@@ -14,6 +14,10 @@ export class ManualClock implements Clock {
     return new Date(this.#now)
   }
 
+  githubNow(): Date {
+    return this.now()
+  }
+
   sleep(seconds: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) return Promise.resolve()
     return new Promise((resolve) => {

@@ -3,7 +3,7 @@ import type { Repository } from '../../domain/repository.ts'
 import type { Log } from '../../flow/ports.ts'
 import type { AppCredentials } from './app.ts'
 import { withAskedPause } from './asked-pause.ts'
-import { gitHubClock } from './clock.ts'
+import { type GitHubClock, gitHubClock } from './clock.ts'
 import { paced } from './pace.ts'
 import { type Fetch, type Patience, patientFetch } from './patience.ts'
 import { answerMemory } from './remembering.ts'
@@ -29,6 +29,7 @@ export interface GitHubClients {
   of(repository: Repository): RepositoryClient
   /** What the App asks in its own name: its installations and its webhooks. */
   app: RestClient
+  clock: GitHubClock
 }
 
 export interface ClientOptions {
@@ -70,6 +71,7 @@ export function githubClients(credentials: AppCredentials, log: Log, { gentle, p
   }
   return {
     app,
+    clock,
     installation,
     of({ owner, name, installation: id }) {
       const { rest, request, paginate, graphql, streamed } = installation(id)

@@ -5,6 +5,8 @@ export type { ChatMessage }
 
 export interface Clock {
   now(): Date
+  /** GitHub's clock, which people's comments are dated by; this machine's until it was heard. */
+  githubNow(): Date
   /** Resolves after so many seconds, or at once when the signal aborts. */
   sleep(seconds: number, signal?: AbortSignal): Promise<void>
 }

@@ -36,10 +36,12 @@ export type Evaluation =
       /** What to deploy of images that were verified before; empty where nothing comes before. */
       images: Record<string, PromotedImage>
     }
-  /** All closed gates. */
-  | { kind: 'waiting'; closed: ClosedGate[]; lookAgain: number | undefined }
+  /** All closed gates. Of the images it may be known what will be deployed once they open. */
+  | { kind: 'waiting'; closed: ClosedGates; lookAgain: number | undefined; images: Record<string, PromotedImage> | undefined }
   /** All closed gates, those that refuse first. */
-  | { kind: 'refused'; closed: ClosedGate[] }
+  | { kind: 'refused'; closed: ClosedGates }
+
+type ClosedGates = [ClosedGate, ...ClosedGate[]]
 
 /** Which gates it has to pass: a rollback none, and healing brings nothing new, so that it only must not disturb. */
 const concerned: Record<GateFacts['kind'], readonly GateName[]> = {
@@ -56,11 +58,12 @@ export function evaluate(facts: GateFacts): Evaluation {
   const answers = concerned[facts.kind].flatMap((gate) => decisions[gate](facts).map((says) => ({ gate, says })))
   const closed = answers.flatMap(({ gate, says }) => (says.kind === 'open' ? [] : [{ gate, says }]))
   const refusing = closed.filter(({ says }) => says.kind === 'refused')
-  if (refusing.length > 0) return { kind: 'refused', closed: distinct([...refusing, ...closed]) }
-  if (closed.length > 0) return { kind: 'waiting', closed: distinct(closed), lookAgain: earliest(closed) }
+  const [first, ...others] = distinct([...refusing, ...closed])
+  if (first && refusing.length > 0) return { kind: 'refused', closed: [first, ...others] }
+  if (first) return { kind: 'waiting', closed: [first, ...others], lookAgain: earliest(closed), images: promotedBy(facts) }
 
   const seen = answers.flatMap(({ gate, says }) => (says.kind === 'open' && says.evidence ? [{ gate, evidence: says.evidence }] : []))
-  return { kind: 'open', seen, images: promotedBy(facts) }
+  return { kind: 'open', seen, images: promotedBy(facts) ?? {} }
 }
 
 const decisions: Record<GateName, (facts: GateFacts) => Decision[]> = {
@@ -73,10 +76,10 @@ const decisions: Record<GateName, (facts: GateFacts) => Decision[]> = {
   window: ({ demands, environment, now }) => [window({ windows: demands.windows, environment, now })],
 }
 
-function promotedBy(facts: GateFacts): Record<string, PromotedImage> {
+function promotedBy(facts: GateFacts): Record<string, PromotedImage> | undefined {
   if (!concerned[facts.kind].includes('promotion')) return {}
   const says = promotionOf(facts)
-  return says.kind === 'open' ? says.images : {}
+  return says.kind === 'open' ? says.images : undefined
 }
 
 function promotionOf({ environment, revision, demands, promotion: given }: GateFacts) {

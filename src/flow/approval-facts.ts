@@ -1,0 +1,38 @@
+import type { ApprovalRule } from '../domain/gate.ts'
+import type { ApprovalFacts } from '../policy/gates/approval.ts'
+import type { Passing } from './gates.ts'
+import { lastSuccess } from './running.ts'
+
+/** What people said of a deployment and whose change it is; the latter only where a rule asks. */
+export async function approvalFacts(
+  { deployment, ports }: Passing,
+  rules: readonly ApprovalRule[],
+): Promise<Pick<ApprovalFacts, 'votes' | 'authors' | 'lastPusher'>> {
+  if (rules.length === 0) return { votes: [], authors: [] }
+  const said = await ports.store.verdicts.of(deployment.id)
+  const votes = said.filter(({ verdict }) => verdict !== 'cancel')
+  if (!rules.some(({ notAuthor }) => notAuthor)) return { votes, authors: [] }
+  const { repository, branch, revision = '' } = deployment
+  const [authors, lastPusher] = await Promise.all([
+    authorsOf({ deployment, ports }),
+    branch === undefined ? undefined : ports.github.lastPusher(repository, branch, revision),
+  ])
+  return { votes, authors, ...(lastPusher !== undefined && { lastPusher }) }
+}
+
+/**
+ * Logins and addresses of all who wrote what the deployment would bring: of every commit since the one that runs, and of the pull
+ * request it came through.
+ */
+async function authorsOf({ deployment, ports }: Passing): Promise<string[]> {
+  const { repository, environment, revision = '', pullRequest } = deployment
+  const running = (await lastSuccess(repository, environment, ports))?.revision
+  const [changes, own, through] = await Promise.all([
+    running === undefined ? undefined : ports.github.changes(repository, running, revision),
+    ports.github.commitAt(repository, revision),
+    pullRequest === undefined ? undefined : ports.github.pullRequest(repository, pullRequest),
+  ])
+  const commits = [...(changes?.commits ?? []), ...(own ? [own] : [])]
+  const named = commits.flatMap(({ author, coAuthors }) => [...(author === undefined ? [] : [author]), ...coAuthors])
+  return [...new Set([...named, ...(through ? [through.author] : [])])]
+}

@@ -1,0 +1,80 @@
+import { posix } from 'node:path'
+import { type PinnedImage, samePlatform } from '../domain/image.ts'
+import type { Draft, Plan } from '../domain/plan.ts'
+import { reason } from '../domain/reason.ts'
+import { freezePlan } from '../plan/freeze.ts'
+import { plannedHosts, type SeenHost } from './hosts-state.ts'
+import { rejected, type Step } from './prepared.ts'
+import type { RenderedRelease } from './render-release.ts'
+import type { Run } from './run.ts'
+import type { Running } from './running.ts'
+import type { GrantedTarget } from './target.ts'
+
+/** Everything that a draft is made from. */
+export interface DraftFacts extends Pick<Plan, 'kind' | 'release'> {
+  rendered: RenderedRelease
+  pinned: PinnedImage[]
+  seen: SeenHost[]
+  running: Running | undefined
+}
+
+/** The last checks over all facts together, then everything that would happen, frozen. */
+export function draftOf(
+  { kind, release, rendered, pinned, seen, running }: DraftFacts,
+  { granted }: GrantedTarget,
+  { deployment, ports }: Pick<Run, 'deployment' | 'ports'>,
+): Step<Draft> {
+  const unfit = platformMissing(pinned, seen)
+  if (unfit) return unfit
+  const pins = new Map<string, PinnedImage>()
+  for (const { service, line, repository: name, tag } of rendered.images) {
+    const image = pinned.find((candidate) => candidate.line === line && candidate.repository === name && candidate.tag === tag)
+    if (!image) throw new Error(`no image was resolved for service ${service}`)
+    pins.set(service, image)
+  }
+  const states = new Map(seen.map(({ host, state }) => [host.name, state]))
+  const draft = freezePlan({
+    kind,
+    release,
+    repository: deployment.repository,
+    revision: rendered.revision,
+    file: rendered.file,
+    environment: rendered.environment,
+    model: rendered.model,
+    portable: rendered.portable,
+    interpolation: rendered.interpolation,
+    values: rendered.values,
+    files: envFilesOf(rendered),
+    pins,
+    hosts: plannedHosts(seen).map((host) => ({ ...host, containers: states.get(host.name)?.containers ?? [] })),
+    running,
+    registries: granted.registries,
+    fingerprint: ports.signer.fingerprint,
+  })
+  return { kind: 'ok', value: draft }
+}
+
+function platformMissing(images: PinnedImage[], seen: SeenHost[]): Exclude<Step<never>, { kind: 'ok' }> | undefined {
+  for (const { host, state } of seen) {
+    for (const image of images) {
+      if (image.platforms.some(({ platform }) => samePlatform(platform, state.platform))) continue
+      const offered = image.platforms.map(({ platform }) => platform).join(', ') || 'none'
+      const evidence = { image: `${image.repository}:${image.tag}`, platform: state.platform, host: host.name, offered }
+      return rejected(reason('platform-missing', evidence))
+    }
+  }
+  return undefined
+}
+
+/** `env_file`s live beside the first Compose file in the repository, and at the same place in the project folder on hosts. */
+function envFilesOf({ file, envFiles, snapshot }: RenderedRelease): Map<string, { source: string; text: string }> {
+  const folder = posix.dirname(file.compose[0] ?? '.')
+  return new Map(
+    envFiles.map((path) => {
+      const source = posix.join(folder, path)
+      const bytes = snapshot.read(source)
+      if (!bytes) throw new Error(`${source} was rendered and is not in the snapshot`)
+      return [path, { source, text: new TextDecoder().decode(bytes) }]
+    }),
+  )
+}

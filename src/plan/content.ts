@@ -1,0 +1,27 @@
+import type { Draft } from '../domain/plan.ts'
+
+/**
+ * What an approval is given for, as one text: the commit, the digests, Compose, files, values and hosts. Not what runs there now: that
+ * another deployment came and went meanwhile changes which services restart, not what is brought.
+ *
+ * @param fingerprint keyed: the definitions are made from secrets
+ */
+export function contentOf(draft: Draft, fingerprint: (text: string) => string): string {
+  const { kind, repository, project, environment, revision, images, compose, interpolation, env, envFingerprint, files, hosts } = draft
+  const pins = images.map(({ line, repository: name, digest }) => [line, name, digest])
+  const place = [repository.owner, repository.name, project, environment, hosts.map(({ name }) => name).toSorted()]
+  const sources = files.map((file) => [file.path, file.fingerprint])
+  return fingerprint(
+    JSON.stringify([
+      kind,
+      place,
+      revision,
+      pins.toSorted(),
+      compose,
+      Object.entries(interpolation).toSorted(),
+      env ?? '',
+      envFingerprint,
+      sources,
+    ]),
+  )
+}
