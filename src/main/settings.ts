@@ -6,6 +6,8 @@ import { Secret } from '../domain/secret.ts'
 /** Everything Landfall reads from its environment, checked. `.env.example` documents each variable. */
 export interface Settings {
   app: { appId: number; privateKey: Secret; webhookSecret: Secret; apiUrl: string }
+  /** With which people sign in; absent where nobody can. */
+  client?: { id: string; secret: Secret }
   /** Whether to keep GitHub's pace of writes; only the laboratory's stand-in has none. */
   gentle: boolean
   listen: { host: string; port: number }
@@ -78,6 +80,7 @@ export function readSettings(raw: Record<string, string | undefined>): SettingsR
   const privateKey = readKey(env, wrong)
   const webhookSecret = env.get('WEBHOOK_SECRET')
   checkSecret(webhookSecret, wrong)
+  const client = readClient(env, wrong)
 
   const pollSeconds = number(env.get('LANDFALL_POLL_SECONDS') ?? String(usualPoll))
   if (pollSeconds === undefined || pollSeconds < shortestPoll)
@@ -101,6 +104,7 @@ export function readSettings(raw: Record<string, string | undefined>): SettingsR
     return { kind: 'invalid', messages }
   const settings: Settings = {
     app: { appId, privateKey, webhookSecret: new Secret(webhookSecret), apiUrl },
+    ...(client && { client }),
     gentle: env.get('LANDFALL_GITHUB_PACE') !== 'none',
     listen: { host, port: port ?? 3000 },
     publicUrl,
@@ -132,6 +136,16 @@ function checkSecret(secret: string | undefined, wrong: Complain): void {
   if (secret === undefined) wrong('WEBHOOK_SECRET', 'is missing', todo)
   else if (secret === 'development') wrong('WEBHOOK_SECRET', 'is the well-known default', todo)
   else if (secret.length < shortestSecret) wrong('WEBHOOK_SECRET', `is shorter than ${shortestSecret} characters`, todo)
+}
+
+/** People sign in with both or not at all. */
+function readClient(env: Map<string, string>, wrong: Complain): Settings['client'] {
+  const [id, secret] = [env.get('APP_CLIENT_ID'), env.get('APP_CLIENT_SECRET')]
+  if (id !== undefined && secret !== undefined) return { id, secret: new Secret(secret) }
+  const todo = "Take it from the App's page on GitHub, or unset both: then nobody can sign in"
+  if (id !== undefined) wrong('APP_CLIENT_SECRET', 'is missing', todo)
+  if (secret !== undefined) wrong('APP_CLIENT_ID', 'is missing', todo)
+  return undefined
 }
 
 /** The variables that are set, under the names another part calls them by. */

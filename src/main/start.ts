@@ -64,7 +64,13 @@ async function setUp(found: Extract<SettingsResult, { kind: 'set-up' }>): Promis
     },
     async register(code) {
       const app = await registerApp(code, found.apiUrl)
-      setInEnvFile('.env', { APP_ID: new Secret(String(app.appId)), PRIVATE_KEY: app.privateKey, WEBHOOK_SECRET: app.webhookSecret })
+      setInEnvFile('.env', {
+        APP_ID: new Secret(String(app.appId)),
+        PRIVATE_KEY: app.privateKey,
+        WEBHOOK_SECRET: app.webhookSecret,
+        APP_CLIENT_ID: new Secret(app.client.id),
+        APP_CLIENT_SECRET: app.client.secret,
+      })
       process.stdout.write(
         'The App is registered and .env is written. Install it on a repository, write operator.yml and start Landfall again.\n',
       )

@@ -3,8 +3,9 @@ import { mayUse, notFound, refused, suspended } from './call.ts'
 import type { Deliveries } from './deliveries.ts'
 import { answerGraphQL } from './graphql.ts'
 import type { Event } from './payloads.ts'
-import { appRoutes, installationRoutes, repositoryRoutes } from './routes/all.ts'
+import { appRoutes, clientRoutes, installationRoutes, personRoutes, repositoryRoutes } from './routes/all.ts'
 import { download } from './routes/contents.ts'
+import { answerSignIn } from './sign-in.ts'
 import type { Caller, Tokens } from './tokens.ts'
 import type { Validation, Violation } from './validation.ts'
 import { findRepository, type World } from './world.ts'
@@ -41,7 +42,9 @@ export interface Parts {
 }
 
 /** Every operation that the stand-in answers. */
-export const operations = [appRoutes, installationRoutes, repositoryRoutes].flatMap((routes) => Object.keys(routes))
+export const operations = [appRoutes, clientRoutes, personRoutes, installationRoutes, repositoryRoutes].flatMap((routes) =>
+  Object.keys(routes),
+)
 
 /** Answers one request as GitHub would: who asks, whether they may, whether it is well formed, and then what they asked for. */
 export async function answerTo(asked: Asked, parts: Parts): Promise<Answered> {
@@ -55,6 +58,8 @@ export async function answerTo(asked: Asked, parts: Parts): Promise<Answered> {
   }
 
   if (asked.method === 'POST' && asked.pathname === '/graphql') return graphql(asked, parts)
+  const signIn = answerSignIn(asked, parts)
+  if (signIn) return { answer: signIn, operation: `${asked.method} ${asked.pathname}`, account: 'nobody' }
 
   const match = validation.match(asked.method, asked.pathname)
   if (match.kind !== 'operation') {
@@ -91,6 +96,17 @@ async function route(operation: string, call: Call, caller: Caller, violations: 
     return own.answer({ ...call, tokens: parts.tokens, redeliver })
   }
 
+  const personal = personRoutes[operation]
+  if (personal) {
+    if (caller.kind !== 'person') return refused(403, 'Resource not accessible by integration')
+    return violations.length > 0 ? unprocessable(violations) : personal.answer({ ...call, person: caller.person })
+  }
+  const clients = clientRoutes[operation]
+  if (clients) {
+    if (caller.kind !== 'client') return notFound()
+    return violations.length > 0 ? unprocessable(violations) : clients.answer(call)
+  }
+
   if (caller.kind !== 'installation') return refused(401, 'Bad credentials')
   if (caller.token.installation.suspendedAt) return suspended()
   const general = installationRoutes[operation]
@@ -125,7 +141,9 @@ const unprocessable = (violations: Violation[]): Answer => ({
 })
 
 function accountOf(caller: Caller): string {
-  return caller.kind === 'installation' ? `installation ${caller.token.installation.id}` : caller.kind === 'app' ? 'app' : 'nobody'
+  if (caller.kind === 'installation') return `installation ${caller.token.installation.id}`
+  if (caller.kind === 'person') return `person ${caller.person.id}`
+  return caller.kind === 'app' ? 'app' : 'nobody'
 }
 
 function parsed(text: string): { kind: 'none' } | { kind: 'json'; value: unknown } | { kind: 'broken' } {

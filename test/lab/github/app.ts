@@ -11,6 +11,10 @@ export interface App {
   privateKey: string
   /** Of the webhooks. */
   secret: string
+  /** With which people sign in. */
+  client: { id: string; secret: string }
+  /** Where they may be sent back to. Settable: Landfall's address is known later. */
+  callbackUrls: string[]
   /** `default_permissions` of the App's manifest. */
   permissions: Record<string, Level>
   /** `default_events` of the App's manifest; only these are sent. */
@@ -40,5 +44,7 @@ export function testApp(given: Partial<App> = {}): App {
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   })
-  return { ...defaults, id: randomInt(100_000, 999_999), privateKey, secret: randomBytes(24).toString('hex'), ...given }
+  const client = { id: `Iv23${randomBytes(8).toString('hex')}`, secret: randomBytes(20).toString('hex') }
+  const own = { id: randomInt(100_000, 999_999), privateKey, secret: randomBytes(24).toString('hex'), client, callbackUrls: [] }
+  return { ...defaults, ...own, ...given }
 }

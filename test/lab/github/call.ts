@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Level } from './app.ts'
 import type { Event } from './payloads.ts'
 import type { Caller, Token, Tokens } from './tokens.ts'
-import type { Repo, World } from './world.ts'
+import type { Person, Repo, World } from './world.ts'
 
 /** A request that passed GitHub's description, with what it needs to be answered. */
 export interface Call {
@@ -38,6 +38,11 @@ export interface AppCall extends Call {
   redeliver(delivery: string): Promise<void>
 }
 
+/** A call in the name of somebody who signed in with the App. */
+export interface PersonCall extends Call {
+  person: Person
+}
+
 export interface Answer {
   status: number
   /** Sent as JSON, or as it is where `type` says something else. */
@@ -65,10 +70,21 @@ export interface AppRoute {
   answer(call: AppCall): Answer | Promise<Answer>
 }
 
+export interface PersonRoute {
+  answer(call: PersonCall): Answer
+}
+
+/** Asked with the App's client id and secret. */
+export interface ClientRoute {
+  answer(call: Call): Answer
+}
+
 /** By operation: `GET /repos/{owner}/{repo}`. */
 export type RepositoryRoutes = Record<string, RepositoryRoute>
 export type InstallationRoutes = Record<string, InstallationRoute>
 export type AppRoutes = Record<string, AppRoute>
+export type PersonRoutes = Record<string, PersonRoute>
+export type ClientRoutes = Record<string, ClientRoute>
 
 export const ok = (body: unknown): Answer => ({ status: 200, body })
 export const gone = (): Answer => ({ status: 204, body: undefined })

@@ -29,6 +29,8 @@ export interface GitHubStandIn extends Waiting {
   createRepository(owner: string, name: string, files: Files, options?: RepositoryOptions): Promise<TestRepository>
   /** Makes an account known without giving it anything. */
   addPerson(login: string): void
+  /** Whoever's browser comes from now on is signed in there as this person, or as nobody. */
+  signIn(login: string | undefined): void
   /** A team of an organization, with the logins of its members. Those who are only invited are `pending`. */
   addTeam(organization: string, slug: string, members: string[], pending?: string[]): void
   /** Suspends the App's installation on an account, or takes that back. */
@@ -80,6 +82,7 @@ export async function startGitHub(given: { app: App; webhookUrl?: string }): Pro
     installations: [],
     apps: [],
     teams: new Map(),
+    signIns: { browser: undefined, codes: new Map(), tokens: new Map() },
     deliveries: [],
     deliveryId: () => String(++lastDelivery),
     changed: waits.changed,
@@ -138,6 +141,9 @@ export async function startGitHub(given: { app: App; webhookUrl?: string }): Pro
     responseViolations,
     until: waits.until,
     addPerson: (login) => void person(world, login),
+    signIn(login) {
+      world.signIns.browser = login === undefined ? undefined : person(world, login)
+    },
     get spent() {
       return requests.filter(({ status }) => status !== 304).length
     },

@@ -1,12 +1,16 @@
 import { createPublicKey, randomBytes, verify } from 'node:crypto'
 import { z } from 'zod'
 import type { App, Level } from './app.ts'
-import type { Installation, World } from './world.ts'
+import type { Installation, Person, World } from './world.ts'
 
 /** Who a request comes from. */
 export type Caller =
   | { kind: 'app' }
   | { kind: 'installation'; token: Token }
+  /** Somebody who signed in with the App, by the token it was given for them. */
+  | { kind: 'person'; person: Person }
+  /** The App as the one that people sign in with, by its client id and secret. */
+  | { kind: 'client' }
   | { kind: 'nobody' }
   /** With GitHub's own sentence. */
   | { kind: 'refused'; message: string }
@@ -41,7 +45,15 @@ export function createTokens(world: World, lifetime: () => number): Tokens {
 
     caller(authorization) {
       if (authorization === undefined) return { kind: 'nobody' }
+      const [, pair] = /^basic\s+(\S+)$/i.exec(authorization) ?? []
+      if (pair !== undefined) {
+        const { id, secret } = world.app.client
+        const own = Buffer.from(pair, 'base64').toString('utf8') === `${id}:${secret}`
+        return own ? { kind: 'client' } : { kind: 'refused', message: 'Bad credentials' }
+      }
       const [, value = ''] = /^(?:bearer|token)\s+(\S+)$/i.exec(authorization) ?? []
+      const someone = world.signIns.tokens.get(value)
+      if (someone) return { kind: 'person', person: someone }
       if (value.split('.').length === 3) {
         const message = refusal(value, world.app, world.now())
         return message === undefined ? { kind: 'app' } : { kind: 'refused', message }

@@ -1,5 +1,6 @@
 import type { App } from './app.ts'
 import type { Git } from './git.ts'
+import type { SignIns } from './sign-in.ts'
 import type { Trial } from './trial.ts'
 
 /** Everything that exists on this GitHub. Routes read and change it; the test-side API too. */
@@ -18,6 +19,7 @@ export interface World {
   apps: Reporter[]
   /** By `organization/team` in lower case; members by login in lower case. */
   teams: Map<string, Map<string, TeamMembership>>
+  signIns: SignIns
   deliveries: Delivery[]
   /** A new id of a delivery: beyond the numbers that JavaScript holds exactly, as GitHub's are. */
   deliveryId(): string

@@ -11,8 +11,11 @@ import { gitDataRoutes } from './git-data.ts'
 import { installationRoutes as installation } from './installation.ts'
 import { pullRoutes } from './pulls.ts'
 import { repositoryRoutes as repository } from './repository.ts'
+import { clientRoutes, personRoutes } from './sign-in.ts'
 import { statusRoutes } from './statuses.ts'
 import { teamRoutes } from './teams.ts'
+
+export { clientRoutes, personRoutes }
 
 /** What the stand-in answers to the App's JWT. */
 export const appRoutes: AppRoutes = { ...own, ...deliveryRoutes }
