@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { lookAtHost } from './demo/host-view.ts'
+import { clientFor } from './lab/github/client.ts'
 import { openTown, type Town } from './lab/landfall/town.ts'
 
 let town: Town
@@ -41,6 +42,28 @@ test('a team keeps production for a moment, sees what waits, and lets it go', as
 
   await say(`/rollback to ${first.sha.slice(0, 10)}`, 'mona', /went back to/)
   expect(await running()).toBe(first.digest)
+}, 120_000)
+
+test('a closed pull request frees what its lock held back, and a button ends what waits', async () => {
+  const { repository } = town.shop
+  const { number } = await repository.openPullRequest({ branch: 'door', files: { 'door.txt': 'a' }, author: 'lisa' })
+  await repository.commentOn(number, '/lock', 'lisa')
+  await repository.waitForComment(number, /production is locked/)
+  const held = await town.begin({ title: 'A third colour' })
+  await town.ended(held, 'pending')
+  await repository.closePullRequest(number, { by: 'lisa' })
+  await town.ended(held, 'success')
+
+  const unbuilt = await town.begin({ title: 'A fourth colour', build: false })
+  const { targetUrl: page } = await repository.waitForStatus(unbuilt.sha, 'landfall/production', 'pending', 30)
+  const { github } = town.scenario
+  const client = await clientFor(github.url, github.app).auth(repository.installation)
+  const check = { head_sha: unbuilt.sha, name: 'landfall/production', external_id: page?.split('/').at(-1) ?? '' }
+  const actions = [{ label: 'Cancel', description: 'End it', identifier: 'cancel' }]
+  const { data } = await client.rest.checks.create({ owner: 'acme', repo: 'shop', ...check, actions })
+  await repository.pressButton(data.id, 'cancel', 'mona')
+  const ended = await repository.waitForStatus(unbuilt.sha, 'landfall/production', 'error', 30)
+  expect(ended.description).toContain('Cancelled by mona')
 }, 120_000)
 
 test('everything asked of GitHub was as its API is described', () => town.scenario.github.assertFaithful())

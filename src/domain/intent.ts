@@ -13,9 +13,9 @@ interface IntentBase {
   /** A random id, made at intake. */
   id: string
   /**
-   * What makes two commands the same wish: the comment's id and the command's place in it, or the delivery that told of a button. A push has (repository, ref, before,
-   * after) in it; the store judges by more than that which pushes are one wish, and adds a number where a branch makes the
-   * same move again.
+   * What makes two commands the same wish: the comment's id and the command's place in it, or the button and all that was in sight
+   * when it was pressed. A push has (repository, ref, before, after) in it; the store judges by more than that which pushes are one
+   * wish, and adds a number where a branch makes the same move again.
    */
   key: string
   repository: Repository

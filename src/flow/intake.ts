@@ -1,9 +1,8 @@
 import type { CommentRef, Intent } from '../domain/intent.ts'
 import { fullName, type Repository, type Sha } from '../domain/repository.ts'
 import { readComment } from '../policy/commands/read-comment.ts'
-import { grantFor } from '../policy/hosts.ts'
 import type { Ports } from './ports.ts'
-import { repositorySubject } from './repository.ts'
+import { isServed, raise } from './raise.ts'
 
 /** What GitHub told, reduced to what counts. */
 export type Incoming = BranchMoved | CommentMade
@@ -42,18 +41,8 @@ const noCommit = /^0+$/
  * later. Throws when the database does not take it, so that GitHub sees a failed delivery and nothing is lost.
  */
 export async function intake(incoming: Incoming, ports: Ports): Promise<void> {
-  const fields = { delivery: incoming.delivery, repository: fullName(incoming.repository) }
-  if (!grantFor(ports.operator.current(), fullName(incoming.repository))) {
-    ports.log.info('webhook of a repository the operator does not serve', fields)
-    return
-  }
-  for (const intent of intentsOf(incoming, ports)) {
-    const answer = await ports.store.intents.accept(intent)
-    // What a sweep finds was mostly told before, and is found again for minutes.
-    if (answer === 'accepted' || !incoming.found)
-      ports.log.info('intent stored', { ...fields, intent: intent.id, kind: intent.kind, answer })
-    if (answer === 'accepted') await ports.queue.wake(repositorySubject(intent.repository))
-  }
+  if (!isServed(incoming, ports)) return
+  for (const intent of intentsOf(incoming, ports)) await raise(intent, incoming.found === true, ports)
 }
 
 function intentsOf(incoming: Incoming, ports: Ports): Intent[] {

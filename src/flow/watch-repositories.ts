@@ -3,7 +3,7 @@ import { projectFilePath } from '../domain/configuration.ts'
 import { fullName, type Repository } from '../domain/repository.ts'
 import { readComment } from '../policy/commands/read-comment.ts'
 import { grantFor } from '../policy/hosts.ts'
-import { wakeWaiting } from './command-locks.ts'
+import { endLocks } from './end-locks.ts'
 import { intake } from './intake.ts'
 import type { InstalledRepository, Ports } from './ports.ts'
 import { askedPause } from './trouble.ts'
@@ -109,19 +109,6 @@ async function wasDeployed(repository: string, environments: readonly string[], 
     if ((await ports.store.deployments.ofEnvironment(repository, environment, 1)).length > 0) return true
   }
   return false
-}
-
-/** Locks that were set in a pull request end with it, however it was closed. */
-async function endLocks(repository: Repository, ports: Ports): Promise<void> {
-  const name = fullName(repository)
-  for (const { id, pullRequest } of await ports.store.locks.of(name)) {
-    if (pullRequest === undefined) continue
-    const found = await ports.github.pullRequest(repository, pullRequest)
-    if (found?.state === 'open') continue
-    await ports.store.locks.end(id)
-    ports.log.info('lock ended with its pull request', { repository: name, lock: id, pullRequest })
-    await wakeWaiting(name, ports)
-  }
 }
 
 /**

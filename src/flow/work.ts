@@ -1,3 +1,4 @@
+import { locksWork } from './end-locks.ts'
 import { environmentWork } from './environment.ts'
 import type { Ports } from './ports.ts'
 import { publishWork } from './publish.ts'
@@ -13,6 +14,8 @@ export async function workFor(subject: string, ports: Ports): Promise<Work | und
       return repositoryWork(id, ports)
     case 'deployment':
       return environmentWork(id, ports)
+    case 'locks':
+      return locksWork(id, ports)
     case 'reports':
       return publishWork(ports)
     case 'sweep':

@@ -10,6 +10,7 @@ import { createApp, webhookPath } from '../adapters/github/app.ts'
 import { githubClients } from '../adapters/github/clients.ts'
 import { subscribe } from '../adapters/github/events.ts'
 import { createGitHub } from '../adapters/github/github.ts'
+import { subscribeHappenings } from '../adapters/github/happenings.ts'
 import { receive } from '../adapters/github/receive.ts'
 import { logPort } from '../adapters/log.ts'
 import { watchOperatorFile } from '../adapters/operator-file.ts'
@@ -23,6 +24,7 @@ import { openLoginKey } from '../adapters/ssh/login-key.ts'
 import { openStore } from '../adapters/store/open.ts'
 import { parseOperatorFile } from '../config/operator-file.ts'
 import { dispatch } from '../flow/dispatch.ts'
+import { hear } from '../flow/happening.ts'
 import { intake } from '../flow/intake.ts'
 import type { Ports } from '../flow/ports.ts'
 import { dueSubjects, workFor } from '../flow/work.ts'
@@ -74,10 +76,11 @@ export async function startLandfall(settings: Settings, around: Surroundings): P
   ])
   const queue = await openQueue(settings.profile.queue, log)
   const secrets = secretReader(around.environment)
+  const clients = githubClients(settings.app, log, { gentle: settings.gentle })
   const ports: Ports = {
     store,
     queue,
-    github: createGitHub(githubClients(settings.app, log, { gentle: settings.gentle }), log),
+    github: createGitHub(clients, log),
     hosts: loggedHosts(sshHosts(login.privateKey), log),
     registry: createRegistry(),
     compose: createCompose(compose.binary),
@@ -87,13 +90,14 @@ export async function startLandfall(settings: Settings, around: Surroundings): P
     operator,
     addresses: { github: settings.webUrl, landfall: settings.publicUrl },
     pace: { repositories: settings.pollSeconds, deliveries: settings.pollSeconds * looksPerReplay },
-    clock: systemClock,
+    clock: { ...systemClock, githubNow: () => new Date(clients.clock.now()) },
     ids: randomUUID,
     random: Math.random,
     log,
   }
 
   subscribe(app, (incoming) => intake(incoming, ports))
+  subscribeHappenings(app, settings.app, (happening) => hear(happening, ports))
   const holder = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
   const dispatcher = await dispatch(
     ports,

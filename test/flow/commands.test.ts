@@ -85,6 +85,7 @@ test('a lock that was set in a pull request ends with it', async () => {
   await town.deploy()
   town.github.roles.lisa = 'write'
   town.github.pulls.set(12, { ...openPull, number: 12 })
+  town.github.branches.set(openPull.head.branch, town.commit())
   expect(await say(town, '/lock', { actor: 'lisa' })).toMatch(/until .*12 is closed/)
   const waiting = town.commit()
   await town.tellPush(waiting)

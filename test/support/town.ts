@@ -6,8 +6,9 @@ import type { Deployment } from '../../src/domain/deployment.ts'
 import type { Sha } from '../../src/domain/repository.ts'
 import { Secret } from '../../src/domain/secret.ts'
 import { type Dispatcher, dispatch } from '../../src/flow/dispatch.ts'
+import { hear } from '../../src/flow/happening.ts'
 import { type BranchMoved, type CommentMade, intake } from '../../src/flow/intake.ts'
-import type { Hosts, Ports, Store } from '../../src/flow/ports.ts'
+import type { Happening, Hosts, Ports, Store } from '../../src/flow/ports.ts'
 import { dueSubjects, workFor } from '../../src/flow/work.ts'
 import { repository } from './builders.ts'
 import { openDatabase, type TestDatabase } from './database.ts'
@@ -39,6 +40,9 @@ export interface Landfall {
   /** Ends it at once: nothing it began is heard of again. Its leases stay until they run out. */
   kill(): void
 }
+
+/** What happened, whoever told it. */
+type Untold<T> = T extends Happening ? Omit<T, 'repository' | 'delivery' | 'actor'> : never
 
 interface Change {
   /** False where the image is not built yet. */
@@ -137,7 +141,7 @@ export class Town {
       hosts: mortal(hosts, life, 'hosts'),
       compose: { imageLines: fakeCompose.imageLines, render: mortal(fakeCompose, life, 'compose').render },
       chat: mortal(this.chat, life, 'chat'),
-      clock: { now: () => clock.now(), sleep: mortal(clock, life, 'clock').sleep },
+      clock: { now: () => clock.now(), githubNow: () => clock.githubNow(), sleep: mortal(clock, life, 'clock').sleep },
       signer: fakeSigner,
       secrets: async (reference) => new Secret(`secret of ${JSON.stringify(reference)}`),
       operator: { current: () => this.operator },
@@ -210,6 +214,11 @@ export class Town {
     return this.#tell({ kind: 'comment', repository, comment, body, actor: 'mona', bot: false, delivery: randomUUID(), ...changes })
   }
 
+  /** GitHub tells of something beside pushes and comments. */
+  tellOf(what: Untold<Happening>, { actor = 'mona', ...of }: Partial<Pick<Happening, 'actor' | 'repository'>> = {}): Promise<void> {
+    return hear({ repository, ...what, actor, delivery: randomUUID(), ...of }, this.#serving())
+  }
+
   /** Commits, builds, pushes and waits for the end of the deployment. */
   async deploy(files: Record<string, string | null> = {}, change: Change = {}): Promise<Deployment> {
     const sha = this.commit(files, change)
@@ -270,8 +279,13 @@ export class Town {
 
   /** A webhook, answered when it resolves. */
   #tell(incoming: BranchMoved | CommentMade): Promise<void> {
+    return intake(incoming, this.#serving())
+  }
+
+  /** The outside as whoever answers webhooks has it. */
+  #serving(): Ports {
     const serving = [...this.#landfalls].find(({ life }) => !life.ended)
-    return intake(incoming, serving?.ports ?? this.ports())
+    return serving?.ports ?? this.ports()
   }
 
   #number(): number {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Probot } from 'probot'
 import { z } from 'zod'
 import type { Repository } from '../../domain/repository.ts'
@@ -15,7 +16,7 @@ export function subscribeHappenings(app: Probot, { appId }: { appId: number }, t
     const identifier = button?.identifier
     // GitHub tells nobody of buttons but the App that made them. It need not stay so.
     if (!from || identifier === undefined || run.app?.id !== appId) return
-    const check = { id: run.id, name: run.name, revision: run.head_sha, externalId: run.external_id ?? '' }
+    const check = { id: run.id, name: run.name, revision: run.head_sha, externalId: run.external_id ?? '', shown: fingerprint(run) }
     await tell({ kind: 'button', ...from, bot: payload.sender.type === 'Bot', identifier, check })
   })
 
@@ -61,6 +62,17 @@ export function subscribeHappenings(app: Probot, { appId }: { appId: number }, t
     if (from && payload.ref_type === 'branch') await tell({ kind: 'branch-deleted', ...from, branch: payload.ref })
   })
 }
+
+interface Shown {
+  status: string
+  conclusion: string | null
+  output: { title?: string | null; summary: string | null; text: string | null }
+}
+
+const fingerprint = ({ status, conclusion, output: { title, summary, text } }: Shown): string =>
+  createHash('sha256')
+    .update(JSON.stringify([status, conclusion, title, summary, text]))
+    .digest('hex')
 
 /** Contexts of Landfall's own statuses: a status does not tell which App set it. */
 const own = /^landfall\//

@@ -19,7 +19,14 @@ export interface ButtonPressed extends Told {
   bot: boolean
   /** As the button was made. */
   identifier: string
-  check: { id: number; name: string; revision: Sha; externalId: string }
+  check: {
+    id: number
+    name: string
+    revision: Sha
+    externalId: string
+    /** Fingerprint of what it said when the button was pressed: its state and its texts. */
+    shown: string
+  }
 }
 
 /** Checks of a commit may stand otherwise now: a suite, a workflow or a status of somebody else's has come to its end. */

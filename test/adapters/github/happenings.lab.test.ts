@@ -61,10 +61,33 @@ test('a pressed button: who, which, and what the check run stands for', async ()
       ...from('otto'),
       bot: false,
       identifier: 'approve',
-      check: { id: data.id, name: 'landfall/production', revision: head_sha, externalId: 'deployment-1' },
+      check: {
+        ...{ id: data.id, name: 'landfall/production', revision: head_sha, externalId: 'deployment-1' },
+        shown: expect.stringMatching(/^[0-9a-f]{64}$/),
+      },
     },
   ])
   expect(await told(await shop.pressButton(data.id, 'approve', 'helper[bot]'))).toMatchObject([{ bot: true }])
+})
+
+test('two presses of a button tell the same, until the check says something else', async () => {
+  const client = await clientFor(standIn.url, app).auth(shop.installation)
+  const place = { owner: 'acme', repo: 'shop' }
+  const actions = [{ label: 'Approve', description: 'Let it go', identifier: 'approve' }]
+  const output = { title: 'Waits', summary: 'for ops' }
+  const check = { ...place, head_sha: await shop.head(), name: 'landfall/shown', external_id: 'deployment-1', actions, output }
+  const { data } = await client.rest.checks.create(check)
+  const press = async () =>
+    (await told(await shop.pressButton(data.id, 'approve', 'otto'))).map((one) => one.kind === 'button' && one.check)
+  const [first, second] = [await press(), await press()]
+  await client.rest.checks.update({
+    ...place,
+    check_run_id: data.id,
+    actions,
+    output: { ...output, summary: 'for ops, with other digests' },
+  })
+  expect(second).toEqual(first)
+  expect(await press()).not.toEqual(first)
 })
 
 test("a button of another App's is none of Landfall's", async () => {

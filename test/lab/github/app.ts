@@ -26,25 +26,45 @@ const defaults = {
   name: 'Landfall (test)',
   permissions: {
     metadata: 'read',
+    actions: 'read',
     contents: 'write',
     statuses: 'write',
     deployments: 'write',
     checks: 'write',
     issues: 'write',
+    packages: 'read',
     pull_requests: 'write',
     members: 'read',
   },
-  events: ['push', 'pull_request', 'issue_comment'],
 } satisfies Partial<App>
 
-/** An App of its own for a test: fresh key, id and secret. */
+/** What an App must be allowed to read before it may hear of an event: GitHub does not take a subscription without. */
+const eventNeeds: Record<string, string> = {
+  push: 'contents',
+  create: 'contents',
+  delete: 'contents',
+  pull_request: 'pull_requests',
+  issue_comment: 'issues',
+  check_run: 'checks',
+  check_suite: 'checks',
+  status: 'statuses',
+  workflow_run: 'actions',
+  registry_package: 'packages',
+}
+
+/** An App of its own for a test: fresh key, id and secret. It hears of what it may, unless it says of what. */
 export function testApp(given: Partial<App> = {}): App {
   const { privateKey } = generateKeyPairSync('rsa', {
     modulusLength: 2048,
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   })
+  const { permissions = defaults.permissions } = given
+  const mayHear = (event: string) => Object.hasOwn(permissions, eventNeeds[event] ?? '')
+  const events = given.events ?? ['push', 'pull_request', 'issue_comment'].filter(mayHear)
+  const deaf = events.filter((event) => !mayHear(event))
+  if (deaf.length > 0) throw new Error(`GitHub refuses the events ${deaf.join(', ')}: the App has no permission they need`)
   const client = { id: `Iv23${randomBytes(8).toString('hex')}`, secret: randomBytes(20).toString('hex') }
   const own = { id: randomInt(100_000, 999_999), privateKey, secret: randomBytes(24).toString('hex'), client, callbackUrls: [] }
-  return { ...defaults, ...own, ...given }
+  return { ...defaults, ...own, ...given, events }
 }
