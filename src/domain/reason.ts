@@ -181,6 +181,16 @@ const wordings = {
     remedy: (e) => `May approve with \`/approve ${e.environment}\`: ${e.from}${e.except && `, but not ${e.except}`}`,
     retryable: true,
   },
+  'approval-not-theirs': {
+    sentence: (e) => `${e.person} may not approve ${e.commit} for ${e.environment}${e.because && `: ${e.because}`}`,
+    remedy: (e) => `May approve with \`/approve ${e.environment}\`: ${e.from}${e.except && `, but not ${e.except}`}`,
+    retryable: false,
+  },
+  'approval-outdated': {
+    sentence: (e) => `What waits for ${e.environment} is not what was shown when ${e.person} wrote this`,
+    remedy: (e) => `Look at it as it is now (${e.commit}), and say it again`,
+    retryable: false,
+  },
   'rejected-by': {
     sentence: (e) => `Rejected by ${e.person}${e.reason && `: ${e.reason}`}`,
     remedy: () => 'Talk to them; then push again, or `/retry` to ask once more',
@@ -223,6 +233,41 @@ const wordings = {
     sentence: (e) => `${e.environment} comes after ${e.after}, which does not exist any more`,
     remedy: (e) =>
       `Put ${e.after} back, take it out of \`after\` of ${e.environment} in a change that goes through it, and remove it in the next one`,
+    retryable: false,
+  },
+  'nothing-before': {
+    sentence: (e) => `${e.environment} comes after no other environment, so nothing is promoted to it`,
+    remedy: (e) => `To deploy the newest commit of its branch: \`/deploy ${e.environment}\``,
+    retryable: false,
+  },
+  'nothing-verified-before': {
+    sentence: (e) => `${e.after} has verified nothing yet that could be promoted to ${e.environment}`,
+    remedy: (e) => `Deploy to ${e.after} first`,
+    retryable: false,
+  },
+  'promotion-not-opened': {
+    sentence: (e) => `GitHub opened no pull request from ${e.head} into ${e.base}: ${e.why}`,
+    remedy: () => 'Open it by hand, or see what GitHub says',
+    retryable: false,
+  },
+  'deployment-unknown': {
+    sentence: () => 'There is no such deployment in this repository',
+    remedy: () => '`/status` tells what there is',
+    retryable: false,
+  },
+  'deployment-outdated': {
+    sentence: (e) => `There is a newer deployment of ${e.environment} than this one`,
+    remedy: (e) => `Look at the newest, or write \`${e.command}\` in a comment`,
+    retryable: false,
+  },
+  'commit-unknown': {
+    sentence: (e) => `There is no commit ${e.revision} here`,
+    remedy: () => 'Name one by at least 7 of its digits',
+    retryable: false,
+  },
+  'commit-not-followed': {
+    sentence: (e) => `${e.commit} is not part of ${e.source}, which ${e.environment} follows`,
+    remedy: () => 'Merge it first; only what the environment follows is deployed to it',
     retryable: false,
   },
   'environment-unknown': {

@@ -5,7 +5,7 @@ import { fullName } from '../domain/repository.ts'
 import { releaseMeant, releasesKnown } from '../policy/release-meant.ts'
 import { cancelAnswer } from '../report/answers/cancel.ts'
 import { retryAnswer } from '../report/answers/retry.ts'
-import type { Commanded } from './gather-command.ts'
+import type { Commanded } from './commanded.ts'
 import { linksOf } from './links-of.ts'
 import { answer, answering, newDeployment, refuseCommand, settle } from './settle.ts'
 
@@ -38,6 +38,8 @@ export async function retryDeployment({ environment }: Aimed<'retry'>, { intent,
     ...(revision !== undefined && { revision }),
     ...(branch !== undefined && { branch }),
     ...answering(intent),
+    // To try again what failed cannot mean anything else.
+    asked: 'deliberate' as const,
     kind,
   }
   await settle(intent, [again], ports)

@@ -3,7 +3,7 @@ import type { Lock } from '../domain/gate.ts'
 import { fullName } from '../domain/repository.ts'
 import { samePerson } from '../policy/gates/names.ts'
 import { type LockOutcome, lockAnswer } from '../report/answers/lock.ts'
-import type { Commanded } from './gather-command.ts'
+import type { Commanded } from './commanded.ts'
 import { answer } from './settle.ts'
 
 /**

@@ -4,7 +4,7 @@ import { type Deployment, isTerminal } from '../domain/deployment.ts'
 import type { Lock } from '../domain/gate.ts'
 import { fullName } from '../domain/repository.ts'
 import { type EnvironmentStatus, type Running, statusAnswer } from '../report/answers/status.ts'
-import type { Commanded } from './gather-command.ts'
+import type { Commanded } from './commanded.ts'
 import { linksOf } from './links-of.ts'
 import { answer } from './settle.ts'
 

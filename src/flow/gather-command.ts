@@ -1,32 +1,40 @@
 import { parseProjectFile } from '../config/project-file.ts'
-import { type AimedCommand, type CommandKind, commandRules } from '../domain/command.ts'
+import { type AimedCommand, type Command, type CommandKind, commandRules } from '../domain/command.ts'
 import { type ProjectFile, projectFilePath } from '../domain/configuration.ts'
-import type { CommandIntent } from '../domain/intent.ts'
+import type { CommandIntent, Mistake } from '../domain/intent.ts'
 import type { Problem } from '../domain/problem.ts'
-import { problemsReason, reason } from '../domain/reason.ts'
-import { type Role, reaches } from '../domain/role.ts'
+import { problemsReason, type Reason, reason } from '../domain/reason.ts'
+import { fullName } from '../domain/repository.ts'
+import { reaches } from '../domain/role.ts'
 import { formatCommand } from '../policy/commands/format-command.ts'
-import { resolveEnvironment } from '../policy/commands/resolve-environment.ts'
+import { type Resolved, resolveEnvironment } from '../policy/commands/resolve-environment.ts'
 import { helpAnswer } from '../report/answers/help.ts'
+import { approveDeployment, rejectDeployment } from './command-approval.ts'
+import { deployCommit } from './command-deploy.ts'
 import { cancelDeployment, retryDeployment, rollBack } from './command-deployments.ts'
 import { setLock, takeLockBack } from './command-locks.ts'
+import { promoteRelease } from './command-promote.ts'
 import { tellStatus } from './command-status.ts'
+import type { Commanded } from './commanded.ts'
 import type { Ports } from './ports.ts'
 import { answer, nothing, refuseCommand } from './settle.ts'
 
 /** What this version carries out, in the order in which people are told of it. */
-const carriedOut: readonly CommandKind[] = ['status', 'rollback', 'retry', 'cancel', 'lock', 'unlock', 'help']
+const carriedOut: readonly CommandKind[] = [
+  'status',
+  'deploy',
+  'rollback',
+  'promote',
+  'approve',
+  'reject',
+  'retry',
+  'cancel',
+  'lock',
+  'unlock',
+  'help',
+]
 
-/** A command of somebody who may give it, with the file that says which environments there are. */
-export interface Commanded {
-  intent: CommandIntent
-  file: ProjectFile
-  /** Who gave it is this in the repository at this moment. */
-  role: Role
-  ports: Ports
-}
-
-/** Carries out a command of a comment, or answers why not. Whether the person may is asked at this moment. */
+/** Carries out a command, or answers why not. Whether the person may is asked at this moment. */
 export async function gatherCommand(intent: CommandIntent, ports: Ports): Promise<void> {
   const { command } = intent
   const role = await ports.github.role(intent.repository, intent.actor)
@@ -42,9 +50,49 @@ export async function gatherCommand(intent: CommandIntent, ports: Ports): Promis
     if (command.kind === 'help') return answer(intent, helpAnswer(intent.id, [], carriedOut), {}, ports)
     return refuseCommand(intent, problemsReason('configuration-invalid', file.problems), ports)
   }
-  const aimed = resolveEnvironment(command, Object.keys(file.value.environments))
+  const aimed = await aim(command, intent, file.value, ports)
   if (aimed.kind === 'refused') return refuseCommand(intent, aimed.reason, ports)
   await carryOut(aimed.command, { intent, file: file.value, role, ports })
+}
+
+/**
+ * Finds the environment that is meant: of a command given at the side of a deployment that one's; of approvals, where there are several
+ * environments and none is named, the one that waits for them.
+ */
+async function aim(command: Exclude<Command, Mistake>, intent: CommandIntent, file: ProjectFile, ports: Ports): Promise<Resolved> {
+  const known = Object.keys(file.environments)
+  if (intent.deployment === undefined) {
+    const waiting = asksForApproval.has(command.kind) ? await waitingForApproval(intent, known, ports) : []
+    return resolveEnvironment(command, known, waiting.length === 1 && waiting[0] !== undefined ? { default: waiting[0] } : {})
+  }
+  const deployment = await ports.store.deployments.read(intent.deployment)
+  if (!deployment || fullName(deployment.repository) !== fullName(intent.repository)) return refused(reason('deployment-unknown'))
+  const { environment } = deployment
+  const history = await ports.store.deployments.ofEnvironment(fullName(intent.repository), environment, remembered)
+  // What never came to a host takes nothing away from what is rolled back.
+  const newest = command.kind === 'rollback' ? history.find(({ state }) => state === 'succeeded' || state === 'halted') : history[0]
+  if (newest?.id !== deployment.id)
+    return refused(reason('deployment-outdated', { environment, command: `/${command.kind} ${environment}` }))
+  return resolveEnvironment(at(command, environment), known)
+}
+
+/** How many deployments back what runs is looked for. */
+const remembered = 50
+
+/** The command as somebody would write it who names the environment. */
+function at(command: Exclude<Command, Mistake>, environment: string): Command {
+  if (command.kind === 'help') return command
+  return 'text' in command ? { ...command, text: `${environment} ${command.text}` } : { ...command, environment }
+}
+
+const refused = (why: Reason): Resolved => ({ kind: 'refused', reason: why })
+
+const asksForApproval: ReadonlySet<CommandKind> = new Set(['approve', 'reject'])
+
+async function waitingForApproval({ repository }: CommandIntent, environments: readonly string[], { store }: Ports): Promise<string[]> {
+  const open = await Promise.all(environments.map((name) => store.deployments.open(fullName(repository), name)))
+  const waiting = open.flat().filter(({ closed = [] }) => closed.some(({ code }) => code === 'approval-missing'))
+  return [...new Set(waiting.map(({ environment }) => environment))]
 }
 
 async function carryOut(command: AimedCommand, commanded: Commanded): Promise<void> {
@@ -54,8 +102,16 @@ async function carryOut(command: AimedCommand, commanded: Commanded): Promise<vo
       return answer(intent, helpAnswer(intent.id, Object.keys(file.environments), carriedOut), {}, ports)
     case 'status':
       return tellStatus(command, commanded)
+    case 'deploy':
+      return deployCommit(command, commanded)
     case 'rollback':
       return rollBack(command, commanded)
+    case 'promote':
+      return promoteRelease(command, commanded)
+    case 'approve':
+      return approveDeployment(command, commanded)
+    case 'reject':
+      return rejectDeployment(command, commanded)
     case 'retry':
       return retryDeployment(command, commanded)
     case 'cancel':

@@ -1,5 +1,5 @@
 import type { CommentRef, Intent } from '../domain/intent.ts'
-import { fullName, type Repository, type Sha } from '../domain/repository.ts'
+import { fullName, type Instant, type Repository, type Sha } from '../domain/repository.ts'
 import { readComment } from '../policy/commands/read-comment.ts'
 import type { Ports } from './ports.ts'
 import { isServed, raise } from './raise.ts'
@@ -27,6 +27,8 @@ export interface CommentMade {
   repository: Repository
   comment: CommentRef
   body: string
+  /** When, by GitHub's clock. */
+  at: Instant
   actor: string
   bot: boolean
   /** A sweep found it; no webhook told. */
@@ -70,6 +72,6 @@ function intentsOf(incoming: Incoming, ports: Ports): Intent[] {
   if (incoming.bot) return []
   return readComment(incoming.body).map((command, index) => {
     const key = ['comment', fullName(repository), incoming.comment.id, index].join(' ')
-    return { ...base(), kind: 'command', key, comment: incoming.comment, command }
+    return { ...base(), kind: 'command', key, comment: incoming.comment, saidAt: incoming.at, command }
   })
 }

@@ -122,7 +122,8 @@ async function watchComments(repository: Repository, history: string, mark: stri
     if (time(createdAt) > time(newest)) newest = createdAt
     if (time(createdAt) < since || time(createdAt) <= time(history) || edited || readComment(body).length === 0) continue
     const delivery = `found ${ports.ids()}`
-    await intake({ kind: 'comment', repository, comment: { id, issue }, body, actor: author, bot, found: true, delivery }, ports)
+    const at = instant(time(createdAt))
+    await intake({ kind: 'comment', repository, comment: { id, issue }, body, at, actor: author, bot, found: true, delivery }, ports)
   }
   if (newest !== mark) await ports.store.seen.record(fullName(repository), comments, newest)
 }

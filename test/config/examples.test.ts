@@ -79,14 +79,6 @@ test('the YAML examples in docs/configuration.md are good', () => {
   for (const [, file, text = ''] of blocks) expect(told(file === 'operator.yml' ? parseOperator(text) : parseProject(text))).toEqual([])
 })
 
-test('and so are those with keys that nothing carries out yet', () => {
-  const blocks = [...read('configuration.md').matchAll(/```yaml\n# (\S+), refused yet\n([\s\S]*?)```/g)]
-  expect(blocks.map(([, file]) => file)).toEqual(['.github/landfall.yml', 'operator.yml'])
-  for (const [, file, text = ''] of blocks) {
-    expect(told(file === 'operator.yml' ? understandOperatorText(text) : understandProjectText(text))).toEqual([])
-  }
-})
-
 test('docs/configuration.md marks every key that is refused, and no other', () => {
   const sections = [...read('configuration.md').matchAll(/^### `([a-z]+)`.*\n\n\*Refused until this version carries it out\.\*/gm)]
   const refused = [...notYet.project, ...notYet.operator].map((path) => path.split('.').at(-1))

@@ -44,8 +44,8 @@ describe('approval', () => {
     ['{ by: ["team:"] }', 'by[0]: this is neither a login nor a team'],
     ['{ by: [a b] }', 'by[0]: this is neither a login nor a team'],
     ['{ by: [Octocat, octocat] }', 'by[1]: "octocat" is named twice in this list'],
-    ['{ count: 0 }', 'count: this must be between 1 and 20'],
-    ['{ count: 21 }', 'count: this must be between 1 and 20'],
+    ['{ count: -1 }', 'count: this must be between 0 and 20'],
+    ['{ count: 21 }', 'count: this must be between 0 and 20'],
     ['{ not-author: "true" }', 'not-author: expected `true` or `false`, found text'],
     ['{ count: 2, by: [octocat] }', 'count: 2 approvals are asked for, and only 1 person may give one'],
     ['{ count: 3, by: [a, b] }', 'count: 3 approvals are asked for, and only 2 people may give one'],
@@ -70,6 +70,7 @@ describe('defaults', () => {
     expect(gates('checks: none, windows: []', 'checks: all, windows: [{ deny: Sat 00:00 - 24:00 }]')).toEqual(nothingAsked)
   })
   test('keep who may approve where an environment only asks for more people', () => {
+    expect(gates('approve: { count: 0 }', 'approve: { by: [team:ops] }')?.approve).toBeUndefined()
     const approve = gates('approve: { count: 2 }', 'approve: { by: [team:ops], not-author: true }')?.approve
     expect(approve).toEqual({ by: ['team:ops'], count: 2, notAuthor: true })
   })

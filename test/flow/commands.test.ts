@@ -107,7 +107,7 @@ test('/status tells what runs, what is locked and what waits', async () => {
 test('/help lists the commands there are, and none that is not carried out yet', async () => {
   const told = await say(await openTown(), '/help')
   expect(told).toContain('/rollback [environment]')
-  expect(told).not.toContain('/promote')
+  expect(told).not.toContain('/plan')
 })
 
 test('/cancel ends what waits, before any host is touched', async () => {
@@ -180,7 +180,7 @@ describe('a slip', () => {
   })
 })
 
-test.each(['/approve', '/promote production', '/plan', '/deploy'])('%s is said not to be carried out yet', async (body) => {
+test.each(['/plan'])('%s is said not to be carried out yet', async (body) => {
   const town = await openTown()
   await town.deploy()
   expect(await say(town, body)).toContain('does not carry it out yet')

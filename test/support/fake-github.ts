@@ -11,6 +11,7 @@ import type {
   CommitDetails,
   CommitStatus,
   DeploymentStatus,
+  FoundCheck,
   GitHub,
   InstalledRepository,
   MissedDelivery,
@@ -86,6 +87,16 @@ export class FakeGitHub implements GitHub {
     return this.#add(branch, { files, subject, author, parents: parent === undefined ? [] : [parent] })
   }
 
+  /** Merges one branch into another with a commit of both, as GitHub's green button does. */
+  merge(from: string, into: string): Sha {
+    const [theirs = '', ours = ''] = [this.branches.get(from), this.branches.get(into)]
+    const base = this.#ancestors(theirs).find((one) => this.#ancestors(ours).includes(one)) ?? ''
+    const brought = this.#differing(base, theirs).map((path) => [path, this.#commitAt(theirs).files[path] ?? null])
+    const sha = this.commit(into, Object.fromEntries(brought))
+    this.#commitAt(sha).parents.push(theirs)
+    return sha
+  }
+
   /** Somebody comments. Nobody is told. */
   say(body: string, { issue = 12, author = 'mona', bot = false, edited = false, at = new Date(0) } = {}): CommentFacts {
     const comment = { id: 1000 + this.said.length, issue, body, author, bot, edited, createdAt: at.toISOString() }
@@ -112,7 +123,7 @@ export class FakeGitHub implements GitHub {
   }
 
   file(_repository: Repository, path: string, ref = 'main'): Promise<string | undefined> {
-    return this.#answer('file', () => this.commits.get(this.branches.get(ref) ?? '')?.files[path])
+    return this.#answer('file', () => this.commits.get(this.branches.get(ref) ?? ref)?.files[path])
   }
 
   head(_repository: Repository, branch: string) {
@@ -140,16 +151,15 @@ export class FakeGitHub implements GitHub {
     return this.#answer('commitAt', () => {
       const [kind, name = ''] = ref.split('/')
       const tag = this.tagged.find((one) => kind === 'tags' && one.name === name)
-      const sha = tag?.object ?? this.branches.get(kind === 'heads' ? name : '') ?? ref
-      const commit = this.commits.get(sha)
-      if (!commit) return undefined
-      const { files, subject, author, parents } = commit
-      return { sha, tree: treeOf(files), parents, subject, author, committer: author, coAuthors: [] }
+      const named = tag?.object ?? this.branches.get(kind === 'heads' ? name : '') ?? ref
+      const sha = [...this.commits.keys()].find((one) => named.length >= 7 && one.startsWith(named))
+      if (sha === undefined) return undefined
+      return this.#details(sha)
     })
   }
 
   changes(_repository: Repository, base: Sha, head: Sha): Promise<Changes | undefined> {
-    return this.#answer('changes', () => this.compared.get(`${base}...${head}`))
+    return this.#answer('changes', () => this.compared.get(`${base}...${head}`) ?? this.#compare(base, head))
   }
 
   lastPusher(_repository: Repository, branch: string, revision: Sha): Promise<string | undefined> {
@@ -172,13 +182,19 @@ export class FakeGitHub implements GitHub {
     return this.#answer('updateCheck', () => {
       const run = this.checkRuns.find((known) => known.id === id)
       if (!run) throw new Error(`there is no check run ${id}`)
-      Object.assign(run, check)
+      const annotations = [...run.annotations, ...check.annotations]
+      // What was told as completed stays so.
+      const state = run.state === 'queued' || run.state === 'in_progress' ? check.state : run.state
+      Object.assign(run, { ...check, state, annotations })
     })
   }
 
-  findCheck(_repository: Repository, wanted: Pick<CheckReport, 'revision' | 'name' | 'externalId'>): Promise<number | undefined> {
+  findCheck(_repository: Repository, wanted: Pick<CheckReport, 'revision' | 'name' | 'externalId'>): Promise<FoundCheck | undefined> {
     const same = (one: CheckReport) => one.revision === wanted.revision && one.name === wanted.name && one.externalId === wanted.externalId
-    return this.#answer('findCheck', () => this.checkRuns.findLast(same)?.id)
+    return this.#answer('findCheck', () => {
+      const found = this.checkRuns.findLast(same)
+      return found && { id: found.id, state: found.state, annotations: found.annotations.length }
+    })
   }
 
   pullRequest(_repository: Repository, number: number): Promise<PullRequestFacts | undefined> {
@@ -317,6 +333,43 @@ export class FakeGitHub implements GitHub {
     this.commits.set(sha, commit)
     this.branches.set(branch, sha)
     return sha
+  }
+
+  /** The commit and all it is built on, the nearest first. */
+  #ancestors(sha: Sha): Sha[] {
+    const found = new Set<Sha>()
+    for (
+      let next = [sha];
+      next.length > 0;
+      next = next.flatMap((one) => this.commits.get(one)?.parents ?? []).filter((one) => !found.has(one))
+    )
+      for (const one of next) if (this.commits.has(one)) found.add(one)
+    return [...found]
+  }
+
+  #differing(base: Sha, head: Sha): string[] {
+    const [before, after] = [this.commits.get(base)?.files ?? {}, this.#commitAt(head).files]
+    return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((path) => before[path] !== after[path])
+  }
+
+  #details(sha: Sha): CommitDetails {
+    const { files, subject, author, parents } = this.#commitAt(sha)
+    const tree = createHash('sha1')
+      .update(JSON.stringify(Object.entries(files).toSorted()))
+      .digest('hex')
+    return { sha, tree, parents, subject, author, committer: author, coAuthors: [] }
+  }
+
+  #compare(base: Sha, head: Sha): Changes | undefined {
+    if (!this.commits.has(base) || !this.commits.has(head)) return undefined
+    const [theirs, ours] = [this.#ancestors(base), this.#ancestors(head)]
+    const mergeBase = ours.find((one) => theirs.includes(one))
+    if (mergeBase === undefined) return undefined
+    const [fresh, gone] = [ours.filter((one) => !theirs.includes(one)), theirs.filter((one) => !ours.includes(one))]
+    const status = gone.length > 0 ? (fresh.length > 0 ? 'diverged' : 'behind') : fresh.length > 0 ? 'ahead' : 'identical'
+    const commits = fresh.toReversed().map((one) => this.#details(one))
+    const files = this.#differing(mergeBase, head).map((path) => ({ path }))
+    return { status, ahead: fresh.length, behind: gone.length, mergeBase, commits, files, truncated: false }
   }
 
   #saidInOrder(): CommentFacts[] {

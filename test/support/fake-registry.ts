@@ -38,7 +38,10 @@ export class FakeRegistry implements Registry {
   }
 
   push(repository: string, tag: string, behaviour: Behaviour = {}, platforms = ['linux/amd64']): FakeImage {
-    const digest = (part: string) => `sha256:${createHash('sha256').update(`${repository}:${tag} ${part}`).digest('hex')}`
+    const digest = (part: string) =>
+      `sha256:${createHash('sha256')
+        .update(`${repository}:${tag} ${JSON.stringify(behaviour)} ${part}`)
+        .digest('hex')}`
     const image = { digest: digest('index'), manifest: digest('manifest'), config: digest('config'), platforms, behaviour }
     this.#tags.set(`${repository}:${tag}`, image)
     this.#images.set(`${repository}@${image.digest}`, image)

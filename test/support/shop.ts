@@ -15,18 +15,29 @@ export interface ShopOptions {
   follows?: string[]
   /** How long Landfall waits for an image. */
   imageWithin?: string
+  /** Gates of production, as they are written in the file: `checks: all, approve: {}`. */
+  gates?: string
+  /** Hosts of staging, which follows the same branch unless another is named; without hosts there is no staging. */
+  staging?: string[]
+  stagingBranch?: string
 }
 
 /** `.github/landfall.yml` of the shop. */
-export const landfallYml = ({ follows = ['web-1'], imageWithin = '10m' }: ShopOptions = {}): string => `version: 1
+export const landfallYml = ({
+  follows = ['web-1'],
+  imageWithin = '10m',
+  gates,
+  staging = [],
+  stagingBranch = 'main',
+}: ShopOptions = {}): string => `version: 1
 project: shop
 images: { web: { repository: ${shopImage} } }
 defaults:
   image-within: ${imageWithin}
   verify: { web: { port: 3000, health: /health, version: "/health#/version", within: 20s, soak: 2s } }
 environments:
-  production: { branch: main, hosts: [${follows.join(', ')}], env: deploy/production.env, url: "https://shop.example.com" }
-notify: ["slack:deploys"]
+  production: { branch: main, hosts: [${follows.join(', ')}], env: deploy/production.env, url: "https://shop.example.com"${gates ? `, ${gates}` : ''} }
+${staging.length > 0 ? `  staging: { branch: ${stagingBranch}, hosts: [${staging.join(', ')}], env: deploy/production.env }\n` : ''}notify: ["slack:deploys"]
 `
 
 export const shopFiles = (options: ShopOptions): Record<string, string> => ({

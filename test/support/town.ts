@@ -211,7 +211,17 @@ export class Town {
 
   tellComment(body: string, changes: Partial<CommentMade> = {}): Promise<void> {
     const comment = { id: this.#number(), issue: 12 }
-    return this.#tell({ kind: 'comment', repository, comment, body, actor: 'mona', bot: false, delivery: randomUUID(), ...changes })
+    return this.#tell({
+      kind: 'comment',
+      repository,
+      comment,
+      body,
+      at: this.clock.now().toISOString(),
+      actor: 'mona',
+      bot: false,
+      delivery: randomUUID(),
+      ...changes,
+    })
   }
 
   /** GitHub tells of something beside pushes and comments. */

@@ -38,6 +38,7 @@ export function subscribe(app: Probot, receive: (incoming: Incoming) => Promise<
       repository,
       comment: { id: payload.comment.id, issue: payload.issue.number },
       body: payload.comment.body,
+      at: new Date(payload.comment.created_at).toISOString(),
       actor: payload.sender.login,
       bot: payload.sender.type === 'Bot',
     })

@@ -18,11 +18,11 @@ export const approval = z.strictObject({
     .meta({ description: 'Logins, and teams as `team:ops`. Default: anybody with write access.' }),
   count: z
     .int()
-    .refine((count) => count >= 1 && count <= 20, {
-      error: message('this must be between 1 and 20', 'Write how many people have to agree; where nobody has to, leave `approve` out'),
+    .refine((count) => count >= 0 && count <= 20, {
+      error: message('this must be between 0 and 20', 'Write how many people have to agree'),
     })
     .optional()
-    .meta({ description: 'How many different people. Default 1.', minimum: 1, maximum: 20 }),
+    .meta({ description: 'How many different people; 0 for nobody, where the defaults ask for somebody. Default 1.', minimum: 0, maximum: 20 }),
   'not-author': z
     .boolean()
     .optional()

@@ -32,7 +32,7 @@ export function writtenGates({ checks, after, approve, windows }: GatesShape): P
   return {
     ...(checks !== undefined && { checks: checkRule(checks) }),
     ...(after !== undefined && { after }),
-    ...(approve !== undefined && { approve: approvalRule(approve) }),
+    ...(approve !== undefined && approve.count !== 0 && { approve: approvalRule(approve) }),
     ...(windows !== undefined && { windows: windowRules(windows) }),
   }
 }

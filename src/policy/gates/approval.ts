@@ -46,10 +46,21 @@ export function approval(facts: ApprovalFacts): Decision {
       people(votes.filter((vote) => vote.verdict === 'approve' && !has(approving, vote.person))),
       approving.filter((person) => !has(counted, person)),
     ),
-    from: nobodyKnown(facts) ? 'nobody, as GitHub does not tell who made the change' : whoMay(rule, [...counted, ...excluded]),
-    except: namesText(rule.by.length === 0 || rule.by.some(isTeam) ? excluded : []),
+    from: nobodyKnown(facts) ? nobody : whoMay(rule, [...counted, ...excluded]),
+    except: exceptText(facts),
   }
   return waiting(reason('approval-missing', evidence))
+}
+
+/** Why somebody's approval would not count, for people; undefined where it would. */
+export function whyNotTheirs(vote: Vote, facts: ApprovalFacts): { because: string; from: string; except: string } | undefined {
+  if (mayApprove(vote, facts)) return undefined
+  const excluded = excludedBy(facts)
+  return {
+    because: has(excluded, vote.person) ? 'the change is theirs, or they pushed last' : '',
+    from: nobodyKnown(facts) ? nobody : whoMay(facts.rule, excluded),
+    except: exceptText(facts),
+  }
 }
 
 function mayApprove({ person, role, teams }: Vote, facts: ApprovalFacts): boolean {
@@ -64,6 +75,12 @@ function excludedBy({ rule, authors, lastPusher }: ApprovalFacts): string[] {
   const logins = authors.filter((author) => !author.includes('@'))
   return distinct(lastPusher === undefined ? logins : [...logins, lastPusher])
 }
+
+const nobody = 'nobody, as GitHub does not tell who made the change'
+
+/** Those to whom what is said of teams and of everybody does not apply. */
+const exceptText = (facts: ApprovalFacts): string =>
+  namesText(facts.rule.by.length === 0 || facts.rule.by.some(isTeam) ? excludedBy(facts) : [])
 
 const nobodyKnown = (facts: ApprovalFacts): boolean => facts.rule.notAuthor && excludedBy(facts).length === 0
 

@@ -1,3 +1,4 @@
+import { progressOf } from '../wording.ts'
 import { type Said, saidAnswer } from './said.ts'
 import { commitText, environmentText, type Subject, subjectFacts } from './subject.ts'
 
@@ -9,13 +10,18 @@ export type ApprovalOutcome =
       /** Whether the same person had approved the very same before. */
       again?: true
       /** Everybody whose approval counts now. */
-      found: readonly string[]
-      /** How many different people are needed. */
+      found: string
+      /** How many different people are needed, and how many of them are still. */
       required: number
-      /** Who may approve, as the rule names them; empty: anybody with write access. */
-      from: readonly string[]
+      missing: number
+      /** Who else may approve, where somebody is missing. */
+      from: string
     })
   | (Subject & { kind: 'rejected'; person: string; reason: string })
+  /** It goes already; nobody need approve it any more. */
+  | (Subject & { kind: 'under-way' })
+  /** What it would do is not known yet. */
+  | (Subject & { kind: 'not-shown' })
   | { kind: 'nothing-waits'; environment: string }
 
 /** The answer to `/approve` and `/reject`. */
@@ -29,6 +35,20 @@ function saidOf(outcome: ApprovalOutcome): Said {
       sentences: [`Nothing was changed. What runs and what waits there is told by /status ${outcome.environment}`],
     }
   const [commit, environment] = [commitText(outcome), environmentText(outcome)]
+  if (outcome.kind === 'under-way')
+    return {
+      icon: '🚚',
+      headline: `${commit} is on its way to ${environment} already`,
+      sentences: [progressOf(outcome.deployment), 'Nothing more has to be approved'],
+      facts: subjectFacts(outcome),
+    }
+  if (outcome.kind === 'not-shown')
+    return {
+      icon: '⏳',
+      headline: `What ${commit} would do on ${environment} is not known yet`,
+      sentences: [progressOf(outcome.deployment), 'Say it again once its plan is shown'],
+      facts: subjectFacts(outcome),
+    }
   if (outcome.kind === 'rejected')
     return {
       icon: '🚫',
@@ -36,22 +56,20 @@ function saidOf(outcome: ApprovalOutcome): Said {
       sentences: [`${outcome.person} says: ${outcome.reason}`, 'Nothing was changed on any host. A new commit is asked about anew'],
       facts: subjectFacts(outcome),
     }
-  const missing = outcome.required - outcome.found.length
+  const { missing, required } = outcome
   return {
     icon: '👍',
     headline:
       missing > 0
-        ? `${outcome.found.length} of ${outcome.required} approvals of ${commit} for ${environment}`
+        ? `${required - missing} of ${required} approvals of ${commit} for ${environment}`
         : `${commit} is approved for ${environment}`,
     sentences: [
       ...(outcome.again ? [`${outcome.person} had approved it before; that counts once`] : []),
       missing > 0
-        ? `${missing} more ${missing === 1 ? 'is' : 'are'} needed, of ${fromText(outcome.from)}`
+        ? `${missing} more ${missing === 1 ? 'is' : 'are'} needed, of ${outcome.from}`
         : 'It goes on by itself, unless something else holds it back',
       'This holds for exactly this commit and what was shown of it; what changes is asked about anew',
     ],
-    facts: [...subjectFacts(outcome), `approved by ${outcome.found.join(', ')}`],
+    facts: [...subjectFacts(outcome), `approved by ${outcome.found}`],
   }
 }
-
-const fromText = (from: readonly string[]): string => (from.length === 0 ? 'anybody with write access' : from.join(', '))

@@ -11,22 +11,27 @@ const waiting = subject({ state: 'waiting' })
 const exactly = 'This holds for exactly this commit and what was shown of it; what changes is asked about anew.'
 
 describe('/approve', () => {
-  const rule = { kind: 'approved', ...waiting, person: 'mona', required: 2, from: ['team:ops', 'bob'] } as const
+  const rule = { kind: 'approved', ...waiting, person: 'mona', required: 2, missing: 1, from: 'somebody of team ops or bob' } as const
 
   test('says how many are still needed, and of whom', () =>
-    expect(approvalAnswer('i1', { ...rule, found: ['mona'] })).toBe(
-      `${head}👍 **1 of 2 approvals of aaaaaaa for production**\n\n1 more is needed, of team:ops, bob.\n\n${exactly}\n\n<sub>${small} · approved by mona</sub>\n`,
+    expect(approvalAnswer('i1', { ...rule, found: 'mona' })).toBe(
+      `${head}👍 **1 of 2 approvals of aaaaaaa for production**\n\n1 more is needed, of somebody of team ops or bob.\n\n${exactly}\n\n<sub>${small} · approved by mona</sub>\n`,
     ))
 
   test('says when it is enough', () =>
-    expect(approvalAnswer('i1', { ...rule, found: ['mona', 'bob'] })).toBe(
-      `${head}👍 **aaaaaaa is approved for production**\n\nIt goes on by itself, unless something else holds it back.\n\n${exactly}\n\n<sub>${small} · approved by mona, bob</sub>\n`,
+    expect(approvalAnswer('i1', { ...rule, found: 'mona and bob', missing: 0 })).toBe(
+      `${head}👍 **aaaaaaa is approved for production**\n\nIt goes on by itself, unless something else holds it back.\n\n${exactly}\n\n<sub>${small} · approved by mona and bob</sub>\n`,
     ))
 
   test('counts a person once, and says so', () =>
-    expect(approvalAnswer('i1', { ...rule, again: true, found: ['mona'], from: [], required: 3 })).toContain(
+    expect(approvalAnswer('i1', { ...rule, again: true, found: 'mona', from: 'anybody with write access', required: 3, missing: 2 })).toContain(
       'mona had approved it before; that counts once.\n\n2 more are needed, of anybody with write access.',
     ))
+
+  test.each([
+    ['under-way', 'is on its way to production already', 'pulling'],
+    ['not-shown', 'would do on production is not known yet', 'waiting'],
+  ] as const)('of what is %s', (kind, said, state) => expect(approvalAnswer('i1', { kind, ...subject({ state }) })).toContain(said))
 
   test('where nothing waits says what to look at', () =>
     expect(approvalAnswer('i1', { kind: 'nothing-waits', environment: 'staging' })).toBe(
@@ -73,7 +78,7 @@ test('whatever people write, an answer rings for nobody and fits into a comment'
     fc.property(anyDeployment, anyText, (deployment, text) => {
       const about = { deployment, links }
       return [
-        approvalAnswer('i1', { kind: 'approved', ...about, person: text, found: [text], required: 3, from: [text], again: true }),
+        approvalAnswer('i1', { kind: 'approved', ...about, person: text, found: text, required: 3, missing: 2, from: text, again: true }),
         approvalAnswer('i1', { kind: 'rejected', ...about, person: text, reason: text }),
         approvalAnswer('i1', { kind: 'nothing-waits', environment: text }),
         cancelAnswer('i1', { kind: 'cancelled', ...about, person: text }),

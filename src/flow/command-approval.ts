@@ -1,0 +1,136 @@
+import type { Aimed } from '../domain/command.ts'
+import type { Deployment } from '../domain/deployment.ts'
+import type { ApprovalRule, Verdict } from '../domain/gate.ts'
+import type { CommandIntent } from '../domain/intent.ts'
+import type { Proposal } from '../domain/plan.ts'
+import { type Reason, reason } from '../domain/reason.ts'
+import { fullName, shortSha } from '../domain/repository.ts'
+import { type ApprovalFacts, approval, whyNotTheirs } from '../policy/gates/approval.ts'
+import { samePerson } from '../policy/gates/names.ts'
+import { type ApprovalOutcome, approvalAnswer } from '../report/answers/approval.ts'
+import { approvalFacts } from './approval-facts.ts'
+import type { Commanded } from './commanded.ts'
+import { demandsOn } from './gates.ts'
+import { linksOf } from './links-of.ts'
+import { answer, refuseCommand } from './settle.ts'
+import { targetOf } from './target.ts'
+
+/** `/approve`: somebody agrees to exactly what waits, as it was shown. Whether their word counts is asked at this moment. */
+export async function approveDeployment({ environment }: Aimed<'approve'>, commanded: Commanded): Promise<void> {
+  const { intent, ports } = commanded
+  const asked = await whatWaits(environment, commanded)
+  if (asked.kind !== 'waits') return settleOtherwise(asked, commanded)
+  const { deployment, proposal, rules, facts } = asked
+  if (rules.length === 0) return settleOtherwise({ kind: 'answer', outcome: { kind: 'nothing-waits', environment } }, commanded)
+  const verdict = await verdictOf('approve', deployment, proposal, rules, commanded)
+  const objections = rules.map((rule) => whyNotTheirs(verdict, { ...facts, rule }))
+  const [objection] = objections
+  if (objection && objections.every((one) => one !== undefined)) {
+    const evidence = { person: intent.actor, environment, commit: commitOf(deployment), ...objection }
+    return refuseCommand(intent, reason('approval-not-theirs', evidence), ports)
+  }
+  const again = facts.votes.some((vote) => vote.verdict === 'approve' && isSame(vote, verdict))
+  const votes = [...facts.votes.filter((vote) => !isSame(vote, verdict)), verdict]
+  // Of several rules people are told of one that is not met yet.
+  const decisions = rules.map((rule) => ({ rule, says: approval({ ...facts, votes, rule }) }))
+  const { rule, says } = decisions.find((one) => one.says.kind !== 'open') ?? decisions[0] ?? never()
+  const evidence = says.kind === 'open' ? (says.evidence ?? {}) : says.reason.evidence
+  const outcome: ApprovalOutcome = {
+    kind: 'approved',
+    ...{ deployment, links: linksOf(deployment, ports), person: intent.actor, ...(again && { again: true as const }) },
+    ...{ found: evidence.people ?? '', missing: Math.max(0, rule.count - Number(evidence.found)), required: rule.count },
+    from: evidence.from ?? '',
+  }
+  await tell(outcome, verdict, commanded)
+}
+
+/** `/reject`: what waits is not deployed. */
+export async function rejectDeployment({ environment, reason: why }: Aimed<'reject'>, commanded: Commanded): Promise<void> {
+  const { intent, ports } = commanded
+  const asked = await whatWaits(environment, commanded)
+  if (asked.kind !== 'waits') return settleOtherwise(asked, commanded)
+  const { deployment, proposal, rules } = asked
+  if (rules.length === 0) return settleOtherwise({ kind: 'answer', outcome: { kind: 'nothing-waits', environment } }, commanded)
+  const verdict = { ...(await verdictOf('reject', deployment, proposal, rules, commanded)), reason: why }
+  await tell({ kind: 'rejected', deployment, links: linksOf(deployment, ports), person: intent.actor, reason: why }, verdict, commanded)
+}
+
+/** What somebody's word is about, or why there is nothing of the kind. */
+type Asked =
+  | {
+      kind: 'waits'
+      deployment: Deployment
+      proposal: Proposal
+      rules: ApprovalRule[]
+      facts: Omit<ApprovalFacts, 'rule'>
+    }
+  | { kind: 'answer'; outcome: ApprovalOutcome }
+  | { kind: 'refused'; reason: Reason }
+
+async function whatWaits(environment: string, { intent, ports }: Commanded): Promise<Asked> {
+  const [deployment] = (await ports.store.deployments.open(fullName(intent.repository), environment)).slice(-1)
+  if (!deployment) return { kind: 'answer', outcome: { kind: 'nothing-waits', environment } }
+  const subject = { deployment, links: linksOf(deployment, ports) }
+  if (deployment.state !== 'queued' && deployment.state !== 'waiting') return { kind: 'answer', outcome: { kind: 'under-way', ...subject } }
+  const { proposal, revision } = deployment
+  if (!proposal || revision === undefined) return { kind: 'answer', outcome: { kind: 'not-shown', ...subject } }
+  if (!isAbout(intent, deployment, proposal)) {
+    const evidence = { environment, person: intent.actor, commit: commitOf(deployment) }
+    return { kind: 'refused', reason: reason('approval-outdated', evidence) }
+  }
+  const passing = { deployment, ports, notify: [] }
+  const target = await targetOf(passing)
+  // What waits will say so itself.
+  if (target.kind !== 'ok') return { kind: 'refused', reason: target.reason }
+  const { approve: rules } = await demandsOn(passing, target.value)
+  const facts = { environment, revision, content: proposal.content, ...(await approvalFacts(passing, rules)) }
+  return { kind: 'waits', deployment, proposal, rules, facts }
+}
+
+/**
+ * Whether the person had this in sight: a comment names no commit, and between it and now the branch may have moved, or hosts changed.
+ * GitHub tells the second of a comment only.
+ */
+function isAbout({ deployment: at, shown, saidAt }: CommandIntent, { id }: Deployment, { content, since }: Proposal): boolean {
+  if (at !== undefined && at !== id) return false
+  if (shown !== undefined) return shown === content
+  return saidAt === undefined || Date.parse(saidAt) + 1000 > Date.parse(since)
+}
+
+async function verdictOf(
+  verdict: 'approve' | 'reject',
+  deployment: Deployment,
+  { content }: Proposal,
+  rules: readonly ApprovalRule[],
+  { intent, role, ports }: Commanded,
+): Promise<Verdict> {
+  const named = [...new Set(rules.flatMap(({ by }) => by).flatMap((entry) => (entry.startsWith('team:') ? entry.slice(5) : [])))]
+  const member = await Promise.all(named.map((team) => ports.github.isMember(intent.repository, team, intent.actor)))
+  return {
+    ...{ deployment: deployment.id, person: intent.actor, role, teams: named.filter((_, index) => member[index]), verdict, content },
+    ...(deployment.revision !== undefined && { revision: deployment.revision }),
+    at: ports.clock.now().toISOString(),
+  }
+}
+
+async function tell(outcome: ApprovalOutcome, verdict: Verdict, { intent, ports }: Commanded): Promise<void> {
+  const { deployment, person, reason: why } = verdict
+  const text = verdict.verdict === 'approve' ? `approved by ${person}` : `rejected by ${person}: ${why ?? ''}`
+  await ports.store.timeline.append(deployment, [{ at: verdict.at, step: 'approval', text }])
+  await answer(intent, approvalAnswer(intent.id, outcome), { verdict }, ports)
+  await ports.queue.wake(`deployment:${deployment}`)
+}
+
+async function settleOtherwise(asked: Exclude<Asked, { kind: 'waits' }>, { intent, ports }: Commanded): Promise<void> {
+  if (asked.kind === 'refused') return refuseCommand(intent, asked.reason, ports)
+  await answer(intent, approvalAnswer(intent.id, asked.outcome), {}, ports)
+}
+
+const isSame = (one: Pick<Verdict, 'person' | 'revision' | 'content'>, other: Verdict): boolean =>
+  samePerson(one.person, other.person) && one.revision === other.revision && one.content === other.content
+
+const commitOf = ({ revision = '' }: Deployment): string => shortSha(revision)
+
+const never = (): never => {
+  throw new Error('there is no rule about approval')
+}

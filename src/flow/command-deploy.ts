@@ -1,0 +1,77 @@
+import type { Aimed } from '../domain/command.ts'
+import { type EnvironmentRule, follows, type SourceRule } from '../domain/configuration.ts'
+import type { Deployment } from '../domain/deployment.ts'
+import { type Reason, reason } from '../domain/reason.ts'
+import { type Repository, type Sha, shortSha } from '../domain/repository.ts'
+import type { Commanded } from './commanded.ts'
+import type { CommitDetails, Ports } from './ports.ts'
+import { answering, newDeployment, refuseCommand, settle } from './settle.ts'
+
+/**
+ * `/deploy`: the newest commit of what the environment follows, or the one named, as long as that is part of it: a commit that nobody
+ * merged is not deployed by its number. Every gate holds for it as for a push.
+ */
+export async function deployCommit(command: Aimed<'deploy'>, commanded: Commanded): Promise<void> {
+  const { intent, file, ports } = commanded
+  const rule = file.environments[command.environment]
+  if (!rule) throw new Error(`${command.environment} is not in the file it was found in`)
+  const found = await commitMeant(command, rule, intent.repository, ports)
+  if (found.kind === 'refused') return refuseCommand(intent, found.reason, ports)
+  await settle(intent, [await bringing(found.commit, rule, command.again ? 'deliberate' : 'person', commanded)], ports)
+}
+
+/** A deployment of a commit that somebody named. */
+export async function bringing(
+  { sha, subject, author }: CommitDetails,
+  { name, source }: EnvironmentRule,
+  asked: NonNullable<Deployment['asked']>,
+  { intent, file, ports }: Commanded,
+): Promise<Deployment> {
+  const through = await ports.github.pullRequestOf(intent.repository, sha)
+  return {
+    ...newDeployment(intent, file.project, name, ports),
+    ...{ kind: 'deploy', revision: sha, subject, asked, ...answering(intent) },
+    ...(author !== undefined && { author }),
+    ...(source.kind === 'branch' && { branch: source.branch }),
+    ...(through !== undefined && { pullRequest: through }),
+  }
+}
+
+type Meant = { kind: 'found'; commit: CommitDetails } | { kind: 'refused'; reason: Reason }
+
+async function commitMeant(
+  { environment, revision }: Aimed<'deploy'>,
+  { source }: EnvironmentRule,
+  repository: Repository,
+  ports: Ports,
+): Promise<Meant> {
+  const refused = (code: 'commit-unknown' | 'commit-not-followed', evidence: Record<string, string>): Meant => ({
+    kind: 'refused',
+    reason: reason(code, { environment, source: sourceText(source), ...evidence }),
+  })
+  const wanted = revision ?? (source.kind === 'branch' ? `heads/${source.branch}` : undefined)
+  if (wanted === undefined) return refused('commit-unknown', { revision: 'named' })
+  const commit = await ports.github.commitAt(repository, wanted)
+  // A branch may be called like the beginning of a commit.
+  if (!commit || (revision !== undefined && !commit.sha.startsWith(revision))) return refused('commit-unknown', { revision: wanted })
+  if (revision !== undefined && !(await isPartOf(source, commit.sha, repository, ports)))
+    return refused('commit-not-followed', { commit: shortSha(commit.sha) })
+  return { kind: 'found', commit }
+}
+
+async function isPartOf(source: SourceRule, commit: Sha, repository: Repository, { github }: Ports): Promise<boolean> {
+  if (source.kind === 'branch') {
+    const head = await github.head(repository, source.branch)
+    const status = head && (await github.changes(repository, commit, head.sha))?.status
+    return status === 'identical' || status === 'ahead'
+  }
+  const tags = await github.tags(repository, source.pattern.split('*')[0] ?? '')
+  const followed = tags.filter(({ name }) => follows(source, `refs/tags/${name}`))
+  // Of a tag with a message the object is not the commit.
+  if (followed.some(({ object }) => object === commit)) return true
+  const peeled = await Promise.all(followed.slice(-20).map(({ name }) => github.commitAt(repository, `tags/${name}`)))
+  return peeled.some((one) => one?.sha === commit)
+}
+
+const sourceText = (source: SourceRule): string =>
+  source.kind === 'branch' ? `branch ${source.branch}` : `any tag that matches ${source.pattern}`
