@@ -88,6 +88,9 @@ const next: Record<State, readonly State[]> = {
 /** Whether nothing more will happen to a deployment in this state. */
 export const isTerminal = (state: State): boolean => next[state].length === 0
 
+/** Whether it has begun and is not over: planned, and on its way to hosts or back. */
+export const isAtWork = (state: State): boolean => !isTerminal(state) && state !== 'queued' && state !== 'waiting'
+
 /** Whether the step is allowed; staying in a state is how a re-entered step begins. */
 export const mayFollow = (from: State, to: State): boolean => from === to || next[from].includes(to)
 

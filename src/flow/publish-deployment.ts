@@ -1,14 +1,19 @@
-import type { Deployment } from '../domain/deployment.ts'
+import { type Deployment, isAtWork } from '../domain/deployment.ts'
 import { problemLines } from '../domain/reason.ts'
 import { fullName, type Sha } from '../domain/repository.ts'
 import { commandAnswer, refusalAnswer } from '../report/answer.ts'
 import { chatMessage } from '../report/chat.ts'
+import { checkReport } from '../report/check-run.ts'
 import { commitStatuses, lastWord } from '../report/commit-status.ts'
 import type { Links } from '../report/links.ts'
 import { publishOnEnvironmentsPage } from './environments-page.ts'
 import { linksOf } from './links-of.ts'
 import type { CommitStatus, Ports, Report } from './ports.ts'
+import { publishCheck } from './publish-check.ts'
 import { commentOnce, editOnly, statusOnce } from './publish-once.ts'
+
+/** Seconds between two looks at a log that grows: GitHub allows 500 writes an hour, and many deployments may be under way. */
+const logPace = 10
 
 /** Publishes one surface of a deployment as it is now. Resolves to what to remember for the next time. */
 export async function publishDeployment(report: Report, id: string, ports: Ports): Promise<string | undefined> {
@@ -20,6 +25,8 @@ export async function publishDeployment(report: Report, id: string, ports: Ports
       return statuses(report, deployment, ports)
     case 'deployment':
       return publishOnEnvironmentsPage(report, deployment, links, ports)
+    case 'check':
+      return deploymentCheck(report, deployment, links, ports)
     case 'reaction':
       if (report.memory === undefined && deployment.comment) await ports.github.react(deployment.repository, deployment.comment, 'eyes')
       return 'eyes'
@@ -39,8 +46,9 @@ export async function publishDeployment(report: Report, id: string, ports: Ports
  * late must not say what is no longer true of a commit: each gets the word of whoever has the last one.
  */
 async function statuses(report: Report, deployment: Deployment, ports: Ports): Promise<string | undefined> {
-  const commits = commitStatuses(deployment, linksOf(deployment, ports)).map(({ revision }) => revision)
-  const words = await Promise.all(commits.map((commit) => wordOn(commit, deployment, ports)))
+  const spoken = report.memory !== undefined && report.memory !== silence
+  const commits = commitStatuses(deployment, linksOf(deployment, ports), spoken).map(({ revision }) => revision)
+  const words = await Promise.all(commits.map((commit) => wordOn(commit, deployment, spoken, ports)))
   const wanted = words.filter((word) => word !== undefined)
   const memory = JSON.stringify(wanted)
   if (memory === report.memory && !report.begun) return memory
@@ -48,9 +56,24 @@ async function statuses(report: Report, deployment: Deployment, ports: Ports): P
   return memory
 }
 
-async function wordOn(commit: Sha, { repository, environment }: Deployment, ports: Ports): Promise<CommitStatus | undefined> {
+/** What is remembered where no status was sent. */
+const silence = '[]'
+
+async function wordOn(
+  commit: Sha,
+  { id, repository, environment }: Deployment,
+  spoken: boolean,
+  ports: Ports,
+): Promise<CommitStatus | undefined> {
   const concerned = await ports.store.deployments.concerning(fullName(repository), environment, commit)
-  return lastWord(commit, concerned, (one) => linksOf(one, ports))
+  return lastWord(commit, concerned, (one) => linksOf(one, ports), spoken ? id : undefined)
+}
+
+/** The check run with the log, which grows slowly enough for GitHub's limits while the deployment is at work. */
+async function deploymentCheck(report: Report, deployment: Deployment, links: Links, ports: Ports): Promise<string | undefined> {
+  const [timeline, verdicts] = await Promise.all([ports.store.timeline.read(deployment.id), ports.store.verdicts.of(deployment.id)])
+  const wanted = checkReport({ deployment, links, timeline, verdicts })
+  return wanted && publishCheck(report, deployment.repository, wanted, ports, { pace: isAtWork(deployment.state) ? logPace : 0 })
 }
 
 /** One comment, edited from then on. */

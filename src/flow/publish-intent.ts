@@ -1,9 +1,10 @@
 import type { CommandIntent, IntentOutcome, PushIntent } from '../domain/intent.ts'
 import { type Reason, remedyOf, sentenceOf } from '../domain/reason.ts'
 import { refusalAnswer } from '../report/answer.ts'
-import { configurationComment, configurationStatus } from '../report/configuration.ts'
+import { configurationCheck, configurationComment } from '../report/configuration.ts'
 import type { Ports, Report } from './ports.ts'
-import { commentOnce, statusOnce } from './publish-once.ts'
+import { publishCheck } from './publish-check.ts'
+import { commentOnce } from './publish-once.ts'
 
 /** Publishes what became of an intent that led to no deployment. Resolves to what to remember. */
 export async function publishIntent(report: Report, id: string, ports: Ports): Promise<string | undefined> {
@@ -15,10 +16,8 @@ export async function publishIntent(report: Report, id: string, ports: Ports): P
 async function brokenFile(report: Report, intent: PushIntent, outcome: IntentOutcome, ports: Ports): Promise<string | undefined> {
   if (outcome.kind !== 'refused') return undefined
   const source = { github: ports.addresses.github, repository: intent.repository, revision: intent.after }
-  if (report.surface === 'configuration-status') {
-    await statusOnce(report, intent.repository, configurationStatus(source, outcome.problems), ports)
-    return 'set'
-  }
+  if (report.surface !== 'configuration-comment')
+    return publishCheck(report, intent.repository, configurationCheck(source, outcome.problems, intent.id), ports)
   const pullRequest = await ports.github.pullRequestOf(intent.repository, intent.after)
   if (pullRequest === undefined) return 'pushed without a pull request'
   const said = configurationComment(source, outcome.problems, `configuration:${intent.id}`)

@@ -1,4 +1,4 @@
-import type { Deployment } from '../domain/deployment.ts'
+import { type Deployment, isAtWork } from '../domain/deployment.ts'
 import { surfacesFor } from '../report/surfaces.ts'
 import { type Lease, LeaseLost, type Ports, type Report, type ReportKey } from './ports.ts'
 import { publishDeployment } from './publish-deployment.ts'
@@ -25,6 +25,10 @@ export function deploymentReports(deployment: Deployment, notify: readonly strin
   ]
   return surfaces.map((surface) => ({ subject: `deployment:${deployment.id}`, surface }))
 }
+
+/** The surfaces that show a deployment's record while it grows. One that waits says what for, and nothing that changes by itself. */
+export const logReports = ({ id, state, revision }: Deployment): ReportKey[] =>
+  isAtWork(state) && revision !== undefined ? [{ subject: `deployment:${id}`, surface: 'check' }] : []
 
 const tellsProblems = ({ state, reason }: Deployment): boolean => state === 'rejected' && reason?.evidence.problems !== undefined
 

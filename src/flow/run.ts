@@ -2,7 +2,7 @@ import type { Deployment, State } from '../domain/deployment.ts'
 import { isTerminal } from '../domain/deployment.ts'
 import type { Reason } from '../domain/reason.ts'
 import type { DeploymentPatch, Lease, Ports } from './ports.ts'
-import { deploymentReports } from './publish.ts'
+import { deploymentReports, logReports } from './publish.ts'
 
 /** One deployment being worked on by one holder: its present state and the ways to move it and to leave a trace. */
 export interface Run {
@@ -53,7 +53,8 @@ export function openRun(deployment: Deployment, lease: Lease, signal: AbortSigna
     },
     async note(step, text, host) {
       signal.throwIfAborted()
-      await ports.store.timeline.append(deployment.id, [{ at: now(), step, text, ...(host !== undefined && { host }) }])
+      const entry = { at: now(), step, text, ...(host !== undefined && { host }) }
+      await ports.store.timeline.append(deployment.id, [entry], logReports(run.deployment))
     },
   }
   return run

@@ -36,7 +36,7 @@ export async function nothing(intent: Intent, why: string, ports: Ports): Promis
 
 /** Settles a push that cannot be deployed, for everybody to see at its commit. */
 export async function refuse(intent: PushIntent, problems: Problem[], ports: Ports): Promise<void> {
-  const wanted: ReportKey[] = ['configuration-status', 'configuration-comment'].map((surface) => ({
+  const wanted: ReportKey[] = ['configuration-check', 'configuration-comment'].map((surface) => ({
     subject: `intent:${intent.id}`,
     surface,
   }))

@@ -1,8 +1,8 @@
 import { type Deployment, isTerminal } from '../domain/deployment.ts'
 import type { Links } from './links.ts'
-import { code, link, marker, plain, sentence } from './markdown.ts'
+import { marker, plain, sentence } from './markdown.ts'
+import { smallPrint } from './small-print.ts'
 import { tell } from './telling.ts'
-import { cut } from './text.ts'
 
 /**
  * The one answer to a command such as `/rollback`, edited while the deployment goes on. Markdown. It mentions nobody:
@@ -10,19 +10,12 @@ import { cut } from './text.ts'
  */
 export function commandAnswer(deployment: Deployment, links: Links): string {
   const told = tell(deployment, links)
-  const facts = [
-    told.commit && link(code(told.commit.text), told.commit.url),
-    told.subject && plain(cut(told.subject, 200)),
-    `asked for by ${plain(told.actor)}`,
-    told.site && link('open', told.site),
-    told.log && link('log', told.log),
-  ].filter((fact) => fact !== undefined && fact !== '')
   const advice = isTerminal(deployment.state) && told.remedy ? [sentence(told.remedy, 1500)] : []
   return paragraphs(`answer:${deployment.id}`, [
     `${told.icon} **${plain(told.headline)}**`,
     sentence(told.detail, 1500),
     ...advice,
-    `<sub>${facts.join(' · ')}</sub>`,
+    smallPrint(told),
   ])
 }
 

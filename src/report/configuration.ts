@@ -1,9 +1,11 @@
 import type { Problem } from '../domain/problem.ts'
 import { type Repository, type Sha, shortSha } from '../domain/repository.ts'
+import { annotationsOf } from './annotations.ts'
 import { commitUrl, fileUrl } from './links.ts'
 import { code, link, marker, sentence } from './markdown.ts'
-import type { CommitStatus } from './published.ts'
-import { cut, description, firstFitting } from './text.ts'
+import type { CheckReport } from './published.ts'
+import { checkRoom, fitted, type Section } from './sections.ts'
+import { cut, oneLine } from './text.ts'
 
 /** The commit whose files are wrong. */
 export interface Source {
@@ -16,28 +18,42 @@ export interface Source {
 /** GitHub refuses comments over 65,536 characters; the rest is for the last line. */
 const commentRoom = 60_000
 
-/** The red dot `landfall/configuration` on a commit whose files cannot be used; it leads to the first problem's line. */
-export function configurationStatus(source: Source, problems: readonly Problem[]): CommitStatus {
+/**
+ * The red check `Landfall configuration` on a commit whose files cannot be used, with every problem at its line. It leads to the first
+ * one. A dot beside it would cost a second request and say less.
+ *
+ * @param intent by which the check is found again
+ */
+export function configurationCheck(source: Source, problems: readonly Problem[], intent: string): CheckReport {
   const [first] = problems
-  const text = first ? `${placeOf(first)}: ${first.what}` : 'The configuration cannot be used'
+  const text = first ? `${placeOf(first)}: ${oneLine(first.what)}` : 'The configuration cannot be used'
   return {
+    name: 'Landfall configuration',
     revision: source.revision,
-    context: 'landfall/configuration',
+    externalId: intent,
     state: 'failure',
-    description: description(problems.length > 1 ? `${problems.length} problems, first ${text}` : text),
-    ...(first && { url: urlOf(source, first) }),
+    title: cut(problems.length > 1 ? `${problems.length} problems, first ${text}` : text, 200),
+    summary: fitted(sectionsOf(source, problems), checkRoom),
+    ...(first && { detailsUrl: urlOf(source, first) }),
+    buttons: [],
+    annotations: annotationsOf(problems),
   }
 }
 
 /** The comment listing every problem with its place and what to do. `name` marks it, so that it is edited later on. */
-export function configurationComment(source: Source, problems: readonly Problem[], name: string): string {
+export const configurationComment = (source: Source, problems: readonly Problem[], name: string): string =>
+  [
+    marker(name),
+    '### Landfall cannot use this configuration\n',
+    fitted(sectionsOf(source, problems), commentRoom),
+    '\nPush a correction and Landfall reads it again.',
+  ].join('\n')
+
+function sectionsOf(source: Source, problems: readonly Problem[]): Section[] {
   const commit = link(code(shortSha(source.revision)), commitUrl(source.github, source.repository, source.revision))
   const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`
-  const head = `${marker(name)}\n### Landfall cannot use this configuration\n\n${commit} has ${count}. Nothing was deployed and nothing was touched.\n`
-  const items = problems.map((problem) => problemItem(source, problem))
-  const shown = firstFitting(items, commentRoom)
-  const more = items.length - shown.length
-  return [head, ...shown, ...(more > 0 ? [`- and ${more} more`] : []), '', 'Push a correction and Landfall reads it again.'].join('\n')
+  const head = `${commit} has ${count}. Nothing was deployed and nothing was touched.\n`
+  return [{ head, rows: problems.map((problem) => problemItem(source, problem)) }]
 }
 
 function problemItem(source: Source, problem: Problem): string {

@@ -1,4 +1,4 @@
-import { pinnedReference } from '../domain/image.ts'
+import { type PinnedImage, pinnedReference } from '../domain/image.ts'
 import type { Draft, Plan, PlannedService } from '../domain/plan.ts'
 import { shortSha } from '../domain/repository.ts'
 import { oneLine } from './text.ts'
@@ -27,12 +27,14 @@ export const serviceNote = ({ change, because, oneShot, replicas }: PlannedServi
 
 const serviceRow = (service: PlannedService): string[] => [service.name, service.change, serviceNote(service)]
 
-function imageRow(image: Plan['images'][number]): string[] {
+/** Its reference by digest, and where it comes from. */
+export function imageRow(image: PinnedImage): [reference: string, origin: string] {
   const origin = image.revision ? `built from ${shortSha(image.revision)}` : `was ${image.tag}`
   return [pinnedReference(image), origin]
 }
 
-function hostRows(plan: Draft): string[][] {
+/** In the order of their turns: the wave where there are several, the host, and what runs there. */
+export function hostRows(plan: Draft): string[][] {
   return plan.waves.flatMap((wave, index) =>
     wave.map((name) => {
       const before = plan.hosts.find((host) => host.name === name)?.previous

@@ -40,12 +40,17 @@ export function within(text: string, limit: number, escaped: (text: string) => s
  */
 export const description = (text: string): string => cut(oneLine(text.replace(/[\u{10000}-\u{10ffff}]/gu, '')), 140)
 
-/** The first of several texts that together, each with its line break, have room in so many characters. */
-export function firstFitting(items: readonly string[], room: number): string[] {
+/** Bytes of a text as it is sent: some limits of GitHub's are in bytes. */
+export const bytesOf = (text: string): number => Buffer.byteLength(text)
+
+const charactersOf = (text: string): number => text.length
+
+/** The first of several texts that together, each with its line break, have room in so many characters, or what else they are measured in. */
+export function firstFitting(items: readonly string[], room: number, measure = charactersOf): string[] {
   const shown: string[] = []
   let used = 0
   for (const item of items) {
-    used += item.length + 1
+    used += measure(item) + 1
     if (used > room) break
     shown.push(item)
   }

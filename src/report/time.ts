@@ -24,3 +24,9 @@ export function momentText(at: Instant): string {
   const [, day, month, year, time] = date.toUTCString().split(' ')
   return `${Number(day)} ${month} ${year}, ${time} UTC`
 }
+
+/** `+3.4 s`: how long after another moment, for records in which the time between matters. */
+export function afterText(at: Instant, since: Instant): string {
+  const seconds = (Date.parse(at) - Date.parse(since)) / 1000
+  return Number.isFinite(seconds) ? `+${durationText(seconds)}` : at
+}

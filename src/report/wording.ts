@@ -122,7 +122,7 @@ function beforeText(deployment: Deployment): string {
 }
 
 /** "web recreated, db untouched" */
-function changesText(plan: Plan): string {
+export function changesText(plan: Plan): string {
   const services = plan.services.map((service) => `${oneLine(service.name)} ${service.change}`)
   return [...services, ...plan.removed.map((name) => `${oneLine(name)} removed`)].join(', ') || 'nothing changes'
 }

@@ -64,15 +64,19 @@ describe('a Landfall that dies', () => {
     expect(town.host().heard.filter((verb) => verb.startsWith('switch'))).toHaveLength(switches)
   })
 
-  test.each(['setStatus', 'createDeployment', 'setDeploymentStatus'])(
+  test.each(['setStatus', 'createDeployment', 'setDeploymentStatus', 'createCheck', 'updateCheck'])(
     'before it hears what became of %s tells it once',
     async (request) => {
-      const { town, sha } = await killed((call) => call === `github.${request}`)
+      const { town, before, sha } = await killed((call) => call === `github.${request}`)
       await endsWell(town, sha)
       const told = town.github.statusesOf(sha).map(([state, text]) => `${state} ${text}`)
       expect(told).toEqual([...new Set(told)])
       const states = town.github.deployments[1]?.statuses.map(({ state }) => state)
       expect(states).toEqual(['in_progress', 'success'])
+      expect(town.github.checkRuns.map(({ revision, state }) => [revision, state])).toEqual([
+        [before.revision, 'success'],
+        [sha, 'success'],
+      ])
     },
   )
 

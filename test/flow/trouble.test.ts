@@ -108,8 +108,8 @@ test('a push that cannot be read for a reason of Landfall itself is refused in s
   town.github.fails = (call) => (call === 'head' ? new TypeError('x is undefined') : undefined)
   const sha = town.commit()
   await town.tellPush(sha)
-  await town.until(() => town.github.statusesOf(sha, 'landfall/configuration').length > 0, 120)
-  expect(town.github.statusesOf(sha, 'landfall/configuration')[0]?.[1]).toContain('Landfall itself failed')
+  await town.until(() => town.github.checkRuns.length > 0, 120)
+  expect(town.github.checkRuns[0]).toMatchObject({ revision: sha, title: expect.stringContaining('Landfall itself failed') })
   town.github.fails = () => undefined
   expect((await town.deploy()).state).toBe('succeeded')
 })
@@ -127,7 +127,8 @@ test('pushes that cannot be read hold up no others, and are all given up in the 
   await town.tellPush(town.commit())
   await town.reaches('succeeded', 20)
   await town.quiet(120)
-  for (const { sha } of poisoned) expect(town.github.statusesOf(sha, 'landfall/configuration')[0]?.[1]).toContain('Landfall itself failed')
+  const refused = town.github.checkRuns.filter(({ title }) => title.includes('Landfall itself failed')).map(({ revision }) => revision)
+  expect(refused).toEqual(poisoned.map(({ sha }) => sha))
 })
 
 test('a rollback that cannot be read is answered', async () => {

@@ -15,16 +15,15 @@ const unproved = reason('verification-failed', { service: 'web', host: 'web-1', 
 
 describe('a deployment', () => {
   test.each<[Partial<Deployment>, dot: string, text: string]>([
-    [{ state: 'queued' }, 'pending', 'Queued'],
     [
       { state: 'waiting', reason: reason('image-missing', { image: 'shop:aaaaaaa', deadline: '10:15' }) },
       'pending',
       'No image shop:aaaaaaa in the registry yet',
     ],
-    [{ state: 'planned', plan: one }, 'pending', 'Planned: web recreated, db untouched'],
-    [{ state: 'pulling', plan: three }, 'pending', 'Pulling on 3 hosts'],
-    [{ state: 'rolling', plan: plan({ hosts: hosts('web-1', 'web-2') }) }, 'pending', 'Switching on web-1 and web-2'],
-    [{ state: 'verifying', plan: one }, 'pending', 'Verifying on web-1'],
+    [{ state: 'planned', plan: one }, 'pending', 'On its way to web-1: web recreated, db untouched'],
+    [{ state: 'pulling', plan: three }, 'pending', 'On its way to 3 hosts: web recreated'],
+    [{ state: 'rolling', plan: plan({ hosts: hosts('web-1', 'web-2') }) }, 'pending', 'On its way to web-1 and web-2: web recreated'],
+    [{ state: 'verifying', plan: one }, 'pending', 'On its way to web-1: web recreated, db untouched'],
     [{ state: 'succeeded', plan: one, ...times }, 'success', 'aaaaaaa verified on web-1 in 12 s'],
     [
       { state: 'failed', reason: reason('pull-failed', { host: 'web-1', detail: 'no space left' }) },
@@ -55,7 +54,34 @@ describe('a deployment', () => {
   )
 
   test('without a public address has no link', () =>
-    expect(commitStatuses(deployment(), { github: 'https://github.com' })[0]).not.toHaveProperty('url'))
+    expect(commitStatuses(deployment({ state: 'waiting' }), { github: 'https://github.com' })[0]).toEqual({
+      revision: sha('a'),
+      context: 'landfall/production',
+      state: 'pending',
+      description: 'Waiting',
+    }))
+
+  test('says nothing while it is not known what it does', () => expect(commitStatuses(deployment({ state: 'queued' }), links)).toEqual([]))
+
+  describe('that people have to agree to', () => {
+    const missing = reason('approval-missing', {
+      environment: 'production',
+      required: '1',
+      found: '0',
+      people: '',
+      void: '',
+      from: '',
+      except: '',
+    })
+    const waiting = deployment({ state: 'waiting', reason: missing, closed: [reason('locked', {}), missing] })
+    test('says nothing', () => expect(commitStatuses(waiting, links)).toEqual([]))
+    test('says so where it has a dot already', () =>
+      expect(commitStatuses(waiting, links, true)).toMatchObject([
+        { state: 'pending', description: 'production waits for approval: 1 required, 0 found' },
+      ]))
+    test('leaves the word to one that ended before it', () =>
+      expect(lastWord(sha('a'), [waiting, deployment({ state: 'succeeded', ...times })], () => links)?.state).toBe('success'))
+  })
 })
 
 describe('a rollback', () => {
@@ -78,7 +104,9 @@ describe('a rollback', () => {
     ]))
 
   test('under way leaves the running commit alone', () =>
-    expect(rollback({ state: 'pulling' })).toEqual([['a', 'pending', 'Rollback by mona: Pulling on web-1']]))
+    expect(rollback({ state: 'pulling' })).toEqual([
+      ['a', 'pending', 'Rollback by mona: On its way to web-1: web recreated, db untouched'],
+    ]))
 
   test('that failed never shows the commit it did not reach as running', () =>
     expect(rollback({ state: 'rolled-back', reason: unproved })).toEqual([

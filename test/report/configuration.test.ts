@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Problem } from '../../src/domain/problem.ts'
-import { configurationComment, configurationStatus } from '../../src/report/configuration.ts'
+import { configurationCheck, configurationComment } from '../../src/report/configuration.ts'
 import { repository, sha } from '../support/builders.ts'
-import { anyText } from './hostile.ts'
+import { anyText, withoutCode } from './hostile.ts'
 
 const source = { github: 'https://github.com', repository, revision: sha('a') }
 const file = '.github/landfall.yml'
@@ -17,18 +17,38 @@ const unknownHost: Problem = {
 }
 const noFile: Problem = { file: 'compose.yml', what: 'there is no such file', remedy: 'Add it, or name another under `compose`' }
 
-describe('the status of a commit whose configuration is broken', () => {
-  test('names the problem and leads to its line', () =>
-    expect(configurationStatus(source, [unknownHost])).toEqual({
+describe('the check of a commit whose configuration is broken', () => {
+  test('names the problem, leads to its line and stands at it', () =>
+    expect(configurationCheck(source, [unknownHost], 'i1')).toEqual({
+      name: 'Landfall configuration',
       revision: sha('a'),
-      context: 'landfall/configuration',
+      externalId: 'i1',
       state: 'failure',
-      description: '.github/landfall.yml:12:14: unknown host "web-3"',
-      url: `https://github.com/acme/shop/blob/${sha('a')}/.github/landfall.yml#L12`,
+      title: '.github/landfall.yml:12:14: unknown host "web-3"',
+      summary: expect.stringContaining('has a problem. Nothing was deployed'),
+      detailsUrl: `https://github.com/acme/shop/blob/${sha('a')}/.github/landfall.yml#L12`,
+      buttons: [],
+      annotations: [
+        {
+          path: file,
+          startLine: 12,
+          endLine: 12,
+          level: 'failure',
+          title: 'environments.production.hosts[1]',
+          message: 'unknown host "web-3". Add it to the operator\'s inventory or remove it here.',
+        },
+      ],
     }))
 
   test('counts several', () =>
-    expect(configurationStatus(source, [noFile, unknownHost]).description).toBe('2 problems, first compose.yml: there is no such file'))
+    expect(configurationCheck(source, [noFile, unknownHost], 'i1').title).toBe('2 problems, first compose.yml: there is no such file'))
+
+  test('of a thousand problems is one GitHub accepts', () => {
+    const check = configurationCheck(source, Array(1000).fill({ ...unknownHost, what: '🐛'.repeat(5000) }), 'i1')
+    expect(Buffer.byteLength(check.summary)).toBeLessThanOrEqual(65_535)
+    expect(check.summary).toMatch(/and \d+ more$/)
+    expect(check.annotations).toHaveLength(50)
+  })
 })
 
 describe('the comment', () => {
@@ -53,7 +73,7 @@ describe('the comment', () => {
     const long = { ...unknownHost, what: '@'.repeat(5000) }
     const comment = configurationComment(source, Array(1000).fill(long), 'configuration')
     expect(comment.length).toBeLessThanOrEqual(65_536)
-    expect(comment).toMatch(/- and \d+ more/)
+    expect(comment).toMatch(/and \d+ more/)
   })
 
   test('rings for nobody and holds no HTML but its marker, whatever the file says', () =>
@@ -65,6 +85,3 @@ describe('the comment', () => {
       }),
     ))
 })
-
-/** Code spans show what they hold as it is: there anything may stand. */
-const withoutCode = (markdown: string): string => markdown.replace(/(?<![\\`])(`+)(?!`)[^\n]*?(?<!`)\1(?!`)/g, '')

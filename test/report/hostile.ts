@@ -53,6 +53,7 @@ export const anyDeployment: fc.Arbitrary<Deployment> = fc
       revision,
       subject,
       reason,
+      closed: [reason, reason],
       actor: text,
       environment: text,
       project: text,
@@ -74,5 +75,8 @@ export const anyDeployment: fc.Arbitrary<Deployment> = fc
       }),
     }),
   )
+
+/** Code spans show what they hold as it is: there anything may stand. */
+export const withoutCode = (markdown: string): string => markdown.replace(/(?<![\\`])(`+)(?!`)[^\n]*?(?<!`)\1(?!`)/g, '')
 
 export const links = { github: 'https://github.com', log: 'https://landfall.example.com/deployments/d1' }

@@ -7,10 +7,14 @@ const planned = plan({ notify: ['slack:deploys', 'telegram:ops', 'slack:deploys'
 const asked = { comment: { id: 1, issue: 7 } }
 
 test.each<[why: string, Partial<Deployment>, string[]]>([
-  ['GitHub hears of every step', { state: 'pulling', plan: planned }, ['status', 'deployment']],
-  ['channels of the outcome, each once', { state: 'succeeded', plan: planned }, ['status', 'deployment', 'slack:deploys', 'telegram:ops']],
-  ['a command is answered', { state: 'rolling', ...asked }, ['status', 'deployment', 'answer']],
-  ['what was overtaken disturbs no channel', { state: 'superseded', plan: planned }, ['status', 'deployment']],
+  ['GitHub hears of every step', { state: 'pulling', plan: planned }, ['status', 'deployment', 'check']],
+  [
+    'channels of the outcome, each once',
+    { state: 'succeeded', plan: planned },
+    ['status', 'deployment', 'check', 'slack:deploys', 'telegram:ops'],
+  ],
+  ['a command is answered', { state: 'rolling', ...asked }, ['status', 'deployment', 'check', 'answer']],
+  ['what was overtaken disturbs no channel', { state: 'superseded', plan: planned }, ['status', 'deployment', 'check']],
 ])('%s', (_why, change, expected) => expect(surfacesFor(deployment(change))).toEqual(expected))
 
 test('a rollback that does not know its commit can only answer', () => {
@@ -19,4 +23,4 @@ test('a rollback that does not know its commit can only answer', () => {
 })
 
 test('without a plan the channels of the configuration are told', () =>
-  expect(surfacesFor(deployment({ state: 'failed' }), ['slack:deploys'])).toEqual(['status', 'deployment', 'slack:deploys']))
+  expect(surfacesFor(deployment({ state: 'failed' }), ['slack:deploys'])).toEqual(['status', 'deployment', 'check', 'slack:deploys']))

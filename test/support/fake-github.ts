@@ -162,6 +162,10 @@ export class FakeGitHub implements GitHub {
     return this.#answer('changes', () => this.compared.get(`${base}...${head}`) ?? this.#compare(base, head))
   }
 
+  differences(_repository: Repository, one: Sha, other: Sha): Promise<string[] | undefined> {
+    return this.#answer('differences', () => (this.commits.has(one) && this.commits.has(other) ? this.#differing(one, other) : undefined))
+  }
+
   lastPusher(_repository: Repository, branch: string, revision: Sha): Promise<string | undefined> {
     return this.#answer('lastPusher', () => this.pushers.get(`${branch} ${revision}`))
   }

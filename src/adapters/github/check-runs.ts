@@ -4,7 +4,7 @@ import { type OwnLogin, slugOf } from './own-login.ts'
 
 type CheckRuns = Pick<GitHubChecks, 'createCheck' | 'updateCheck' | 'findCheck'>
 
-/** GitHub's limits: https://docs.github.com/rest/checks/runs. Lengths in characters. */
+/** GitHub's limits: https://docs.github.com/rest/checks/runs. Lengths in characters, but of Markdown in bytes, whatever is written there. */
 const most = { buttons: 3, label: 20, description: 40, identifier: 20, annotations: 50, markdown: 65_535 }
 
 /** The App's own check runs. */
@@ -34,7 +34,10 @@ export function checkRuns(clients: GitHubClients, ownLogin: OwnLogin): CheckRuns
       const asked = { ...place, ref: revision, check_name: name, filter: 'all', per_page: 100 } as const
       const found = await paginate(rest.checks.listForRef, asked)
       const ours = found.filter(({ app, external_id }) => app?.slug === own && external_id === externalId)
-      return ours.map(({ id }) => id).toSorted((a, b) => b - a)[0]
+      const [newest] = ours.toSorted((one, other) => other.id - one.id)
+      if (!newest) return undefined
+      const { id, status, conclusion, output } = newest
+      return { id, state: conclusion ?? status, annotations: output.annotations_count }
     },
   }
 }
@@ -77,8 +80,8 @@ function assertWithin({ name, summary, text = '', buttons, annotations }: CheckC
       ...over(`identifier "${identifier}"`, identifier.length, most.identifier),
     ]),
     ...over('annotations', annotations.length, most.annotations),
-    ...over('summary', summary.length, most.markdown),
-    ...over('text', text.length, most.markdown),
+    ...over('summary', Buffer.byteLength(summary), most.markdown),
+    ...over('text', Buffer.byteLength(text), most.markdown),
   ]
   if (wrong.length > 0) throw new Error(`check run ${name} is over GitHub's limits: ${wrong.join('; ')}`)
 }

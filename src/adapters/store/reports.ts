@@ -80,13 +80,22 @@ export function reports(database: Database): Store['reports'] {
       return found?.memory ?? undefined
     },
 
+    async rest(report, seconds) {
+      await db
+        .updateTable('reports')
+        .set((eb) => ({ wanted: eb('wanted', '+', 1), due: inSeconds(database, seconds) }))
+        .where((eb) => eb.and(row(report)))
+        .where('wanted', '=', report.version)
+        .execute()
+    },
+
     async failed(report, error, retryInSeconds) {
       await db
         .updateTable('reports')
         .set((eb) => ({
           attempts: eb('attempts', '+', 1),
           error: storable(error),
-          due: sql<number>`${database.now} + ${Math.round(retryInSeconds * 1000)}`,
+          due: inSeconds(database, retryInSeconds),
         }))
         .where((eb) => eb.and(row(report)))
         .execute()
@@ -94,9 +103,11 @@ export function reports(database: Database): Store['reports'] {
   }
 }
 
+const inSeconds = ({ now }: Database, seconds: number) => sql<number>`${now} + ${Math.round(seconds * 1000)}`
+
 /**
- * A surface put off after failures stays put off, however often it is wanted meanwhile. One that was published is due at once: when it
- * was due before says nothing any more, and may lie ahead of a clock that was put back since.
+ * A surface put off after failures stays put off, however often it is wanted meanwhile; one that only rests is due at once. So is one
+ * that was published: when it was due before says nothing any more, and may lie ahead of a clock that was put back since.
  */
 export async function want(database: Database, transaction: Kysely<Tables>, wanted: ReportKey[]): Promise<void> {
   const keys = new Map(wanted.map(({ subject, surface }) => [`${subject} ${surface}`, { subject, surface }]))
@@ -109,7 +120,9 @@ export async function want(database: Database, transaction: Kysely<Tables>, want
     .onConflict((conflict) =>
       conflict.columns(['subject', 'surface']).doUpdateSet({
         wanted: sql<number>`reports.wanted + 1`,
-        due: sql<number>`case when reports.published < reports.wanted then reports.due else ${database.now} end`,
+        due: sql<number>`case
+          when reports.published < reports.wanted and (reports.attempts > 0 or reports.due < ${database.now}) then reports.due
+          else ${database.now} end`,
       }),
     )
     .execute()

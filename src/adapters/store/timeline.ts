@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Store } from '../../flow/ports.ts'
 import type { Database } from './database.ts'
+import { want } from './reports.ts'
 import { storedEntry } from './stored/deployment.ts'
 import { present, read } from './stored/json.ts'
 import { storable } from './stored/text.ts'
@@ -12,7 +13,7 @@ export function timeline(database: Database): Store['timeline'] {
   const { db } = database
   return {
     /** Adds the entries behind those that are there, in the order of the calls and not of the entries' clocks. */
-    async append(deployment, entries) {
+    async append(deployment, entries, wanted = []) {
       if (entries.length === 0) return
       await database.passing((held) =>
         held.transaction().execute(async (transaction) => {
@@ -38,6 +39,7 @@ export function timeline(database: Database): Store['timeline'] {
               .values(rows.slice(from, from + chunk))
               .execute()
           }
+          await want(database, transaction, wanted)
         }),
       )
     },

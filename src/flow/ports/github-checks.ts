@@ -12,7 +12,16 @@ export interface GitHubChecks {
   createCheck(repository: Repository, check: CheckReport): Promise<number>
   updateCheck(repository: Repository, id: number, check: CheckChange): Promise<void>
   /** The App's own newest check run of a commit under this name that stands for the same. */
-  findCheck(repository: Repository, wanted: Pick<CheckReport, 'revision' | 'name' | 'externalId'>): Promise<number | undefined>
+  findCheck(repository: Repository, wanted: Pick<CheckReport, 'revision' | 'name' | 'externalId'>): Promise<FoundCheck | undefined>
+}
+
+/** One of the App's own check runs as GitHub has it. */
+export interface FoundCheck {
+  id: number
+  /** `queued`, `in_progress`, or the conclusion: of a completed one GitHub changes neither any more. */
+  state: string
+  /** How many annotations it has. */
+  annotations: number
 }
 
 /** A check run as it is from now on, all of it. */

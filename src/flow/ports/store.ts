@@ -83,7 +83,8 @@ export interface Store {
     of(deployment: string): Promise<Verdict[]>
   }
   timeline: {
-    append(deployment: string, entries: TimelineEntry[]): Promise<void>
+    /** The surfaces that show the record are wanted with it. */
+    append(deployment: string, entries: TimelineEntry[], wanted?: ReportKey[]): Promise<void>
     read(deployment: string): Promise<TimelineEntry[]>
   }
   receipts: {
@@ -124,6 +125,8 @@ export interface Store {
     published(report: Report, memory: string | undefined): Promise<void>
     /** What publishing a surface left to remember. */
     memory(key: ReportKey): Promise<string | undefined>
+    /** What is being published is still behind, and due again only in so many seconds, unless it is wanted before. */
+    rest(report: Report, seconds: number): Promise<void>
     /** Puts it off after a failure. */
     failed(report: Report, error: string, retryInSeconds: number): Promise<void>
   }

@@ -1,10 +1,13 @@
 import type { TimelineEntry } from '../../domain/deployment.ts'
 import type { Instant } from '../../domain/repository.ts'
 import { lines } from '../../report/text.ts'
-import { durationText, momentText } from '../../report/time.ts'
+import { afterText, momentText } from '../../report/time.ts'
 import { type Html, html } from './html.ts'
 
-/** The deployment's record. Text of several lines is a title and what follows it, such as a container's log. */
+/**
+ * The deployment's record, with the time since it was asked for: where that went is what people look for here. Text of several lines is
+ * a title and what follows it, such as a container's log.
+ */
 export const timelineSection = (
   timeline: readonly TimelineEntry[],
   since: Instant,
@@ -26,10 +29,4 @@ function entryItem({ at, step, host, text }: TimelineEntry, since: Instant): Htm
       : html`<details open><summary>${chip}${title}</summary><pre tabindex="0">${rest.join('\n').trimEnd()}</pre></details>`
   }</div>
 </li>`
-}
-
-/** Time since the deployment was asked for: where it went is what people look for here. */
-function afterText(at: Instant, since: Instant): string {
-  const seconds = (Date.parse(at) - Date.parse(since)) / 1000
-  return Number.isFinite(seconds) ? `+${durationText(seconds)}` : at
 }

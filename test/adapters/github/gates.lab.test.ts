@@ -387,8 +387,8 @@ describe("the App's own check runs", () => {
     expect(await github.findCheck(repository(), wanted)).toBeUndefined()
     const id = await github.createCheck(repository(), wanted)
     const other = await github.createCheck(repository(), report(sha, { externalId: 'deployment-2' }))
-    expect(await github.findCheck(repository(), wanted)).toBe(id)
-    expect(await github.findCheck(repository(), report(sha, { externalId: 'deployment-2' }))).toBe(other)
+    expect(await github.findCheck(repository(), wanted)).toEqual({ id, state: 'queued', annotations: 0 })
+    expect((await github.findCheck(repository(), report(sha, { externalId: 'deployment-2' })))?.id).toBe(other)
 
     const annotation = { path: 'compose.yml', startLine: 1, endLine: 2, level: 'warning', message: 'Hm', title: 'Look' } as const
     await github.updateCheck(
@@ -412,10 +412,11 @@ describe("the App's own check runs", () => {
       actions: [button],
       output: { title: 'Approve?', text: 'The plan', annotations: [{ path: 'compose.yml', annotation_level: 'warning', title: 'Look' }] },
     })
-    await github.updateCheck(repository(), id, report(sha, { state: 'in_progress' }))
-    expect(shown()).toMatchObject({ status: 'in_progress', conclusion: null, actions: [] })
+    expect(await github.findCheck(repository(), wanted)).toEqual({ id, state: 'action_required', annotations: 1 })
+    await github.updateCheck(repository(), other, report(sha, { state: 'in_progress', externalId: 'deployment-2' }))
+    expect(shop.checkRuns(sha).find((run) => run.id === other)).toMatchObject({ status: 'in_progress', conclusion: null, actions: [] })
     expect((await github.checksOf(repository(), sha)).checks).toContainEqual(
-      expect.objectContaining({ id: other, app: app.slug, state: 'queued', name: 'landfall/production' }),
+      expect.objectContaining({ id: other, app: app.slug, state: 'in_progress', name: 'landfall/production' }),
     )
   })
 

@@ -20,6 +20,16 @@ export function recordContract(given: Given): void {
     for (let index = 0; index < rest.length; index += 2) expect(rest[index]).toEqual(rest[index + 1])
   })
 
+  test('surfaces that show the timeline are wanted with what is added to it, or not at all', async () => {
+    const [owner] = await asked(given.store, {})
+    const key = { subject: `deployment:${owner?.id}`, surface: 'check' }
+    await expect(given.store.timeline.append('nobody', [{ at, step: 'pull', text: 'x' }], [key])).rejects.toThrow('is not in the database')
+    const due = async () => (await given.other.reports.due(1000)).filter(({ subject }) => subject === key.subject)
+    expect(await due()).toEqual([])
+    await given.store.timeline.append(owner?.id ?? '', [{ at, step: 'pull', text: 'x' }], [key])
+    expect(await due()).toMatchObject([key])
+  })
+
   test('ten thousand lines of a chatty host go in at once', async () => {
     const [owner] = await asked(given.store, {})
     const entries = Array.from({ length: 10_000 }, (_, index) => ({ at, step: 'pull', text: `${index}` }))

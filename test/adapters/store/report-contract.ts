@@ -65,6 +65,31 @@ export function reportContract(given: Given): void {
     expect(await only(key.subject)).toEqual({ ...key, version: 3, attempts: 0, begun: false })
   })
 
+  test('a surface that rests is due again in time, or as soon as it is wanted', async () => {
+    const key = { subject: 'deployment:resting', surface: 'check' }
+    await given.store.reports.want([key])
+    const first = await only(key.subject)
+    await given.store.reports.rest(first, 0.05)
+    await given.store.reports.published(first, '4711')
+    await expect.poll(() => due(key.subject)).toEqual([{ ...key, version: 2, attempts: 0, begun: false, memory: '4711' }])
+    const second = await only(key.subject)
+    await given.store.reports.rest(second, 3600)
+    await given.store.reports.published(second, '4712')
+    expect(await due(key.subject)).toEqual([])
+    await given.other.reports.want([key])
+    expect(await only(key.subject)).toEqual({ ...key, version: 4, attempts: 0, begun: false, memory: '4712' })
+  })
+
+  test('a surface that was wanted while it was published does not rest', async () => {
+    const key = { subject: 'deployment:restless', surface: 'check' }
+    await given.store.reports.want([key])
+    const report = await only(key.subject)
+    await given.other.reports.want([key])
+    await given.store.reports.rest(report, 3600)
+    await given.store.reports.published(report, '4711')
+    expect(await only(key.subject)).toEqual({ ...key, version: 2, attempts: 0, begun: false, memory: '4711' })
+  })
+
   test('what was begun is known as begun, whatever happens, until it is published', async () => {
     const key = { subject: 'deployment:begun', surface: 'comment' }
     await given.store.reports.want([key])

@@ -199,13 +199,15 @@ describe('what Landfall tells', () => {
     expect(shop.reactions(id)).toHaveLength(1)
   })
 
-  test('a conclusion completes a check run', async () => {
+  test('a conclusion completes a check run for good', async () => {
     const { shop, client } = scene()
     const head_sha = await shop.head()
     const { data } = await client.rest.checks.create({ ...place, head_sha, name: 'plan', status: 'in_progress' })
     const actions = [{ label: 'Approve', description: 'Let it go', identifier: 'approve' }]
     await client.rest.checks.update({ ...place, check_run_id: data.id, conclusion: 'action_required', actions })
-    expect(shop.checkRuns(head_sha)).toMatchObject([{ status: 'completed', conclusion: 'action_required', actions }])
+    await client.rest.checks.update({ ...place, check_run_id: data.id, status: 'in_progress', details_url: 'https://landfall.example/1' })
+    const detailsUrl = 'https://landfall.example/1'
+    expect(shop.checkRuns(head_sha)).toMatchObject([{ status: 'completed', conclusion: 'action_required', actions, detailsUrl }])
   })
 })
 

@@ -36,7 +36,7 @@ const changed = z.object({
 })
 const fresh = changed.extend({ name: z.string(), head_sha: z.string() })
 
-/** Of summary and text, in characters. */
+/** Of summary and text, in bytes: the description says characters. */
 const longest = 65_535
 
 /** Check runs and suites; those of others can only be read. */
@@ -129,7 +129,7 @@ export const checkRoutes: RepositoryRoutes = {
 function change({ world }: RepositoryCall, run: CheckRun, given: z.infer<typeof changed>): Answer | undefined {
   const { output } = given
   for (const field of ['summary', 'text'] as const) {
-    if ((output?.[field]?.length ?? 0) > longest) return tooLong('CheckRun', field, longest)
+    if (Buffer.byteLength(output?.[field] ?? '') > longest) return tooLong('CheckRun', field, longest)
   }
   Object.assign(run, {
     name: given.name ?? run.name,
@@ -137,9 +137,11 @@ function change({ world }: RepositoryCall, run: CheckRun, given: z.infer<typeof 
     externalId: given.external_id ?? run.externalId,
     startedAt: given.started_at ?? run.startedAt,
     actions: given.actions ?? run.actions,
-    // A conclusion completes a run, whatever status comes with it; a new status takes the conclusion back.
-    status: given.conclusion ? 'completed' : (given.status ?? run.status),
-    conclusion: given.conclusion ?? (given.status ? null : run.conclusion),
+    // A conclusion completes a run, whatever status comes with it; what is completed stays so, and no word is said of it.
+    ...(run.conclusion === null && {
+      status: given.conclusion ? 'completed' : (given.status ?? run.status),
+      conclusion: given.conclusion ?? null,
+    }),
   })
   run.completedAt = run.conclusion === null ? null : (given.completed_at ?? run.completedAt ?? moment(world.now()))
   if (!output) return undefined

@@ -1,0 +1,66 @@
+import type { Repository } from '../domain/repository.ts'
+import type { CheckReport, FoundCheck, Ports, Report } from './ports.ts'
+
+/** What is remembered of a check run: how it was sent last, and when. */
+interface Sent extends FoundCheck {
+  /** Milliseconds since 1970. */
+  at: number
+  /** Of everything that was sent. */
+  fingerprint: string
+}
+
+/**
+ * Shows a check run as it should be: made once, changed from then on, and left alone where nothing has changed. GitHub keeps what it was
+ * told as completed (asked for people's action is completed too); what goes on after that is a new run, which takes the place of the
+ * one before under the same name.
+ *
+ * @param pace seconds that have to lie between this and what was sent last; it is looked at again then
+ * @returns what to remember
+ */
+export async function publishCheck(
+  report: Report,
+  repository: Repository,
+  wanted: CheckReport,
+  ports: Ports,
+  { pace = 0 } = {},
+): Promise<string> {
+  const known = report.memory === undefined ? undefined : sentIn(report.memory)
+  const now = ports.clock.now().getTime()
+  const fingerprint = ports.signer.fingerprint(JSON.stringify(wanted))
+  if (report.memory !== undefined && known && !report.begun) {
+    if (known.fingerprint === fingerprint) return report.memory
+    const rest = Math.min(pace, pace - (now - known.at) / 1000)
+    if (rest > 0) {
+      await ports.store.reports.rest(report, rest)
+      return report.memory
+    }
+  }
+  const there = (report.begun ? await ports.github.findCheck(repository, wanted) : undefined) ?? known
+  const { id, annotations } = await send(repository, wanted, there, ports)
+  return memoryOf({ id, state: wanted.state, annotations, at: now, fingerprint })
+}
+
+/** GitHub adds annotations to those that are there: each is sent once. */
+async function send(
+  repository: Repository,
+  wanted: CheckReport,
+  there: FoundCheck | undefined,
+  { github }: Ports,
+): Promise<Pick<FoundCheck, 'id' | 'annotations'>> {
+  const annotations = wanted.annotations.length
+  if (!there || (isCompleted(there.state) && there.state !== wanted.state)) {
+    return { id: await github.createCheck(repository, wanted), annotations }
+  }
+  const { revision: _, externalId: __, ...change } = wanted
+  await github.updateCheck(repository, there.id, { ...change, annotations: wanted.annotations.slice(there.annotations) })
+  return { id: there.id, annotations: Math.max(there.annotations, annotations) }
+}
+
+const isCompleted = (state: string): boolean => state !== 'queued' && state !== 'in_progress'
+
+const memoryOf = ({ id, state, annotations, at, fingerprint }: Sent): string => [id, state, annotations, at, fingerprint].join(' ')
+
+function sentIn(memory: string): Sent {
+  const [id, state = '', annotations, at, fingerprint = ''] = memory.split(' ')
+  return { id: Number(id), state, annotations: Number(annotations), at: Number(at), fingerprint }
+}

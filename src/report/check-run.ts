@@ -1,0 +1,67 @@
+import type { Deployment, State, TimelineEntry } from '../domain/deployment.ts'
+import type { Verdict } from '../domain/gate.ts'
+import { annotationsOf } from './annotations.ts'
+import { buttonsFor } from './buttons.ts'
+import { checkSummary } from './check-summary.ts'
+import { waitsForApproval } from './held-by.ts'
+import type { Links } from './links.ts'
+import { logBlock } from './log-text.ts'
+import type { CheckReport } from './published.ts'
+import { checkRoom } from './sections.ts'
+import { cut, oneLine } from './text.ts'
+import { headlineOf, progressOf } from './wording.ts'
+
+/** What is shown of a deployment: how it stands, its record, and what people said of it. */
+export interface CheckFacts {
+  deployment: Deployment
+  links: Links
+  timeline: readonly TimelineEntry[]
+  verdicts: readonly Verdict[]
+}
+
+/**
+ * A run overtaken by a newer push is `cancelled` in GitHub Actions, and that paints the commit red although nothing is wrong with it and
+ * nobody has to look. `skipped` would say that it was never meant to go. `neutral` is grey: the newer commit brings this change too.
+ */
+const conclusions: Record<State, CheckReport['state']> = {
+  queued: 'queued',
+  waiting: 'queued',
+  planned: 'in_progress',
+  pulling: 'in_progress',
+  rolling: 'in_progress',
+  verifying: 'in_progress',
+  'rolling-back': 'in_progress',
+  succeeded: 'success',
+  failed: 'failure',
+  'rolled-back': 'failure',
+  halted: 'failure',
+  rejected: 'failure',
+  cancelled: 'cancelled',
+  superseded: 'neutral',
+}
+
+/**
+ * The check run of a deployment, on the commit it brings: why it waits, what it does, its log as it goes on, and buttons. Undefined while
+ * a rollback does not know its commit yet.
+ */
+export function checkReport({ deployment, links, timeline, verdicts }: CheckFacts): CheckReport | undefined {
+  const { id, revision, state, reason } = deployment
+  if (revision === undefined) return undefined
+  const text = logBlock(timeline, deployment.createdAt, checkRoom)
+  return {
+    name: `Deploy to ${oneLine(deployment.environment)}`,
+    revision,
+    externalId: id,
+    state: waitsForApproval(deployment) ? 'action_required' : conclusions[state],
+    title: titleOf(deployment),
+    summary: checkSummary(deployment, links, verdicts),
+    ...(text !== undefined && { text }),
+    ...(links.log !== undefined && { detailsUrl: links.log }),
+    buttons: buttonsFor(deployment),
+    annotations: state === 'rejected' ? annotationsOf(reason?.problems ?? []) : [],
+  }
+}
+
+/** `abc1234 is waiting to go to production: production is locked by lisa` */
+const titleOf = (deployment: Deployment): string =>
+  cut(deployment.state === 'queued' ? headlineOf(deployment) : `${headlineOf(deployment)}: ${progressOf(deployment)}`, 200)

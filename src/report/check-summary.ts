@@ -1,0 +1,56 @@
+import type { Deployment } from '../domain/deployment.ts'
+import type { Verdict } from '../domain/gate.ts'
+import { problemLines, type Reason, remedyOf, sentenceOf } from '../domain/reason.ts'
+import { words } from './answers/said.ts'
+import { draftSections } from './draft-sections.ts'
+import { heldBy } from './held-by.ts'
+import type { Links } from './links.ts'
+import { link, sentence } from './markdown.ts'
+import { proofSection } from './proof-section.ts'
+import { checkRoom, fitted, type Section } from './sections.ts'
+import { smallPrint } from './small-print.ts'
+import { tell } from './telling.ts'
+import { momentText } from './time.ts'
+
+/** What is below the title of a deployment's check run: why it waits or went wrong, who agreed, and what it does. */
+export function checkSummary(deployment: Deployment, links: Links, verdicts: readonly Verdict[]): string {
+  const told = tell(deployment, links)
+  const draft = deployment.plan ?? deployment.proposal?.draft
+  return fitted(
+    [
+      { head: smallPrint(told, ...(told.pullRequest ? [link(told.pullRequest.text, told.pullRequest.url)] : [])) },
+      ...whySection(deployment),
+      ...approvalsSection(deployment, verdicts),
+      ...(draft ? [...draftSections(draft), proofSection(draft, deployment.state === 'succeeded')] : []),
+    ],
+    checkRoom,
+  )
+}
+
+function whySection(deployment: Deployment): Section[] {
+  const { reason, state } = deployment
+  if (state === 'waiting') return [{ head: '**What it waits for**\n', rows: heldBy(deployment).map((held) => `- ${explained(held)}`) }]
+  if (!reason) return []
+  if (reason.evidence.problems === undefined) return [{ head: explained(reason) }]
+  return [{ head: explained(reason, 300), rows: problemLines(reason).map((line) => `- ${sentence(line, 1500)}`) }]
+}
+
+/** What is the matter, and who or what mends it. */
+const explained = (reason: Reason, limit = 1500): string =>
+  `${sentence(reason.evidence.problems === undefined ? sentenceOf(reason) : titleOf(reason), limit)} ${sentence(remedyOf(reason), limit)}`
+
+/** The sentence without the problems that are listed below it. */
+const titleOf = (reason: Reason): string => (sentenceOf(reason).split('\n', 1)[0] ?? '').replace(/:$/, '')
+
+/**
+ * Who agreed to what is shown. Once it is planned nothing is shown that could be agreed to; the last approval was given for what was
+ * shown then, or it would not have been planned.
+ */
+function approvalsSection({ revision, proposal }: Deployment, verdicts: readonly Verdict[]): Section[] {
+  const approvals = verdicts.filter((one) => one.verdict === 'approve' && one.revision === revision)
+  const content = proposal?.content ?? approvals.toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at)).at(-1)?.content
+  const rows = approvals
+    .filter((one) => one.content === content)
+    .map(({ person, at }) => `- ${words(person, 200)} on ${words(momentText(at), 100)}`)
+  return rows.length === 0 ? [] : [{ head: '**Approved by**\n', rows }]
+}

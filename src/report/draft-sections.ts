@@ -1,0 +1,55 @@
+import type { Draft, PlannedService } from '../domain/plan.ts'
+import { words } from './answers/said.ts'
+import { code } from './markdown.ts'
+import { hostRows, imageRow, serviceNote } from './plan-text.ts'
+import type { Section } from './sections.ts'
+import { cut, oneLine } from './text.ts'
+
+/** What a deployment does or would do, the most important first. It holds no value of any variable, and so no secret. */
+export const draftSections = (draft: Draft): Section[] => [
+  {
+    head: '**What happens to each service**\n\n| service | change | why |\n|---|---|---|',
+    rows: [...draft.services.map(serviceRow), ...draft.removed.map((name) => row([words(name, 200), 'removed', 'its volumes stay']))],
+  },
+  { head: `**Expected gap:** ${gapText(draft)}` },
+  {
+    head: '**Images**\n',
+    rows: draft.images.map(imageRow).map(([reference, origin]) => item([code(cut(reference, 300)), words(origin, 200)])),
+  },
+  { head: '**Hosts**\n', rows: hostRows(draft).map((cells) => item(cells.map((cell) => words(cell, 200)))) },
+  ...filesSection(draft),
+]
+
+const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+const item = (parts: readonly string[]): string => `- ${parts.filter((part) => part !== '').join(' · ')}`
+
+const serviceRow = (service: PlannedService): string => row([words(service.name, 200), service.change, words(serviceNote(service), 500)])
+
+function filesSection({ env, files }: Draft): Section[] {
+  const all = [...(env === undefined ? [] : [{ path: '.env', source: env }]), ...files]
+  return all.length === 0
+    ? []
+    : [{ head: '**Files**\n', rows: all.map(({ path, source }) => `- ${code(cut(path, 200))} from ${code(cut(source, 200))}`) }]
+}
+
+/**
+ * What people notice of it: a service gets its new container after the old one has stopped. Whatever is new, or runs once and ends,
+ * serves nobody yet.
+ */
+function gapText({ services, removed, waves }: Draft): string {
+  const stopped = services.filter(({ change, replicas, oneShot }) => change === 'recreated' && replicas > 0 && !oneShot)
+  const turns = waves.length > 1 ? 'on each host, one wave of hosts after the other' : 'on each host'
+  const sentences = [
+    stopped.length > 0 && `${named(stopped.map(({ name }) => name))} stopped for a moment ${turns}, until the new containers are up`,
+    removed.length > 0 && `${named(removed)} stopped for good`,
+  ].filter((sentence) => sentence !== false)
+  return sentences.length === 0 ? 'none; nothing that runs is stopped.' : `${sentences.join('. ')}.`
+}
+
+/** `web is`, `web and api are`, `web, api and 7 more are` */
+function named(names: readonly string[]): string {
+  const shown = names.slice(0, names.length > 6 ? 5 : 6).map((name) => words(oneLine(name), 100))
+  const all = names.length > shown.length ? [...shown, `${names.length - shown.length} more`] : shown
+  const last = all.at(-1) ?? ''
+  return all.length > 1 ? `${all.slice(0, -1).join(', ')} and ${last} are` : `${last} is`
+}

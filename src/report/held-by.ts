@@ -1,0 +1,12 @@
+import type { Deployment } from '../domain/deployment.ts'
+import type { Reason } from '../domain/reason.ts'
+
+/** Everything that a deployment waits for, first what people are told first; empty where it does not wait. */
+export function heldBy({ state, closed, reason }: Pick<Deployment, 'state' | 'closed' | 'reason'>): readonly Reason[] {
+  if (state !== 'waiting') return []
+  return closed ?? (reason ? [reason] : [])
+}
+
+/** Whether people have to agree before it goes on. That may take days, and nothing is wrong meanwhile. */
+export const waitsForApproval = (deployment: Pick<Deployment, 'state' | 'closed' | 'reason'>): boolean =>
+  heldBy(deployment).some(({ code }) => code === 'approval-missing')
