@@ -1,6 +1,8 @@
 import { projectFilePath } from '../domain/configuration.ts'
 import type { PushIntent } from '../domain/intent.ts'
-import { fullName } from '../domain/repository.ts'
+import { fullName, type Repository, type Sha } from '../domain/repository.ts'
+import type { ChangedFiles } from '../policy/gates/paths.ts'
+import { changedFiles } from './changed-files.ts'
 import type { CommitFacts, Ports } from './ports.ts'
 
 /** A branch as GitHub has it now. */
@@ -13,11 +15,13 @@ export interface BranchFacts {
   pullRequest(): Promise<number | undefined>
 }
 
-/** Branches of one repository, each asked for once however many pushes tell of it. */
+/** Branches of one repository, and what lies between their commits; each asked for once however many pushes tell of it. */
 export interface Branches {
   told(push: PushIntent): Promise<BranchFacts>
   /** An environment follows this branch: its head was seen, and sweeps need not find it again. */
   followed(push: PushIntent, head: CommitFacts): Promise<void>
+  /** Files that differ between two commits of the repository. */
+  changed(repository: Repository, base: Sha, head: Sha): Promise<ChangedFiles>
   /** How many branches were asked for. */
   asked(): number
 }
@@ -31,6 +35,7 @@ const stalePauses = [1, 2]
  */
 export function lookAtBranches({ github, clock, store }: Pick<Ports, 'github' | 'clock' | 'store'>, signal: AbortSignal): Branches {
   const known = new Map<string, Promise<BranchFacts>>()
+  const compared = new Map<string, Promise<ChangedFiles>>()
   const doubted = new Set<string>()
   let seen: Promise<Map<string, string>> | undefined
   return {
@@ -41,6 +46,11 @@ export function lookAtBranches({ github, clock, store }: Pick<Ports, 'github' | 
       return remember(push.ref, askUntilFresh(push))
     },
     followed: ({ repository, ref }, head) => store.seen.record(fullName(repository), ref, head.sha),
+    changed(repository, base, head) {
+      const asked = compared.get(`${base} ${head}`) ?? github.changes(repository, base, head).then(changedFiles)
+      compared.set(`${base} ${head}`, asked)
+      return asked
+    },
     asked: () => known.size,
   }
 

@@ -5,12 +5,11 @@ import { parseProject, told, understandProjectText } from './given.ts'
 
 /** A good file with the key in it. */
 const withKey: Record<(typeof notYet)['project'][number], string> = {
-  paths: project('hosts: [b], branch: main', 'paths: { ignore: [docs/**] }'),
   'environments.*.tag': project('hosts: [b], tag: "v*"'),
 }
 
-function project(production: string, top = ''): string {
-  return `version: 1\nenvironments: { staging: { branch: main, hosts: [a] }, production: { ${production} } }\n${top}`
+function project(production: string): string {
+  return `version: 1\nenvironments: { staging: { branch: main, hosts: [a] }, production: { ${production} } }\n`
 }
 
 describe.each(notYet.project)('%s, which nothing carries out yet', (key) => {
@@ -20,9 +19,9 @@ describe.each(notYet.project)('%s, which nothing carries out yet', (key) => {
 })
 
 test('it is refused as well where its value is wrong', () => {
-  expect(told(parseProject(project('hosts: [b], branch: main', 'paths: yes')))).toEqual([
-    '3:1 paths: `paths` is not supported by this version of Landfall',
-    '3:8 paths: expected keys with their values, found text',
+  expect(told(parseProject(project('hosts: [b], tag: 3')))).toEqual([
+    '2:82 environments.production.tag: `tag` is not supported by this version of Landfall',
+    '2:87 environments.production.tag: expected text, found a number',
   ])
 })
 

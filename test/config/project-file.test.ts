@@ -138,7 +138,7 @@ test.each(['rollout: {}', 'before: []', 'secrets: x', 'files: []', 'heal: true']
   },
 )
 
-test.each(['paths: {}', 'previews: {}', 'needs: []'])('and so at the top: %s', (key) => {
+test.each(['previews: {}', 'needs: []'])('and so at the top: %s', (key) => {
   expect(told(parseProject(projectWith({ top: key })))[0]).toContain('is not supported by this version of Landfall')
 })
 

@@ -11,15 +11,21 @@ export type ChangedFiles = readonly string[] | 'unknown'
 export type PathsDecision = { kind: 'deploy' } | { kind: 'nothing-to-do'; why: string }
 
 /**
- * Nothing to do when only ignored files changed since what runs. A commit that changes no file at all was made to be
- * deployed: people push empty ones for that.
+ * Nothing to do when only ignored files changed since what was deployed. A commit that changes no file at all was made to be deployed:
+ * people push empty ones for that.
+ *
+ * @param own the project's file. It is never ignored, so that what it asks for anew does not wait for a change of something else, and
+ * no change of the rules excuses itself
  */
-export function paths(rules: PathsRule, changed: ChangedFiles): PathsDecision {
-  if (changed === 'unknown' || changed.length === 0 || !onlyIgnored([rules], changed)) return { kind: 'deploy' }
+export function paths(rules: PathsRule, own: string, changed: ChangedFiles): PathsDecision {
+  if (changed === 'unknown' || changed.length === 0 || changed.includes(own) || !onlyIgnored([rules], changed)) return { kind: 'deploy' }
   const [first, ...others] = changed
   const named = others.length === 0 ? `${first}, which` : `${first} and ${others.length} more, all of which`
   return { kind: 'nothing-to-do', why: `only ignored files changed: ${named} \`paths\` leaves out` }
 }
+
+/** Whether there is any file that rules ignore. */
+export const ignoreAnything = ({ ignore, only }: PathsRule): boolean => ignore.length > 0 || only.length > 0
 
 /** Whether every changed file is ignored by every one of the rules. Without rules nothing is ignored. */
 export function onlyIgnored(rules: readonly PathsRule[], changed: ChangedFiles): boolean {

@@ -6,6 +6,7 @@ const rules = (ignore: string[], only: string[] = []) => ({ ignore, only })
 const docs = rules(['**/*.md', 'docs/**'])
 
 describe('what deploys something', () => {
+  const own = '.github/landfall.yml'
   test.each<[why: string, given: ReturnType<typeof rules>, changed: ChangedFiles, expected: string]>([
     ['code', docs, ['src/app.ts', 'README.md'], 'deploy'],
     ['a README', docs, ['README.md'], 'nothing-to-do'],
@@ -16,12 +17,13 @@ describe('what deploys something', () => {
     ['a file inside', rules([], ['apps/web/**']), ['apps/web/index.ts'], 'deploy'],
     ['a file outside', rules([], ['apps/web/**']), ['apps/api/index.ts'], 'nothing-to-do'],
     ['inside, and ignored', rules(['**/*.md'], ['apps/web/**']), ['apps/web/README.md'], 'nothing-to-do'],
+    ["the project's own file, whatever it says of itself", rules(['**'], ['apps/web/**']), [own, 'README.md'], 'deploy'],
     ['moved out of what is ignored: the old path is ignored, the new is not', docs, ['docs/app.ts', 'src/app.ts'], 'deploy'],
-  ])('%s', (_why, given, changed, expected) => expect(paths(given, changed).kind).toBe(expected))
+  ])('%s', (_why, given, changed, expected) => expect(paths(given, own, changed).kind).toBe(expected))
 
   test('says which files it went by', () => {
-    expect(paths(docs, ['README.md'])).toMatchObject({ why: 'only ignored files changed: README.md, which `paths` leaves out' })
-    expect(paths(docs, ['README.md', 'docs/a', 'docs/b'])).toMatchObject({
+    expect(paths(docs, own, ['README.md'])).toMatchObject({ why: 'only ignored files changed: README.md, which `paths` leaves out' })
+    expect(paths(docs, own, ['README.md', 'docs/a', 'docs/b'])).toMatchObject({
       why: 'only ignored files changed: README.md and 2 more, all of which `paths` leaves out',
     })
   })
