@@ -3,7 +3,7 @@ import { type PathsRule, projectFilePath } from '../domain/configuration.ts'
 import { type Deployment, isTerminal } from '../domain/deployment.ts'
 import { fullName, type Sha } from '../domain/repository.ts'
 import { type Origins, originsIn } from '../plan/images.ts'
-import type { Ancestor, Before, Content, PromotedImage, PromotionFacts, VerifiedRelease } from '../policy/gates/promotion.ts'
+import type { Alike, Before, Content, PromotedImage, PromotionFacts, VerifiedRelease } from '../policy/gates/promotion.ts'
 import { quarantinedIn } from '../policy/quarantined.ts'
 import { changedFiles } from './changed-files.ts'
 import type { Passing } from './gates.ts'
@@ -12,9 +12,9 @@ import type { Target } from './target.ts'
 
 /** How many deployments back releases of the environment before are looked for. */
 const remembered = 50
-/** Of so many commits there the content is looked at, newest first, and of so many whether they are ancestors. */
+/** Of so many commits there the content is looked at, newest first, and of so many what changed since. */
 const mostContents = 10
-const mostAncestors = 5
+const mostAlike = 5
 
 export interface Promotable {
   facts: Omit<PromotionFacts, 'environment' | 'revision'>
@@ -39,13 +39,15 @@ export async function promotionFacts(passing: Passing, target: Target, after: re
   const before = histories.map(([name, history]) => beforeOf(name, history, target, content))
   const equal = before.some(({ verified }) => verified.some(({ tree }) => tree === contents.get(revision)))
   const searching = contents.size > 0 && !equal
+  const paths = searching ? await pathRules(passing, target) : []
+  const alike = searching ? await alikeAmong(known.slice(0, mostAlike), content, paths.length > 0, passing) : []
   return {
     facts: {
       tree: content(revision).tree,
       images: Object.keys(target.file.images),
       before,
-      ancestors: searching ? await ancestorsAmong(known.slice(0, mostAncestors), content, passing) : [],
-      paths: searching ? await pathRules(passing, target) : [],
+      alike,
+      paths,
     },
     origins: (images) =>
       Object.fromEntries(
@@ -96,27 +98,42 @@ function verifiedIn(
   ]
 }
 
-/** Those of these commits that the one to deploy is built on, the nearest first. */
-async function ancestorsAmong(
+/**
+ * Those of these commits that the one to deploy is built on, the nearest first; then those whose contents are compared as they are: a
+ * squash leaves out where it came from, and a README may have changed on the branch it went to.
+ *
+ * @param ignoring whether there are files that do not count, without which other contents are never the same
+ */
+async function alikeAmong(
   commits: readonly Sha[],
   content: (commit: Sha) => Content,
+  ignoring: boolean,
   { deployment, ports }: Passing,
-): Promise<Ancestor[]> {
+): Promise<Alike[]> {
   const { repository, revision = '' } = deployment
   const asked = await Promise.all(
     commits.map(async (commit) => ({ commit, changes: await ports.github.changes(repository, commit, revision) })),
   )
-  return asked
+  const ancestors = asked
     .flatMap(({ commit, changes }) => (changes?.status === 'ahead' ? [{ commit, changes }] : []))
     .toSorted((one, other) => one.changes.ahead - other.changes.ahead)
     .map(({ commit, changes }) => ({ ...content(commit), changed: changedFiles(changes) }))
+  const apart = ignoring ? asked.filter(({ changes }) => changes?.status !== 'ahead').map(({ commit }) => commit) : []
+  const compared = await Promise.all(
+    apart.map(async (commit) => ({
+      ...content(commit),
+      changed: (await ports.github.differences(repository, commit, revision)) ?? ('unknown' as const),
+    })),
+  )
+  return [...ancestors, ...compared]
 }
 
-/** What the head leaves out, and what runs. */
+/** What the head leaves out, and what runs; empty where one of them leaves out nothing. */
 async function pathRules({ deployment, ports }: Passing, { file }: Target): Promise<PathsRule[]> {
   const { repository, environment } = deployment
   const running = (await lastSuccess(repository, environment, ports))?.revision
   const text = running === undefined ? undefined : await ports.github.file(repository, projectFilePath, running)
   const parsed = text === undefined ? undefined : parseProjectFile(text, projectFilePath, repository.name)
-  return [file.paths, ...(parsed?.kind === 'ok' ? [parsed.value.paths] : [])]
+  const rules = [file.paths, ...(parsed?.kind === 'ok' ? [parsed.value.paths] : [])]
+  return rules.every(({ ignore, only }) => ignore.length + only.length > 0) ? rules : []
 }

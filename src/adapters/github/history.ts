@@ -1,4 +1,5 @@
 import type { Octokit } from '@octokit/rest'
+import type { Sha } from '../../domain/repository.ts'
 import type { Changes, CommitDetails, GitHubHistory } from '../../flow/ports.ts'
 import { orUndefined } from './absent.ts'
 import type { GitHubClients } from './clients.ts'
@@ -41,6 +42,18 @@ export function history(clients: GitHubClients): GitHubHistory {
         })),
         truncated: files.length >= mostFiles,
       } satisfies Changes
+    },
+
+    async differences(repository, one, other) {
+      const { rest, place } = clients.of(repository)
+      const filesOf = async (commit: Sha): Promise<Map<string, string> | undefined> => {
+        const found = await orUndefined(() => rest.git.getTree({ ...place, tree_sha: commit, recursive: '1' }), noSuchCommit)
+        if (!found || found.data.truncated) return undefined
+        return new Map(found.data.tree.flatMap(({ path, mode, sha, type }) => (type === 'tree' ? [] : [[path, `${mode} ${sha}`]])))
+      }
+      const [before, after] = await Promise.all([filesOf(one), filesOf(other)])
+      if (!before || !after) return undefined
+      return [...new Set([...before.keys(), ...after.keys()])].filter((path) => before.get(path) !== after.get(path))
     },
 
     async lastPusher(repository, branch, revision) {

@@ -7,6 +7,11 @@ export interface GitHubHistory {
   /** What `head` has that `base` has not; undefined where one of them is unknown or they have no common past. */
   changes(repository: Repository, base: Sha, head: Sha): Promise<Changes | undefined>
   /**
+   * Paths at which the contents of two commits differ, whatever lies between them: squashed and rebased, the same change has another
+   * past. Undefined where one is unknown or there are more files than GitHub lists.
+   */
+  differences(repository: Repository, one: Sha, other: Sha): Promise<string[] | undefined>
+  /**
    * Login of whoever moved the branch to this commit last: pushed it or pressed the merge button. Undefined where GitHub does not
    * tell: for branches of forks, for moves before the last hundred, for accounts that are gone.
    */

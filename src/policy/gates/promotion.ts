@@ -40,8 +40,8 @@ export interface Before {
   failed: readonly Content[]
 }
 
-/** A commit in the past of the one to deploy. */
-export interface Ancestor extends Content {
+/** A commit that the one to deploy is built on, or whose contents nearly are the same. */
+export interface Alike extends Content {
   /** Between it and the commit to deploy. */
   changed: ChangedFiles
 }
@@ -50,8 +50,8 @@ export interface PromotionFacts extends Content {
   environment: string
   /** Names of the images to deploy. */
   images: readonly string[]
-  /** Newest first, down to the last that may have been verified; through every parent of a merge. */
-  ancestors: readonly Ancestor[]
+  /** The nearest first, down to the last that may have been verified; through every parent of a merge. */
+  alike: readonly Alike[]
   /** What the head and what runs leave out. A file counts as ignored where all of them say so: a change does not excuse itself. */
   paths: readonly PathsRule[]
   /** Every one of them counts; none: images are not promoted here. */
@@ -63,7 +63,7 @@ export type PromotionDecision = (Open & { images: Record<string, PromotedImage> 
 
 /**
  * The very digests that were verified in the environment before: those of the same commit, or of one with the same content (as a
- * merge, squash or rebase leaves it), or of the newest verified ancestor since which only ignored files changed. All come from
+ * merge, squash or rebase leaves it), or of the newest verified one from which only ignored files differ. All come from
  * one release, as they were verified together.
  */
 export function promotion(facts: PromotionFacts): PromotionDecision {
@@ -92,13 +92,13 @@ export function promotion(facts: PromotionFacts): PromotionDecision {
 }
 
 /** What of these stands for the commit to deploy: itself, its equal, or the newest ancestor that differs in nothing that matters. */
-function findIn<C extends Content>(candidates: readonly C[], { revision, tree, ancestors, paths }: PromotionFacts): C | undefined {
+function findIn<C extends Content>(candidates: readonly C[], { revision, tree, alike, paths }: PromotionFacts): C | undefined {
   const same = candidates.find((candidate) => candidate.revision === revision)
   const equal = same ?? candidates.find((candidate) => candidate.tree === tree)
   if (equal) return equal
-  for (const ancestor of ancestors) {
-    if (!onlyIgnored(paths, ancestor.changed)) continue
-    const found = candidates.find((candidate) => candidate.revision === ancestor.revision || candidate.tree === ancestor.tree)
+  for (const near of alike) {
+    if (!onlyIgnored(paths, near.changed)) continue
+    const found = candidates.find((candidate) => candidate.revision === near.revision || candidate.tree === near.tree)
     if (found) return found
   }
   return undefined

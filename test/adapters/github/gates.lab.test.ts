@@ -326,6 +326,15 @@ describe('commits and what lies between them', () => {
     expect(relation?.status).toBe(method === 'merge' ? 'ahead' : 'diverged')
   })
 
+  test('what differs between two contents is told whatever their pasts, in folders too', async () => {
+    const one = await shop.push('one-content', { 'deep/er/file.txt': 'a', 'same.txt': 's', 'gone.txt': 'g' })
+    const other = await shop.push('other-content', { 'deep/er/file.txt': 'b', 'same.txt': 's', 'docs/more.md': 'm' })
+    const paths = await github.differences(repository(), one.sha, other.sha)
+    expect(paths?.toSorted()).toEqual(['deep/er/file.txt', 'docs/more.md', 'gone.txt'])
+    expect(await github.differences(repository(), one.sha, one.sha)).toEqual([])
+    expect(await github.differences(repository(), one.sha, 'f'.repeat(40))).toBeUndefined()
+  })
+
   test('of long ways the newest 250 commits, and whether files may be missing', async () => {
     const base = await shop.head()
     const files = Object.fromEntries(Array.from({ length: 301 }, (_, i) => [`many/${i}.txt`, `${i}`]))

@@ -15,7 +15,7 @@ export const gateFacts = (given: Partial<GateFacts> = {}): GateFacts => ({
   promotion: {
     tree: sha('d'),
     images: ['web'],
-    ancestors: [],
+    alike: [],
     paths: [],
     before: [{ environment: 'staging', exists: true, verified: [], underway: [], failed: [] }],
   },

@@ -27,7 +27,7 @@ const facts = (given: Partial<PromotionFacts>): PromotionFacts => ({
   ...content('d'),
   environment: 'production',
   images: ['web'],
-  ancestors: [],
+  alike: [],
   paths: [{ ignore: ['**/*.md'], only: [] }],
   before: [staging()],
   ...given,
@@ -55,7 +55,7 @@ describe('which image is brought on', () => {
     ['develop -> main, fast forward', seen(verified('d'), verified('c')), 'web=d built from d'],
     [
       'develop -> main, merge commit: same content',
-      { ...content('d', 'c'), ...seen(verified('c')), ancestors: [ancestor('c', [])] },
+      { ...content('d', 'c'), ...seen(verified('c')), alike: [ancestor('c', [])] },
       'web=c built from c',
     ],
     ['develop -> main, squash: same content, no common past', { ...content('d', 'c'), ...seen(verified('c')) }, 'web=c built from c'],
@@ -64,15 +64,15 @@ describe('which image is brought on', () => {
       { ...content('d', 'c'), ...seen(verified('c'), verified('b')) },
       'web=c built from c',
     ],
-    ['a README change since', { ...seen(verified('c')), ancestors: [ancestor('c', ['README.md'])] }, 'web=c built from c'],
+    ['a README change since', { ...seen(verified('c')), alike: [ancestor('c', ['README.md'])] }, 'web=c built from c'],
     [
       'a README change since a squash',
-      { ...seen(verified('b')), ancestors: [ancestor('c', ['README.md'], 'b'), ancestor('a', ['README.md', 'src/app.ts'])] },
+      { ...seen(verified('b')), alike: [ancestor('c', ['README.md'], 'b'), ancestor('a', ['README.md', 'src/app.ts'])] },
       'web=b built from b',
     ],
     [
       'the newest of two ancestors',
-      { ...seen(verified('b'), verified('c')), ancestors: [ancestor('c', ['README.md']), ancestor('b', ['README.md', 'a.md'])] },
+      { ...seen(verified('b'), verified('c')), alike: [ancestor('c', ['README.md']), ancestor('b', ['README.md', 'a.md'])] },
       'web=c built from c',
     ],
     [
@@ -86,15 +86,11 @@ describe('which image is brought on', () => {
 
 describe('what is not', () => {
   test.each<[why: string, given: Partial<PromotionFacts>, expected: string]>([
-    ['a hotfix that never saw staging', { ...seen(verified('c')), ancestors: [ancestor('c', ['src/app.ts'])] }, 'promotion-missing'],
-    [
-      'a hotfix with a README change',
-      { ...seen(verified('c')), ancestors: [ancestor('c', ['README.md', 'src/app.ts'])] },
-      'promotion-missing',
-    ],
+    ['a hotfix that never saw staging', { ...seen(verified('c')), alike: [ancestor('c', ['src/app.ts'])] }, 'promotion-missing'],
+    ['a hotfix with a README change', { ...seen(verified('c')), alike: [ancestor('c', ['README.md', 'src/app.ts'])] }, 'promotion-missing'],
     [
       'a hotfix on main that is merged with develop',
-      { ...seen(verified('c')), ancestors: [ancestor('c', ['src/fix.ts']), ancestor('b', ['src/app.ts'])] },
+      { ...seen(verified('c')), alike: [ancestor('c', ['src/fix.ts']), ancestor('b', ['src/app.ts'])] },
       'promotion-missing',
     ],
     ['main moved on: the newer commit is not on staging yet', seen(verified('c')), 'promotion-missing'],
@@ -106,15 +102,15 @@ describe('what is not', () => {
     ['its content is on its way', { ...content('d', 'c'), before: [staging({ underway: [content('c')] })] }, 'promotion-pending'],
     [
       'more files changed than GitHub lists',
-      { ...seen(verified('c')), ancestors: [{ ...content('c'), changed: 'unknown' }] },
+      { ...seen(verified('c')), alike: [{ ...content('c'), changed: 'unknown' }] },
       'promotion-missing',
     ],
-    ['nothing is ignored', { ...seen(verified('c')), ancestors: [ancestor('c', ['README.md'])], paths: [] }, 'promotion-missing'],
+    ['nothing is ignored', { ...seen(verified('c')), alike: [ancestor('c', ['README.md'])], paths: [] }, 'promotion-missing'],
     [
       'a change that ignores itself',
       {
         ...seen(verified('c')),
-        ancestors: [ancestor('c', ['src/app.ts', '.github/landfall.yml'])],
+        alike: [ancestor('c', ['src/app.ts', '.github/landfall.yml'])],
         paths: [
           { ignore: ['**'], only: [] },
           { ignore: ['**/*.md'], only: [] },
@@ -127,13 +123,13 @@ describe('what is not', () => {
       'a README change since what was rolled back',
       {
         ...seen(verified('c', { quarantined: true }), verified('b')),
-        ancestors: [ancestor('c', ['README.md']), ancestor('b', ['README.md'])],
+        alike: [ancestor('c', ['README.md']), ancestor('b', ['README.md'])],
       },
       'promotion-quarantined',
     ],
     [
       'it failed on staging, though only its README is new',
-      { before: [staging({ failed: [content('d')], verified: [verified('c')] })], ancestors: [ancestor('c', ['README.md'])] },
+      { before: [staging({ failed: [content('d')], verified: [verified('c')] })], alike: [ancestor('c', ['README.md'])] },
       'promotion-quarantined',
     ],
     ['it failed on staging', { before: [staging({ failed: [content('d')] })] }, 'promotion-quarantined'],
@@ -196,7 +192,7 @@ test('says what it went by', () => {
   }
   expect(by(seen(verified('d')))).toBe('ddddddd: the same commit')
   expect(by({ ...content('d', 'c'), ...seen(verified('c')) })).toBe('ccccccc: the same content')
-  expect(by({ ...seen(verified('c')), ancestors: [ancestor('c', ['README.md'])] })).toBe('ccccccc: only ignored files changed since')
+  expect(by({ ...seen(verified('c')), alike: [ancestor('c', ['README.md'])] })).toBe('ccccccc: only ignored files changed since')
 })
 
 test('whatever history there is: only digests that staging verified and that stand are brought on', () => {
@@ -212,7 +208,7 @@ test('whatever history there is: only digests that staging verified and that sta
         facts({
           ...content(at, tree),
           ...seen(...releases),
-          ancestors: ancestors.map((each) => ancestor(each.at, each.changed, each.tree)),
+          alike: ancestors.map((each) => ancestor(each.at, each.changed, each.tree)),
         }),
       )
       if (decision.kind !== 'open') return
