@@ -11,6 +11,7 @@ import { linksOf } from './links-of.ts'
 import type { CommitStatus, Ports, Report } from './ports.ts'
 import { publishCheck } from './publish-check.ts'
 import { commentOnce, editOnly, statusOnce } from './publish-once.ts'
+import { openRevert, revertedIn } from './revert.ts'
 
 /** Seconds between two looks at a log that grows: GitHub allows 500 writes an hour, and many deployments may be under way. */
 const logPace = 10
@@ -30,8 +31,13 @@ export async function publishDeployment(report: Report, id: string, ports: Ports
     case 'reaction':
       if (report.memory === undefined && deployment.comment) await ports.github.react(deployment.repository, deployment.comment, 'eyes')
       return 'eyes'
-    case 'answer':
-      return keepComment(report, deployment, deployment.comment?.issue, commandAnswer(deployment, links), ports)
+    case 'answer': {
+      const reverted = await ports.store.reports.memory({ subject: report.subject, surface: 'revert' })
+      const said = commandAnswer(deployment, links, revertedIn(reverted))
+      return keepComment(report, deployment, deployment.comment?.issue, said, ports)
+    }
+    case 'revert':
+      return revertInGit(report, deployment, ports)
     case 'comment': {
       const said = refusalAnswer(deployment.id, problemLines(deployment.reason))
       return keepComment(report, deployment, deployment.pullRequest, said, ports)
@@ -75,6 +81,19 @@ async function deploymentCheck(report: Report, deployment: Deployment, links: Li
   const wanted = checkReport({ deployment, links, timeline, verdicts })
   return wanted && publishCheck(report, deployment.repository, wanted, ports, { pace: isAtWork(deployment.state) ? logPace : 0 })
 }
+
+/** The pull request that takes back in Git what was rolled back; the answer to the command links to it. */
+async function revertInGit(report: Report, deployment: Deployment, ports: Ports): Promise<string | undefined> {
+  if (report.memory !== undefined) return report.memory
+  const reverted = await openRevert(deployment, ports)
+  // GitHub is known to refuse for a moment what concerns a branch that was made just now.
+  if (reverted.kind === 'refused' && report.attempts < mostRevertTries)
+    throw new Error(`the pull request that reverts was refused: ${reverted.why}`)
+  if (deployment.comment) await ports.store.reports.want([{ subject: report.subject, surface: 'answer' }])
+  return JSON.stringify(reverted)
+}
+
+const mostRevertTries = 2
 
 /** One comment, edited from then on. */
 async function keepComment(

@@ -22,6 +22,7 @@ export function deploymentReports(deployment: Deployment, notify: readonly strin
     ...surfacesFor(deployment, deployment.plan?.notify ?? notify),
     ...(deployment.comment ? ['reaction'] : []),
     ...(tellsProblems(deployment) ? ['comment'] : []),
+    ...(deployment.kind === 'rollback' && deployment.state === 'succeeded' ? ['revert'] : []),
   ]
   return surfaces.map((surface) => ({ subject: `deployment:${deployment.id}`, surface }))
 }

@@ -1,6 +1,7 @@
 import { type Deployment, isTerminal } from '../domain/deployment.ts'
 import type { Links } from './links.ts'
 import { marker, plain, sentence } from './markdown.ts'
+import { type Reverted, revertedText } from './revert.ts'
 import { smallPrint } from './small-print.ts'
 import { tell } from './telling.ts'
 
@@ -8,13 +9,15 @@ import { tell } from './telling.ts'
  * The one answer to a command such as `/rollback`, edited while the deployment goes on. Markdown. It mentions nobody:
  * whoever wrote the command is told by GitHub anyway, and an edit must not ring again.
  */
-export function commandAnswer(deployment: Deployment, links: Links): string {
+export function commandAnswer(deployment: Deployment, links: Links, reverted?: Reverted): string {
   const told = tell(deployment, links)
   const advice = isTerminal(deployment.state) && told.remedy ? [sentence(told.remedy, 1500)] : []
+  const git = reverted && revertedText(reverted, deployment.repository, links.github)
   return paragraphs(`answer:${deployment.id}`, [
     `${told.icon} **${plain(told.headline)}**`,
     sentence(told.detail, 1500),
     ...advice,
+    ...(git === undefined ? [] : [git]),
     smallPrint(told),
   ])
 }
