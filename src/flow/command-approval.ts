@@ -92,8 +92,8 @@ async function whatWaits(environment: string, { intent, ports }: Commanded): Pro
  * GitHub tells the second of a comment only.
  */
 function isAbout({ deployment: at, shown, saidAt }: CommandIntent, { id }: Deployment, { content, since }: Proposal): boolean {
-  if (at !== undefined && at !== id) return false
-  if (shown !== undefined) return shown === content
+  // A button holds the beginning of what was shown; one without was made before there was anything to see.
+  if (at !== undefined) return at === id && shown !== undefined && content.startsWith(shown)
   return saidAt === undefined || Date.parse(saidAt) + 1000 > Date.parse(since)
 }
 

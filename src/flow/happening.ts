@@ -1,5 +1,5 @@
-import type { Command } from '../domain/command.ts'
 import { fullName, type Repository, type Sha } from '../domain/repository.ts'
+import { buttonOf } from '../report/buttons.ts'
 import { wakeWaiting } from './command-locks.ts'
 import { locksSubject } from './end-locks.ts'
 import type { ButtonPressed, Happening, Ports } from './ports.ts'
@@ -39,25 +39,19 @@ export async function hear(happening: Happening, ports: Ports): Promise<void> {
  * changed. Pressed on purpose after the first came to something, it is a wish of its own.
  */
 async function press({ repository, bot, identifier, check, actor, delivery }: ButtonPressed, ports: Ports): Promise<void> {
-  const command = commands.get(identifier)
+  const button = buttonOf(identifier)
   const deployment = await ports.store.deployments.read(check.externalId)
-  if (bot || !command || !deployment || fullName(deployment.repository) !== fullName(repository)) {
+  if (bot || !button || !deployment || fullName(deployment.repository) !== fullName(repository)) {
     const fields = { delivery, repository: fullName(repository), button: identifier, person: actor, bot, check: check.externalId }
     return ports.log.info('button passed over', fields)
   }
   const [newest] = await ports.store.deployments.ofEnvironment(fullName(repository), deployment.environment, 1)
   const key = ['button', fullName(repository), check.id, identifier, actor, check.shown, newest?.id].join(' ')
-  await raiseCommand({ deployment, command, actor, key, delivery }, ports)
+  const { kind, shown } = button
+  // Of a reason GitHub asks nobody who presses one.
+  const command = kind === 'reject' ? ({ kind, text: 'no reason given' } as const) : ({ kind } as const)
+  await raiseCommand({ deployment, command, actor, key, delivery, ...(shown !== undefined && { shown }) }, ports)
 }
-
-/** Buttons are called as the commands they give. Of a reason GitHub asks nobody who presses one. */
-const commands: ReadonlyMap<string, Command> = new Map([
-  ['approve', { kind: 'approve' }],
-  ['reject', { kind: 'reject', text: 'no reason given' }],
-  ['cancel', { kind: 'cancel' }],
-  ['rollback', { kind: 'rollback' }],
-  ['retry', { kind: 'retry' }],
-])
 
 /** Those of other commits have no part in it, and in a busy repository there is always some check that ends. */
 async function wakeThoseBringing(revision: Sha, repository: Repository, { store, queue }: Ports): Promise<void> {

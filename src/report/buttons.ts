@@ -2,7 +2,7 @@ import { type Deployment, isTerminal, mayFollow } from '../domain/deployment.ts'
 import { waitsForApproval } from './held-by.ts'
 import type { CheckButton } from './published.ts'
 
-/** What the buttons of a deployment's check run say; their identifiers are the names of the commands they stand for. */
+/** What the buttons of a deployment's check run say; their identifiers begin with the names of the commands they stand for. */
 const wordings = {
   approve: { label: 'Approve', description: 'Let exactly what is shown here go' },
   reject: { label: 'Reject', description: 'Refuse exactly what is shown here' },
@@ -15,15 +15,26 @@ export type ButtonKind = keyof typeof wordings
 
 export const buttonKinds = Object.keys(wordings) as ButtonKind[]
 
-/** The button that GitHub says was pressed; undefined for one that this version does not make. */
-export const buttonOf = (identifier: string): ButtonKind | undefined => buttonKinds.find((kind) => kind === identifier)
+/** The button that GitHub says was pressed; undefined for one that this version does not make. `shown`: see `identifierOf`. */
+export function buttonOf(identifier: string): { kind: ButtonKind; shown?: string } | undefined {
+  const [name, shown] = identifier.split(':', 2)
+  const kind = buttonKinds.find((one) => one === name)
+  return kind && { kind, ...(shown && { shown }) }
+}
+
+/** GitHub takes 20 characters: the longest name, a colon, and as many of the fingerprint as are surely not another's by chance. */
+const fingerprintRoom = 12
+
+/** What people agree to or refuse is in the button: one that was painted for something else does not count for what waits now. */
+const identifierOf = (kind: ButtonKind, { proposal }: Deployment): string =>
+  proposal && (kind === 'approve' || kind === 'reject') ? `${kind}:${proposal.content.slice(0, fingerprintRoom)}` : kind
 
 /**
  * The buttons that make sense as things are, three at most. Who may press them is asked when they are pressed: GitHub shows them to
  * everybody who may write.
  */
 export const buttonsFor = (deployment: Deployment): CheckButton[] =>
-  kindsFor(deployment).map((identifier) => ({ ...wordings[identifier], identifier }))
+  kindsFor(deployment).map((kind) => ({ ...wordings[kind], identifier: identifierOf(kind, deployment) }))
 
 /** Names of the commands that make sense as things are, what people look for first before the others. */
 export function kindsFor(deployment: Deployment): ButtonKind[] {

@@ -355,6 +355,23 @@ describe('promotion from one branch to another', () => {
     expect(production.plan?.images.find(({ repository }) => repository === shopImage)?.revision).toBe(verified)
   })
 
+  test.each<[how: string, bring: (town: Town) => Sha]>([
+    ['merged', (town) => town.github.merge('develop', 'main')],
+    ['squashed', (town) => town.github.commit('main', { 'src/app.ts': 'two' })],
+  ])('%s with a README change of its own on main, where those are ignored', async (_how, bring) => {
+    const { town, verified } = await open()
+    await ignoreReadmes(town)
+    const again = town.github.commit('develop', { 'src/app.ts': 'two' })
+    town.build(again)
+    await town.tellPush(again, { ref: 'refs/heads/develop' })
+    await town.quiet()
+    town.github.commit('main', { 'README.md': 'of main alone' })
+    const production = await arrive(town, bring(town))
+    expect(production.reason).toBeUndefined()
+    expect(running(town)).toBe(again)
+    expect(again).not.toBe(verified)
+  })
+
   test('a hotfix that never saw staging is refused with the way out', async () => {
     const { town } = await open()
     await arrive(town, town.github.merge('develop', 'main'))
@@ -376,6 +393,16 @@ describe('promotion from one branch to another', () => {
     const head = town.github.branches.get('develop') ?? ''
     town.github.branches.set('main', head)
     return head
+  }
+
+  /** Both branches ignore Markdown from now on, staging and production have seen it. */
+  async function ignoreReadmes(town: Town): Promise<void> {
+    const file = `${town.github.commits.get(town.github.branches.get('develop') ?? '')?.files['.github/landfall.yml']}paths: { ignore: ["**/*.md"] }\n`
+    const ignoring = town.github.commit('develop', { '.github/landfall.yml': file })
+    town.build(ignoring)
+    await town.tellPush(ignoring, { ref: 'refs/heads/develop' })
+    await town.quiet()
+    await arrive(town, town.github.merge('develop', 'main'))
   }
 })
 
@@ -410,5 +437,54 @@ describe('an image of which nothing changed', () => {
     await town.quiet()
     expect(running(town)).toBe(changed)
     expect(await town.newest()).toMatchObject({ revision: after, state: 'succeeded' })
+  })
+})
+
+describe('a button on the check run', () => {
+  const press = async (town: Town, label: string, actor: string, changes: { identifier?: string } = {}) => {
+    const run = town.github.checkRuns.at(-1)
+    const button = run?.buttons.find((one) => one.label === label)
+    if (!run || !button) throw new Error(`there is no button ${label}`)
+    const check = { id: run.id, name: run.name, revision: run.revision, externalId: run.externalId, shown: run.title }
+    await town.tellOf({ kind: 'button', bot: false, identifier: button.identifier, check, ...changes }, { actor })
+    await town.pass(15)
+  }
+
+  test('approves what it showed, by the rights of whoever pressed it', async () => {
+    const { town, revision, before } = await pushed('approve: { not-author: true }')
+    town.github.roles.lisa = 'write'
+    town.github.roles.eve = 'read'
+    await press(town, 'Approve', 'eve')
+    await press(town, 'Approve', 'mona')
+    expect(running(town)).toBe(before)
+    const { id } = await newestOf(town)
+    expect((await town.record(id)).join('\n')).toMatch(/eve was refused.*write access[\s\S]*mona was refused.*the change is theirs/)
+    await press(town, 'Approve', 'lisa')
+    await town.quiet()
+    expect(running(town)).toBe(revision)
+    expect(town.github.comments).toEqual([])
+  })
+
+  test('that was painted for something else counts for nothing', async () => {
+    const { town, before } = await pushed('approve: {}')
+    town.github.roles.lisa = 'write'
+    await press(town, 'Approve', 'lisa', { identifier: 'approve:000000000000' })
+    await press(town, 'Approve', 'lisa', { identifier: 'approve' })
+    expect(running(town)).toBe(before)
+    expect((await newestOf(town)).state).toBe('waiting')
+  })
+
+  test('rolls back what runs, and is told when something newer does', async () => {
+    const town = await openTown()
+    const first = await town.deploy()
+    await town.deploy()
+    const old = town.github.checkRuns.find(({ revision }) => revision === first.revision)
+    const check = { id: old?.id ?? 0, name: old?.name ?? '', revision: first.revision ?? '', externalId: first.id, shown: '' }
+    await town.tellOf({ kind: 'button', bot: false, identifier: 'rollback', check })
+    await town.pass(15)
+    expect((await town.record(first.id)).join('\n')).toContain('There is a newer deployment of production')
+    await press(town, 'Rollback', 'mona')
+    await town.quiet()
+    expect(running(town)).toBe(first.revision)
   })
 })
