@@ -6,4 +6,5 @@ import type { Ports } from './ports.ts'
 export const linksOf = ({ id }: Pick<Deployment, 'id'>, { addresses }: Pick<Ports, 'addresses'>): Links => ({
   github: addresses.github,
   log: `${addresses.landfall}/deployments/${id}`,
+  ...(addresses.acting && { act: `${addresses.landfall}/deployments/${id}/act` }),
 })

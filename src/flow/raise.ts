@@ -29,6 +29,8 @@ export function isServed({ repository, delivery }: Pick<Intent, 'repository' | '
 
 /** A command that was given at the side of a deployment, not in a comment: by a button, on a page. */
 export interface GivenCommand {
+  /** Chosen beforehand by whoever wants to see what comes of it: a random one. */
+  id?: string
   deployment: Pick<Deployment, 'id' | 'repository'>
   command: Command
   /** Login of whoever gave it. Whether they may is asked when it is carried out. */

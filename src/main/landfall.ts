@@ -12,6 +12,7 @@ import { subscribe } from '../adapters/github/events.ts'
 import { createGitHub } from '../adapters/github/github.ts'
 import { subscribeHappenings } from '../adapters/github/happenings.ts'
 import { receive } from '../adapters/github/receive.ts'
+import { gitHubSignIn, signInPath } from '../adapters/github/sign-in.ts'
 import { logPort } from '../adapters/log.ts'
 import { watchOperatorFile } from '../adapters/operator-file.ts'
 import { openQueue } from '../adapters/queue/open.ts'
@@ -28,11 +29,9 @@ import { hear } from '../flow/happening.ts'
 import { intake } from '../flow/intake.ts'
 import type { Ports } from '../flow/ports.ts'
 import { dueSubjects, workFor } from '../flow/work.ts'
-import { bodyReader } from '../web/body.ts'
-import { deploymentRoute } from '../web/deployments.ts'
-import { healthRoutes } from '../web/health.ts'
+import { webRoutes } from '../web/routes.ts'
 import { serveHttp } from '../web/server.ts'
-import { webhookRoute } from '../web/webhooks.ts'
+import { loopback } from '../web/setup.ts'
 import type { Settings } from './settings.ts'
 
 /** How long a lease lasts without renewal: work of a killed Landfall goes on elsewhere within this. */
@@ -88,7 +87,11 @@ export async function startLandfall(settings: Settings, around: Surroundings): P
     signer,
     secrets,
     operator,
-    addresses: { github: settings.webUrl, landfall: settings.publicUrl },
+    addresses: {
+      github: settings.webUrl,
+      landfall: settings.publicUrl,
+      acting: settings.client !== undefined && !loopback.test(new URL(settings.publicUrl).host),
+    },
     pace: { repositories: settings.pollSeconds, deliveries: settings.pollSeconds * looksPerReplay },
     clock: { ...systemClock, githubNow: () => new Date(clients.clock.now()) },
     ids: randomUUID,
@@ -106,11 +109,12 @@ export async function startLandfall(settings: Settings, around: Surroundings): P
     () => dueSubjects(ports),
   )
   let stopping = false
-  const routes = [
-    webhookRoute(webhookPath, (delivery) => receive(app, delivery), bodyReader(), log),
-    healthRoutes({ database: () => store.ping(), queue: () => queue.ping() }, () => stopping),
-    deploymentRoute(ports),
-  ]
+  const routes = webRoutes({
+    ports,
+    webhooks: { path: webhookPath, receive: (delivery) => receive(app, delivery) },
+    ...(settings.client && { signIn: { path: signInPath, ...gitHubSignIn({ ...settings.client, apiUrl: settings.app.apiUrl }, log) } }),
+    isStopping: () => stopping,
+  })
   const server = await serveHttp(routes, settings.listen, log)
   log.info('landfall serves', { port: server.port, profile: settings.profile.store.kind, compose: compose.binary.version })
 

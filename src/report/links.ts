@@ -6,6 +6,8 @@ export interface Links {
   github: string
   /** The deployment's page on this Landfall; absent without a public address. */
   log?: string
+  /** The page to act on it from; absent where nobody could sign in there. */
+  act?: string
 }
 
 const repositoryUrl = (github: string, repository: Repository) => `${github}/${segments(fullName(repository))}`

@@ -27,6 +27,7 @@ export function slackMessage(told: Telling, loud: boolean): unknown {
     blocks: [
       section(`${loud ? '<!channel> ' : ''}${headline}${subject}`),
       section(outcome.join('\n')),
+      ...(told.act ? [section(`*${anchor(told.act.text, told.act.url)}*`)] : []),
       { type: 'context', elements: [markup(factsOf(told, anchor, escaped).join('  ·  '))] },
     ],
   }

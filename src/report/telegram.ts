@@ -14,6 +14,7 @@ export function telegramMessage(told: Telling): string {
     told.subject && `<i>${within(told.subject, 400, escaped)}</i>`,
     within(`${told.detail}.`, 900, escaped),
     told.remedy && within(`${told.remedy}.`, 600, escaped),
+    told.act && `<b>${anchor(told.act.text, told.act.url)}</b>`,
     factsOf(told, anchor, escaped).join(' · '),
   ]
   return parts.filter((part) => part !== undefined && part !== '').join('\n')

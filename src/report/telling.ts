@@ -1,6 +1,7 @@
 import type { Deployment, State } from '../domain/deployment.ts'
 import { remedyOf } from '../domain/reason.ts'
 import { fullName, shortSha } from '../domain/repository.ts'
+import { type ButtonKind, kindsFor } from './buttons.ts'
 import { commitUrl, type Links, pullRequestUrl } from './links.ts'
 import { cut, oneLine } from './text.ts'
 import { tookText } from './time.ts'
@@ -23,6 +24,8 @@ export interface Telling {
   actor: string
   took?: string
   log?: string
+  /** What they can do about it from a page, in words, and where. */
+  act?: { text: string; url: string }
   /** Where the environment is reached; only once it shows this deployment. */
   site?: string
 }
@@ -44,9 +47,25 @@ const icons: Record<State, string> = {
   rejected: '⛔',
 }
 
+/** Where the page to act from is offered, in words of what people come for first. */
+const acts: Record<ButtonKind, string> = {
+  approve: 'Approve or reject',
+  reject: 'Reject',
+  cancel: 'Cancel',
+  rollback: 'Roll back',
+  retry: 'Try again',
+}
+
+/** The way to the page to act on a deployment from; undefined where there is nothing to do or nobody could sign in. */
+export function actOn(deployment: Deployment, { act }: Links): Telling['act'] {
+  const [first] = kindsFor(deployment)
+  return first === undefined || act === undefined ? undefined : { text: acts[first], url: act }
+}
+
 export function tell(deployment: Deployment, links: Links): Telling {
   const { repository, revision, state, kind, subject, author, actor, pullRequest, reason, plan } = deployment
   const took = tookText(deployment)
+  const act = actOn(deployment, links)
   const icon = kind === 'rollback' && state === 'succeeded' ? '↩️' : icons[state]
   return {
     icon,
@@ -64,6 +83,7 @@ export function tell(deployment: Deployment, links: Links): Telling {
     actor: oneLine(author === undefined || author === actor ? actor : `${author}, merged by ${actor}`),
     ...(took !== undefined && { took }),
     ...(links.log !== undefined && { log: links.log }),
+    ...(act && { act }),
     ...(state === 'succeeded' && plan?.url !== undefined && /^https?:\/\/\S{1,500}$/.test(plan.url) && { site: plan.url }),
   }
 }

@@ -30,3 +30,18 @@ export function afterText(at: Instant, since: Instant): string {
   const seconds = (Date.parse(at) - Date.parse(since)) / 1000
   return Number.isFinite(seconds) ? `+${durationText(seconds)}` : at
 }
+
+/** From so many seconds on, the size of the unit and its name. */
+const units = [
+  [2 * 86_400, 86_400, 'days'],
+  [3600, 3600, 'h'],
+  [60, 60, 'min'],
+] as const
+
+/** `5 min ago`, in the largest unit alone: for people who want to know whether it was just now or long since. */
+export function agoText(at: Instant, now: Instant): string {
+  const seconds = Math.max(0, (Date.parse(now) - Date.parse(at)) / 1000)
+  if (!Number.isFinite(seconds)) return at
+  const [, size, name] = units.find(([from]) => seconds >= from) ?? [0, 1, 's']
+  return `${Math.floor(seconds / size)} ${name} ago`
+}

@@ -1,9 +1,7 @@
-import { randomBytes } from 'node:crypto'
-import type { ServerResponse } from 'node:http'
+import { linksOf } from '../flow/links-of.ts'
 import type { Ports } from '../flow/ports.ts'
+import { sendNotFound, sendPage } from './answers.ts'
 import { deploymentPage } from './pages/deployment-page.ts'
-import { pageHeaders } from './pages/frame.ts'
-import { notFoundPage, type PlainPage } from './pages/plain.ts'
 import type { Route } from './server.ts'
 
 const address = /^\/deployments\/([0-9a-f-]{36})$/
@@ -17,17 +15,13 @@ export function deploymentRoute(ports: Pick<Ports, 'store' | 'addresses'>): Rout
     const id = address.exec(url.pathname)?.[1]
     if (id === undefined || (request.method !== 'GET' && request.method !== 'HEAD')) return false
     const deployment = await ports.store.deployments.read(id)
-    if (!deployment) return plain(response, notFoundPage())
+    if (!deployment) {
+      sendNotFound(response)
+      return true
+    }
     const [timeline, receipt] = await Promise.all([ports.store.timeline.read(id), ports.store.receipts.of(id)])
-    const nonce = randomBytes(16).toString('base64')
-    const links = { github: ports.addresses.github, log: `${ports.addresses.landfall}/deployments/${id}` }
-    const page = deploymentPage({ deployment, timeline, links, nonce, ...(receipt && { receipt }) })
-    response.writeHead(200, pageHeaders(nonce)).end(page)
+    const view = { deployment, timeline, links: linksOf(deployment, ports), ...(receipt && { receipt }) }
+    sendPage(response, 200, (nonce) => deploymentPage({ ...view, nonce }))
     return true
   }
-}
-
-function plain(response: ServerResponse, { status, type, body }: PlainPage): true {
-  response.writeHead(status, { 'content-type': type }).end(body)
-  return true
 }

@@ -51,7 +51,9 @@ export function send(response: ServerResponse, status: number, text: string, typ
 }
 
 async function answer(routes: Route[], request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const url = URL.parse(request.url ?? '/', 'http://landfall.invalid')
+  const asked = request.url ?? '/'
+  // Put behind a host: a path that begins with two slashes would be taken for one.
+  const url = URL.parse(asked.startsWith('/') ? `http://landfall.invalid${asked}` : asked)
   if (!url) return send(response, 400, 'This address cannot be read.\n')
   for (const route of routes) if (await route(request, response, url)) return
   send(response, 404, 'There is nothing here.\n')

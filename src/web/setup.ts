@@ -1,6 +1,7 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { setupDonePage, setupPage } from './pages/setup-page.ts'
+import { isSame } from './sealed.ts'
 import { type Route, send } from './server.ts'
 
 /** What the set-up needs from outside. */
@@ -17,7 +18,8 @@ export interface SetupOptions {
   token?: string
 }
 
-const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/
+/** Hosts, with their ports, that only this machine reaches. */
+export const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/
 
 /** Registers the App on GitHub from its manifest, for the person who started Landfall and nobody else. */
 export function setupRoute(options: SetupOptions): Route {
@@ -41,7 +43,7 @@ export function setupRoute(options: SetupOptions): Route {
     }
     if (url.pathname !== '/setup/done') return false
     const code = url.searchParams.get('code')
-    if (!code || !same(url.searchParams.get('state') ?? '', state)) {
+    if (!code || !isSame(url.searchParams.get('state') ?? '', state)) {
       send(response, 400, 'This answer does not belong to the set-up page opened here. Open the page again.\n')
       return true
     }
@@ -56,8 +58,5 @@ export function setupRoute(options: SetupOptions): Route {
 /** On loopback the Host header has to be loopback too: a page elsewhere may point its name at 127.0.0.1. */
 function mayEnter(request: IncomingMessage, url: URL, token: string | undefined): boolean {
   if (token === undefined) return loopback.test(request.headers.host ?? '')
-  return same(url.searchParams.get('token') ?? '', token)
+  return isSame(url.searchParams.get('token') ?? '', token)
 }
-
-const same = (given: string, expected: string): boolean =>
-  given.length === expected.length && timingSafeEqual(Buffer.from(given), Buffer.from(expected))

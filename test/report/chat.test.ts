@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { states } from '../../src/domain/deployment.ts'
+import { type Deployment, states } from '../../src/domain/deployment.ts'
 import { reason } from '../../src/domain/reason.ts'
 import { chatMessage } from '../../src/report/chat.ts'
 import { deployment, plan, sha } from '../support/builders.ts'
@@ -63,6 +63,24 @@ test('Telegram is told the same', () =>
     ].join('\n'),
   ))
 
+const acting = { ...links, act: `${links.log}/act` }
+
+describe('where people can sign in, a message leads to the page to act from', () => {
+  test.each<[Deployment['state'], string]>([
+    ['succeeded', 'Roll back'],
+    ['halted', 'Roll back'],
+    ['failed', 'Try again'],
+    ['rolled-back', 'Try again'],
+    ['rejected', 'Try again'],
+  ])('of what %s, by the words %s', (state, words) => {
+    const message = chatMessage(deployment({ state, plan: plan() }), acting)
+    expect(textsOf(message?.slack)).toContain(`*<${acting.act}|${words}>*`)
+    expect(message?.telegram.split('\n')).toContain(`<b><a href="${acting.act}">${words}</a></b>`)
+  })
+
+  test('and nowhere else', () => expect(JSON.stringify(chatMessage(live, links))).not.toContain('Roll back'))
+})
+
 describe('a halted deployment', () => {
   const halted = deployment({ state: 'halted', plan: plan(), reason: reason('return-failed', { host: 'web-1', detail: 'no answer' }) })
   test('calls everybody, and says what to do', () => {
@@ -90,7 +108,7 @@ describe('a halted deployment', () => {
 test('whatever the words, Slack takes the message and sees no markup but ours', () =>
   fc.assert(
     fc.property(anyDeployment, (any) =>
-      textsOf(chatMessage(any, links)?.slack).every((text) => {
+      textsOf(chatMessage(any, acting)?.slack).every((text) => {
         const foreign = text.replace(/^<!channel> /, '').replaceAll(/<https:\/\/[^<>|\s]+\|[^<>|]+>/g, '')
         return text.length <= 3000 && !/[<>]/.test(foreign) && !/&(?!amp;|lt;|gt;)/.test(foreign)
       }),
@@ -100,8 +118,8 @@ test('whatever the words, Slack takes the message and sees no markup but ours', 
 test('whatever the words, Telegram takes the message: short enough, and its tags are ours and closed', () =>
   fc.assert(
     fc.property(anyDeployment, (any) => {
-      const text = chatMessage(any, links)?.telegram ?? ''
-      const foreign = text.replaceAll(/<(b|i)>([^<>]*)<\/\1>/g, '$2').replaceAll(/<a href="https:\/\/[^<>"]+">([^<>]*)<\/a>/g, '$1')
+      const text = chatMessage(any, acting)?.telegram ?? ''
+      const foreign = text.replaceAll(/<a href="https:\/\/[^<>"]+">([^<>]*)<\/a>/g, '$1').replaceAll(/<(b|i)>([^<>]*)<\/\1>/g, '$2')
       return text.length <= 4096 && !/[<>"]/.test(foreign) && !/&(?!amp;|lt;|gt;|quot;)/.test(foreign)
     }),
   ))

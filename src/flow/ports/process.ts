@@ -24,6 +24,8 @@ export interface Addresses {
   github: string
   /** This Landfall's own public address. */
   landfall: string
+  /** Whether people reach it from elsewhere and can sign in: then they are shown the way to the pages to act from. */
+  acting?: boolean
 }
 
 /** The operator's file as it is now; reloaded when it changes. */

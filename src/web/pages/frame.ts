@@ -1,3 +1,4 @@
+import { actStyle } from './act-style.ts'
 import { Html, html, type Part } from './html.ts'
 import { refresh } from './refresh.ts'
 import { style } from './style.ts'
@@ -35,7 +36,7 @@ export function page(frame: Frame, content: Part): string {
 <meta name="robots" content="noindex">
 <title>${title} · Landfall</title>
 <link rel="icon" href="${icon(tone)}">
-<style nonce="${nonce}">${new Html(style)}</style>
+<style nonce="${nonce}">${new Html(style + actStyle)}</style>
 ${live && html`<noscript><meta http-equiv="refresh" content="3"></noscript>`}
 </head>
 <body>
@@ -49,11 +50,14 @@ ${live && html`<script nonce="${nonce}">${new Html(refresh)}</script>`}
 `.toString()
 }
 
-/** Headers of a page with that nonce. A page shows logs and plans: nobody may frame, cache or extend it. */
-export const pageHeaders = (nonce: string): Record<string, string> => ({
+/**
+ * Headers of a page with that nonce. A page shows logs and plans: nobody may frame, cache or extend it. One with forms sends them
+ * here and nowhere else; for these the browser says where they come from, which it would not do without any referrer.
+ */
+export const pageHeaders = (nonce: string, { forms = false } = {}): Record<string, string> => ({
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
-  'referrer-policy': 'no-referrer',
+  'referrer-policy': forms ? 'same-origin' : 'no-referrer',
   'x-content-type-options': 'nosniff',
   'content-security-policy': [
     "default-src 'none'",
@@ -62,7 +66,7 @@ export const pageHeaders = (nonce: string): Record<string, string> => ({
     "connect-src 'self'",
     'img-src data:',
     "base-uri 'none'",
-    "form-action 'none'",
+    `form-action ${forms ? "'self'" : "'none'"}`,
     "frame-ancestors 'none'",
   ].join('; '),
 })

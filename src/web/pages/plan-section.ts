@@ -1,10 +1,10 @@
-import type { Plan, PlannedHost, PlannedService } from '../../domain/plan.ts'
+import type { Draft, PlannedHost, PlannedService } from '../../domain/plan.ts'
 import { shortSha } from '../../domain/repository.ts'
 import { serviceNote } from '../../report/plan-text.ts'
 import { type Html, html } from './html.ts'
 
 /** What was fixed before anything was touched: services, and hosts with their order. */
-export const planSection = (plan: Plan): Html => html`<section id="plan" aria-labelledby="plan-title">
+export const planSection = (plan: Draft): Html => html`<section id="plan" aria-labelledby="plan-title">
 <h2 id="plan-title">Plan</h2>
 <table>
 <caption class="hidden">Services and what happens to them</caption>
@@ -18,7 +18,7 @@ export const planSection = (plan: Plan): Html => html`<section id="plan" aria-la
 </table>
 </section>`
 
-const serviceRow = (plan: Plan, service: PlannedService): Html => html`<tr>
+const serviceRow = (plan: Draft, service: PlannedService): Html => html`<tr>
 <th scope="row">${service.name}</th>
 <td data-label="Change"><span class="chip ${service.change}">${service.change}</span> <span class="note">${serviceNote(service)}</span></td>
 <td data-label="Image">${imageOf(plan, service)}</td>
@@ -30,7 +30,7 @@ const removedRow = (name: string): Html => html`<tr>
 <td data-label="Image" class="none">none</td>
 </tr>`
 
-function imageOf(plan: Plan, service: PlannedService): Html {
+function imageOf(plan: Draft, service: PlannedService): Html {
   const [repository = '', digest = ''] = service.image.split('@')
   const revision = plan.images.find((image) => image.repository === repository && image.digest === digest)?.revision
   return html`<code title="${service.image}">${repository}<span class="note">@${digest.slice(0, 19)}</span></code>${
@@ -38,7 +38,7 @@ function imageOf(plan: Plan, service: PlannedService): Html {
   }`
 }
 
-function hostRow(plan: Plan, name: string, wave: number): Html {
+function hostRow(plan: Draft, name: string, wave: number): Html {
   const host: PlannedHost | undefined = plan.hosts.find((candidate) => candidate.name === name)
   return html`<tr>
 <th scope="row">${name}${plan.waves.length > 1 && html` <span class="note">wave ${wave + 1}</span>`}</th>

@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { type State, states } from '../../../src/domain/deployment.ts'
 import { reason, reasonCodes } from '../../../src/domain/reason.ts'
 import type { Receipt } from '../../../src/domain/receipt.ts'
-import { lines } from '../../../src/report/text.ts'
 import { type DeploymentView, deploymentPage } from '../../../src/web/pages/deployment-page.ts'
 import { anyText, links } from '../../report/hostile.ts'
 import { deployment, digest, plan, service, sha } from '../../support/builders.ts'
+import { harmless, skeleton, wordsOf } from './reading.ts'
 
 const receipt = (change: Partial<Receipt> = {}): Receipt => ({
   format: 1,
@@ -37,15 +37,6 @@ const view = (change: Partial<DeploymentView> = {}): DeploymentView => ({
   nonce: 'bm9uY2U=',
   ...change,
 })
-
-/** What a reader sees: the page's words, without tags, style and script. */
-const wordsOf = (page: string): string =>
-  page
-    .replace(/<head>.*<\/head>/s, '')
-    .replace(/<script.*?<\/script>/gs, '')
-    .replace(/<[^>]*>/g, ' ')
-    .replaceAll('&quot;', '"')
-    .replace(/\s+/g, ' ')
 
 describe('at first sight', () => {
   test('a success says what went live, how it was proved and on whose wish', () => {
@@ -163,15 +154,6 @@ describe('whatever people, commits, hosts and logs say', () => {
         ],
       }),
     })
-
-  /** Every tag in order, with the names of its attributes. */
-  const skeleton = (page: string): string[] => Array.from(page.matchAll(/<[^>]*>/g), ([tag]) => tag.replace(/"[^"]*"/g, '""'))
-
-  /** The same lines and backticks, which may shape the page, of harmless letters. */
-  const harmless = (text: string): string =>
-    lines(text)
-      .map((line) => line.replace(/[^\s`@]/g, 'x'))
-      .join('\n')
 
   test('the page has the tags it has for harmless words, and no other', () =>
     fc.assert(
