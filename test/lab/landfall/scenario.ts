@@ -72,6 +72,8 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     APP_ID: String(app.id),
     PRIVATE_KEY: app.privateKey,
     WEBHOOK_SECRET: app.secret,
+    APP_CLIENT_ID: app.client.id,
+    APP_CLIENT_SECRET: app.client.secret,
     GITHUB_API_URL: github.url,
     LANDFALL_GITHUB_PACE: 'none',
     LANDFALL_DATA: dataFolder,
@@ -82,9 +84,10 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     ...options.environment,
   }
   say('starting Landfall')
-  const on = (port: number): Record<string, string> => ({ ...base, PORT: String(port), PUBLIC_URL: `http://127.0.0.1:${port}` })
+  const on = (port: number) => ({ PUBLIC_URL: `http://127.0.0.1:${port}`, ...base, PORT: String(port) })
   const { port, started } = await onFreePort((free) => startProcess(on(free)))
   const environment = on(port)
+  app.callbackUrls.push(`${environment.PUBLIC_URL}/sign-in/done`)
   const scenario: Scenario = {
     lab,
     github,
