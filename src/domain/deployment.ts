@@ -40,11 +40,24 @@ export interface Deployment {
   proposal?: Proposal
   /** Fixed once; executed as it is. */
   plan?: Plan
+  /** What became of a soak that goes on after the deployment was verified; absent where it was over by then. */
+  soak?: SoakBehind
   createdAt: Instant
   /** When the first host was touched. */
   startedAt?: Instant
   finishedAt?: Instant
 }
+
+/**
+ * `unwell`: what was verified did not stay well, and the reason says how. `cut-short`: something else came over it before it was over, or the
+ * hosts could not be watched to its end.
+ */
+export interface SoakBehind {
+  state: (typeof soakStates)[number]
+  reason?: Reason
+}
+
+export const soakStates = ['under-way', 'well', 'unwell', 'cut-short'] as const
 
 export const states = [
   'queued',
@@ -71,7 +84,7 @@ export type State = (typeof states)[number]
 const next: Record<State, readonly State[]> = {
   queued: ['waiting', 'planned', 'superseded', 'cancelled', 'rejected', 'failed'],
   waiting: ['planned', 'superseded', 'cancelled', 'rejected', 'failed'],
-  planned: ['pulling', 'superseded', 'cancelled', 'failed'],
+  planned: ['pulling', 'superseded', 'cancelled', 'rejected', 'failed'],
   pulling: ['rolling', 'failed', 'cancelled'],
   rolling: ['verifying', 'rolling-back'],
   verifying: ['succeeded', 'rolling', 'rolling-back', 'halted'],

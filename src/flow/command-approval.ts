@@ -1,5 +1,5 @@
 import type { Aimed } from '../domain/command.ts'
-import type { Deployment } from '../domain/deployment.ts'
+import type { Deployment, State } from '../domain/deployment.ts'
 import type { ApprovalRule, Verdict } from '../domain/gate.ts'
 import type { CommandIntent } from '../domain/intent.ts'
 import type { Proposal } from '../domain/plan.ts'
@@ -12,11 +12,13 @@ import { approvalFacts } from './approval-facts.ts'
 import type { Commanded } from './commanded.ts'
 import { demandsOn } from './gates.ts'
 import { linksOf } from './links-of.ts'
-import { answer, refuseCommand } from './settle.ts'
+import { movedAway } from './part-of.ts'
+import { answer, answerVerdict, refuseCommand } from './settle.ts'
 import { targetOf } from './target.ts'
 
 /** `/approve`: somebody agrees to exactly what waits, as it was shown. Whether their word counts is asked at this moment. */
-export async function approveDeployment({ environment }: Aimed<'approve'>, commanded: Commanded): Promise<void> {
+export async function approveDeployment(command: Aimed<'approve'>, commanded: Commanded): Promise<void> {
+  const { environment } = command
   const { intent, ports } = commanded
   const asked = await whatWaits(environment, commanded)
   if (asked.kind !== 'waits') return settleOtherwise(asked, commanded)
@@ -41,18 +43,20 @@ export async function approveDeployment({ environment }: Aimed<'approve'>, comma
     ...{ found: evidence.people ?? '', missing: Math.max(0, rule.count - Number(evidence.found)), required: rule.count },
     from: evidence.from ?? '',
   }
-  await tell(outcome, verdict, commanded)
+  if ((await tell(outcome, verdict, commanded)) === 'too late') await approveDeployment(command, commanded)
 }
 
 /** `/reject`: what waits is not deployed. */
-export async function rejectDeployment({ environment, reason: why }: Aimed<'reject'>, commanded: Commanded): Promise<void> {
+export async function rejectDeployment(command: Aimed<'reject'>, commanded: Commanded): Promise<void> {
+  const { environment, reason: why } = command
   const { intent, ports } = commanded
   const asked = await whatWaits(environment, commanded)
   if (asked.kind !== 'waits') return settleOtherwise(asked, commanded)
   const { deployment, proposal, rules } = asked
   if (rules.length === 0) return settleOtherwise({ kind: 'answer', outcome: { kind: 'nothing-waits', environment } }, commanded)
   const verdict = { ...(await verdictOf('reject', deployment, proposal, rules, commanded)), reason: why }
-  await tell({ kind: 'rejected', deployment, links: linksOf(deployment, ports), person: intent.actor, reason: why }, verdict, commanded)
+  const outcome = { kind: 'rejected' as const, deployment, links: linksOf(deployment, ports), person: intent.actor, reason: why }
+  if ((await tell(outcome, verdict, commanded)) === 'too late') await rejectDeployment(command, commanded)
 }
 
 /** What somebody's word is about, or why there is nothing of the kind. */
@@ -71,7 +75,7 @@ async function whatWaits(environment: string, { intent, ports }: Commanded): Pro
   const [deployment] = (await ports.store.deployments.open(fullName(intent.repository), environment)).slice(-1)
   if (!deployment) return { kind: 'answer', outcome: { kind: 'nothing-waits', environment } }
   const subject = { deployment, links: linksOf(deployment, ports) }
-  if (deployment.state !== 'queued' && deployment.state !== 'waiting') return { kind: 'answer', outcome: { kind: 'under-way', ...subject } }
+  if (!waitingStates.includes(deployment.state)) return { kind: 'answer', outcome: { kind: 'under-way', ...subject } }
   const { proposal, revision } = deployment
   if (!proposal || revision === undefined) return { kind: 'answer', outcome: { kind: 'not-shown', ...subject } }
   if (!isAbout(intent, deployment, proposal)) {
@@ -82,6 +86,8 @@ async function whatWaits(environment: string, { intent, ports }: Commanded): Pro
   const target = await targetOf(passing)
   // What waits will say so itself.
   if (target.kind !== 'ok') return { kind: 'refused', reason: target.reason }
+  const away = await movedAway(deployment, target.value.rule.source, ports)
+  if (away) return { kind: 'refused', reason: away }
   const { approve: rules } = await demandsOn(passing, target.value)
   const facts = { environment, revision, content: proposal.content, ...(await approvalFacts(passing, rules)) }
   return { kind: 'waits', deployment, proposal, rules, facts }
@@ -113,13 +119,19 @@ async function verdictOf(
   }
 }
 
-async function tell(outcome: ApprovalOutcome, verdict: Verdict, { intent, ports }: Commanded): Promise<void> {
-  const { deployment, person, reason: why } = verdict
-  const text = verdict.verdict === 'approve' ? `approved by ${person}` : `rejected by ${person}: ${why ?? ''}`
-  await ports.store.timeline.append(deployment, [{ at: verdict.at, step: 'approval', text }])
-  await answer(intent, approvalAnswer(intent.id, outcome), { verdict }, ports)
+/** `too late`: it went on while GitHub was asked who that is. */
+async function tell(outcome: ApprovalOutcome, said: Verdict, { intent, ports }: Commanded): Promise<'told' | 'too late'> {
+  const { deployment, person, verdict, reason: why, at } = said
+  const settled = await answerVerdict({ said, while: waitingStates }, intent, approvalAnswer(intent.id, outcome), ports)
+  if (settled === 'too late') return settled
+  const text = verdict === 'approve' ? `approved by ${person}` : `rejected by ${person}: ${why ?? ''}`
+  await ports.store.timeline.append(deployment, [{ at, step: 'approval', text }])
   await ports.queue.wake(`deployment:${deployment}`)
+  return 'told'
 }
+
+/** In which a deployment still waits for people's word. */
+const waitingStates: readonly State[] = ['queued', 'waiting']
 
 async function settleOtherwise(asked: Exclude<Asked, { kind: 'waits' }>, { intent, ports }: Commanded): Promise<void> {
   if (asked.kind === 'refused') return refuseCommand(intent, asked.reason, ports)

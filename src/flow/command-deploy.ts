@@ -1,9 +1,10 @@
 import type { Aimed } from '../domain/command.ts'
-import { type EnvironmentRule, follows, type SourceRule } from '../domain/configuration.ts'
+import type { EnvironmentRule } from '../domain/configuration.ts'
 import type { Deployment } from '../domain/deployment.ts'
 import { type Reason, reason } from '../domain/reason.ts'
-import { type Repository, type Sha, shortSha } from '../domain/repository.ts'
+import type { Repository } from '../domain/repository.ts'
 import type { Commanded } from './commanded.ts'
+import { movedAway, sourceText } from './part-of.ts'
 import type { CommitDetails, Ports } from './ports.ts'
 import { answering, newDeployment, refuseCommand, settle } from './settle.ts'
 
@@ -45,33 +46,15 @@ async function commitMeant(
   repository: Repository,
   ports: Ports,
 ): Promise<Meant> {
-  const refused = (code: 'commit-unknown' | 'commit-not-followed', evidence: Record<string, string>): Meant => ({
+  const unknown = (named: string): Meant => ({
     kind: 'refused',
-    reason: reason(code, { environment, source: sourceText(source), ...evidence }),
+    reason: reason('commit-unknown', { environment, source: sourceText(source), revision: named }),
   })
   const wanted = revision ?? (source.kind === 'branch' ? `heads/${source.branch}` : undefined)
-  if (wanted === undefined) return refused('commit-unknown', { revision: 'named' })
+  if (wanted === undefined) return unknown('named')
   const commit = await ports.github.commitAt(repository, wanted)
   // A branch may be called like the beginning of a commit.
-  if (!commit || (revision !== undefined && !commit.sha.startsWith(revision))) return refused('commit-unknown', { revision: wanted })
-  if (revision !== undefined && !(await isPartOf(source, commit.sha, repository, ports)))
-    return refused('commit-not-followed', { commit: shortSha(commit.sha) })
-  return { kind: 'found', commit }
+  if (!commit || (revision !== undefined && !commit.sha.startsWith(revision))) return unknown(wanted)
+  const away = revision === undefined ? undefined : await movedAway({ repository, environment, revision: commit.sha }, source, ports)
+  return away ? { kind: 'refused', reason: away } : { kind: 'found', commit }
 }
-
-async function isPartOf(source: SourceRule, commit: Sha, repository: Repository, { github }: Ports): Promise<boolean> {
-  if (source.kind === 'branch') {
-    const head = await github.head(repository, source.branch)
-    const status = head && (await github.changes(repository, commit, head.sha))?.status
-    return status === 'identical' || status === 'ahead'
-  }
-  const tags = await github.tags(repository, source.pattern.split('*')[0] ?? '')
-  const followed = tags.filter(({ name }) => follows(source, `refs/tags/${name}`))
-  // Of a tag with a message the object is not the commit.
-  if (followed.some(({ object }) => object === commit)) return true
-  const peeled = await Promise.all(followed.slice(-20).map(({ name }) => github.commitAt(repository, `tags/${name}`)))
-  return peeled.some((one) => one?.sha === commit)
-}
-
-const sourceText = (source: SourceRule): string =>
-  source.kind === 'branch' ? `branch ${source.branch}` : `any tag that matches ${source.pattern}`

@@ -7,7 +7,7 @@ import { cancelAnswer } from '../report/answers/cancel.ts'
 import { retryAnswer } from '../report/answers/retry.ts'
 import type { Commanded } from './commanded.ts'
 import { linksOf } from './links-of.ts'
-import { answer, answering, newDeployment, refuseCommand, settle } from './settle.ts'
+import { answer, answering, answerVerdict, newDeployment, refuseCommand, settle } from './settle.ts'
 
 /** How many deployments back a release is looked for by name. */
 const remembered = 500
@@ -49,17 +49,21 @@ export async function retryDeployment({ environment }: Aimed<'retry'>, { intent,
 const untouched: ReadonlySet<State> = new Set(['queued', 'waiting', 'planned', 'pulling'])
 
 /** `/cancel`: stops what waits or has not changed a host yet. The word is left with the deployment; whoever works on it obeys. */
-export async function cancelDeployment({ environment }: Aimed<'cancel'>, { intent, role, ports }: Commanded): Promise<void> {
+export async function cancelDeployment(command: Aimed<'cancel'>, commanded: Commanded): Promise<void> {
+  const { environment } = command
+  const { intent, role, ports } = commanded
   const [deployment] = (await ports.store.deployments.open(fullName(intent.repository), environment)).slice(-1)
   const say = (outcome: Parameters<typeof cancelAnswer>[1]) => cancelAnswer(intent.id, outcome)
   if (!deployment) return answer(intent, say({ kind: 'nothing-open', environment }), {}, ports)
   const subject = { deployment, links: linksOf(deployment, ports) }
   if (!untouched.has(deployment.state)) return answer(intent, say({ kind: 'too-late', ...subject }), {}, ports)
-  const verdict = {
+  const said = {
     ...{ deployment: deployment.id, person: intent.actor, role, teams: [], verdict: 'cancel' as const },
     ...{ content: '', at: ports.clock.now().toISOString(), ...(deployment.revision !== undefined && { revision: deployment.revision }) },
   }
-  await answer(intent, say({ kind: 'cancelled', ...subject, person: intent.actor }), { verdict }, ports)
+  const told = say({ kind: 'cancelled', ...subject, person: intent.actor })
+  if ((await answerVerdict({ said, while: [...untouched] }, intent, told, ports)) === 'too late')
+    return cancelDeployment(command, commanded)
   await ports.queue.wake(`deployment:${deployment.id}`)
 }
 

@@ -8,6 +8,7 @@ import { obeyCancel } from './cancel.ts'
 import { keepEvidence } from './evidence.ts'
 import { type Execution, everyHost, firstFailure, mayHaveSwitched, openExecution, send } from './execution.ts'
 import type { Outcome } from './fleet.ts'
+import { endedByLastLook } from './last-look.ts'
 import { type Proved, prove } from './prove.ts'
 import { returnEveryHost } from './return.ts'
 import type { Run } from './run.ts'
@@ -19,6 +20,7 @@ import type { Run } from './run.ts'
 export async function execute(run: Run): Promise<void> {
   const plan = run.deployment.plan
   if (!plan) throw new Error(`deployment ${run.deployment.id} is ${run.deployment.state} without a plan`)
+  if (run.deployment.state === 'planned' && (await endedByLastLook(run, plan))) return
   const execution = await openExecution(run, plan)
   const { outOfReach } = execution
   if (outOfReach && !mayHaveSwitched(run.deployment.state)) return run.end('failed', outOfReach)

@@ -9,6 +9,7 @@ import { evaluateGates } from './gates.ts'
 import { lookAtHosts, nextGeneration, type SeenHost } from './hosts-state.ts'
 import { keptImages } from './kept-images.ts'
 import { tellMovedTags } from './moved-tags.ts'
+import { movedAway } from './part-of.ts'
 import { type Prepared, rejected, type Step } from './prepared.ts'
 import { renderRelease } from './render-release.ts'
 import { resolveImages } from './resolve-images.ts'
@@ -29,6 +30,8 @@ export async function planDeployment(run: Run): Promise<Prepared> {
   run.ports.github.snapshot(repository, revision).catch(() => undefined)
   const target = await targetOf(run)
   if (target.kind !== 'ok') return target
+  const away = proposal && (await movedAway(run.deployment, target.value.rule.source, run.ports))
+  if (away) return rejected(away)
   const gates = await evaluateGates(run, target.value, proposal)
   if (gates.kind === 'refused') return rejected(gates.closed[0].says.reason)
   if (gates.kind === 'waiting' && (gates.promoted === undefined || (proposal && isFor(proposal, target.value)))) return held(gates)
@@ -39,7 +42,8 @@ export async function planDeployment(run: Run): Promise<Prepared> {
   const { draft, seen } = drafted.value
   const content = contentOf(draft, run.ports.signer.fingerprint)
   const shown = proposal?.content === content ? proposal : { draft, content, since: run.ports.clock.githubNow().toISOString() }
-  const decided = shown === proposal || gates.kind === 'open' ? gates : await evaluateGates(run, target.value, shown)
+  // That took a while, in which somebody may have closed what was open.
+  const decided = await evaluateGates(run, target.value, shown)
   if (decided.kind === 'refused') return rejected(decided.closed[0].says.reason)
   if (decided.kind === 'waiting') return { ...held(decided), proposal: shown }
 

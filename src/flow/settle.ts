@@ -58,10 +58,24 @@ export async function refuseCommand(intent: CommandIntent, why: Reason, ports: P
 }
 
 /** Settles a command that is answered and leads to no deployment of its own, with what it changes. */
-export async function answer(intent: CommandIntent, body: string, effects: Effects, ports: Ports): Promise<void> {
-  await ports.store.intents.settle(intent.id, { kind: 'answered', body }, [], answerReports(intent), effects)
+export async function answer(intent: CommandIntent, body: string, effects: Omit<Effects, 'verdict'>, ports: Ports): Promise<void> {
+  await answerWith(effects, intent, body, ports)
+}
+
+/** Settles a command with somebody's word on a deployment. `too late`: it has gone on meanwhile, and nothing was settled. */
+export const answerVerdict = (
+  verdict: NonNullable<Effects['verdict']>,
+  intent: CommandIntent,
+  body: string,
+  ports: Ports,
+): Promise<'settled' | 'too late'> => answerWith({ verdict }, intent, body, ports)
+
+async function answerWith(effects: Effects, intent: CommandIntent, body: string, ports: Ports): Promise<'settled' | 'too late'> {
+  const ended = await ports.store.intents.settle(intent.id, { kind: 'answered', body }, [], answerReports(intent), effects)
+  if (ended === 'too late') return ended
   ports.log.info('command answered', { intent: intent.id, command: intent.command.kind })
   await ports.queue.wake('reports')
+  return ended
 }
 
 /** Where what comes of a command is told: in answer to its comment. */

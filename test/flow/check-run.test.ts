@@ -40,7 +40,7 @@ async function approve({ store }: Town, { id, revision = '', proposal }: Deploym
     content: proposal?.content ?? '',
     at: intent.receivedAt,
   }
-  await store.intents.settle(intent.id, { kind: 'answered', body: 'Agreed.' }, [], [], { verdict })
+  await store.intents.settle(intent.id, { kind: 'answered', body: 'Agreed.' }, [], [], { verdict: { said: verdict, while: ['waiting'] } })
 }
 
 describe('a plain merge', () => {

@@ -12,6 +12,9 @@ import type { DeploymentRow, Tables } from './tables.ts'
 /** Word for word the condition of the index on open deployments, or SQLite does not use it. */
 const isOpen = sql<boolean>`state not in (${sql.join(states.filter(isTerminal).map((state) => sql.lit(state)))})`
 
+/** The same for the index on soaks. */
+const isSoaking = sql<boolean>`soak = 'under-way'`
+
 /** A commit that came and went more often than this is asked about in vain; what it shows then is the latest all the same. */
 const mostConcerning = 50
 
@@ -44,6 +47,10 @@ export function deployments(database: Database, log: Log): Store['deployments'] 
       const sound = await leftOut.sift(repository ?? '', listed, async (ids) => readable(await all().where('id', 'in', ids).execute()))
       const environments = Map.groupBy(sound, ({ repository, environment }) => `${repository} ${environment}`)
       return [...environments.values()].flatMap(([oldest]) => oldest?.id ?? [])
+    },
+
+    async soaking() {
+      return (await db.selectFrom('deployments').select('id').where(isSoaking).orderBy('id').execute()).map(({ id }) => id)
     },
 
     async ofGeneration(repository, environment, generation) {
@@ -88,6 +95,14 @@ export async function insertDeployments(transaction: Kysely<Tables>, created: De
   await transaction.insertInto('deployments').values(rows).execute()
 }
 
+/** A deployment's row, which nobody else changes until the transaction ends. */
+export async function lockDeployment(database: Database, transaction: Kysely<Tables>, id: string): Promise<DeploymentRow> {
+  const stored = transaction.selectFrom('deployments').selectAll().where('id', '=', id)
+  const row = await database.lockRows(stored).executeTakeFirst()
+  if (!row) throw new Error(`deployment ${id} is not in the database`)
+  return row
+}
+
 interface Step {
   id: string
   lease: Lease
@@ -98,9 +113,7 @@ interface Step {
 
 async function advance(database: Database, transaction: Kysely<Tables>, { id, lease, to, patch, wanted }: Step): Promise<Deployment> {
   await mustHold(database, transaction, lease)
-  const stored = transaction.selectFrom('deployments').selectAll().where('id', '=', id)
-  const row = await database.lockRows(stored).executeTakeFirst()
-  if (!row) throw new Error(`deployment ${id} is not in the database`)
+  const row = await lockDeployment(database, transaction, id)
   const from = deploymentIn(row).state
   const columns = patchColumns(patch)
   if (row.plan !== null && columns.plan !== undefined && columns.plan !== row.plan) {

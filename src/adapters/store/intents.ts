@@ -5,7 +5,8 @@ import { fullName } from '../../domain/repository.ts'
 import type { Effects, Log, ReportKey, Store } from '../../flow/ports.ts'
 import { acceptAll, type Candidate } from './acceptance.ts'
 import type { Database } from './database.ts'
-import { insertDeployments } from './deployments.ts'
+import { deploymentIn } from './deployment-rows.ts'
+import { insertDeployments, lockDeployment } from './deployments.ts'
 import { groupCommit } from './group-commit.ts'
 import { LeftOut } from './left-out.ts'
 import { liftLocks, setLock } from './locks.ts'
@@ -55,8 +56,9 @@ export function intents(database: Database, log: Log): Store['intents'] {
 
     async settle(id, outcome, deployments, wanted = [], effects = {}) {
       // Most pushes in a storm need nothing: one statement for each, in place of a transaction of four.
-      if (deployments.length === 0 && wanted.length === 0 && Object.keys(effects).length === 0 && (await close(db, id, outcome))) return
-      await db.transaction().execute((transaction) => settle(database, transaction, { id, outcome, deployments, wanted, effects }))
+      if (deployments.length === 0 && wanted.length === 0 && Object.keys(effects).length === 0 && (await close(db, id, outcome)))
+        return 'settled'
+      return db.transaction().execute((transaction) => settle(database, transaction, { id, outcome, deployments, wanted, effects }))
     },
 
     async outcome(id) {
@@ -90,17 +92,22 @@ async function settle(
   database: Database,
   transaction: Kysely<Tables>,
   { id, outcome, deployments, wanted, effects }: Settlement,
-): Promise<void> {
+): Promise<'settled' | 'too late'> {
   const open = transaction.selectFrom('intents').select('outcome').where('id', '=', id)
   const intent = await database.lockRows(open).executeTakeFirst()
   if (!intent) throw new Error(`intent ${id} is not in the database`)
-  if (intent.outcome !== null) return
+  if (intent.outcome !== null) return 'settled'
+  const { verdict } = effects
+  // The deployment takes its next step before or after, so that a word that was taken is always heard.
+  if (verdict && !verdict.while.includes(deploymentIn(await lockDeployment(database, transaction, verdict.said.deployment)).state))
+    return 'too late'
   await close(transaction, id, outcome)
   await insertDeployments(transaction, deployments)
   if (effects.lock) await setLock(database, transaction, effects.lock)
   await liftLocks(transaction, effects.unlock ?? [])
-  if (effects.verdict) await insertVerdict(transaction, effects.verdict)
+  if (verdict) await insertVerdict(transaction, verdict.said)
   await want(database, transaction, wanted)
+  return 'settled'
 }
 
 /** Throws where the intent breaks the domain's own rules. */

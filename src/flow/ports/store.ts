@@ -22,7 +22,8 @@ export interface Effects {
   lock?: NewLock
   /** Ids of locks. */
   unlock?: string[]
-  verdict?: Verdict
+  /** Counts while the deployment it is about has come no further than this; afterwards nothing is settled. */
+  verdict?: { said: Verdict; while: readonly State[] }
 }
 
 /** A lock about to be set. */
@@ -43,9 +44,15 @@ export interface Store {
     due(): Promise<string[]>
     /**
      * Ends an intent, creates its deployments, makes what else it changes and wants the reports in one transaction; a second settling changes
-     * nothing.
+     * nothing. `too late`: what somebody said of a deployment does not count any more; the intent is open still.
      */
-    settle(id: string, outcome: IntentOutcome, deployments: Deployment[], wanted?: ReportKey[], effects?: Effects): Promise<void>
+    settle(
+      id: string,
+      outcome: IntentOutcome,
+      deployments: Deployment[],
+      wanted?: ReportKey[],
+      effects?: Effects,
+    ): Promise<'settled' | 'too late'>
     outcome(id: string): Promise<IntentOutcome | undefined>
   }
   deployments: {
@@ -54,6 +61,8 @@ export interface Store {
     open(repository: string, environment: string): Promise<Deployment[]>
     /** Of each environment with open deployments the id of one; of one repository where it is given. */
     due(repository?: string): Promise<string[]>
+    /** Of those whose soak is under way the ids. */
+    soaking(): Promise<string[]>
     /** The one whose plan has this generation. */
     ofGeneration(repository: string, environment: string, generation: number): Promise<Deployment | undefined>
     /** Newest first. */
@@ -202,7 +211,7 @@ export interface RecoveryChange {
 export type DeploymentPatch = Partial<
   Pick<
     Deployment,
-    'reason' | 'closed' | 'proposal' | 'plan' | 'revision' | 'subject' | 'author' | 'startedAt' | 'finishedAt' | 'pullRequest'
+    'reason' | 'closed' | 'proposal' | 'plan' | 'revision' | 'subject' | 'author' | 'startedAt' | 'finishedAt' | 'pullRequest' | 'soak'
   >
 >
 

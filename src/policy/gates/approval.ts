@@ -1,5 +1,5 @@
 import type { ApprovalRule, Verdict } from '../../domain/gate.ts'
-import { reason } from '../../domain/reason.ts'
+import { type Reason, reason } from '../../domain/reason.ts'
 import type { Sha } from '../../domain/repository.ts'
 import { reaches } from '../../domain/role.ts'
 import { type Decision, open, refused, waiting } from './decision.ts'
@@ -30,10 +30,10 @@ export interface ApprovalFacts {
  */
 export function approval(facts: ApprovalFacts): Decision {
   const { rule, environment, votes, revision, content } = facts
-  const current = votes.filter((vote) => vote.revision === revision && vote.content === content)
-  const rejection = current.find((vote) => vote.verdict === 'reject' && reaches(vote.role, 'write'))
-  if (rejection) return refused(reason('rejected-by', { environment, person: rejection.person, reason: rejection.reason ?? '' }))
+  const rejection = rejected(facts)
+  if (rejection) return refused(rejection)
 
+  const current = votes.filter((vote) => vote.revision === revision && vote.content === content)
   const approving = people(current.filter(({ verdict }) => verdict === 'approve'))
   const counted = people(current.filter((vote) => vote.verdict === 'approve' && mayApprove(vote, facts)))
   const found = { environment, required: String(rule.count), found: String(counted.length), people: namesText(counted) }
@@ -50,6 +50,13 @@ export function approval(facts: ApprovalFacts): Decision {
     except: exceptText(facts),
   }
   return waiting(reason('approval-missing', evidence))
+}
+
+/** Why it must not go: somebody who may write to the repository rejected exactly this. */
+export function rejected({ environment, votes, revision, content }: Omit<ApprovalFacts, 'rule' | 'authors'>): Reason | undefined {
+  const isThis = (vote: Vote) => vote.revision === revision && vote.content === content
+  const found = votes.find((vote) => vote.verdict === 'reject' && isThis(vote) && reaches(vote.role, 'write'))
+  return found && reason('rejected-by', { environment, person: found.person, reason: found.reason ?? '' })
 }
 
 /** Why somebody's approval would not count, for people; undefined where it would. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Verdict } from '../../../src/domain/gate.ts'
 import type { Effects, NewLock } from '../../../src/flow/ports.ts'
 import type { Given } from './contract.ts'
-import { asked, at, commit, rollback } from './records.ts'
+import { asked, at, commit, lease, plan, rollback } from './records.ts'
 
 export function gateContract(given: Given): void {
   const nothing = { kind: 'nothing-to-do', why: 'a test' } as const
@@ -81,8 +81,25 @@ export function gateContract(given: Given): void {
     const [first, second] = [verdict(), verdict({ revision: commit('b'), at: '2026-11-21T11:00:00.000Z' })]
     const no = verdict({ person: 'lisa', verdict: 'reject', reason: 'not on a Friday' })
     const stop = verdict({ verdict: 'cancel', at: '2026-11-21T12:00:00.000Z' })
-    for (const said of [first, no, second, stop]) await change({ verdict: said })
+    for (const said of [first, no, second, stop]) await change({ verdict: { said, while: ['queued'] } })
     expect(await given.other.verdicts.of(deployment?.id ?? '')).toEqual([no, second, stop])
     expect(await given.other.verdicts.of('nobody')).toEqual([])
+  })
+
+  test('what is said of a deployment that has gone on changes nothing, and the command may look again', async () => {
+    const [deployment] = await asked(given.store, {})
+    const id = deployment?.id ?? ''
+    const held = await lease(given.store)
+    await given.store.deployments.advance(id, held, 'planned', { plan: plan() })
+    const intent = rollback()
+    await given.store.intents.accept(intent)
+    const said: Verdict = { deployment: id, person: 'mona', role: 'write', teams: [], verdict: 'reject', content: 'shown', at }
+    const settle = (states: NonNullable<Effects['verdict']>['while']) =>
+      given.other.intents.settle(intent.id, nothing, [], [], { verdict: { said, while: states } })
+    expect(await settle(['queued', 'waiting'])).toBe('too late')
+    expect(await given.store.verdicts.of(id)).toEqual([])
+    expect(await given.store.intents.outcome(intent.id)).toBeUndefined()
+    expect(await settle(['planned'])).toBe('settled')
+    expect(await given.store.verdicts.of(id)).toEqual([said])
   })
 }
