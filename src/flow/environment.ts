@@ -1,6 +1,7 @@
 import type { Deployment, State } from '../domain/deployment.ts'
 import { reason } from '../domain/reason.ts'
 import { fullName, shortSha } from '../domain/repository.ts'
+import { wakeWaiting } from './command-locks.ts'
 import { execute } from './deploy.ts'
 import type { Lease, Ports } from './ports.ts'
 import { prepare } from './prepare.ts'
@@ -31,6 +32,8 @@ export async function environmentWork(id: string, ports: Ports): Promise<Work | 
         const again = await step(next)
         trying = undefined
         if (again !== undefined) return again
+        // What comes after this environment waits for how it went here.
+        await wakeWaiting(fullName(deployment.repository), ports)
       }
       return undefined
     },

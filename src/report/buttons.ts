@@ -1,5 +1,5 @@
 import { type Deployment, isTerminal, mayFollow } from '../domain/deployment.ts'
-import { waitsForApproval } from './held-by.ts'
+import { asksForApproval } from './held-by.ts'
 import type { CheckButton } from './published.ts'
 
 /** What the buttons of a deployment's check run say; their identifiers begin with the names of the commands they stand for. */
@@ -39,7 +39,7 @@ export const buttonsFor = (deployment: Deployment): CheckButton[] =>
 /** Names of the commands that make sense as things are, what people look for first before the others. */
 export function kindsFor(deployment: Deployment): ButtonKind[] {
   const { state } = deployment
-  if (waitsForApproval(deployment)) return ['approve', 'reject', 'cancel']
+  if (asksForApproval(deployment)) return ['approve', 'reject', 'cancel']
   if (!isTerminal(state)) return mayFollow(state, 'cancelled') ? ['cancel'] : []
   if (state === 'succeeded') return ['rollback']
   if (state === 'halted') return ['rollback', 'retry']

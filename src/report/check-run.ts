@@ -3,7 +3,7 @@ import type { Verdict } from '../domain/gate.ts'
 import { annotationsOf } from './annotations.ts'
 import { buttonsFor } from './buttons.ts'
 import { checkSummary } from './check-summary.ts'
-import { waitsForApproval } from './held-by.ts'
+import { asksForApproval } from './held-by.ts'
 import type { Links } from './links.ts'
 import { logBlock } from './log-text.ts'
 import type { CheckReport } from './published.ts'
@@ -52,7 +52,7 @@ export function checkReport({ deployment, links, timeline, verdicts }: CheckFact
     name: `Deploy to ${oneLine(deployment.environment)}`,
     revision,
     externalId: id,
-    state: waitsForApproval(deployment) ? 'action_required' : conclusions[state],
+    state: asksForApproval(deployment) ? 'action_required' : conclusions[state],
     title: titleOf(deployment),
     summary: checkSummary(deployment, links, verdicts),
     ...(text !== undefined && { text }),

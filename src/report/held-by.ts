@@ -10,3 +10,7 @@ export function heldBy({ state, closed, reason }: Pick<Deployment, 'state' | 'cl
 /** Whether people have to agree before it goes on. That may take days, and nothing is wrong meanwhile. */
 export const waitsForApproval = (deployment: Pick<Deployment, 'state' | 'closed' | 'reason'>): boolean =>
   heldBy(deployment).some(({ code }) => code === 'approval-missing')
+
+/** Whether they can be asked: what they agree to is known only when nothing else has to come first. */
+export const asksForApproval = (deployment: Pick<Deployment, 'state' | 'closed' | 'reason' | 'proposal'>): boolean =>
+  waitsForApproval(deployment) && deployment.proposal !== undefined

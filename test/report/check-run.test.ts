@@ -55,9 +55,16 @@ describe('the state and its buttons', () => {
     expect([told, there.map(({ identifier }) => identifier)]).toEqual([shown, buttons])
   })
 
-  test('waiting for people asks them, whatever else is closed', () => {
-    const { state, buttons } = report({ state: 'waiting', reason: locked, closed: [locked, missing] })
-    expect([state, buttons.map(({ label }) => label)]).toEqual(['action_required', ['Approve', 'Reject', 'Cancel']])
+  test('waiting for people asks them, whatever else is closed, once there is something to show', () => {
+    const { generation: _, ...draft } = plan()
+    const proposal = { draft, content: 'abcdef0123456789', since: '2026-11-21T10:00:00.000Z' }
+    const asking = report({ state: 'waiting', reason: locked, closed: [locked, missing], proposal })
+    expect([asking.state, asking.buttons.map(({ identifier }) => identifier)]).toEqual([
+      'action_required',
+      ['approve:abcdef012345', 'reject:abcdef012345', 'cancel'],
+    ])
+    const early = report({ state: 'waiting', reason: locked, closed: [locked, missing] })
+    expect([early.state, early.buttons.map(({ label }) => label)]).toEqual(['queued', ['Cancel']])
   })
 
   test('what was asked before it went on is asked no more', () =>
