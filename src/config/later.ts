@@ -1,6 +1,6 @@
 /**
  * Keys of Landfall's design that this version does not know yet. They are refused by name: quietly ignoring a gate
- * somebody relies on would deploy what it was meant to stop. Keys it can read already are in `not-yet`.
+ * somebody relies on would deploy what it was meant to stop.
  */
 export const later: ReadonlySet<string> = new Set(['bastion', 'before', 'files', 'heal', 'needs', 'previews', 'rollout', 'secrets'])
 

@@ -1,5 +1,6 @@
 import type { GateRules } from './gate.ts'
 import { matches } from './glob.ts'
+import { readRef } from './ref.ts'
 import type { Secret } from './secret.ts'
 
 /** Where a repository keeps its file. */
@@ -43,10 +44,11 @@ export interface PathsRule {
 export type SourceRule = { kind: 'branch'; branch: string } | { kind: 'tag'; pattern: string }
 
 /** Whether a push to this full ref, such as `refs/heads/main`, concerns what follows the source. */
-export const follows = (source: SourceRule, ref: string): boolean =>
-  source.kind === 'branch'
-    ? ref === `refs/heads/${source.branch}`
-    : ref.startsWith('refs/tags/') && matches(source.pattern, ref.slice('refs/tags/'.length))
+export function follows(source: SourceRule, ref: string): boolean {
+  const named = readRef(ref)
+  if (named?.kind !== source.kind) return false
+  return source.kind === 'branch' ? named.name === source.branch : matches(source.pattern, named.name)
+}
 
 /** One environment of a project. */
 export interface EnvironmentRule {

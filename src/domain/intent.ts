@@ -26,17 +26,20 @@ interface IntentBase {
   receivedAt: Instant
 }
 
-/** A branch moved: by a push or by the merge of a pull request. */
+/** A branch or a tag is at another commit: by a push or by the merge of a pull request. */
 export interface PushIntent extends IntentBase {
   kind: 'push'
-  /** `refs/heads/main` */
+  /** `refs/heads/main`, `refs/tags/v1` */
   ref: string
-  /** Where the branch was; absent where only the merge of a pull request told of it. Of a find, where it was seen last. */
+  /**
+   * Where it was, which of some tags is an object and no commit; zeros where the push made it. Absent where only the merge of a pull
+   * request told of it. Of a find, where it was seen last.
+   */
   before?: Sha
   after: Sha
-  /** The push moved the branch somewhere that does not contain where it was. */
+  /** It was moved somewhere that does not contain where it was. */
   forced?: true
-  /** Nobody told of the push (yet): Landfall found the branch there, and how it got there is not known. */
+  /** Nobody told of the push (yet): Landfall found it there, and how it got there is not known. */
   found?: true
 }
 
@@ -50,7 +53,7 @@ export interface CommandIntent extends IntentBase {
   saidAt?: Instant
   /** The deployment it was given at the side of: this one is meant and no other. */
   deployment?: string
-  /** Fingerprint of the proposal that was in sight there. */
+  /** Fingerprint of the proposal that was in sight there, or its beginning. */
   shown?: string
 }
 

@@ -1,4 +1,5 @@
 import type { ApprovalRule } from '../domain/gate.ts'
+import { fullName } from '../domain/repository.ts'
 import type { ApprovalFacts } from '../policy/gates/approval.ts'
 import type { Passing } from './gates.ts'
 import { lastSuccess } from './running.ts'
@@ -12,12 +13,16 @@ export async function approvalFacts(
   const said = await ports.store.verdicts.of(deployment.id)
   const votes = said.filter(({ verdict }) => verdict !== 'cancel')
   if (!rules.some(({ notAuthor }) => notAuthor)) return { votes, authors: [] }
-  const { repository, branch, revision = '' } = deployment
-  const [authors, lastPusher] = await Promise.all([
-    authorsOf({ deployment, ports }),
-    branch === undefined ? undefined : ports.github.lastPusher(repository, branch, revision),
-  ])
+  const [authors, lastPusher] = await Promise.all([authorsOf({ deployment, ports }), lastPusherOf({ deployment, ports })])
   return { votes, authors, ...(lastPusher !== undefined && { lastPusher }) }
+}
+
+/** Who moved the branch to the commit; of a tag, whose pushes GitHub does not list, who first wanted the commit in this environment. */
+async function lastPusherOf({ deployment, ports }: Passing): Promise<string | undefined> {
+  const { repository, environment, branch, revision = '' } = deployment
+  if (branch !== undefined) return ports.github.lastPusher(repository, branch, revision)
+  const concerning = await ports.store.deployments.concerning(fullName(repository), environment, revision)
+  return concerning.findLast((one) => one.kind === 'deploy' && one.revision === revision)?.actor
 }
 
 /**

@@ -1,22 +1,24 @@
 import type { CommentRef, Intent } from '../domain/intent.ts'
+import { isNoCommit, readRef } from '../domain/ref.ts'
 import { fullName, type Instant, type Repository, type Sha } from '../domain/repository.ts'
 import { readComment } from '../policy/commands/read-comment.ts'
 import type { Ports } from './ports.ts'
 import { isServed, raise } from './raise.ts'
 
 /** What GitHub told, reduced to what counts. */
-export type Incoming = BranchMoved | CommentMade
+export type Incoming = RefMoved | CommentMade
 
-/** A branch moved. A merged pull request tells the same without `before`. */
-export interface BranchMoved {
+/** A branch or a tag is at another commit. A merged pull request tells the same without `before`. */
+export interface RefMoved {
   kind: 'push'
   repository: Repository
   ref: string
   before?: Sha
+  /** Of a tag the commit, whatever object of its own it is. */
   after: Sha
   /** Whether what the branch had before is no longer part of it. */
   forced?: true
-  /** Nobody told of it: Landfall found the branch there, and last saw it at `before`. */
+  /** Nobody told of it: Landfall found it there, and last saw it at `before`. */
   found?: true
   actor: string
   delivery: string
@@ -36,8 +38,6 @@ export interface CommentMade {
   delivery: string
 }
 
-const noCommit = /^0+$/
-
 /**
  * Stores what somebody wants before GitHub gets its answer. It asks nobody but the database: everything slow comes
  * later. Throws when the database does not take it, so that GitHub sees a failed delivery and nothing is lost.
@@ -52,8 +52,8 @@ function intentsOf(incoming: Incoming, ports: Ports): Intent[] {
   const base = () => ({ id: ports.ids(), repository, actor, delivery, receivedAt: ports.clock.now().toISOString() })
   if (incoming.kind === 'push') {
     const { ref, before, after, forced, found } = incoming
-    // Tags map to no environment, and a deleted branch has no commit to deploy.
-    if (!ref.startsWith('refs/heads/') || noCommit.test(after)) return []
+    // What was deleted has no commit to deploy.
+    if (!readRef(ref) || isNoCommit(after)) return []
     const key = ['push', fullName(repository), ref, before ?? '', after].join(' ')
     return [
       {

@@ -2,9 +2,9 @@ import { projectFilePath } from '../domain/configuration.ts'
 import type { Intent } from '../domain/intent.ts'
 import { reason } from '../domain/reason.ts'
 import { fullName, type Repository } from '../domain/repository.ts'
-import { lookAtBranches } from './branches.ts'
 import { gather } from './gather.ts'
 import type { Ports } from './ports.ts'
+import { lookAtRefs } from './refs.ts'
 import { refuse, refuseCommand } from './settle.ts'
 import { mostTries, passes } from './trouble.ts'
 import type { Work } from './under-lease.ts'
@@ -15,10 +15,10 @@ export const repositorySubject = (repository: Repository): string => subjectOf(f
 const subjectOf = (name: string): string => `repository:${name}`
 
 /**
- * Seconds until the next look at a repository, by the branches it was asked for. Each costs two requests or three, and GitHub allows an
+ * Seconds until the next look at a repository, by the branches and tags it was asked for. Each costs two requests or three, and GitHub allows an
  * installation 5,000 an hour: in a storm of pushes their number follows the time it lasts, and a merge by itself waits for nothing.
  */
-const restAfter = (branches: number): number => Math.min(10, branches / 4)
+const restAfter = (refs: number): number => Math.min(10, refs / 4)
 
 /**
  * The work a repository (`owner/name`) has to do: its open intents, one after another and oldest first. Two pushes gathered side
@@ -35,13 +35,13 @@ export async function repositoryWork(name: string, ports: Ports): Promise<Work |
     async run(_lease, signal) {
       passedOver = []
       const errors: unknown[] = []
-      const branches = lookAtBranches(ports, signal)
+      const refs = lookAtRefs(ports, signal)
       for (const next of await ports.store.intents.open(name)) {
         const intent = await ports.store.intents.read(next)
         if (!intent) continue
         signal.throwIfAborted()
         try {
-          await gather(intent, branches, ports)
+          await gather(intent, refs, ports)
         } catch (error) {
           // What does not answer now answers none of them.
           if (signal.aborted || passes(error)) throw error
@@ -52,7 +52,7 @@ export async function repositoryWork(name: string, ports: Ports): Promise<Work |
       }
       if (errors.length > 0) throw errors[0]
       // With the lease in hand: what comes meanwhile is looked at together, afterwards.
-      await ports.clock.sleep(restAfter(branches.asked()), signal)
+      await ports.clock.sleep(restAfter(refs.asked()), signal)
       return undefined
     },
     async failed({ error, reference }) {

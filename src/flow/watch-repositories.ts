@@ -1,17 +1,19 @@
 import { parseProjectFile } from '../config/project-file.ts'
-import { projectFilePath } from '../domain/configuration.ts'
+import { type EnvironmentRule, follows, projectFilePath } from '../domain/configuration.ts'
 import { fullName, type Repository } from '../domain/repository.ts'
 import { readComment } from '../policy/commands/read-comment.ts'
 import { grantFor } from '../policy/hosts.ts'
 import { endLocks } from './end-locks.ts'
 import { intake } from './intake.ts'
 import type { InstalledRepository, Ports } from './ports.ts'
+import { tellOfFound } from './tell-of-found.ts'
 import { askedPause } from './trouble.ts'
+import { watchTags } from './watch-tags.ts'
 
 /** Repositories looked at side by side; GitHub allows a hundred requests at once. */
 const atOnce = 8
 
-/** What is remembered of a repository beside its branches' heads: until when its comments were history when it was first looked at... */
+/** What is remembered of a repository beside where its branches and tags are: until when its comments were history when it was first looked at... */
 const firstLook = 'first look'
 /** ...and when the newest comment was made that was looked at. */
 const comments = 'comments'
@@ -23,7 +25,7 @@ const beginning = '1970-01-01T00:00:00Z'
 const overlapSeconds = 300
 
 /**
- * Looks at the branches and comments of every repository Landfall serves, and raises what no webhook told of. One that cannot
+ * Looks at the branches, tags and comments of every repository Landfall serves, and raises what no webhook told of. One that cannot
  * be looked at does not keep the others waiting; an installation for which GitHub asks for a pause is left alone for so long.
  */
 export async function watchRepositories(ports: Ports, signal: AbortSignal): Promise<void> {
@@ -55,7 +57,9 @@ async function watch(installed: InstalledRepository, ports: Ports): Promise<void
   const { repository } = installed
   const name = fullName(repository)
   const seen = await ports.store.seen.of(name)
-  await watchBranches(installed, seen, ports)
+  const environments = await environmentsOf(repository, ports)
+  await watchBranches(installed, environments, seen, ports)
+  await watchTags(repository, environments, seen, ports)
   await endLocks(repository, ports)
   const history = seen.get(firstLook)
   if (history !== undefined) await watchComments(repository, history, seen.get(comments) ?? history, ports)
@@ -66,47 +70,35 @@ async function watch(installed: InstalledRepository, ports: Ports): Promise<void
  * A head that differs from the one seen last is a push nobody told of. At the first look at a repository its branches are taken
  * as they are, unless Landfall has deployed them before: installing it must not deploy.
  */
-async function watchBranches({ repository, defaultBranch }: InstalledRepository, seen: Map<string, string>, ports: Ports): Promise<void> {
+async function watchBranches(
+  { repository, defaultBranch }: InstalledRepository,
+  environments: EnvironmentRule[],
+  seen: Map<string, string>,
+  ports: Ports,
+): Promise<void> {
   const name = fullName(repository)
-  const followed = await followedBranches(repository, ports)
-  const branches = new Set([defaultBranch, ...followed.keys()])
-  for (const branch of branches) {
+  const followed = environments.flatMap(({ source }) => (source.kind === 'branch' ? [source.branch] : []))
+  for (const branch of new Set([defaultBranch, ...followed])) {
     const ref = `refs/heads/${branch}`
     const head = await ports.github.head(repository, branch)
     if (!head || seen.get(ref) === head.sha) continue
-    const before = seen.get(ref)
-    if (seen.has(firstLook) || (await wasDeployed(name, followed.get(branch) ?? [], ports))) {
-      ports.log.info('branch moved', { repository: name, ref, before, after: head.sha })
-      const found = {
-        kind: 'push',
-        found: true,
-        repository,
-        ref,
-        after: head.sha,
-        actor: head.author,
-        delivery: `found ${ports.ids()}`,
-      } as const
-      await intake({ ...found, ...(before !== undefined && { before }) }, ports)
-    }
+    const following = environments.filter(({ source }) => follows(source, ref))
+    if (seen.has(firstLook) || (await wasDeployed(name, following, ports)))
+      await tellOfFound({ repository, ref, before: seen.get(ref), after: head.sha, actor: head.author }, ports)
     await ports.store.seen.record(name, ref, head.sha)
   }
 }
 
-/** Branches that environments follow, by the default branch's file, with these environments. A broken file follows none. */
-async function followedBranches(repository: Repository, ports: Ports): Promise<Map<string, string[]>> {
+/** Environments by the default branch's file. A broken file has none. */
+async function environmentsOf(repository: Repository, ports: Ports): Promise<EnvironmentRule[]> {
   const text = await ports.github.file(repository, projectFilePath)
   const parsed = text === undefined ? undefined : parseProjectFile(text, projectFilePath, repository.name)
-  const followed = new Map<string, string[]>()
-  if (parsed?.kind !== 'ok') return followed
-  for (const { name, source } of Object.values(parsed.value.environments)) {
-    if (source.kind === 'branch') followed.set(source.branch, [...(followed.get(source.branch) ?? []), name])
-  }
-  return followed
+  return parsed?.kind === 'ok' ? Object.values(parsed.value.environments) : []
 }
 
-async function wasDeployed(repository: string, environments: readonly string[], ports: Ports): Promise<boolean> {
-  for (const environment of environments) {
-    if ((await ports.store.deployments.ofEnvironment(repository, environment, 1)).length > 0) return true
+async function wasDeployed(repository: string, environments: readonly EnvironmentRule[], ports: Ports): Promise<boolean> {
+  for (const { name } of environments) {
+    if ((await ports.store.deployments.ofEnvironment(repository, name, 1)).length > 0) return true
   }
   return false
 }

@@ -3,40 +3,23 @@ import { Ajv } from 'ajv'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { jsonSchema, schemaNames } from '../../src/config/json-schema.ts'
-import { notYet } from '../../src/config/not-yet.ts'
-import { good, parseOperator, parseProject, told, understandOperatorText, understandProjectText } from './given.ts'
+import { good, parseOperator, parseProject, told } from './given.ts'
 
 const read = (path: string) => readFileSync(new URL(`../../docs/${path}`, import.meta.url), 'utf8')
 const files = { project: 'landfall', operator: 'operator' } as const
 const example = (name: (typeof schemaNames)[number]) => read(`examples/${files[name]}.yml`)
 
 test('the examples of the documentation are good', () => {
-  expect(Object.keys(good(parseProject(example('project'))).environments)).toEqual(['staging', 'production'])
-  expect(good(parseOperator(example('operator'))).repositories.map(({ name }) => name)).toEqual(['acme/shop', 'acme/*'])
-})
-
-/** The example with what stands behind `#-`: keys that are understood and not carried out yet. */
-const whole = (name: (typeof schemaNames)[number]) => example(name).replace(/^( *)#- /gm, '$1')
-
-test('and so are they with the keys that nothing carries out yet', () => {
-  const { environments } = good(understandProjectText(whole('project')))
+  const { environments } = good(parseProject(example('project')))
   expect(Object.keys(environments)).toEqual(['staging', 'production', 'demo'])
   expect(environments.production?.gates).toMatchObject({
     after: 'staging',
     approve: { by: ['team:ops', 'octocat'], count: 2, notAuthor: true },
   })
-  expect(good(understandOperatorText(whole('operator'))).repositories.map(({ require: floor }) => Object.keys(floor))).toEqual([
-    ['*', 'production'],
-    [],
+  expect(good(parseOperator(example('operator'))).repositories.map(({ name, require: floor }) => [name, Object.keys(floor)])).toEqual([
+    ['acme/shop', ['*', 'production']],
+    ['acme/*', []],
   ])
-})
-
-test('each of them stands behind the mark', () => {
-  const marked = (name: (typeof schemaNames)[number]) => [...example(name).matchAll(/^ *#- +"?([a-z*-]+)"?:/gm)].map(([, key]) => key)
-  for (const name of schemaNames) {
-    const refused = notYet[name].map((path) => path.split('.').at(-1))
-    expect(refused.filter((key) => !marked(name).includes(key))).toEqual([])
-  }
 })
 
 describe.each(schemaNames)('the schema of the %s file', (name) => {
@@ -46,10 +29,8 @@ describe.each(schemaNames)('the schema of the %s file', (name) => {
     expect(JSON.parse(read(`schema/${files[name]}.schema.json`))).toEqual(jsonSchema(name))
   })
   test('accepts the example', () => {
-    for (const text of [example(name), whole(name)]) {
-      check(parse(text))
-      expect(check.errors).toBeNull()
-    }
+    check(parse(example(name)))
+    expect(check.errors).toBeNull()
   })
   test('describes every key', () => {
     const keys = [...JSON.stringify(jsonSchema(name)).matchAll(/"properties":/g)].length
@@ -77,12 +58,6 @@ test('the YAML examples in docs/configuration.md are good', () => {
   const blocks = [...read('configuration.md').matchAll(/```yaml\n# (\S+)\n([\s\S]*?)```/g)]
   expect(blocks.length).toBeGreaterThan(1)
   for (const [, file, text = ''] of blocks) expect(told(file === 'operator.yml' ? parseOperator(text) : parseProject(text))).toEqual([])
-})
-
-test('docs/configuration.md marks every key that is refused, and no other', () => {
-  const sections = [...read('configuration.md').matchAll(/^### `([a-z]+)`.*\n\n\*Refused until this version carries it out\.\*/gm)]
-  const refused = [...notYet.project, ...notYet.operator].map((path) => path.split('.').at(-1))
-  expect(new Set(sections.map(([, key]) => key))).toEqual(new Set(refused))
 })
 
 type Json = Record<string, unknown>

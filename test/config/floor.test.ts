@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { good, hostKey, told, understandOperatorText } from './given.ts'
+import { good, hostKey, parseOperator, told } from './given.ts'
 
 const requiring = (floor: string, environments = '{ staging: [a], production: [a] }') =>
-  understandOperatorText(
+  parseOperator(
     `hosts: { a: { address: a, host-key: ${hostKey} } }
 repositories: { acme/*: { projects: [a], environments: ${environments}, require: ${floor} } }`,
   )

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { nothingAsked } from '../../src/domain/gate.ts'
-import { good, projectWith, told, understandProjectText } from './given.ts'
+import { good, parseProject, projectWith, told } from './given.ts'
 
-const environment = (text: string, top = '') => understandProjectText(projectWith({ environment: text, top }))
+const environment = (text: string, top = '') => parseProject(projectWith({ environment: text, top }))
 const gates = (text: string, defaults = '') =>
   good(environment(text, defaults && `defaults: { ${defaults} }`)).environments.production?.gates
 const refusal = (parsed: ReturnType<typeof environment>) => told(parsed).map((text) => text.replace(/^\S+ /, ''))
@@ -93,7 +93,7 @@ describe('the chain of environments', () => {
     const lines = Object.entries(after).map(
       ([name, before]) => `  ${name}: { branch: main, hosts: [${name}-1]${before === undefined ? '' : `, after: ${before}`} }`,
     )
-    return understandProjectText(`version: 1\nenvironments:\n${lines.join('\n')}\n`)
+    return parseProject(`version: 1\nenvironments:\n${lines.join('\n')}\n`)
   }
 
   test('may branch', () => {
@@ -113,7 +113,7 @@ describe('the chain of environments', () => {
   })
   test('knows an environment that is wrong elsewhere', () => {
     const file = 'version: 1\nenvironments: { a: { branch: main, hosts: [] }, b: { branch: main, hosts: [h], after: a } }'
-    expect(refusal(understandProjectText(file))).toEqual(['environments.a.hosts: there are no hosts'])
+    expect(refusal(parseProject(file))).toEqual(['environments.a.hosts: there are no hosts'])
   })
   test('has a first one', () => {
     expect(refusal(chain({ a: 'b', b: 'c', c: 'b', d: 'd' }))).toEqual([

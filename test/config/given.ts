@@ -1,6 +1,4 @@
-import { understandOperator } from '../../src/config/operator/understand.ts'
 import { parseOperatorFile } from '../../src/config/operator-file.ts'
-import { understandProject } from '../../src/config/project/understand.ts'
 import { parseProjectFile, projectFilePath } from '../../src/config/project-file.ts'
 import type { OperatorFile, ProjectFile } from '../../src/domain/configuration.ts'
 import { type Parsed, type Problem, problemText } from '../../src/domain/problem.ts'
@@ -11,10 +9,6 @@ export const hostKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHpNB6rUV6AyVECm6BJg
 export const parseProject = (text: string, repositoryName = 'shop'): Parsed<ProjectFile> =>
   parseProjectFile(text, projectFilePath, repositoryName)
 export const parseOperator = (text: string): Parsed<OperatorFile> => parseOperatorFile(text, 'operator.yml')
-
-/** As above, with the keys that nothing carries out yet. */
-export const understandProjectText = (text: string): Parsed<ProjectFile> => understandProject(text, projectFilePath, 'shop', [])
-export const understandOperatorText = (text: string): Parsed<OperatorFile> => understandOperator(text, 'operator.yml', [])
 
 /** The value of a file that must be good; its problems otherwise. */
 export function good<T>(parsed: Parsed<T>): T {

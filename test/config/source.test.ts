@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { good, told, understandProjectText } from './given.ts'
+import { good, parseProject, told } from './given.ts'
 
-const following = (source: string) => understandProjectText(`version: 1\nenvironments: { a: { hosts: [h], ${source} } }`)
-const withTop = (top: string) => understandProjectText(`version: 1\nenvironments: { a: { hosts: [h], branch: main } }\n${top}`)
+const following = (source: string) => parseProject(`version: 1\nenvironments: { a: { hosts: [h], ${source} } }`)
+const withTop = (top: string) => parseProject(`version: 1\nenvironments: { a: { hosts: [h], branch: main } }\n${top}`)
 const refusal = (parsed: ReturnType<typeof following>) => told(parsed).map((text) => text.replace(/^\S+ /, ''))
 
 describe('an environment follows a branch or tags', () => {

@@ -3,13 +3,13 @@ import { describe, expect, test } from 'vitest'
 import { someMinuteOpen } from '../../src/config/gates/some-minute-open.ts'
 import { readWeekSpans } from '../../src/config/gates/week-span.ts'
 import type { WeekMoment, WindowRule } from '../../src/domain/gate.ts'
-import { good, projectWith, told, understandProjectText } from './given.ts'
+import { good, parseProject, projectWith, told } from './given.ts'
 
 const days = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
 const timeOf = (minute: number) => `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
 const shown = ({ day, minute }: WeekMoment) => `${days[day - 1]} ${timeOf(minute)}`
 const spans = (text: string) => readWeekSpans(text)?.map(({ from, to }) => `${shown(from)} - ${shown(to)}`)
-const production = (windows: string) => understandProjectText(projectWith({ environment: `windows: ${windows}` }))
+const production = (windows: string) => parseProject(projectWith({ environment: `windows: ${windows}` }))
 const refusal = (windows: string) => told(production(windows)).map((text) => text.replace(/^\S+ environments\.production\./, ''))
 
 describe('a part of the week', () => {
@@ -96,7 +96,7 @@ describe('some minute of the week is open', () => {
 
   test('of defaults it is told where they are written', () => {
     const file = projectWith({ top: 'defaults: { windows: [{ deny: "Mon-Sun 00:00 - 24:00" }] }' })
-    expect(told(understandProjectText(file))).toEqual(['3:13 defaults.windows: these windows leave no minute of the week open'])
+    expect(told(parseProject(file))).toEqual(['3:13 defaults.windows: these windows leave no minute of the week open'])
   })
 
   test('and that is judged as somebody would who looks at every minute', () => {

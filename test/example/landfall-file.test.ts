@@ -2,12 +2,12 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { validate } from '../../src/cli/validate.ts'
 import { matches } from '../../src/domain/glob.ts'
-import { good, understandProjectText } from '../config/given.ts'
+import { good, parseProject } from '../config/given.ts'
 import { files, read, whole } from './repository.ts'
 import { script } from './script.ts'
 
 const file = '.github/landfall.yml'
-const project = good(understandProjectText(whole()))
+const project = good(parseProject(whole()))
 
 test('the example is good', () => {
   expect(validate({ project: { file, text: read(file) }, repository: 'acme/shop' })).toEqual({

@@ -65,7 +65,8 @@ export class FakeGitHub implements GitHub {
   readonly pushers = new Map<string, string>()
   /** Members of teams, as `team person`. */
   readonly members = new Set<string>()
-  tagged: Tag[] = []
+  /** `commit` where the object is another: of annotated ones. */
+  tagged: (Tag & { commit?: Sha })[] = []
   /** What the App is installed on. */
   installed: InstalledRepository[] = [{ repository, defaultBranch: 'main' }]
   /** Webhooks that did not come through, and the ids of those that were asked for again. */
@@ -151,7 +152,7 @@ export class FakeGitHub implements GitHub {
     return this.#answer('commitAt', () => {
       const [kind, name = ''] = ref.split('/')
       const tag = this.tagged.find((one) => kind === 'tags' && one.name === name)
-      const named = tag?.object ?? this.branches.get(kind === 'heads' ? name : '') ?? ref
+      const named = tag?.commit ?? tag?.object ?? this.branches.get(kind === 'heads' ? name : '') ?? ref
       const sha = [...this.commits.keys()].find((one) => named.length >= 7 && one.startsWith(named))
       if (sha === undefined) return undefined
       return this.#details(sha)

@@ -7,7 +7,7 @@ import type { Sha } from '../../src/domain/repository.ts'
 import { Secret } from '../../src/domain/secret.ts'
 import { type Dispatcher, dispatch } from '../../src/flow/dispatch.ts'
 import { hear } from '../../src/flow/happening.ts'
-import { type BranchMoved, type CommentMade, intake } from '../../src/flow/intake.ts'
+import { type CommentMade, intake, type RefMoved } from '../../src/flow/intake.ts'
 import type { Happening, Hosts, Ports, Store } from '../../src/flow/ports.ts'
 import { dueSubjects, workFor } from '../../src/flow/work.ts'
 import { repository } from './builders.ts'
@@ -190,7 +190,7 @@ export class Town {
   }
 
   /** GitHub tells of a push; by default of one that brought this commit to main. */
-  tellPush(after: Sha, changes: Partial<BranchMoved> = {}): Promise<void> {
+  tellPush(after: Sha, changes: Partial<RefMoved> = {}): Promise<void> {
     const before = String(this.#number()).padStart(40, '0')
     return this.#tell({
       kind: 'push',
@@ -288,7 +288,7 @@ export class Town {
   }
 
   /** A webhook, answered when it resolves. */
-  #tell(incoming: BranchMoved | CommentMade): Promise<void> {
+  #tell(incoming: RefMoved | CommentMade): Promise<void> {
     return intake(incoming, this.#serving())
   }
 

@@ -16,7 +16,8 @@ export function subscribe(app: Probot, receive: (incoming: Incoming) => Promise<
       repository,
       ref: payload.ref,
       before: payload.before,
-      after: payload.after,
+      // An annotated tag is an object of its own; beside it stands the commit it is for.
+      after: (payload.ref.startsWith('refs/tags/') && payload.head_commit?.id) || payload.after,
       ...(payload.forced && { forced: true }),
       actor: payload.sender?.login ?? payload.pusher.name,
     })

@@ -15,16 +15,13 @@ import { operatorFile } from './to-domain.ts'
 
 const rules: Rule<OperatorShape>[] = [knownNames, namedOnce, hostsApart, repositoriesReached, tenantsApart, floorFits]
 
-/**
- * What an operator's file means, whether Landfall carries all of it out or not: its value, or everything that is wrong with it by
- * Landfall's rules and `further` ones. No problem repeats a secret.
- */
-export function understandOperator(text: string, file: string, further: readonly Rule<OperatorShape>[]): Parsed<OperatorFile> {
+/** Reads `operator.yml`: what exists and who may use it, or everything that is wrong with it. No problem repeats a secret. */
+export function parseOperatorFile(text: string, file: string): Parsed<OperatorFile> {
   const document = readDocument(text, file)
   if (document.kind === 'invalid') return document
   const { tree } = document
   const { value, findings } = check(tree, operatorSchema, { hosts: {} })
-  const all = [...tree.findings, ...findings, ...(value ? [...rules, ...further].flatMap((rule) => rule(value, tree.keys)) : [])]
+  const all = [...tree.findings, ...findings, ...(value ? rules.flatMap((rule) => rule(value, tree.keys)) : [])]
   if (value && all.length === 0) return { kind: 'ok', value: operatorFile(value) }
   return { kind: 'invalid', problems: problemsOf(file, all, tree.positionOf) }
 }

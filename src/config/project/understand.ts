@@ -19,15 +19,10 @@ import { type ProjectShape, projectSchema } from './schema.ts'
 const rules: Rule<ProjectShape>[] = [namedOnce, imagesApart, probesHavePort, environmentsApart, oneSource, chain, gatesCanOpen]
 
 /**
- * What a project file means, whether Landfall carries all of it out or not: the file with its defaults filled in, or everything
- * that is wrong with it by Landfall's rules and `further` ones.
+ * Reads `.github/landfall.yml`: the file with its defaults filled in, or everything that is wrong with it. `file` is
+ * the name problems give it; `repositoryName` (without its owner) names the project where the file does not.
  */
-export function understandProject(
-  text: string,
-  file: string,
-  repositoryName: string,
-  further: readonly Rule<ProjectShape>[],
-): Parsed<ProjectFile> {
+export function parseProjectFile(text: string, file: string, repositoryName: string): Parsed<ProjectFile> {
   const document = readDocument(text, file)
   if (document.kind === 'invalid') return document
   const { tree } = document
@@ -35,7 +30,7 @@ export function understandProject(
   const project = projectNameOf(repositoryName)
 
   const all: Finding[] = [...tree.findings, ...findings]
-  if (value) all.push(...[...rules, ...further].flatMap((rule) => rule(value, tree.keys)))
+  if (value) all.push(...rules.flatMap((rule) => rule(value, tree.keys)))
   if (!project && !tree.keys([]).includes('project')) all.push(nameless)
   if (value && all.length === 0) return { kind: 'ok', value: fillDefaults(value, project ?? '') }
   return { kind: 'invalid', problems: problemsOf(file, all, tree.positionOf) }
