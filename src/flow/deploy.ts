@@ -9,9 +9,11 @@ import { keepEvidence } from './evidence.ts'
 import { type Execution, everyHost, firstFailure, mayHaveSwitched, openExecution, send } from './execution.ts'
 import type { Outcome } from './fleet.ts'
 import { endedByLastLook } from './last-look.ts'
+import { tellMovedTags } from './moved-tags.ts'
 import { type Proved, prove } from './prove.ts'
 import { returnEveryHost } from './return.ts'
 import type { Run } from './run.ts'
+import { soakSubject, soaksBehind } from './soak.ts'
 
 /**
  * Brings an environment to its plan. Re-entrant: the state says where it was left, every step is one the hosts answer
@@ -32,8 +34,14 @@ export async function execute(run: Run): Promise<void> {
 
   if (!(await pullEverywhere(execution))) return
   if (!mayHaveSwitched(run.deployment.state) && (await obeyCancel(run))) return
+  // Whatever tags name now: nobody waits for a registry any more.
+  await Promise.all([rollEveryWave(execution), tellMovedTags(run, plan)])
+}
+
+/** One wave after another; a host that fails takes all of them back. */
+async function rollEveryWave(execution: Execution): Promise<void> {
   const proofs: HostProof[] = []
-  for (const wave of plan.waves) {
+  for (const wave of execution.plan.waves) {
     const proved = await rollWave(execution, wave)
     if (proved.kind === 'failed') return returnEveryHost(execution, proved.reason)
     proofs.push(...proved.value)
@@ -114,6 +122,7 @@ async function succeed(execution: Execution, hosts: HostProof[]): Promise<void> 
     revision: plan.revision,
     actor: deployment.actor,
     verifiedAt: ports.clock.now().toISOString(),
+    ...(soaksBehind(plan) && { soak: 'behind' as const }),
     hosts,
   }
   const statement = receiptStatement(plan, receipt)
@@ -127,7 +136,9 @@ async function succeed(execution: Execution, hosts: HostProof[]): Promise<void> 
   if (refused) return returnEveryHost(execution, refused)
   await ports.store.receipts.record(receipt)
   await run.note('receipt', `signed: ${plan.revision} runs on ${hosts.map(({ host }) => host).join(', ')}`)
-  await run.to('succeeded')
+  const soak = soaksBehind(plan) && { state: 'under-way' as const }
+  await run.to('succeeded', soak ? { soak } : {})
+  if (soak) await ports.queue.wake(soakSubject(deployment.id))
   await everyHost(execution, [...execution.hosts.keys()], async (host) => {
     const pruned = await send(execution, host, prune(plan, execution.authority, plan.keep), { name: 'prune', refused: 'host-refused' })
     if (pruned.kind === 'failed') ports.log.warn('old releases could not be removed', { host: host.name, reason: pruned.reason.code })

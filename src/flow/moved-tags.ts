@@ -1,21 +1,25 @@
-import type { Draft } from '../domain/plan.ts'
+import type { PinnedImage } from '../domain/image.ts'
+import type { Plan } from '../domain/plan.ts'
 import { registryOf } from '../plan/reference.ts'
 import { loginsOf } from './bundle.ts'
 import type { Run } from './run.ts'
 
 /**
- * Says in the record where a tag names another image now than when the proposal was made. What was shown is deployed all the same; a
- * registry that does not answer holds nothing up.
+ * Says in the record where a tag names another image than the one that is deployed: it was moved after it was looked up, while an approval
+ * was waited for, or between one host's pull and the next. What was planned is deployed all the same; a registry that does not answer
+ * says nothing. Asked once every host has its images, so that no move before that is missed.
  */
-export async function tellMovedTags({ deployment, ports, note }: Run, { images }: Draft): Promise<void> {
+export async function tellMovedTags(run: Run, { kind, images }: Plan): Promise<void> {
+  // A rollback asks no registry: what it brings back is on the hosts.
+  if (kind === 'rollback') return
   const built = images.filter(({ revision, tag }) => revision !== undefined && !tag.startsWith('sha256:'))
-  await Promise.all(
-    built.map(async ({ repository, tag, digest }) => {
-      const [login] = await loginsOf(deployment.repository, [registryOf(repository)], ports)
-      const answer = await ports.registry.resolve(repository, tag, login)
-      if (answer.kind !== 'found' || answer.image.digest === digest) return
-      const text = `the tag ${repository}:${tag} was moved to ${answer.image.digest} since this was shown; ${digest} is deployed, as it was shown`
-      await note('images', text)
-    }),
-  )
+  await Promise.all(built.map((image) => tellWhereMoved(run, image)))
+}
+
+async function tellWhereMoved({ deployment, ports, note }: Run, { repository, tag, digest }: PinnedImage): Promise<void> {
+  const [login] = await loginsOf(deployment.repository, [registryOf(repository)], ports)
+  const answer = await ports.registry.resolve(repository, tag, login)
+  if (answer.kind !== 'found' || answer.image.digest === digest) return
+  const now = answer.image.digest
+  await note('images', `the tag ${repository}:${tag} was moved to ${now} since it was looked up; ${digest} is deployed, as planned`)
 }

@@ -8,7 +8,6 @@ import { draftOf } from './draft.ts'
 import { evaluateGates } from './gates.ts'
 import { lookAtHosts, nextGeneration, type SeenHost } from './hosts-state.ts'
 import { keptImages } from './kept-images.ts'
-import { tellMovedTags } from './moved-tags.ts'
 import { movedAway } from './part-of.ts'
 import { type Prepared, rejected, type Step } from './prepared.ts'
 import { renderRelease } from './render-release.ts'
@@ -47,7 +46,6 @@ export async function planDeployment(run: Run): Promise<Prepared> {
   if (decided.kind === 'refused') return rejected(decided.closed[0].says.reason)
   if (decided.kind === 'waiting') return { ...held(decided), proposal: shown }
 
-  if (proposal) await tellMovedTags(run, draft)
   const generation = await nextGeneration(seen, repository, run.deployment.environment, run.ports)
   return generation.kind === 'ok' ? { kind: 'planned', plan: { ...draft, generation: generation.value } } : generation
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Command } from '../../src/host/command.ts'
 import { refused, silent, unreachable } from '../support/host-answers.ts'
-import { composeYml, landfallYml } from '../support/shop.ts'
+import { composeYml, landfallYml, shopImage } from '../support/shop.ts'
 import { openTown, type Town } from '../support/town.ts'
 
 const both = { hosts: ['web-1', 'web-2'] }
@@ -14,6 +14,31 @@ describe('all hosts or none', () => {
     const { id, revision } = await town.deploy()
     expect(versions(town)).toEqual([revision, revision])
     expect((await town.store.receipts.of(id))?.hosts.map(({ host }) => host)).toEqual(['web-1', 'web-2'])
+  })
+
+  test('a tag that is moved between two pulls changes nothing on either, and the move is told', async () => {
+    const town = await openTown(both)
+    const sha = town.commit()
+    town.host('web-2').instead = ({ verb }) => {
+      if (verb === 'put') town.registry.push(shopImage, sha, { version: 'something else' })
+      return undefined
+    }
+    await town.tellPush(sha)
+    await town.quiet()
+    expect(versions(town)).toEqual([sha, sha])
+    expect((await town.record((await town.newest()).id)).join('\n')).toMatch(/images: the tag .* was moved to sha256:/)
+  })
+
+  test('a registry that says nothing any more holds nothing up', async () => {
+    const town = await openTown(both)
+    const sha = town.commit()
+    town.host('web-2').instead = ({ verb }) => {
+      if (verb === 'put') town.registry.instead = () => ({ kind: 'failed', detail: 'it is gone', retryable: true })
+      return undefined
+    }
+    await town.tellPush(sha)
+    await town.quiet()
+    expect(versions(town)).toEqual([sha, sha])
   })
 
   test.each([
