@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { playActs } from './demo/acts.ts'
 import { lookAtHost } from './demo/host-view.ts'
 import type { Screen } from './demo/screen.ts'
+import { spendingOf } from './lab/github/spending.ts'
 import { type Scenario, startScenario } from './lab/landfall/scenario.ts'
 import { openShop, type Shop } from './lab/landfall/shop.ts'
 
@@ -53,6 +54,26 @@ test('twenty deployments later it is the same database container with all its ro
   }
   expect((await lookAtHost(host, 'shop')).database).toEqual(before)
 }, 180_000)
+
+test('a deployment is a check run on its commit, with the plan, the log and the way back, and GitHub is not asked for much', async () => {
+  const { github } = scenario
+  const before = github.requests.length
+  const { sha } = await shop.merge({ title: 'A new shelf' })
+  const run = await shop.repository.waitForCheck(sha, 'Deploy to production', 'success', 30)
+  await shop.repository.waitForDeployment(sha, 'production', 'success', 30)
+  await shop.repository.waitForStatus(sha, 'landfall/production', 'success', 30)
+  expect(run.output.title).toMatch(new RegExp(`^${sha.slice(0, 7)} went live on production: .* verified on web-1 in`))
+  expect(run.output.summary).toMatch(/\| db \| untouched \| keeps its containers \|\n\| web \| recreated \| image \|/)
+  expect(run.output.summary).toContain('**Expected gap:** web is stopped for a moment on each host')
+  expect(run.output.text).toMatch(/verify +web-1: .* proved after/)
+  expect(run.actions.map(({ label }) => label)).toEqual(['Rollback'])
+  expect((await fetch(run.detailsUrl ?? '')).ok).toBe(true)
+  const [deployment] = shop.repository.deployments().filter((one) => one.sha === sha)
+  expect(deployment?.payload).toEqual({ landfall: run.externalId })
+  const { writes, reads } = spendingOf(github.requests.slice(before))
+  expect(writes).toBeLessThanOrEqual(10)
+  expect(reads).toBeLessThanOrEqual(8)
+}, 60_000)
 
 test('a killed Landfall started again goes on serving, and nothing is deployed twice', async () => {
   await scenario.landfall.kill()

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { deliveryHeaders, forge } from '../attacks/sender.ts'
 import { landfallFile, openTown, type Town } from '../lab/landfall/town.ts'
-import { expectAllIsWell, expectRefusal, type Told } from './refusal.ts'
+import { expectAllIsWell, expectMisconfiguration, expectRefusal, type Told } from './refusal.ts'
 
 let town: Town
 let registry: string
@@ -60,24 +60,24 @@ describe('files that cannot be deployed are refused before any host is asked to 
     await expectRefusal(town, { title: what, build: false, files: files() }, told)
   })
 
-  test.each<[what: string, from: string, to: string, told: Told]>([
+  test.each<[what: string, from: string, to: string, told: Told & { line: number }]>([
     [
       'a key nobody knows',
       'hosts: [web-1]',
       'hosst: [web-1]',
-      { status: /2 problems, first .*landfall\.yml:12:3: "hosts" is missing/, comment: /landfall\.yml:12:33.*hosst.*hosts/s },
+      { status: /2 problems, first .*landfall\.yml:12:3: "hosts" is missing/, comment: /landfall\.yml:12:33.*hosst.*hosts/s, line: 12 },
     ],
-    ['no YAML', 'environments:', 'environments: [', { status: /landfall\.yml:1[23]:\d+/, comment: /landfall\.yml:1[23]:\d+/ }],
+    ['no YAML', 'environments:', 'environments: [', { status: /landfall\.yml:1[23]:\d+/, comment: /landfall\.yml:1[23]:\d+/, line: 13 }],
     [
       'a port that is none',
       'web: { port: 3000',
       'web: { port: 70000',
-      { status: /landfall\.yml:9:18: .*not a port/, comment: /1 to 65535/ },
+      { status: /landfall\.yml:9:18: .*not a port/, comment: /1 to 65535/, line: 9 },
     ],
   ])('landfall.yml: %s', async (what, from, to, told) => {
     const broken = landfallFile({ registry }).replace(from, to)
     expect(broken).not.toBe(landfallFile({ registry }))
-    await expectRefusal(town, { title: what, build: false, files: { '.github/landfall.yml': broken } }, told, 'landfall/configuration')
+    await expectMisconfiguration(town, { title: what, build: false, files: { '.github/landfall.yml': broken } }, told)
   })
 
   test('afterwards a good merge deploys', () => expectAllIsWell(town))

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import type { RequestRecord } from '../lab/github/server.ts'
+import { type Spending, spendingOf } from '../lab/github/spending.ts'
 import type { LogLine } from '../lab/landfall/process.ts'
 import type { Scenario } from '../lab/landfall/scenario.ts'
 import { openShop } from '../lab/landfall/shop.ts'
@@ -13,6 +14,7 @@ export interface Deployed {
   firstCommand: number
   /** Requests to GitHub, reports included. */
   calls: number
+  spending: Spending
   /** When each step was done, in order; GitHub's time is in them. */
   steps: { step: string; at: number }[]
 }
@@ -103,7 +105,7 @@ function measured(lines: LogLine[], told: number, toldAt: number, requests: Requ
     const step = stepOf(line)
     return step === undefined ? [] : [{ step, at: Math.round(line.time - told) }]
   })
-  return { verified: verified - github, firstCommand: first - github, calls: requests.length, steps }
+  return { verified: verified - github, firstCommand: first - github, calls: requests.length, spending: spendingOf(requests), steps }
 }
 
 function stepOf(line: LogLine): string | undefined {

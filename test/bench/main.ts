@@ -9,6 +9,8 @@ const aims = {
   deploy_vs_script: 0.5,
   webhook_to_first_command_ms: 100,
   idle_rss_mib: 150,
+  github_writes_per_deploy: 10,
+  github_uncached_reads_per_deploy: 8,
   burst_lost: 0,
   burst_doubled: 0,
   burst_ack_p99_ms: 1000,

@@ -100,6 +100,9 @@ function figuresOf(warm: Run[], cold: Run[], same: Run[]): Figures {
     script_seconds: figureOf([...theirs(warm), ...theirs(cold), ...theirs(same)]),
     script_polling_seconds: figureOf(polling),
     github_calls_per_deploy: figureOf(warm.map(({ landfall }) => landfall.calls)),
+    github_writes_per_deploy: figureOf(warm.map(({ landfall }) => landfall.spending.writes)),
+    github_log_edits_per_deploy: figureOf(warm.map(({ landfall }) => landfall.spending.logEdits)),
+    github_uncached_reads_per_deploy: figureOf(warm.map(({ landfall }) => landfall.spending.reads)),
   }
 }
 

@@ -28,7 +28,7 @@ export const yamlBombs: Attack[] = [
   {
     row: 'A12',
     tried: 'YAML bombs in landfall.yml',
-    attempt: (town) => explode(town, bombs, (text) => ({ '.github/landfall.yml': text }), 'landfall/configuration'),
+    attempt: (town) => explode(town, bombs, (text) => ({ '.github/landfall.yml': text }), 'misconfigure'),
   },
   {
     row: 'A12',
@@ -39,14 +39,13 @@ export const yamlBombs: Attack[] = [
         ['30,000 variables nobody sets', `services: { web: { image: "${'${X}'.repeat(30_000)}" } }\n`],
         ['a file that includes itself', 'include: [compose.yml]\nservices: { web: { image: "x:${TAG}" } }\n'],
       ]
-      return explode(town, [...bombs, ...inside], (text) => ({ 'compose.yml': text }), 'landfall/production')
+      return explode(town, [...bombs, ...inside], (text) => ({ 'compose.yml': text }), 'refuse')
     },
   },
   {
     row: 'A12',
     tried: 'an env file of 120,000 wrong lines',
-    attempt: (town) =>
-      explode(town, [['wrong lines', 'x\n'.repeat(120_000)]], (text) => ({ 'deploy/production.env': text }), 'landfall/production'),
+    attempt: (town) => explode(town, [['wrong lines', 'x\n'.repeat(120_000)]], (text) => ({ 'deploy/production.env': text }), 'refuse'),
   },
   {
     row: 'A12',
@@ -55,23 +54,24 @@ export const yamlBombs: Attack[] = [
       const million = '0123456789abcdef'.repeat(15 * 1024)
       const files = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`assets/${index}.txt`, `${index}\n${million}`]))
       const gone = Object.fromEntries(Object.keys(files).map((path) => [path, null]))
-      return explode(town, [['70 MiB of small files', '']], () => files, 'landfall/production', gone)
+      return explode(town, [['70 MiB of small files', '']], () => files, 'refuse', gone)
     },
   },
 ]
 
-/** Merges one bomb after another while somebody else keeps asking whether Landfall lives. */
+/** Merges one bomb after another while somebody else keeps asking whether Landfall lives. @param end what a merge comes to */
 async function explode(
   town: Town,
   list: [what: string, text: string][],
   filesOf: (text: string) => Record<string, string>,
-  context: string,
+  end: 'refuse' | 'misconfigure',
   after: Record<string, null> = {},
 ): Promise<string> {
   const before = await town.footprint()
   let slowest = 0
   const bang = async (what: string, text: string) => {
-    const { merged } = await town.merge({ title: what, build: false, files: filesOf(text) }, 'failure', context)
+    const release = { title: what, build: false, files: filesOf(text) }
+    const { merged } = end === 'refuse' ? await town.merge(release, 'failure') : await town.misconfigure(release)
     const took = performance.now() - merged.toldAt
     assert.ok(took < refusedWithin, `${what}: people were told after ${(took / 1000).toFixed(1)} s`)
     slowest = Math.max(slowest, took)

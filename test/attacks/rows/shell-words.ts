@@ -95,7 +95,7 @@ export const shellWords: Attack[] = [
       for (const [from, to] of broken) {
         const file = good.replace(from, to)
         assert.notEqual(file, good)
-        await town.merge({ title: 'A name', build: false, files: { '.github/landfall.yml': file } }, 'failure', 'landfall/configuration')
+        await town.misconfigure({ title: 'A name', build: false, files: { '.github/landfall.yml': file } })
       }
       const compose = (files['compose.yml'] ?? '').replace('  web:', `  "web;touch ${canary}":`)
       await town.merge({ title: 'A service', build: false, files: { 'compose.yml': compose } }, 'failure')

@@ -68,6 +68,12 @@ const spoilt: [why: string, spoil: (evidence: Evidence) => void, said: RegExp][]
     /1: GitHub's deployment of .* says in_progress/,
   ],
   [
+    'a check run still runs',
+    ({ github }) => void Object.assign(last(github.checkRuns), { status: 'in_progress', conclusion: null }),
+    /1: the check run of rollback .* says in_progress/,
+  ],
+  ['there is no check run', ({ github }) => void github.checkRuns.pop(), /1: the check run of rollback .* says nothing/],
+  [
     'an older word is shown last on a commit',
     ({ github }) => void github.statuses.push(...github.statuses.splice(0, 1)),
     /1: a.* shows pending/,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Comment, Delivery, Deployment as ShownDeployment, Status } from '../../lab/github/world.ts'
+import type { CheckRun, Comment, Delivery, Deployment as ShownDeployment, Status } from '../../lab/github/world.ts'
 import type { Host } from '../../lab/host.ts'
 import { type Container, containersOf } from '../containers.ts'
 import { actsOn, type HostAct } from '../host-record.ts'
@@ -29,6 +29,8 @@ export interface Evidence {
     /** What the commits show now, and every status they had. */
     statuses: Status[]
     deployments: ShownDeployment[]
+    /** Of the commits, oldest first. */
+    checkRuns: CheckRun[]
     comments: Comment[]
     /** The App's own login. */
     bot: string
@@ -115,6 +117,7 @@ export async function gatherEvidence(town: RunTown): Promise<Evidence> {
     github: {
       statuses: [...shas].flatMap((sha) => repository.statuses(sha)),
       deployments: repository.deployments(),
+      checkRuns: [...shas].flatMap((sha) => repository.checkRuns(sha)),
       comments: [...issues].flatMap((issue) => repository.comments(issue)),
       bot: `${github.app.slug}[bot]`,
     },

@@ -62,6 +62,7 @@ export function givenEvidence(): Evidence {
       deployments: deployments.map((one, index) =>
         shown(one, index === 2 ? ['in_progress', 'success'] : ['in_progress', 'success', 'inactive']),
       ),
+      checkRuns: deployments.map(checkOf),
       comments: [
         {
           id: 7,
@@ -165,3 +166,19 @@ function shown(
   const sha = revision ?? ''
   return { ...common, sha, ref: sha, task: 'deploy', payload: { landfall: id }, production: true, transient: false, statuses }
 }
+
+const checkOf = ({ id, revision }: StoredDeployment): Evidence['github']['checkRuns'][number] => ({
+  id: 1,
+  suite: 1,
+  app: { id: 1, slug: 'landfall', name: 'Landfall' },
+  name: 'Deploy to production',
+  sha: revision ?? '',
+  status: 'completed',
+  conclusion: 'success',
+  detailsUrl: null,
+  externalId: id,
+  startedAt: '',
+  completedAt: '',
+  output: { title: null, summary: null, text: null, annotations: [] },
+  actions: [],
+})

@@ -47,6 +47,10 @@ export function recordOf({ script, struck, violations, evidence, logs }: RunResu
       ),
     ),
     part(
+      'check runs',
+      github.checkRuns.map(({ sha, externalId, status, conclusion }) => `${sha} ${externalId} ${conclusion ?? status}`),
+    ),
+    part(
       'comments',
       github.comments.map(
         ({ id, author, body, reactions }) => `${id} ${author.login}: ${body} [${reactions.map(({ content }) => content).join(', ')}]`,

@@ -176,6 +176,7 @@ function stepFor(kind: StrikeKind, fails: boolean, random: Random): Step {
     [1, 'ended otherwise'],
     [2, 'status told'],
     [2, 'deployment told'],
+    [2, 'check told'],
     [1, 'comment told'],
   ])
 }

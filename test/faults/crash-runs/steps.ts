@@ -21,6 +21,7 @@ export const steps = [
   'ended otherwise',
   'status told',
   'deployment told',
+  'check told',
   'comment told',
 ] as const
 export type Step = (typeof steps)[number]
@@ -57,6 +58,7 @@ export function stepAtGitHub({ method, path }: Pick<RequestRecord, 'method' | 'p
   if (method !== 'POST' && method !== 'PATCH') return undefined
   if (/\/repos\/[^/]+\/[^/]+\/statuses\//.test(path)) return 'status told'
   if (/\/deployments(\/\d+\/statuses)?$/.test(path)) return 'deployment told'
+  if (/\/check-runs(\/\d+)?$/.test(path)) return 'check told'
   return /\/comments(\/\d+)?$/.test(path) ? 'comment told' : undefined
 }
 

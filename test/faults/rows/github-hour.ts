@@ -40,8 +40,8 @@ const downForAnHour: Fault = {
         const before = pausesSince(town, seen).length
         passed += fiveMinutes
         await clock.ahead(passed)
-        // The commit status and the deployment, each once.
-        await landfall.logged(() => pausesSince(town, seen).length >= before + 2)
+        // The commit status, the deployment and the check run, each once.
+        await landfall.logged(() => pausesSince(town, seen).length >= before + 3)
       }
       github.faults.outage(false)
       await clock.ahead(hour + fiveMinutes)
@@ -61,7 +61,7 @@ const limitedForAnHour: Fault = {
       const { github, landfall } = town.scenario
       const [seen, asked] = [landfall.log.length, github.requests.length]
       const deployed = await deployWithout(town, 'GitHub asks for an hour', () => github.faults.rateLimit(hour))
-      await landfall.logged(() => pausesSince(town, seen).length >= 2)
+      await landfall.logged(() => pausesSince(town, seen).length >= 3)
       // Halfway nothing is due, and when the hour is over everything is.
       await clock.ahead(hour / 2)
       github.faults.rateLimit(0)

@@ -53,7 +53,7 @@ const outOfOrder: Fault = {
     const third = await town.begin({ title: 'The third', told: 'later' })
     const tell = ({ guids }: Merged) => Promise.all(guids.map((guid) => github.redeliver(guid)))
     await tell(third)
-    await town.ended(third, 'pending')
+    await town.queued(third)
     await tell(second)
     const overtaken = await town.ended(second, 'error')
     assert.ok(overtaken.description?.includes(third.sha.slice(0, 7)), `the second one's status says: ${overtaken.description}`)
@@ -78,21 +78,22 @@ const cannotBeDeployed: Fault = {
     const before = await town.footprint()
     const unclosed = { 'compose.yml': 'services:\n  web: [\n' }
     const misspelt = { '.github/landfall.yml': landfallFile({ registry }).replace('hosts: [web-1]', 'hosst: [web-1]') }
-    const compose = await refused(town, unclosed, 'landfall/production', /compose\.yml:3:1/)
-    const configuration = await refused(town, misspelt, 'landfall/configuration', /\.github\/landfall\.yml:12:3\b.*"hosts" is missing/)
+    const { merged, status } = await town.merge({ title: 'Cannot be deployed', build: false, files: unclosed }, 'failure')
+    const compose = await toldOf(town, merged, status.description, /compose\.yml:3:1/)
+    const { merged: broken, check } = await town.misconfigure({ title: 'Cannot be read', build: false, files: misspelt })
+    const configuration = await toldOf(town, broken, check.output.title, /\.github\/landfall\.yml:12:3\b.*"hosts" is missing/)
     assert.equal(await town.footprint(), before, 'a host was touched')
     return `"${compose}" and "${configuration}" on the commit and on the pull request; no host touched`
   },
 }
 
-/** Merges something that cannot be deployed; resolves to the place and the problem that people are told, seen in both places. */
-async function refused(town: FaultTown, files: Record<string, string>, context: string, says: RegExp): Promise<string> {
-  const { merged, status } = await town.merge({ title: 'Cannot be deployed', build: false, files }, 'failure', context)
-  assert.match(status.description ?? '', says)
+/** The place and the problem that people are told, seen beside the commit and on the pull request. */
+async function toldOf(town: FaultTown, merged: Merged, atCommit: string | null, says: RegExp): Promise<string> {
+  assert.match(atCommit ?? '', says)
   const comment = await town.shop.repository.waitForComment(merged.pullRequest, /landfall/)
   // GitHub shows marks without the backslashes before them.
   assert.match(comment.body.replace(/\\([!-/:-@[-`{-~])/g, '$1'), says)
-  return says.exec(status.description ?? '')?.[0] ?? ''
+  return says.exec(atCommit ?? '')?.[0] ?? ''
 }
 
 /** The digest that the shop's web service runs. */

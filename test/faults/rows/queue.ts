@@ -50,7 +50,7 @@ const startedEmpty: Fault = {
     const first = await town.begin({ title: 'Under way' })
     await order.arrived()
     const second = await town.begin({ title: 'Queued' })
-    await town.ended(second, 'pending')
+    await town.queued(second)
     await redis.kill()
     await landfall.logged((line) => line.msg === 'queue connection lost' && landfall.log.indexOf(line) >= seen)
     await redis.start()

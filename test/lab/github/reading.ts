@@ -10,6 +10,8 @@ export interface Reading {
   checkRuns(sha: string): CheckRun[]
   /** The newest status of this context, once it has this state. */
   waitForStatus(sha: string, context: string, state: Status['state'], seconds?: number): Promise<Status>
+  /** The newest check run of this name, once it has this status or conclusion. */
+  waitForCheck(sha: string, name: string, state: string, seconds?: number): Promise<CheckRun>
   /** A deployment of the commit to the environment, once its newest status has this state. */
   waitForDeployment(sha: string, environment: string, state: DeploymentStatus['state'], seconds?: number): Promise<Deployment>
   /** The first comment under the issue whose text matches. */
@@ -31,6 +33,11 @@ export function reading(repo: Repo, { until }: Waiting): Reading {
     waitForStatus(sha, context, state, seconds) {
       const newest = () => statuses(sha).findLast((one) => one.context === context)
       return until(`status ${context} ${state} on ${sha}`, () => (newest()?.state === state ? newest() : undefined), seconds)
+    },
+    waitForCheck(sha, name, state, seconds) {
+      const newest = () => repo.checkRuns.findLast((one) => one.sha === sha && one.name === name)
+      const stateOf = (run: CheckRun | undefined) => run?.conclusion ?? run?.status
+      return until(`check run ${name} ${state} on ${sha}`, () => (stateOf(newest()) === state ? newest() : undefined), seconds)
     },
     waitForDeployment(sha, environment, state, seconds) {
       const matches = (one: Deployment) => one.sha === sha && one.environment === environment && one.statuses.at(-1)?.state === state

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parse, stringify } from 'yaml'
 import { z } from 'zod'
-import type { Status } from '../github/world.ts'
+import type { CheckRun, Status } from '../github/world.ts'
 import type { Host, HostOptions } from '../host.ts'
 import { type Laboratory, startLaboratory } from '../laboratory.ts'
 import { type Scenario, startScenario } from './scenario.ts'
@@ -20,10 +20,14 @@ export interface Town {
   files: Record<string, string>
   /** Merges the shop's own files with these changes; GitHub has told of it when this resolves. */
   begin(release: Release): Promise<Merged>
+  /** Waits until a merge stands behind another deployment. */
+  queued(merged: Merged): Promise<CheckRun>
   /** Waits for the given end of a merge's commit status. */
-  ended(merged: Merged, end: Status['state'], context?: string): Promise<Status>
+  ended(merged: Merged, end: Status['state']): Promise<Status>
   /** Both. */
-  merge(release: Release, end: Status['state'], context?: string): Promise<{ merged: Merged; status: Status }>
+  merge(release: Release, end: Status['state']): Promise<{ merged: Merged; status: Status }>
+  /** Merges a landfall.yml that cannot be used. */
+  misconfigure(release: Release): Promise<{ merged: Merged; check: CheckRun }>
   /** Everything that a deployment would change on the host: containers, and what landfall-shell was told to do. */
   footprint(): Promise<string>
   /** Changes the operator's file and waits until Landfall goes by it. */
@@ -66,7 +70,7 @@ async function populate(scenario: Scenario, servers: Laboratory | undefined): Pr
   const files = shopFiles(lab.registry.address)
   const shop = await openShop(github, lab.registry, { name: 'shop', hosts: ['web-1'], files })
   const begin: Town['begin'] = (release) => shop.merge({ ...release, files: { ...files, ...release.files } })
-  const ended: Town['ended'] = ({ sha }, end, context = 'landfall/production') => shop.repository.waitForStatus(sha, context, end, patience)
+  const ended: Town['ended'] = ({ sha }, end) => shop.repository.waitForStatus(sha, 'landfall/production', end, patience)
   return {
     scenario,
     shop,
@@ -75,10 +79,15 @@ async function populate(scenario: Scenario, servers: Laboratory | undefined): Pr
     files,
 
     begin,
+    queued: ({ sha }) => shop.repository.waitForCheck(sha, 'Deploy to production', 'queued', patience),
     ended,
-    async merge(release, end, context) {
+    async merge(release, end) {
       const merged = await begin(release)
-      return { merged, status: await ended(merged, end, context) }
+      return { merged, status: await ended(merged, end) }
+    },
+    async misconfigure(release) {
+      const merged = await begin(release)
+      return { merged, check: await shop.repository.waitForCheck(merged.sha, 'Landfall configuration', 'failure', patience) }
     },
 
     // Clearing away comes after a deployment's end, and so at any time.

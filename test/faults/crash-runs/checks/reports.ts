@@ -1,22 +1,24 @@
 import type { Evidence, StoredDeployment } from '../evidence.ts'
 import type { Violation } from './violation.ts'
 
-/** How each end is shown beside the commit, and as GitHub's deployment; docs/github.md promises it. */
-const shown: Record<string, { dot: string; deployment: string }> = {
-  succeeded: { dot: 'success', deployment: 'success' },
-  failed: { dot: 'failure', deployment: 'failure' },
-  'rolled-back': { dot: 'failure', deployment: 'failure' },
-  rejected: { dot: 'failure', deployment: 'failure' },
-  halted: { dot: 'error', deployment: 'error' },
-  superseded: { dot: 'error', deployment: 'inactive' },
-  cancelled: { dot: 'error', deployment: 'inactive' },
+/** How each end is shown beside the commit, as GitHub's deployment and as its check run; docs/github.md promises it. */
+const shown: Record<string, { dot: string; deployment: string; check: string }> = {
+  succeeded: { dot: 'success', deployment: 'success', check: 'success' },
+  failed: { dot: 'failure', deployment: 'failure', check: 'failure' },
+  'rolled-back': { dot: 'failure', deployment: 'failure', check: 'failure' },
+  rejected: { dot: 'failure', deployment: 'failure', check: 'failure' },
+  halted: { dot: 'error', deployment: 'error', check: 'failure' },
+  superseded: { dot: 'error', deployment: 'inactive', check: 'neutral' },
+  cancelled: { dot: 'error', deployment: 'inactive', check: 'cancelled' },
 }
 
 const final = new Set(['success', 'failure', 'error'])
 
 /** Every end is reported where people look, once, and what is shown last is what is true. */
 export function checkReports(evidence: Evidence): Violation[] {
-  return [...deploymentsShown(evidence), ...dots(evidence), ...answers(evidence), ...chat(evidence)].map((what) => ({ invariant: 1, what }))
+  return [...deploymentsShown(evidence), ...checksShown(evidence), ...dots(evidence), ...answers(evidence), ...chat(evidence)].map(
+    (what) => ({ invariant: 1, what }),
+  )
 }
 
 /** Exactly one of GitHub's deployments for each that touched a host; its last word is the end. */
@@ -43,6 +45,25 @@ function deploymentsShown({ database, github }: Evidence): string[] {
     if (there.sha !== one.revision) found.push(`GitHub's deployment of ${nameOf(one)} is of ${there.sha}`)
   }
   for (const [id, { length }] of byOwn) found.push(`${length} deployments on GitHub are of ${id}, which is none of Landfall's`)
+  return found
+}
+
+/**
+ * The newest check run of each deployment that has a commit says how it ended. One that was made late may stand before it: GitHub lets
+ * nobody take it away, and shows the newest of a name.
+ */
+function checksShown({ database, github }: Evidence): string[] {
+  const found: string[] = []
+  const byOwn = Map.groupBy(github.checkRuns, ({ externalId }) => externalId)
+  for (const one of database.deployments) {
+    const last = byOwn.get(one.id)?.at(-1)
+    byOwn.delete(one.id)
+    if (one.revision === null) continue
+    const says = last?.conclusion ?? last?.status ?? 'nothing'
+    if (says !== shown[one.state]?.check) found.push(`the check run of ${nameOf(one)} says ${says}`)
+    if (last && last.sha !== one.revision) found.push(`the check run of ${nameOf(one)} is on ${last.sha}`)
+  }
+  for (const [id] of byOwn) found.push(`a check run is of ${id}, which is none of Landfall's`)
   return found
 }
 
