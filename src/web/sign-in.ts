@@ -58,13 +58,17 @@ export function signInRoute(signIn: SignIn, sessions: Sessions, ports: Pick<Port
   const end = async (response: ServerResponse, held: string | undefined, answer: URLSearchParams): Promise<void> => {
     pending.clear(response)
     const asked = sealed.open(held)
-    if (!asked || !isSame(answer.get('state') ?? '', asked.state)) return say(response, notBegunHere)
+    if (!asked || !isSame(answer.get('state') ?? '', asked.state)) return say(response, 400, notBegunHere)
     const code = answer.get('code')
-    if (!code) return say(response, declined(asked.goal))
-    const answered = await signIn.personOf({ code, verifier: asked.verifier, back })
+    if (!code) return say(response, 400, declined, asked.goal)
+    const answered = await signIn.personOf({ code, verifier: asked.verifier, back }).catch((error: unknown) => {
+      log.warn('sign-in not answered by github', { error })
+      return { kind: 'unanswered' } as const
+    })
+    if (answered.kind === 'unanswered') return say(response, 503, unanswered, asked.goal)
     if (answered.kind === 'refused') {
       log.warn('sign-in refused by github', { why: answered.why })
-      return say(response, notTaken(asked.goal))
+      return say(response, 400, notTaken, asked.goal)
     }
     sessions.begin(response, answered.login)
     log.info('signed in', { person: answered.login })
@@ -85,28 +89,22 @@ export function signInRoute(signIn: SignIn, sessions: Sessions, ports: Pick<Port
   }
 }
 
-/** What the browser came back with is of no use. */
-const say = (response: ServerResponse, message: Message): void => sendPage(response, 400, (nonce) => messagePage(message, nonce))
+/** Why somebody is not signed in, and the way to try again for the page they wanted. */
+function say(response: ServerResponse, status: number, why: Pick<Message, 'title' | 'said'>, goal?: string): void {
+  const on = goal === undefined ? {} : { on: { words: 'Sign in with GitHub', to: signInAddress(goal) } }
+  sendPage(response, status, (nonce) => messagePage({ tone: 'warn', badge: 'Not signed in', ...why, ...on }, nonce))
+}
 
-const notBegunHere: Message = {
-  tone: 'warn',
-  badge: 'Not signed in',
+const notBegunHere = {
   title: 'This sign-in was not begun in this browser, or it is over',
   said: ['Open the link of the message again and sign in from there.'],
 }
 
-const declined = (to: string): Message => ({
-  tone: 'warn',
-  badge: 'Not signed in',
-  title: 'GitHub did not let you in',
-  said: ['You declined, or GitHub did.'],
-  on: { words: 'Sign in with GitHub', to: signInAddress(to) },
-})
+const declined = { title: 'GitHub did not let you in', said: ['You declined, or GitHub did.'] }
 
-const notTaken = (to: string): Message => ({
-  tone: 'warn',
-  badge: 'Not signed in',
+const unanswered = { title: 'GitHub does not answer', said: ['Try again in a moment.'] }
+
+const notTaken = {
   title: 'GitHub did not confirm this sign-in',
   said: ["It may have taken too long. If it stays so, Landfall's log says what GitHub answered."],
-  on: { words: 'Sign in with GitHub', to: signInAddress(to) },
-})
+}

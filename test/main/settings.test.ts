@@ -30,6 +30,8 @@ test.each<[why: string, env: Record<string, string | undefined>, variable: strin
     'PRIVATE_KEY_PATH: names a file that cannot be read',
   ],
   ['the App id is a word', { ...complete, APP_ID: 'landfall' }, 'APP_ID: is missing or not a number'],
+  ['people could sign in with half of it', { ...complete, APP_CLIENT_ID: 'Iv23' }, 'APP_CLIENT_SECRET: is missing'],
+  ['people could sign in with the other half', { ...complete, APP_CLIENT_SECRET: 'x' }, 'APP_CLIENT_ID: is missing'],
   ['PostgreSQL without Redis', { ...complete, DATABASE_URL: 'postgres://x' }, 'DATABASE_URL is set and QUEUE_URL is not'],
   ['Redis without PostgreSQL', { ...complete, QUEUE_URL: 'redis://x' }, 'QUEUE_URL is set and DATABASE_URL is not'],
   [
@@ -46,6 +48,13 @@ test.each<[why: string, env: Record<string, string | undefined>, variable: strin
 ])('does not start when %s', (_why, env, message) => {
   const result = readSettings(env)
   expect(result.kind === 'invalid' && result.messages).toEqual([expect.stringContaining(message)])
+})
+
+test('people sign in with what the App has for them, where it is given', () => {
+  const ready = readSettings({ ...complete, APP_CLIENT_ID: 'Iv23', APP_CLIENT_SECRET: 'hunter4' })
+  const settings = ready.kind === 'ready' ? ready.settings : undefined
+  expect([settings?.client?.id, settings?.client?.secret.reveal()]).toEqual(['Iv23', 'hunter4'])
+  expect(JSON.stringify(settings)).not.toContain('hunter4')
 })
 
 test('tells every error at once and repeats no value', () => {

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { Deployment } from '../../../src/domain/deployment.ts'
+import { type Answered, askOf, type Browser } from '../../support/browser.ts'
 import { httpError } from '../../support/fake-github.ts'
 import { refused } from '../../support/host-answers.ts'
 import { openTown, type Town } from '../../support/town.ts'
 import { wordsOf } from '../../web/pages/reading.ts'
-import { type Answered, askOf, type Browser, openSite, type Site } from './browser.ts'
+import { openSite, type Site } from './site.ts'
 
 const actOn = ({ id }: Deployment): string => `/deployments/${id}/act`
 const running = (town: Town) => town.host().container('web')?.image.behaviour.version
@@ -27,7 +28,7 @@ async function night(): Promise<Night> {
 
 async function signedIn(site: Site, login: string, deployment: Deployment): Promise<Browser> {
   const browser = site.browser()
-  await browser.signIn(login, actOn(deployment))
+  await site.signIn(browser, login, actOn(deployment))
   return browser
 }
 
@@ -41,7 +42,7 @@ test('a bad deployment is rolled back from a phone: link, sign-in, button, and s
   const phone = site.browser()
   const door = await phone.get(actOn(bad))
   expect(wordsOf(door.text)).toContain('Sign in with GitHub')
-  expect((await phone.signIn('mona', actOn(bad))).location).toBe(actOn(bad))
+  expect((await site.signIn(phone, 'mona', actOn(bad))).location).toBe(actOn(bad))
 
   const { text } = await phone.get(actOn(bad))
   expect(wordsOf(text)).toMatch(/Runs now .* Bad .* Goes back to .* Good .* You are mona .* Roll back production/)

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Deployment } from '../../../src/domain/deployment.ts'
 import type { Role } from '../../../src/domain/role.ts'
+import { type Answered, askOf, type Browser } from '../../support/browser.ts'
 import { openTown, type Town } from '../../support/town.ts'
-import { type Answered, askOf, type Browser, openSite, own, type Site } from './browser.ts'
+import { openSite, own, type Site } from './site.ts'
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'OPTIONS'] as const
 const unknown = '11111111-2222-4333-8444-555555555555'
@@ -24,7 +25,7 @@ const raised = () => town.log.saying('intent stored').filter(({ kind }) => kind 
 
 async function visitor(login?: string): Promise<Browser> {
   const browser = site.browser()
-  if (login !== undefined) await browser.signIn(login, actPath())
+  if (login !== undefined) await site.signIn(browser, login, actPath())
   return browser
 }
 

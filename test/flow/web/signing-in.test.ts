@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import type { Answered, Browser } from '../../support/browser.ts'
 import { openTown, type Town } from '../../support/town.ts'
 import { wordsOf } from '../../web/pages/reading.ts'
-import { type Answered, type Browser, openSite, type Site } from './browser.ts'
+import { openSite, type Site } from './site.ts'
 
 const page = '/deployments/11111111-2222-4333-8444-555555555555/act'
 const pending = '__Host-landfall-sign-in'
@@ -108,6 +109,14 @@ test('what GitHub says against it is in the log, and not on the page', async () 
   expect(wordsOf(answer.text)).toContain('GitHub did not confirm this sign-in')
   expect(answer.text).not.toContain('bad_verification_code')
   expect(town.log.saying('sign-in refused by github')).toEqual([{ why: 'bad_verification_code' }])
+})
+
+test('where GitHub does not answer it says so, and where to try again', async () => {
+  site.github.answers = false
+  const answer = await comeBack(browser, await begun(browser))
+  expect([answer.status, wordsOf(answer.text)]).toEqual([503, expect.stringContaining('GitHub does not answer')])
+  expect(answer.text).toContain(`href="/sign-in?to=${encodeURIComponent(page)}"`)
+  expect(browser.cookies.size).toBe(0)
 })
 
 test('whoever signs in has a session of their own, whatever was planted in their browser (fixation)', async () => {
