@@ -8,9 +8,9 @@ async function everythingSaid(town: Town): Promise<string> {
   const deployments = await town.deployments()
   const records = await Promise.all(deployments.map(({ id }) => town.record(id)))
   const receipts = await Promise.all(deployments.map(({ id }) => town.store.receipts.of(id)))
-  const { statuses, comments, deployments: shown } = town.github
+  const { statuses, comments, checkRuns, deployments: shown } = town.github
   const log = town.log.lines.map(({ fields, ...entry }) => ({ ...entry, fields: { ...fields, error: String(fields.error) } }))
-  return JSON.stringify({ deployments, records, receipts, statuses, comments, shown, said: town.chat.said, log })
+  return JSON.stringify({ deployments, records, receipts, statuses, comments, checkRuns, shown, said: town.chat.said, log })
 }
 
 test('a value of the environment is nowhere but on the host, even where the app prints it', async () => {
