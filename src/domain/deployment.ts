@@ -52,12 +52,11 @@ export interface Deployment {
  * `unwell`: what was verified did not stay well, and the reason says how. `cut-short`: something else came over it before it was over, or the
  * hosts could not be watched to its end.
  */
-export interface SoakBehind {
-  state: (typeof soakStates)[number]
-  reason?: Reason
-}
-
-export const soakStates = ['under-way', 'well', 'unwell', 'cut-short'] as const
+export type SoakBehind =
+  | { state: 'under-way' | 'well' }
+  | { state: 'unwell'; reason: Reason }
+  /** Without a reason the next deployment came. */
+  | { state: 'cut-short'; reason?: Reason }
 
 export const states = [
   'queued',

@@ -45,6 +45,11 @@ export interface Plan {
   keep: number
   /** Names of the operator's chat channels. */
   notify: string[]
+  /**
+   * `behind`: two good looks in a row verify it, and the soak goes on afterwards. People who roll back need what runs to be the old
+   * release, which was proved once already, and need it now. Absent: it is verified when its soak is over.
+   */
+  soak?: 'behind'
   /** Shown on GitHub. */
   url?: string
   /** The gates in the file at `revision`: they hold for what comes next as well, so that no change loosens those it has to pass itself. */

@@ -110,6 +110,11 @@ const wordings = {
     remedy: () => 'Read its last log lines in the log, correct it and push again',
     retryable: false,
   },
+  'soak-failed': {
+    sentence: (e) => `Service ${e.service} on ${e.host} was well at first and is not any more: ${e.detail}`,
+    remedy: () => 'Landfall goes no further back by itself. Look at it now; `/rollback` goes one release further back, a newer commit forward',
+    retryable: false,
+  },
   'return-failed': {
     sentence: (e) => `The way back failed on ${e.host}: ${e.detail}`,
     remedy: () => 'Look at the host now: `landfall-shell status` there shows what runs',

@@ -11,6 +11,8 @@ export interface Receipt {
   revision: Sha
   actor: string
   verifiedAt: Instant
+  /** `behind`: the soak was not over by then; this is what two good looks in a row showed. */
+  soak?: 'behind'
   hosts: HostProof[]
 }
 

@@ -135,8 +135,9 @@ async function succeed(execution: Execution, hosts: HostProof[]): Promise<void> 
   if (refused && confirmed.some(({ kind }) => kind === 'done')) return run.end('halted', refused)
   if (refused) return returnEveryHost(execution, refused)
   await ports.store.receipts.record(receipt)
-  await run.note('receipt', `signed: ${plan.revision} runs on ${hosts.map(({ host }) => host).join(', ')}`)
   const soak = soaksBehind(plan) && { state: 'under-way' as const }
+  const names = hosts.map(({ host }) => host).join(', ')
+  await run.note('receipt', `signed: ${plan.revision} runs on ${names}${soak ? '; its soak goes on' : ''}`)
   await run.to('succeeded', soak ? { soak } : {})
   if (soak) await ports.queue.wake(soakSubject(deployment.id))
   await everyHost(execution, [...execution.hosts.keys()], async (host) => {

@@ -1,17 +1,17 @@
 import type { HostRule } from '../domain/configuration.ts'
-import type { PinnedImage } from '../domain/image.ts'
-import { pinnedReference } from '../domain/image.ts'
+import { type PinnedImage, pinnedReference } from '../domain/image.ts'
 import type { ProbeAnswer } from '../domain/observed.ts'
 import type { Plan, PlannedService } from '../domain/plan.ts'
 import { reason } from '../domain/reason.ts'
 import type { HostProof, ServiceProof } from '../domain/receipt.ts'
 import { probe } from '../host/commands.ts'
 import { roundReader } from '../host/output.ts'
-import { judge, type Progress, type Round, unseen } from '../policy/verification.ts'
+import { earlyVerdict, judge, type Progress, type Round, type ServiceVerdict, unseen } from '../policy/verification.ts'
 import type { Mask } from './bundle.ts'
 import { type Execution, planned } from './execution.ts'
 import { isAway, notUnderstood, type Outcome, outcomeOf, waitsFor } from './fleet.ts'
 import { patienceWithDocker } from './patience.ts'
+import type { Ports } from './ports.ts'
 
 /** Room for the last round and the way back, beyond what the rules themselves allow. */
 const slack = 30
@@ -22,20 +22,37 @@ const reopenings = 5
 export type Proved = Outcome<HostProof> & { service?: string; answers?: ProbeAnswer[] }
 
 /**
- * Watches one host until every service is proved or one has failed. Judging is pure; this only keeps the watch open.
+ * Watches one host until every service is proved or one has failed; as long as its plan says.
  *
  * @param plan the release that should run there; its targets are probed
  */
-export async function prove(execution: Execution, host: HostRule, plan: Plan): Promise<Proved> {
-  const { ports, signal } = execution.run
-  const { mask } = execution.sealed
-  const watch = new Watch(plan, planned(execution.plan, host).platform, mask, () => ports.clock.now().getTime() / 1000)
+export function prove({ run, plan: executed, sealed }: Execution, host: HostRule, plan: Plan): Promise<Proved> {
+  const { platform } = planned(executed, host)
+  return watchHost({ plan, host, platform, soak: plan.soak, mask: sealed.mask, signal: run.signal }, run.ports)
+}
+
+/** What is watched, and how. */
+export interface Watching {
+  plan: Plan
+  host: HostRule
+  platform: string
+  soak: Plan['soak'] | undefined
+  mask: Mask
+  signal: AbortSignal
+}
+
+/** Judging is pure; this only keeps the watch open. */
+export async function watchHost(
+  { plan, host, platform, soak, mask, signal }: Watching,
+  ports: Pick<Ports, 'hosts' | 'clock' | 'log'>,
+): Promise<Proved> {
+  const watched = new Watch({ plan, platform, soak, mask, now: () => ports.clock.now().getTime() / 1000 })
   const patience = patienceWithDocker(ports.clock)
   for (let opened = 0; ; ) {
     const seen = new AbortController()
     let nonsense = false
     const read = roundReader((round) => {
-      if (watch.look(round)) seen.abort()
+      if (watched.look(round)) seen.abort()
     })
     const reader = (line: string): void => {
       try {
@@ -46,11 +63,11 @@ export async function prove(execution: Execution, host: HostRule, plan: Plan): P
         seen.abort()
       }
     }
-    const command = probe(plan, watch.longest + slack)
+    const command = probe(plan, watched.longest + slack)
     const result = await ports.hosts.run(host, command, reader, AbortSignal.any([seen.signal, signal]))
     signal.throwIfAborted()
     if (nonsense) return { kind: 'failed', reason: notUnderstood(host) }
-    const verdict = watch.verdict(host.name)
+    const verdict = watched.verdict(host.name)
     if (verdict) return verdict
     if (isAway(result) && opened < reopenings) {
       ports.log.warn('watch of a host broke off, opening it again', { host: host.name, result: result.kind })
@@ -68,7 +85,7 @@ export async function prove(execution: Execution, host: HostRule, plan: Plan): P
     if (outcome.kind === 'failed') return outcome
     return {
       kind: 'failed',
-      reason: reason('verification-failed', { host: host.name, service: watch.pending(), detail: 'the watch ended too early' }),
+      reason: reason('verification-failed', { host: host.name, service: watched.pending(), detail: 'the watch ended too early' }),
     }
   }
 }
@@ -79,6 +96,7 @@ class Watch {
   readonly #services: PlannedService[]
   readonly #images: Map<string, PinnedImage>
   readonly #platform: string
+  readonly #soak: Plan['soak'] | undefined
   readonly #mask: Mask
   readonly #now: () => number
   readonly #start: number
@@ -86,10 +104,11 @@ class Watch {
   /** The longest that any service may take, in seconds. */
   readonly longest: number
 
-  constructor(plan: Plan, platform: string, mask: Mask, now: () => number) {
+  constructor({ plan, platform, soak, mask, now }: Omit<Watching, 'host' | 'signal'> & { now: () => number }) {
     this.#services = plan.services.filter(({ replicas }) => replicas > 0)
     this.#images = new Map(plan.images.map((image) => [pinnedReference(image), image]))
     this.#platform = platform
+    this.#soak = soak
     this.#mask = mask
     this.#now = now
     this.#start = now()
@@ -103,15 +122,16 @@ class Watch {
     for (const service of this.#services) {
       const image = this.#images.get(service.image)
       if (!image) throw new Error(`the plan pins no image ${service.image}`)
-      this.#progress.set(service.name, judge(service, image, this.#platform, this.#of(service), round, seconds))
+      const target = { service, image, platform: this.#platform, soak: this.#soak }
+      this.#progress.set(service.name, judge(target, this.#of(service), round, seconds))
     }
-    return this.#services.every((service) => this.#of(service).verdict.kind === 'proved') || this.#failed() !== undefined
+    return this.#services.every((service) => this.#verdictOn(service).kind === 'proved') || this.#failed() !== undefined
   }
 
   verdict(host: string): Proved | undefined {
     const failed = this.#failed()
     if (failed) {
-      const { verdict } = this.#of(failed)
+      const verdict = this.#verdictOn(failed)
       const detail = verdict.kind === 'failed' ? this.#mask(verdict.detail) : ''
       const answers = this.#lastAnswers.filter(({ service }) => service === failed.name)
       return {
@@ -123,7 +143,7 @@ class Watch {
     }
     const services: ServiceProof[] = []
     for (const service of this.#services) {
-      const { verdict } = this.#of(service)
+      const verdict = this.#verdictOn(service)
       if (verdict.kind !== 'proved') return undefined
       services.push(verdict.proof)
     }
@@ -132,14 +152,19 @@ class Watch {
 
   /** The first service that is not proved yet, for messages. */
   pending(): string {
-    return this.#services.find((service) => this.#of(service).verdict.kind !== 'proved')?.name ?? ''
+    return this.#services.find((service) => this.#verdictOn(service).kind !== 'proved')?.name ?? ''
   }
 
   #of(service: PlannedService): Progress {
     return this.#progress.get(service.name) ?? unseen
   }
 
+  #verdictOn(service: PlannedService): ServiceVerdict {
+    const progress = this.#of(service)
+    return this.#soak === 'behind' ? earlyVerdict(progress) : progress.verdict
+  }
+
   #failed(): PlannedService | undefined {
-    return this.#services.find((service) => this.#of(service).verdict.kind === 'failed')
+    return this.#services.find((service) => this.#verdictOn(service).kind === 'failed')
   }
 }

@@ -3,6 +3,7 @@ import { environmentWork } from './environment.ts'
 import type { Ports } from './ports.ts'
 import { publishWork } from './publish.ts'
 import { repositoryWork } from './repository.ts'
+import { soakSubject, soakWork } from './soak.ts'
 import { dueSweeps, sweepWork } from './sweeps.ts'
 import type { Work } from './under-lease.ts'
 
@@ -14,6 +15,8 @@ export async function workFor(subject: string, ports: Ports): Promise<Work | und
       return repositoryWork(id, ports)
     case 'deployment':
       return environmentWork(id, ports)
+    case 'soak':
+      return soakWork(id, ports)
     case 'locks':
       return locksWork(id, ports)
     case 'reports':
@@ -29,15 +32,17 @@ export async function workFor(subject: string, ports: Ports): Promise<Work | und
 
 /** Every subject with open work, as the database knows it: one for each repository and environment is enough to wake it. */
 export async function dueSubjects(ports: Ports): Promise<string[]> {
-  const [repositories, deployments, reports, sweeps] = await Promise.all([
+  const [repositories, deployments, soaks, reports, sweeps] = await Promise.all([
     ports.store.intents.due(),
     ports.store.deployments.due(),
+    ports.store.deployments.soaking(),
     ports.store.reports.due(1),
     dueSweeps(ports),
   ])
   return [
     ...repositories.map((name) => `repository:${name}`),
     ...deployments.map((id) => `deployment:${id}`),
+    ...soaks.map(soakSubject),
     ...(reports.length > 0 ? ['reports'] : []),
     ...sweeps,
   ]

@@ -74,6 +74,7 @@ export function freezePlan(request: PlanRequest): Draft {
     logins: request.registries.filter((registry) => needed.has(registry)),
     keep: environment.keep,
     notify: file.notify,
+    ...(request.kind === 'rollback' && { soak: 'behind' as const }),
     ...(environment.url !== undefined && { url: environment.url }),
     gates: environment.gates,
   }

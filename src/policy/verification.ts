@@ -1,6 +1,6 @@
 import { digestsOn, type PinnedImage, pinnedReference } from '../domain/image.ts'
 import type { ObservedContainer, ProbeAnswer } from '../domain/observed.ts'
-import type { PlannedService } from '../domain/plan.ts'
+import type { Plan, PlannedService } from '../domain/plan.ts'
 import type { ServiceProof } from '../domain/receipt.ts'
 
 /** One look at a host: its containers and what they answered. */
@@ -17,7 +17,19 @@ export interface Progress {
   restarts: Record<string, number>
   /** Looks in a row at which a service once good did not answer well. */
   misses: number
+  /** Good looks in a row, and what the last of them showed. */
+  good: number
+  proof?: ServiceProof
   verdict: ServiceVerdict
+}
+
+/** What is looked for on one host. */
+export interface Target {
+  service: PlannedService
+  image: PinnedImage
+  platform: string
+  /** Two good looks in a row verify it, whatever its soak; see `earlyVerdict`. */
+  soak?: Plan['soak'] | undefined
 }
 
 export type ServiceVerdict =
@@ -28,21 +40,18 @@ export type ServiceVerdict =
 /** One lost packet is no outage: a service once good may miss so many looks in a row before that fails it. */
 const missesAllowed = 3
 
-export const unseen: Progress = { restarts: {}, misses: 0, verdict: { kind: 'pending', detail: 'not looked at yet' } }
+/** Good looks in a row that verify a service whose soak goes on behind: a single one may be a container about to fall over. */
+const looksEnough = 2
+
+export const unseen: Progress = { restarts: {}, misses: 0, good: 0, verdict: { kind: 'pending', detail: 'not looked at yet' } }
 
 /**
  * Judges one service on one host after one more look. Success means: the planned digest runs in as many containers
  * as planned, started by this deployment where the plan recreates it, healthy, answering the planned version, without
- * a restart for the whole soak. `seconds` counts from the end of the switch.
+ * a restart for the whole soak. `seconds` counts from the end of the switch. Where the soak goes on behind, `earlyVerdict` says when
+ * enough was seen.
  */
-export function judge(
-  service: PlannedService,
-  image: PinnedImage,
-  platform: string,
-  before: Progress,
-  round: Round,
-  seconds: number,
-): Progress {
+export function judge({ service, image, platform, soak }: Target, before: Progress, round: Round, seconds: number): Progress {
   if (before.verdict.kind !== 'pending') return before
   const containers = round.containers.filter((container) => container.service === service.name)
   const look = lookAt(service, image, platform, containers, round.answers)
@@ -56,19 +65,29 @@ export function judge(
     if (misses > missesAllowed) return { ...before, verdict: { kind: 'failed', detail: `was healthy, then ${look.detail}` } }
     if (seconds >= service.within && before.goodSince === undefined)
       return { ...before, verdict: { kind: 'failed', detail: `${look.detail} after ${service.within} s` } }
-    return { ...before, misses, verdict: { kind: 'pending', detail: look.detail } }
+    return { ...before, misses, good: 0, verdict: { kind: 'pending', detail: look.detail } }
   }
 
   const goodSince = before.goodSince ?? seconds
   const restarts =
     before.goodSince === undefined ? Object.fromEntries(containers.map(({ id, restarts }) => [id, restarts])) : before.restarts
-  const soaked = service.oneShot || service.change === 'untouched' || seconds - goodSince >= service.soak
+  const good = before.good + 1
+  const over = service.oneShot || service.change === 'untouched' || seconds - goodSince >= service.soak
+  const soaked = over && (soak !== 'behind' || good >= looksEnough)
   return {
     goodSince,
     restarts,
     misses: 0,
+    good,
+    proof: look.proof,
     verdict: soaked ? { kind: 'proved', proof: look.proof } : { kind: 'pending', detail: `healthy, watched for ${service.soak} s` },
   }
+}
+
+/** What is known of a service that counts as verified after two good looks in a row. */
+export function earlyVerdict({ verdict, good, proof }: Progress): ServiceVerdict {
+  if (verdict.kind === 'failed') return verdict
+  return good >= looksEnough && proof ? { kind: 'proved', proof } : { kind: 'pending', detail: 'looked at once more' }
 }
 
 type Look = { kind: 'good'; proof: ServiceProof } | { kind: 'pending'; detail: string } | { kind: 'failed'; detail: string }

@@ -5,6 +5,7 @@ import { slackMessage } from './slack.ts'
 import { telegramMessage } from './telegram.ts'
 import { tell } from './telling.ts'
 import { cut } from './text.ts'
+import { unwellBecause } from './wording.ts'
 
 /**
  * A channel hears of a deployment once: when its outcome is known. Starts, waiting and changes overtaken by newer ones
@@ -16,6 +17,7 @@ export function chatMessage(deployment: Deployment, links: Links): ChatMessage |
   return {
     slack: slackMessage(told, isAlarm(deployment)),
     telegram: telegramMessage(told),
+    ...(unwellBecause(deployment) && { anew: true as const }),
     fallback: cut(`${told.icon} ${told.project}: ${told.headline}. ${told.detail}.`, 1000),
   }
 }
@@ -25,4 +27,5 @@ export const isWorthTelling = ({ state }: Pick<Deployment, 'state'>): boolean =>
   state === 'succeeded' || state === 'failed' || state === 'rolled-back' || state === 'halted' || state === 'rejected'
 
 /** Something that worked may not work any more. A first release that fails takes nothing away from anybody. */
-const isAlarm = ({ state, reason }: Deployment): boolean => state === 'halted' && reason?.code !== 'first-release-failed'
+const isAlarm = (deployment: Deployment): boolean =>
+  unwellBecause(deployment) !== undefined || (deployment.state === 'halted' && deployment.reason?.code !== 'first-release-failed')

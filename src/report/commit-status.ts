@@ -4,7 +4,7 @@ import { waitsForApproval } from './held-by.ts'
 import type { Links } from './links.ts'
 import type { CommitStatus } from './published.ts'
 import { description, oneLine } from './text.ts'
-import { changesText, hostsText, progressOf, revisionsBefore } from './wording.ts'
+import { changesText, hostsText, progressOf, revisionsBefore, unwellBecause } from './wording.ts'
 
 /**
  * GitHub's statuses know no grey. A change that was overtaken or cancelled never ran, so it is no success; nothing is
@@ -45,7 +45,11 @@ export function commitStatuses(deployment: Deployment, links: Links, spoken = fa
     description: description(text),
     ...(links.log !== undefined && { url: links.log }),
   })
-  const own = dot(revision, dots[state], kind === 'rollback' ? rollbackText(deployment) : textOf(deployment))
+  const own = dot(
+    revision,
+    unwellBecause(deployment) ? 'error' : dots[state],
+    kind === 'rollback' ? rollbackText(deployment) : textOf(deployment),
+  )
   const others = revisionsBefore(deployment).filter((before) => before !== revision)
   if (kind === 'rollback' && state === 'succeeded')
     return [own, ...others.map((before) => dot(before, 'failure', `Rolled back by ${deployment.actor} to ${shortSha(revision)}`))]

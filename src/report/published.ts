@@ -40,6 +40,8 @@ export interface ChatMessage {
   telegram: string
   /** The same in one plain line, for logs and media without formatting. */
   fallback: string
+  /** Said anew, also where what was said before could be edited: an edit rings nobody's bell. */
+  anew?: true
 }
 
 /** A check run: what stands under "Checks" of a commit or pull request, with its page and its buttons. */

@@ -5,7 +5,7 @@ import { type ButtonKind, kindsFor } from './buttons.ts'
 import { commitUrl, type Links, pullRequestUrl } from './links.ts'
 import { cut, oneLine } from './text.ts'
 import { tookText } from './time.ts'
-import { headlineOf, progressOf } from './wording.ts'
+import { headlineOf, progressOf, unwellBecause } from './wording.ts'
 
 /** What people are told of a deployment outside its page: not formatted, not escaped, on one line each. */
 export interface Telling {
@@ -63,10 +63,12 @@ export function actOn(deployment: Deployment, { act }: Links): Telling['act'] {
 }
 
 export function tell(deployment: Deployment, links: Links): Telling {
-  const { repository, revision, state, kind, subject, author, actor, pullRequest, reason, plan } = deployment
+  const { repository, revision, state, kind, subject, author, actor, pullRequest, plan } = deployment
+  const unwell = unwellBecause(deployment)
+  const reason = deployment.reason ?? unwell
   const took = tookText(deployment)
   const act = actOn(deployment, links)
-  const icon = kind === 'rollback' && state === 'succeeded' ? '↩️' : icons[state]
+  const icon = unwell ? '🚨' : kind === 'rollback' && state === 'succeeded' ? '↩️' : icons[state]
   return {
     icon,
     headline: headlineOf(deployment),

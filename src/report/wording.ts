@@ -57,16 +57,22 @@ const rollbackHeadlines: Words = {
 export function headlineOf(deployment: Deployment): string {
   const words = deployment.kind === 'rollback' ? rollbackHeadlines : deployHeadlines
   const unknown = deployment.kind === 'rollback' ? 'its previous release' : 'The change'
-  return words[deployment.state]({
+  const said = words[deployment.state]({
     commit: deployment.revision ? shortSha(deployment.revision) : unknown,
     environment: oneLine(deployment.environment),
     before: beforeText(deployment),
   })
+  return unwellBecause(deployment) ? `${said}, which is not well` : said
 }
+
+/** Why what was verified did not stay well for its soak; undefined where it did, or nobody knows. */
+export const unwellBecause = ({ soak }: Pick<Deployment, 'soak'>): Reason | undefined =>
+  soak?.state === 'unwell' ? soak.reason : undefined
 
 /** How far it is or why it ended so: what stands in a status beside the commit, one line. */
 export function progressOf(deployment: Deployment): string {
   const { state, plan, reason } = deployment
+  const unwell = unwellBecause(deployment)
   const because = reason ? reasonText(reason) : undefined
   switch (state) {
     case 'queued':
@@ -82,7 +88,7 @@ export function progressOf(deployment: Deployment): string {
     case 'verifying':
       return `Verifying on ${hostsText(plan)}`
     case 'succeeded':
-      return provedText(deployment)
+      return unwell ? `Not well: ${reasonText(unwell)}` : provedText(deployment)
     case 'failed':
       return `Nothing was changed${because ? `: ${because}` : ''}`
     case 'rolling-back':

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ObservedContainer } from '../../src/domain/observed.ts'
 import type { PlannedService } from '../../src/domain/plan.ts'
-import { judge, type Progress, type Round, unseen } from '../../src/policy/verification.ts'
+import { earlyVerdict, judge, type Progress, type Round, unseen } from '../../src/policy/verification.ts'
 import { answer, container, digest, image, service, sha } from '../support/builders.ts'
 
 const web = service({
@@ -13,7 +13,10 @@ const good: Round = { containers: [container()], answers: [answer(), home] }
 
 /** Judges looks at the given seconds, one after another. */
 function after(looks: [seconds: number, round: Round][], planned: PlannedService = web): Progress {
-  return looks.reduce((progress, [seconds, round]) => judge(planned, image(), 'linux/amd64', progress, round, seconds), unseen)
+  return looks.reduce(
+    (progress, [seconds, round]) => judge({ service: planned, image: image(), platform: 'linux/amd64' }, progress, round, seconds),
+    unseen,
+  )
 }
 const withContainer = (change: Partial<ObservedContainer>): Round => ({ ...good, containers: [container(change)] })
 
@@ -132,7 +135,7 @@ test('one missed look during the soak is forgiven, an outage is not', () => {
 
 test('a verdict stands: later looks do not change it', () => {
   const failed = after([[1, withContainer({ status: 'dead' })]])
-  expect(judge(web, image(), 'linux/amd64', failed, good, 2)).toBe(failed)
+  expect(judge({ service: web, image: image(), platform: 'linux/amd64' }, failed, good, 2)).toBe(failed)
 })
 
 test('an untouched service needs no new container and no soak', () => {
@@ -152,4 +155,38 @@ test('every replica counts', () => {
   expect(after([[1, good]], two).verdict).toEqual({ kind: 'pending', detail: '1 of 2 containers exist' })
   const both = { ...good, containers: [container(), container({ id: 'c2', name: 'shop-web-2' })] }
   expect(after([[1, both]], two).verdict).toMatchObject({ kind: 'proved', proof: { containers: ['c1', 'c2'] } })
+})
+
+describe('with its soak behind', () => {
+  const soaking = service({ ...web, soak: 30 })
+  const looked = (...rounds: Round[]) =>
+    rounds.reduce(
+      (progress, round, index) =>
+        judge({ service: soaking, image: image(), platform: 'linux/amd64', soak: 'behind' }, progress, round, index),
+      unseen,
+    )
+  const missed: Round = { ...good, answers: [answer({ status: 0 }), home] }
+
+  test.each<[why: string, rounds: Round[], kind: string]>([
+    ['one good look is not enough', [good], 'pending'],
+    ['two in a row are', [good, good], 'proved'],
+    ['two with a miss between them are not', [good, missed, good], 'pending'],
+    ['two in a row after a miss are', [good, missed, good, good], 'proved'],
+    ['a container that ends fails at once', [good, withContainer({ status: 'exited', exitCode: 1 })], 'failed'],
+    ['a restart after a good look fails', [good, withContainer({ restarts: 1 })], 'failed'],
+  ])('%s', (_why, rounds, kind) => expect(earlyVerdict(looked(...rounds)).kind).toBe(kind))
+
+  test.each<[what: string, change: Partial<PlannedService>]>([
+    ['asks for no soak', { soak: 0 }],
+    ['is left alone', { change: 'untouched' }],
+  ])('a service that %s is looked at twice all the same', (_what, change) => {
+    const target = { service: service({ ...web, ...change }), image: image(), platform: 'linux/amd64', soak: 'behind' as const }
+    const once = judge(target, unseen, good, 0)
+    expect([once.verdict.kind, judge(target, once, good, 0).verdict.kind]).toEqual(['pending', 'proved'])
+  })
+
+  test('the proof is what the last look showed', () => {
+    const verdict = earlyVerdict(looked(good, good))
+    expect(verdict).toMatchObject({ kind: 'proved', proof: { service: 'web', running: digest('3'), answered: sha('a') } })
+  })
 })

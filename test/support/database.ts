@@ -12,7 +12,7 @@ import { ManualClock } from './manual-clock.ts'
 /** The real store over a database of its own, whose clock is the given one. */
 export interface TestDatabase {
   store: Store
-  /** How many intents are open, deployments unfinished and reports due. */
+  /** How many intents are open, deployments and soaks unfinished and reports due. */
   openWork(): Promise<number>
   /** A backup as operators make it: a file of its own, as the database is now. */
   backUp(): Promise<string>
@@ -35,6 +35,7 @@ export async function openDatabase(clock: Clock, backup?: string): Promise<TestD
       const { rows } = await sql<{ open: number }>`select
         (select count(*) from intents where outcome is null) +
         (select count(*) from deployments where finished_at is null) +
+        (select count(*) from deployments where soak = 'under-way') +
         (select count(*) from reports where published < wanted and due <= ${database.now}) as open`.execute(db)
       return rows[0]?.open ?? 0
     },

@@ -32,7 +32,8 @@ export function chat(rules: () => Readonly<Record<string, ChatRule>>, secret: Se
       return hash
     }
     const to = { api: rule.api, token: await secret(rule.token), chat: rule.chat }
-    const id = await sendToTelegram(name, to, message.telegram, seconds, /^\d+$/.test(earlier ?? '') ? Number(earlier) : undefined)
+    const editable = message.anew === undefined && /^\d+$/.test(earlier ?? '')
+    const id = await sendToTelegram(name, to, message.telegram, seconds, editable ? Number(earlier) : undefined)
     return `${hash} ${id}`
   }
 }

@@ -53,6 +53,7 @@ export function deploymentIn(row: DeploymentRow): Deployment {
     closed: parsed(row.closed),
     proposal: parsed(row.proposal),
     plan: parsed(row.plan),
+    soak: row.soak === null ? null : present({ state: row.soak, reason: parsed(row.soak_reason) }),
     createdAt: row.created_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
@@ -73,6 +74,8 @@ type PatchColumns = Pick<
   | 'started_at'
   | 'finished_at'
   | 'pull_request'
+  | 'soak'
+  | 'soak_reason'
 >
 
 const emptyPatch: PatchColumns = {
@@ -87,6 +90,8 @@ const emptyPatch: PatchColumns = {
   started_at: null,
   finished_at: null,
   pull_request: null,
+  soak: null,
+  soak_reason: null,
 }
 
 /** The columns a patch sets; a field that is absent leaves its column alone. */
@@ -102,5 +107,9 @@ export function patchColumns(patch: DeploymentPatch): Partial<PatchColumns> {
     ...(patch.startedAt !== undefined && { started_at: patch.startedAt }),
     ...(patch.finishedAt !== undefined && { finished_at: patch.finishedAt }),
     ...(patch.pullRequest !== undefined && { pull_request: patch.pullRequest }),
+    ...(patch.soak && {
+      soak: patch.soak.state,
+      soak_reason: 'reason' in patch.soak && patch.soak.reason ? encode(storedReason, patch.soak.reason) : null,
+    }),
   }
 }

@@ -92,6 +92,9 @@ export interface DeploymentRow {
   plan: string | null
   /** The plan's, to be found by. */
   generation: number | null
+  /** State of a soak that goes on behind, and why it ended so: JSON, `Reason`. */
+  soak: string | null
+  soak_reason: string | null
   created_at: string
   started_at: string | null
   finished_at: string | null

@@ -20,6 +20,7 @@ export function deploymentContract(given: Given): void {
       closed: [{ code: 'locked', evidence: { person: 'lisa' } }],
       proposal: { draft: draft(), content: 'what is shown', since: at },
       plan: plan(),
+      soak: { state: 'unwell', reason: { code: 'soak-failed', evidence: { host: 'web-1' } } },
       state: 'planned',
       startedAt: at,
       finishedAt: at,
@@ -46,6 +47,7 @@ export function deploymentContract(given: Given): void {
       pullRequest: 9,
       startedAt: at,
       finishedAt: at,
+      soak: { state: 'cut-short' },
     }
     const planned = await given.store.deployments.advance(id, held, 'planned', patch, [report])
     expect(planned).toEqual({ ...created, state: 'planned', ...patch })

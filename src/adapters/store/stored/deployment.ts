@@ -1,10 +1,16 @@
 import { z } from 'zod'
-import { type Deployment, states, type TimelineEntry } from '../../../domain/deployment.ts'
+import { type Deployment, type SoakBehind, states, type TimelineEntry } from '../../../domain/deployment.ts'
 import { storedComment } from './intent.ts'
 import { storedPlan, storedProposal } from './plan.ts'
 import { storedReason, storedReasons } from './reason.ts'
 import { storedRepository } from './repository.ts'
 import { count, instant, name, type Shape, sha, text } from './shape.ts'
+
+const storedSoak: z.ZodType<SoakBehind> = z.discriminatedUnion('state', [
+  z.strictObject({ state: z.enum(['under-way', 'well']) }),
+  z.strictObject({ state: z.literal('unwell'), reason: storedReason }),
+  z.strictObject({ state: z.literal('cut-short'), reason: storedReason.exactOptional() }),
+])
 
 export const storedDeployment: z.ZodType<Deployment> = z.strictObject({
   id: name,
@@ -26,6 +32,7 @@ export const storedDeployment: z.ZodType<Deployment> = z.strictObject({
   closed: storedReasons.exactOptional(),
   proposal: storedProposal.exactOptional(),
   plan: storedPlan.exactOptional(),
+  soak: storedSoak.exactOptional(),
   createdAt: instant,
   startedAt: instant.exactOptional(),
   finishedAt: instant.exactOptional(),

@@ -73,6 +73,7 @@ const plan = z.strictObject({
   logins: z.array(name),
   keep: count,
   notify: z.array(name),
+  soak: z.literal('behind').exactOptional(),
   url: z.string().exactOptional(),
   gates: storedGates.exactOptional(),
 } satisfies Shape<Plan>)

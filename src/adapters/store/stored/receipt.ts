@@ -23,5 +23,6 @@ export const storedReceipt: z.ZodType<Receipt> = z.strictObject({
   revision: sha,
   actor: z.string(),
   verifiedAt: instant,
+  soak: z.literal('behind').exactOptional(),
   hosts: z.array(host),
 } satisfies Shape<Receipt>)
