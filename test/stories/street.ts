@@ -1,4 +1,5 @@
 import { lookAtHost } from '../demo/host-view.ts'
+import { eventually } from '../faults/eventually.ts'
 import type { TestRepository } from '../lab/github/repository.ts'
 import type { CheckRun } from '../lab/github/world.ts'
 import { type Behaviour, pushApp } from '../lab/images.ts'
@@ -20,6 +21,8 @@ export interface Street {
   shopImage(sha: string, behaviour?: Behaviour): Promise<void>
   /** The check run that tells of the commit's way to an environment, once it is so far. */
   check(sha: string, environment: string, state: string): Promise<CheckRun>
+  /** The same, once its summary says this. */
+  shows(sha: string, environment: string, said: RegExp): Promise<CheckRun>
   /** Somebody presses a button of it. */
   press(run: CheckRun, label: string, by: string): Promise<void>
   /** Digest that runs on an environment's host, asked past Landfall. */
@@ -94,6 +97,11 @@ export async function openStreet({ production, environment = {} }: StreetOptions
     },
     shopImage,
     check: (sha, of, state) => repository.waitForCheck(sha, `Deploy to ${of}`, state, 60),
+    shows: (sha, of, said) =>
+      eventually(`the check of ${sha} says ${said}`, () => {
+        const run = repository.checkRuns(sha).findLast(({ name }) => name === `Deploy to ${of}`)
+        return run && said.test(run.output.summary ?? '') ? run : undefined
+      }),
     async press(run, label, by) {
       const button = run.actions.find((one) => one.label === label)
       if (!button) throw new Error(`${run.name} has no button ${label}: ${run.actions.map((one) => one.label).join(', ')}`)
