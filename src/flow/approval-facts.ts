@@ -1,6 +1,7 @@
 import type { ApprovalRule } from '../domain/gate.ts'
 import { fullName } from '../domain/repository.ts'
 import type { ApprovalFacts } from '../policy/gates/approval.ts'
+import { broughtBy } from './brought-by.ts'
 import type { Passing } from './gates.ts'
 import { lastSuccess } from './running.ts'
 
@@ -20,17 +21,17 @@ export async function approvalFacts(
 /** Who moved the branch to the commit; of a tag, whose pushes GitHub does not list, who first wanted the commit in this environment. */
 async function lastPusherOf({ deployment, ports }: Passing): Promise<string | undefined> {
   const { repository, environment, branch, revision = '' } = deployment
-  if (branch !== undefined) return ports.github.lastPusher(repository, branch, revision)
+  if (branch !== undefined) return (await ports.github.moves(repository, branch)).find(({ after }) => after === revision)?.by
   const concerning = await ports.store.deployments.concerning(fullName(repository), environment, revision)
   return concerning.findLast((one) => one.kind === 'deploy' && one.revision === revision)?.actor
 }
 
 /**
- * Logins and addresses of all who wrote what the deployment would bring: of every commit since the one that runs, and of the pull
- * request it came through.
+ * Logins and addresses of all whose change the deployment would bring: of every commit since the one that runs, and of the pull request it
+ * came through; and who brought these commits, whatever they say of their authors.
  */
 async function authorsOf({ deployment, ports }: Passing): Promise<string[]> {
-  const { repository, environment, revision = '', pullRequest } = deployment
+  const { repository, environment, branch, revision = '', pullRequest } = deployment
   const running = (await lastSuccess(repository, environment, ports))?.revision
   const [changes, own, through] = await Promise.all([
     running === undefined ? undefined : ports.github.changes(repository, running, revision),
@@ -39,5 +40,6 @@ async function authorsOf({ deployment, ports }: Passing): Promise<string[]> {
   ])
   const commits = [...(changes?.commits ?? []), ...(own ? [own] : [])]
   const named = commits.flatMap(({ author, coAuthors }) => [...(author === undefined ? [] : [author]), ...coAuthors])
-  return [...new Set([...named, ...(through ? [through.author] : [])])]
+  const bringers = branch === undefined ? [] : await broughtBy(repository, branch, commits, ports.github)
+  return [...new Set([...named, ...(through ? [through.author] : []), ...bringers])]
 }

@@ -99,7 +99,7 @@ describe('an approval', () => {
 
   test('of the author, a co-author or who pushed last is refused where it must be another', async () => {
     const { town, revision } = await pushed('approve: { not-author: true }')
-    town.github.pushers.set(`main ${revision}`, 'peter')
+    town.github.moved.push({ branch: 'main', after: revision, kind: 'push', by: 'peter' })
     expect(await say(town, '/approve', 'mona')).toContain('the change is theirs')
     expect(await say(town, '/approve', 'peter')).toContain('they pushed last')
     expect(await say(town, '/approve', 'lisa')).toContain('is approved')

@@ -22,6 +22,7 @@ import type {
   PullRequestFacts,
   PullRequestOutcome,
   Reaction,
+  RefMove,
   Role,
   Snapshot,
   Tag,
@@ -61,8 +62,8 @@ export class FakeGitHub implements GitHub {
   refusesPulls: string | undefined
   /** By `base...head`. */
   readonly compared = new Map<string, Changes>()
-  /** Who moved a branch to a commit, by `branch commit`. */
-  readonly pushers = new Map<string, string>()
+  /** Moves of branches that GitHub tells of, newest first. */
+  readonly moved: (RefMove & { branch: string })[] = []
   /** Members of teams, as `team person`. */
   readonly members = new Set<string>()
   /** `commit` where the object is another: of annotated ones. */
@@ -167,8 +168,8 @@ export class FakeGitHub implements GitHub {
     return this.#answer('differences', () => (this.commits.has(one) && this.commits.has(other) ? this.#differing(one, other) : undefined))
   }
 
-  lastPusher(_repository: Repository, branch: string, revision: Sha): Promise<string | undefined> {
-    return this.#answer('lastPusher', () => this.pushers.get(`${branch} ${revision}`))
+  moves(_repository: Repository, branch: string): Promise<RefMove[]> {
+    return this.#answer('moves', () => this.moved.filter((one) => one.branch === branch))
   }
 
   tags(_repository: Repository, prefix: string): Promise<Tag[]> {

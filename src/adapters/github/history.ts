@@ -1,6 +1,6 @@
 import type { Octokit } from '@octokit/rest'
 import type { Sha } from '../../domain/repository.ts'
-import type { Changes, CommitDetails, GitHubHistory } from '../../flow/ports.ts'
+import type { Changes, CommitDetails, GitHubHistory, RefMove } from '../../flow/ports.ts'
 import { orUndefined } from './absent.ts'
 import type { GitHubClients } from './clients.ts'
 import { coAuthorsIn, subjectOf } from './message.ts'
@@ -56,10 +56,14 @@ export function history(clients: GitHubClients): GitHubHistory {
       return [...new Set([...before.keys(), ...after.keys()])].filter((path) => before.get(path) !== after.get(path))
     },
 
-    async lastPusher(repository, branch, revision) {
+    async moves(repository, branch) {
       const { rest, place } = clients.of(repository)
       const { data } = await rest.repos.listActivities({ ...place, ref: `refs/heads/${branch}`, direction: 'desc', per_page: 100 })
-      return data.find(({ after }) => after === revision)?.actor?.login
+      const moves = data.filter(({ activity_type }) => activity_type !== 'branch_deletion')
+      return moves.map(({ after, activity_type, actor }): RefMove => {
+        const kind = activity_type === 'pr_merge' || activity_type === 'merge_queue_merge' ? 'merge' : 'push'
+        return { after, kind, ...(actor?.login && { by: actor.login }) }
+      })
     },
 
     async tags(repository, prefix) {

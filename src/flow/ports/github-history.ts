@@ -11,13 +11,19 @@ export interface GitHubHistory {
    * past. Undefined where one is unknown or there are more files than GitHub lists.
    */
   differences(repository: Repository, one: Sha, other: Sha): Promise<string[] | undefined>
-  /**
-   * Login of whoever moved the branch to this commit last: pushed it or pressed the merge button. Undefined where GitHub does not
-   * tell: for branches of forks, for moves before the last hundred, for accounts that are gone.
-   */
-  lastPusher(repository: Repository, branch: string, revision: Sha): Promise<string | undefined>
+  /** The last hundred moves of a branch, newest first, also of one that is gone. GitHub tells none of branches of forks. */
+  moves(repository: Repository, branch: string): Promise<RefMove[]>
   /** Every tag whose name begins so. */
   tags(repository: Repository, prefix: string): Promise<Tag[]>
+}
+
+/** A branch was moved to a commit. */
+export interface RefMove {
+  after: Sha
+  /** `merge`: with the button of a pull request. */
+  kind: 'push' | 'merge'
+  /** Login of whoever pushed or pressed it; absent for accounts that are gone. */
+  by?: string
 }
 
 export interface CommitDetails {

@@ -143,7 +143,7 @@ test('what was asked before and did not change is free; a look at checks takes f
     await fresh.checksOf(repository(), sha, 'main'),
     await fresh.changes(repository(), base, sha),
     await fresh.commitAt(repository(), sha),
-    await fresh.lastPusher(repository(), 'main', base),
+    await fresh.moves(repository(), 'main'),
     await fresh.tags(repository(), 'v'),
   ]
   await fresh.head(repository(), 'main')
@@ -349,17 +349,22 @@ describe('commits and what lies between them', () => {
 })
 
 describe('people', () => {
-  test('who moved a branch to a commit last: by push, by merge, by force', async () => {
+  test('who moved a branch to which commits: by push, by merge, by force, also of one that is gone', async () => {
     const { sha } = await shop.push('walked', { 'walk.txt': 'a' }, { author: 'mona' })
     const { sha: second } = await shop.push('walked', { 'walk.txt': 'b' }, { author: 'mona' })
-    const pusher = (revision: string, branch = 'walked') => github.lastPusher(repository(), branch, revision)
-    expect([await pusher(sha), await pusher(second)]).toEqual(['mona', 'mona'])
     await shop.forcePush('walked', sha, { by: 'otto' })
-    expect([await pusher(sha), await pusher(second)]).toEqual(['otto', 'mona'])
+    const moves = [
+      { after: sha, kind: 'push', by: 'otto' },
+      { after: second, kind: 'push', by: 'mona' },
+      { after: sha, kind: 'push', by: 'mona' },
+    ]
+    expect(await github.moves(repository(), 'walked')).toEqual(moves)
     const { number } = await shop.openPullRequest({ branch: 'walked' })
     const merged = await shop.merge(number, { by: 'hubot' })
-    expect(await pusher(merged.sha, 'main')).toBe('hubot')
-    expect(await pusher(merged.sha)).toBeUndefined()
+    expect((await github.moves(repository(), 'main'))[0]).toEqual({ after: merged.sha, kind: 'merge', by: 'hubot' })
+    await shop.deleteBranch('walked')
+    expect(await github.moves(repository(), 'walked')).toEqual(moves)
+    expect(await github.moves(repository(), 'never')).toEqual([])
   })
 
   test('active members of a team, asked live', async () => {
