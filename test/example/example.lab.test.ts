@@ -6,12 +6,13 @@ import { z } from 'zod'
 import { install } from '../lab/apt.ts'
 import { clientFor } from '../lab/github/client.ts'
 import type { TestRepository } from '../lab/github/repository.ts'
+import type { CheckRun } from '../lab/github/world.ts'
 import { type Scenario, startScenario } from '../lab/landfall/scenario.ts'
 import { atRegistry, type Builder, startBuilder } from './builder.ts'
 import { example, files } from './repository.ts'
 import { script } from './script.ts'
 
-/** The example's own hosts, and one that builds. */
+/** The example's own two hosts, and one that builds. */
 let scenario: Scenario
 let repository: TestRepository
 let builder: Builder
@@ -25,51 +26,88 @@ beforeAll(async () => {
   const { address } = lab.registry
   inRepository = Object.fromEntries(Object.entries(files()).map(([path, text]) => [path, atRegistry(text, address)]))
   repository = await github.createRepository('acme', 'shop', inRepository)
-  repository.addCollaborator('mona', 'write')
+  for (const person of ['mona', 'lisa']) repository.addCollaborator(person, 'write')
   builder = await startBuilder(lab.host('builder'), address)
 })
 afterAll(() => scenario?.stop())
 
-/** Merges a pull request and builds what the merge made, as GitHub does at the same time. */
-async function merge(title: string, changed: Record<string, string>): Promise<string> {
+interface Merge {
+  title: string
+  changed: Record<string, string>
+  /** How the tests end. */
+  tests?: 'success' | 'failure'
+  /** `false` where the workflow finds nothing to build. */
+  built?: boolean
+}
+
+/** Mona merges a pull request; then tests and build run side by side, as the workflow says. */
+async function merge({ title, changed, tests = 'success', built = true }: Merge): Promise<{ sha: string; pullRequest: number }> {
+  inRepository = { ...inRepository, ...changed }
   const { number } = await repository.openPullRequest({ branch: title.replaceAll(' ', '-'), files: changed, title, author: 'mona' })
   const { sha } = await repository.merge(number, { by: 'mona' })
-  await builder.build({ ...inRepository, ...changed }, sha)
-  return sha
+  for (const name of ['test', 'image']) await repository.reportCheck(sha, { name })
+  if (built) await builder.build(inRepository, sha)
+  await repository.reportCheck(sha, { name: 'image', conclusion: 'success' })
+  await repository.reportCheck(sha, { name: 'test', conclusion: tests })
+  return { sha, pullRequest: number }
 }
 
-const staging = { name: 'staging', host: 'staging-1', port: 8080 }
-const environments = [staging, { name: 'production', host: 'web-1', port: 80 }]
-
-const shown = z.object({ items: z.array(z.object({ item: z.string(), cents: z.number(), ordered: z.number() })) })
+const hosts = { staging: { name: 'staging-1', port: 8080 }, production: { name: 'web-1', port: 80 } }
+type Environment = keyof typeof hosts
 
 /** What the shop says to a visitor. */
-async function ask(host: string, port: number, path: string, method = 'GET'): Promise<unknown> {
-  const answer = await fetch(`http://${scenario.lab.host(host).address}:${port}${path}`, { method })
-  return answer.json()
+async function ask(environment: Environment, path: string, method = 'GET'): Promise<unknown> {
+  const { name, port } = hosts[environment]
+  return (await fetch(`http://${scenario.lab.host(name).address}:${port}${path}`, { method })).json()
 }
 
-test('a merge of the example is proved everywhere and tells its commit', async () => {
-  const sha = await merge('Open the shop', { 'README.md': '# The corner shop\n' })
-  await Promise.all(environments.map(({ name }) => repository.waitForStatus(sha, `landfall/${name}`, 'success', 60)))
-  for (const { host, port } of environments) expect(await ask(host, port, '/version')).toEqual({ version: sha })
-  const label = '{{ index .Config.Labels "org.opencontainers.image.revision" }} {{ .Config.User }}'
-  expect(await scenario.lab.host('staging-1').docker('inspect', '--format', label, 'shop-web-1')).toBe(`${sha} node\n`)
-}, 120_000)
+const inspect = (environment: Environment, container: string, format: string): Promise<string> =>
+  scenario.lab.host(hosts[environment].name).docker('inspect', '--format', format, container)
+
+const shown = z.object({ name: z.string(), items: z.array(z.object({ item: z.string(), cents: z.number(), ordered: z.number() })) })
+const visit = async (environment: Environment) => shown.parse(await ask(environment, '/'))
+
+test('a merge is proved in staging and, once somebody else agreed, in production: the same image, which tells its commit', async () => {
+  const { sha, pullRequest } = await merge({
+    title: 'Open the shop',
+    changed: { 'src/healthcheck.js': `${inRepository['src/healthcheck.js']}\n` },
+  })
+  await repository.waitForStatus(sha, 'landfall/staging', 'success', 60)
+  expect(await ask('staging', '/version')).toEqual({ version: sha })
+
+  const drafted = ({ name, output }: CheckRun) => name === 'Deploy to production' && /built from/.test(output.summary ?? '')
+  await scenario.github.until('a plan for production', () => repository.checkRuns(sha).find(drafted), 90)
+  await repository.commentOn(pullRequest, '/approve production', 'lisa')
+  await repository.waitForStatus(sha, 'landfall/production', 'success', 60)
+  expect(await ask('production', '/version')).toEqual({ version: sha })
+  expect((await visit('production')).name).toBe('Corner shop')
+
+  const image = '{{ .Image }} {{ .Config.User }} {{ index .Config.Labels "org.opencontainers.image.revision" }}'
+  expect(await inspect('production', 'shop-web-1', image)).toBe(await inspect('staging', 'shop-web-1', image))
+  expect(await inspect('production', 'shop-web-1', image)).toContain(` node ${sha}`)
+}, 180_000)
 
 test('the next merge brings its code, and what was ordered before is still known', async () => {
-  const { host, port } = staging
-  const cache = () => scenario.lab.host(host).docker('inspect', '--format', '{{ .Id }}', 'shop-cache-1')
-  const before = await cache()
-  expect(await ask(host, port, '/orders?item=tea', 'POST')).toEqual({ item: 'tea', ordered: 1 })
+  const cache = await inspect('staging', 'shop-cache-1', '{{ .Id }}')
+  expect(await ask('staging', '/orders?item=tea', 'POST')).toEqual({ item: 'tea', ordered: 1 })
 
   const dearer = inRepository['src/shop.js']?.replace('tea: 290', 'tea: 310') ?? ''
-  const sha = await merge('Tea is dearer now', { 'src/shop.js': dearer })
-  await repository.waitForStatus(sha, `landfall/${staging.name}`, 'success', 60)
-  expect(await ask(host, port, '/version')).toEqual({ version: sha })
-  const { items } = shown.parse(await ask(host, port, '/'))
-  expect(items.find(({ item }) => item === 'tea')).toEqual({ item: 'tea', cents: 310, ordered: 1 })
-  expect(await cache()).toBe(before)
+  const { sha } = await merge({ title: 'Tea is dearer now', changed: { 'src/shop.js': dearer } })
+  await repository.waitForStatus(sha, 'landfall/staging', 'success', 60)
+  expect(await ask('staging', '/version')).toEqual({ version: sha })
+  expect((await visit('staging')).items).toContainEqual({ item: 'tea', cents: 310, ordered: 1 })
+  expect(await inspect('staging', 'shop-cache-1', '{{ .Id }}')).toBe(cache)
+}, 120_000)
+
+test('where nothing of the image changed nothing is built, and the image stays', async () => {
+  const image = await inspect('staging', 'shop-web-1', '{{ .Image }}')
+  const version = await ask('staging', '/version')
+  const renamed = inRepository['deploy/staging.env']?.replace('(staging)', '(to try)') ?? ''
+  const { sha } = await merge({ title: 'Call it something else', changed: { 'deploy/staging.env': renamed }, built: false })
+  await repository.waitForStatus(sha, 'landfall/staging', 'success', 60)
+  expect((await visit('staging')).name).toBe('Corner shop (to try)')
+  expect(await inspect('staging', 'shop-web-1', '{{ .Image }}')).toBe(image)
+  expect(await ask('staging', '/version')).toEqual(version)
 }, 120_000)
 
 test('its workflow finds out what runs from what Landfall told GitHub', async () => {
@@ -86,6 +124,15 @@ test('its workflow finds out what runs from what Landfall told GitHub', async ()
   expect(await script.running('nowhere')).toBeUndefined()
   vi.unstubAllEnvs()
 }, 30_000)
+
+test('a commit with red tests has an image, and goes nowhere', async () => {
+  const version = await ask('staging', '/version')
+  const free = inRepository['src/shop.js']?.replace('cake: 450', 'cake: 0') ?? ''
+  const { sha } = await merge({ title: 'Cake for nothing', changed: { 'src/shop.js': free }, tests: 'failure' })
+  const status = await repository.waitForStatus(sha, 'landfall/staging', 'failure', 60)
+  expect(status.description).toContain('test')
+  expect(await ask('staging', '/version')).toEqual(version)
+}, 120_000)
 
 test('the tests that it brings are green', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, ['--test', '--test-reporter=tap'], { cwd: example })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { matches } from '../../src/domain/glob.ts'
 import { good, parseProject } from '../config/given.ts'
-import { files, read, stepWith, whole, workflow } from './repository.ts'
+import { files, read, stepWith, workflow } from './repository.ts'
 
 /** Built for real in example.lab.test.ts, on stand-ins for its base; what only its own base would show is looked at here. */
 
@@ -24,7 +24,7 @@ test('what is copied is there, and nothing else is sent to the builder', () => {
 
 test('`paths` of the image names all it is made of, and nothing else', () => {
   const made = ['Dockerfile', '.dockerignore', ...copied.flatMap(within)].sort()
-  const patterns = good(parseProject(whole())).images.web?.paths ?? []
+  const patterns = good(parseProject(read('.github/landfall.yml'))).images.web?.paths ?? []
   expect(Object.keys(files()).filter((path) => patterns.some((pattern) => matches(pattern, path)))).toEqual(made)
 })
 

@@ -3,11 +3,11 @@ import { expect, test } from 'vitest'
 import { validate } from '../../src/cli/validate.ts'
 import { matches } from '../../src/domain/glob.ts'
 import { good, parseProject } from '../config/given.ts'
-import { files, read, whole } from './repository.ts'
+import { files, read } from './repository.ts'
 import { script } from './script.ts'
 
 const file = '.github/landfall.yml'
-const project = good(parseProject(whole()))
+const project = good(parseProject(read(file)))
 
 test('the example is good', () => {
   expect(validate({ project: { file, text: read(file) }, repository: 'acme/shop' })).toEqual({
@@ -16,12 +16,18 @@ test('the example is good', () => {
   })
 })
 
-test('with every key in use, staging takes each merge and production what was proved there, once somebody agreed', () => {
+test('staging takes each merge, and production what was proved there, once somebody agreed', () => {
   const { staging, production } = project.environments
   expect(staging?.gates).toMatchObject({ checks: { kind: 'all' } })
   expect(staging?.gates.after).toBeUndefined()
   expect(production?.gates).toMatchObject({ checks: { kind: 'all' }, after: 'staging', approve: { count: 1, notAuthor: true } })
   expect(production?.source).toEqual(staging?.source)
+})
+
+test('its weekends are as quiet as the comment says', () => {
+  const quiet = good(parseProject(read(file).replace('# windows:', 'windows:')))
+  expect(quiet.environments.production?.gates.windows).toHaveLength(1)
+  expect(project.environments.production?.gates.windows).toEqual([])
 })
 
 test('the files that it names are there', () => {

@@ -9,9 +9,6 @@ export const example = join(import.meta.dirname, '../../examples/shop')
 /** A file of it. */
 export const read = (path: string): string => readFileSync(join(example, path), 'utf8')
 
-/** Its landfall.yml with what stands behind `#-`: keys that Landfall refuses until it carries them out. */
-export const whole = (): string => read('.github/landfall.yml').replace(/^( *)#- /gm, '$1')
-
 /** All its files, by path. */
 export function files(): Record<string, string> {
   const entries = readdirSync(example, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())

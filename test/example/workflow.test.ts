@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { tagOf } from '../../src/plan/images.ts'
 import { good, parseProject } from '../config/given.ts'
-import { filledIn, type Job, read, stepWith, whole, workflow } from './repository.ts'
+import { filledIn, type Job, read, stepWith, workflow } from './repository.ts'
 
 const text = read('.github/workflows/build.yml')
 const build = workflow()
 const jobs = Object.values(build.jobs)
 const steps = jobs.flatMap((job) => job.steps)
-const project = good(parseProject(whole()))
+const project = good(parseProject(read('.github/landfall.yml')))
 const sha = '0123456789abcdef0123456789abcdef01234567'
 
 test('every Action is pinned by its commit, with the version beside it', () => {
