@@ -1,7 +1,7 @@
 import type { ApprovalRule } from '../domain/gate.ts'
 import { fullName } from '../domain/repository.ts'
 import type { ApprovalFacts } from '../policy/gates/approval.ts'
-import { broughtBy } from './brought-by.ts'
+import { type Brought, broughtBy } from './brought-by.ts'
 import type { Passing } from './gates.ts'
 import { lastSuccess } from './running.ts'
 
@@ -39,7 +39,10 @@ async function authorsOf({ deployment, ports }: Passing): Promise<string[]> {
     pullRequest === undefined ? undefined : ports.github.pullRequest(repository, pullRequest),
   ])
   const commits = [...(changes?.commits ?? []), ...(own ? [own] : [])]
-  const named = commits.flatMap(({ author, coAuthors }) => [...(author === undefined ? [] : [author]), ...coAuthors])
-  const bringers = branch === undefined ? [] : await broughtBy(repository, branch, commits, ports.github)
-  return [...new Set([...named, ...(through ? [through.author] : []), ...bringers])]
+  const { people, merges } = branch === undefined ? nobody : await broughtBy(repository, branch, commits, ports.github)
+  const written = commits.filter(({ sha }) => !merges.has(sha))
+  const named = written.flatMap(({ author, coAuthors }) => [...(author === undefined ? [] : [author]), ...coAuthors])
+  return [...new Set([...named, ...(through ? [through.author] : []), ...people])]
 }
+
+const nobody: Brought = { people: [], merges: new Set() }

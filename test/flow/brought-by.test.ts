@@ -31,7 +31,7 @@ function given() {
   }
   const people = async (since = runs) => {
     const brought = (await github.changes(repository, since, github.branches.get('main') ?? ''))?.commits ?? []
-    return (await broughtBy(repository, 'main', brought, github)).sort()
+    return (await broughtBy(repository, 'main', brought, github)).people.sort()
   }
   return { github, push, merge, branchOff, people }
 }
@@ -88,6 +88,21 @@ test('of a fork only who opened the pull request is known', async () => {
   push('door', 'mona', 'lisa')
   merge('door', { author: 'stranger', fork: true })
   expect(await people()).toEqual(['stranger'])
+})
+
+test('commits that GitHub made for a merge button are told apart from those that people pushed', async () => {
+  const { github, push, merge, branchOff } = given()
+  const before = github.branches.get('main') ?? ''
+  branchOff('door')
+  branchOff('window')
+  push('door', 'lisa')
+  push('window', 'lisa')
+  const pressed = merge('door', { author: 'lisa' })
+  merge('window', { author: 'lisa' }, { squashed: true })
+  const pushed = github.merge('door', 'main')
+  github.moved.unshift({ branch: 'main', after: pushed, kind: 'push', by: 'mona' })
+  const brought = (await github.changes(repository, before, pushed))?.commits ?? []
+  expect([...(await broughtBy(repository, 'main', brought, github)).merges]).toEqual([pressed])
 })
 
 test('a merge whose pull request nobody knows is whose who merged it', async () => {

@@ -105,6 +105,40 @@ describe('an approval', () => {
     expect(await say(town, '/approve', 'lisa')).toContain('is approved')
   })
 
+  test('of whoever merged somebody else’s pull request counts, once another push lies on top', async () => {
+    const gates = 'approve: { not-author: true }'
+    const town = await openTown()
+    await town.deploy()
+    town.github.branches.set('door', town.github.branches.get('main') ?? '')
+    const sides = {
+      head: { branch: 'door', sha: town.github.commit('door', { 'door.txt': 'a' }, { author: 'lisa' }) },
+      base: { branch: 'main' },
+    }
+    const merged = town.github.merge('door', 'main')
+    town.github.merged.set(merged, 7)
+    town.github.pulls.set(7, {
+      number: 7,
+      title: '',
+      author: 'lisa',
+      bot: false,
+      fork: false,
+      state: 'closed',
+      draft: false,
+      labels: [],
+      ...sides,
+    })
+    const revision = town.commit({ '.github/landfall.yml': landfallYml({ gates }) })
+    town.github.moved.push(
+      { branch: 'main', after: revision, kind: 'push', by: 'peter' },
+      { branch: 'main', after: merged, kind: 'merge', by: 'octocat' },
+    )
+    Object.assign(town.github.commits.get(merged) ?? {}, { author: 'octocat' })
+    await town.tellPush(revision)
+    await town.pass(20)
+    expect(await say(town, '/approve', 'lisa')).toContain('the change is theirs')
+    expect(await say(town, '/approve', 'octocat')).toContain('is approved')
+  })
+
   test('given before what waits could be seen counts for nothing', async () => {
     const { town, revision } = await pushed('approve: { count: 1 }')
     const before = new Date(town.clock.now().getTime() - 600_000).toISOString()
