@@ -1,4 +1,4 @@
-import type { Digest, Sha } from './repository.ts'
+import type { Digest, Instant, Sha } from './repository.ts'
 
 /** What a host told about itself and one project and environment on it. */
 export interface HostState {
@@ -13,7 +13,20 @@ export interface HostState {
   current?: ReleaseOnHost
   /** Set by an administrator on the host: deployments are refused until released. */
   held?: string
+  /** Where administrators went back to on the host since the last deployment there, oldest first; empty where an older landfall-shell does not tell. */
+  wentBack: StepBack[]
   containers: ObservedContainer[]
+}
+
+/** One call of `landfall-shell rollback`, as the host tells it. */
+export interface StepBack {
+  /** Generations. */
+  from: number
+  to: number
+  /** By the host's clock. */
+  at: Instant
+  /** Who was logged in there. */
+  by: string
 }
 
 export interface ReleaseOnHost {

@@ -39,6 +39,11 @@ export interface Plan {
   envFingerprint: string
   /** Repository files that services name as `env_file`: path relative to the project folder. */
   files: PlannedFile[]
+  /**
+   * The generation whose `.env` and files are taken from what hosts keep of it, because the repository could not be read. Absent: they come
+   * from the repository at `revision`.
+   */
+  kept?: number
   /** Registry hosts whose credentials the pull needs. */
   logins: string[]
   /** Releases kept on each host with their images. */

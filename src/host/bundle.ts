@@ -22,7 +22,8 @@ export interface Login {
  * The bundle of a plan, the same bytes for the same contents: what is signed, put on every host of the deployment and
  * compared when it is put again. `env` is the final text of the project's `.env`; `files` are the other project files by
  * their path in the project folder. The bytes hold the secrets of `env`: they go to the signer and to hosts, nowhere else.
- * The plan lies in it with a signature of its own, by which it can be proved without those.
+ * The plan lies in it with a signature of its own, by which it can be proved without those. Where the plan takes its files from a
+ * release that hosts keep, neither is given, and the manifest names them.
  */
 export function packBundle({
   plan,
@@ -38,7 +39,7 @@ export function packBundle({
   const project = new Map(files)
   const kept = Buffer.from(planFile(plan))
   if (env) project.set('.env', Buffer.from(env.reveal()))
-  const paths = [...project.keys()].sort()
+  const paths = [...(plan.kept === undefined ? project.keys() : ['.env', ...plan.files.map(({ path }) => path)])].sort()
   return archive([
     { path: 'manifest', bytes: Buffer.from(manifest(plan, paths)) },
     { path: 'compose.yml', bytes: Buffer.from(plan.compose) },
@@ -47,7 +48,10 @@ export function packBundle({
     { path: 'interpolation.env', bytes: Buffer.from(interpolationFile(plan.interpolation)) },
     { path: 'plan.json', bytes: kept },
     { path: 'plan.signature', bytes: Buffer.from(sign(kept, planNamespace)) },
-    ...paths.map((path) => ({ path: `project/${path}`, bytes: project.get(path) ?? new Uint8Array() })),
+    ...paths.flatMap((path) => {
+      const bytes = project.get(path)
+      return bytes ? [{ path: `project/${path}`, bytes }] : []
+    }),
   ])
 }
 

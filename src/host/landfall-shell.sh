@@ -18,7 +18,7 @@ umask 077
 LC_ALL=C
 export LC_ALL
 
-version=2
+version=3
 self=$0
 root=/var/lib/landfall
 largest_bundle=67108864
@@ -323,10 +323,22 @@ do_inspect() {
   hold=null
   [ ! -f "$place/hold" ] || hold="\"$(encoded <"$place/hold")\""
   read_fence
-  say "{\"type\":\"state\",\"generation\":$highest,\"current\":$running,\"held\":$hold}"
+  say "{\"type\":\"state\",\"generation\":$highest,\"current\":$running,\"held\":$hold,\"wentBack\":[$(steps_back)]}"
   describe_containers
   wait $describing || exit
   cat "$scratch/host"
+}
+
+# Where administrators went back to since the last switch, oldest first: it has to become known to a Landfall that was down.
+steps_back() {
+  [ -f "$place/went-back" ] || return 0
+  separator=
+  while read -r from to at by; do
+    is_number "$from" && is_number "$to" || continue
+    case $at in *[!0-9TZ:-]*) continue ;; esac
+    printf '%s{"from":%s,"to":%s,"at":"%s","by":"%s"}' "$separator" "$from" "$to" "$at" "$(printf '%s' "$by" | encoded)"
+    separator=,
+  done <"$place/went-back"
 }
 
 # Everything that was put here, for a Landfall whose database was lost: of each place the fence, and of each release that is kept
@@ -400,6 +412,7 @@ accept() {
   [ ! -d "$release" ] || is_the_same || fail $other_content "generation $generation was put before with other content"
   # Until it is switched to it is filed anew each time: a power cut may have left it half written.
   if [ ! -f "$release/before" ]; then
+    take_kept_files
     mv "$scratch/bundle.tar" "$scratch/release/bundle.tar"
     say "$signature" >"$scratch/release/signature"
     rm -rf "$release"
@@ -408,6 +421,39 @@ accept() {
   raise_fence
   say '{"type":"accepted"}'
   audit accepted
+}
+
+# A bundle may name a release that is kept here: then the project files are that one's, out of the very bundle they came in, which
+# has to be signed for this place and that generation. What somebody changed on this host since does not count.
+take_kept_files() {
+  kept=$(sed -n 's/^kept //p' "$scratch/release/manifest")
+  [ -n "$kept" ] || return 0
+  [ ! -e "$scratch/release/project" ] || fail $bad_bundle "the bundle has files of its own and names those of a kept release"
+  find_kept
+  read -r kept_signature <"$proof" || kept_signature=
+  is_signed landfall-bundle "$kept_signature" "$bundle" || fail $bad_bundle "release $kept kept here is not what Landfall's key signed"
+  mkdir "$scratch/kept" && tar -xof "$bundle" -C "$scratch/kept" || fail $bad_bundle "release $kept kept here cannot be unpacked"
+  [ "$(head -n 4 "$scratch/kept/manifest")" = "landfall-bundle 1
+project $project
+environment $environment
+generation $kept" ] || fail $bad_bundle "what is kept here as release $kept was made for another project, environment or generation"
+  mkdir -p "$scratch/kept/project" && mv "$scratch/kept/project" "$scratch/release/project"
+  sed -n 's/^file //p' "$scratch/release/manifest" >"$scratch/files"
+  while read -r path; do
+    [ -f "$scratch/release/project/$path" ] || fail $bad_bundle "release $kept kept here has no $path"
+  done <"$scratch/files"
+  cp "$bundle" "$scratch/release/kept.tar" && say "$kept_signature" >"$scratch/release/kept.signature" ||
+    fail $not_ready "$root cannot be written"
+}
+
+# Sets bundle and proof: what release `kept` came in, and the signature on it. It may be gone itself, and a later release have taken its files.
+find_kept() {
+  bundle=$place/releases/$kept/bundle.tar proof=$place/releases/$kept/signature
+  for later in $(ls "$place/releases" 2>/dev/null); do
+    [ ! -f "$bundle" ] || return 0
+    [ "$(manifest "$later" kept)" != "$kept" ] || bundle=$place/releases/$later/kept.tar proof=$place/releases/$later/kept.signature
+  done
+  [ -f "$bundle" ] || fail $unknown_release "release $kept of $project/$environment is not kept here any more"
 }
 
 # Whether what is filed is this bundle; what is none that Landfall signed is the leavings of a power cut.
@@ -508,7 +554,7 @@ do_switch() {
   began_before=no
   [ ! -f "$release/before" ] || began_before=yes
   note_what_was
-  write_line "$place/current" "$generation" || fail $not_ready "$place cannot be written"
+  write_line "$place/current" "$generation" && rm -f "$place/went-back" || fail $not_ready "$place cannot be written"
   settle "$place/fence" "$place/current" "$release/previous" "$release/before" "$release"
   install_files
   starting=$(manifest "$generation" up)
@@ -809,11 +855,21 @@ do_rollback() {
   [ "$left" != 0 ] || fail $unknown_release "nothing of $project/$environment was deployed here"
   target=$(confirmed_from "$(number_in "$place/releases/$left/previous")")
   [ "$target" != 0 ] || fail $nothing_before "there is no earlier confirmed release of $project/$environment"
-  printf 'rolled back on the host from generation %s to %s by %s\n' "$left" "$target" "$caller" | write "$place/hold"
+  printf 'rolled back on the host from generation %s to %s by %s\n' "$left" "$target" "$caller" | write "$place/hold" && note_step_back ||
+    fail $not_ready "$place cannot be written"
+  settle "$place/hold" "$place/went-back"
   audit began
   go_to "$target" "$(manifest "$left" service; manifest "$target" service)"
   say "$project/$environment: back at generation $target ($(manifest "$target" revision)); held until: landfall-shell release $project $environment"
   audit "rolled back to $target"
+}
+
+# Kept until something is switched to, so that Landfall learns of it whenever it looks, also once the hold is lifted.
+note_step_back() {
+  {
+    [ ! -f "$place/went-back" ] || cat "$place/went-back"
+    say "$left $target $(date -u +%Y-%m-%dT%H:%M:%SZ) $caller"
+  } | write "$place/went-back"
 }
 
 do_status() {

@@ -32,6 +32,8 @@ const line = z.discriminatedUnion('type', [
     generation,
     current: z.object({ generation, revision, confirmed: z.boolean() }).nullable(),
     held: base64Text.nullable(),
+    // Version 2 does not tell.
+    wentBack: z.array(z.object({ from: generation, to: generation, at: z.iso.datetime(), by: base64Text })).default([]),
   }),
   container,
   z.object({ type: z.literal('before'), id: z.string() }),
@@ -118,6 +120,7 @@ export function readHostState(stdout: string): HostState {
     generation: state.generation,
     ...(state.current && { current: state.current }),
     ...(state.held !== null && { held: state.held.trim() }),
+    wentBack: state.wentBack,
     containers: observed(lines),
   }
 }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,6 +18,8 @@ export interface BareHost {
   by(turn?: number): Authority
   /** As sshd calls landfall-shell for Landfall's key. */
   send(command: Command): Promise<Told>
+  /** As an administrator of the machine calls it; its exit code as an ending. */
+  onHost(...words: string[]): Ending
   /** What Compose was given to do, a line each. */
   composed(): string[]
   /** Text of a file below the root; empty where there is none. */
@@ -46,7 +48,7 @@ export async function bareHost(shell: { script: string; path: string }, present:
   const programs = join(folder, 'programs')
   const plugins = join(folder, '.docker/cli-plugins')
   for (const path of [programs, plugins]) mkdirSync(path, { recursive: true })
-  const docker = `#!/bin/sh\ncase $1 in image) cat ${folder}/present ;; version) echo '{"type":"host","shell":2,"docker":"28.0.0","platform":"linux/amd64"}' ;; esac\n`
+  const docker = `#!/bin/sh\ncase $1 in image) cat ${folder}/present ;; version) echo '{"type":"host","shell":3,"docker":"28.0.0","platform":"linux/amd64"}' ;; esac\n`
   writeFileSync(join(programs, 'docker'), docker, { mode: 0o755 })
   // Goes on once the file `gate` is gone, so that something can happen meanwhile.
   const compose = `#!/bin/sh\necho "$@" >>${folder}/composed\nwhile [ -e ${folder}/gate ]; do sleep 0.02; done\n`
@@ -67,6 +69,10 @@ export async function bareHost(shell: { script: string; path: string }, present:
       const code = await new Promise<number>((resolve, reject) => child.on('error', reject).on('close', (exit) => resolve(exit ?? -1)))
       const [stdout, stderr] = await said
       return { ending: endingOf(code), stdout: stdout.join(''), stderr: stderr.join('') }
+    },
+    onHost(...words) {
+      const env = { PATH: `${programs}:${shell.path}`, HOME: folder }
+      return endingOf(spawnSync(shell.script, ['--root', root, ...words], { env }).status ?? -1)
     },
     composed: () => readFileSync(join(folder, 'composed'), 'utf8').split('\n').filter(Boolean),
     read(path) {

@@ -26,6 +26,15 @@ function unpacked<T>(bytes: Uint8Array, look: (folder: string) => T): T {
   }
 }
 
+test('a bundle that takes the files of a kept release names it and them, and holds none', () => {
+  const file = { path: 'deploy/web.env', source: 'deploy/web.env', fingerprint: 'f' }
+  const bundle = packBundle({ plan: plan([service('web', web)], { generation: 7, kept: 3, files: [file] }), files: new Map(), sign })
+  unpacked(bundle, (folder) => {
+    expect(readFileSync(join(folder, 'manifest'), 'utf8')).toMatch(/\nfile \.env\nfile deploy\/web\.env\nkept 3\n$/)
+    expect(() => statSync(join(folder, 'project'))).toThrow('ENOENT')
+  })
+})
+
 test('a manifest orders exactly what the plan says, in lines a shell can read', () => {
   const verify = {
     port: 3000,

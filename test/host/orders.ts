@@ -1,4 +1,5 @@
 import type { Plan } from '../../src/domain/plan.ts'
+import { Secret } from '../../src/domain/secret.ts'
 import {
   bundleNamespace,
   encloseBundle,
@@ -20,17 +21,22 @@ export const release = (generation: number, more: Partial<Plan> = {}): Plan =>
   plan([service('web', web, { change: generation === 1 ? 'created' : 'recreated' })], { generation, ...more })
 
 /** Standard input of `put`, after the signature of the order. */
-export function envelope({ signer }: BareHost, planned: Plan): Uint8Array {
-  const bundle = packBundle({ plan: planned, files: new Map(), sign: signer.sign })
+export function envelope({ signer }: BareHost, planned: Plan, env?: string): Uint8Array {
+  const bundle = packBundle({ plan: planned, files: new Map(), sign: signer.sign, ...(env !== undefined && { env: new Secret(env) }) })
   return encloseBundle(bundle, signer.sign(bundle, bundleNamespace), [])
 }
 
 /** Every order of a deployment that goes well, by its verb, in the order in which they are given. */
-export function orders(host: BareHost, planned: Plan, turn: number): Record<'put' | 'pull' | 'switch' | 'confirm' | 'prune', Command> {
+export function orders(
+  host: BareHost,
+  planned: Plan,
+  turn: number,
+  env?: string,
+): Record<'put' | 'pull' | 'switch' | 'confirm' | 'prune', Command> {
   const by = host.by(turn)
   const receipt = receiptStatement(planned, { proved: true })
   return {
-    put: put(planned, by, envelope(host, planned)),
+    put: put(planned, by, envelope(host, planned, env)),
     pull: pull(planned, by, encloseLogins([])),
     switch: switchTo(planned, by),
     confirm: confirm(planned, by, encloseReceipt(receipt, host.signer.sign(receipt, receiptNamespace))),

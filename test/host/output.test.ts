@@ -29,8 +29,16 @@ test('a host that never saw the project has no release and generation 0', () => 
     docker: '28.5.2',
     platform: 'linux/arm64',
     generation: 0,
+    wentBack: [],
     containers: [],
   })
+})
+
+test('a host tells where administrators went back to', () => {
+  const step = { from: 9, to: 8, at: '2026-11-21T10:00:00Z' }
+  const state = { type: 'state', generation: 9, current: { generation: 8, revision, confirmed: true }, held: null }
+  const told = lines(machine, { ...state, wentBack: [{ ...step, by: base64('root') }] })
+  expect(readHostState(told).wentBack).toEqual([{ ...step, by: 'root' }])
 })
 
 test('a host tells its release, its hold and which containers were there before', () => {

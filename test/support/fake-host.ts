@@ -34,8 +34,10 @@ export class FakeHost {
   /** The order that raised the fence, and where: project and environment. */
   order = { words: ['', ''], text: '', signature: '' }
   hold: string | undefined
+  /** Where administrators went back to since the last switch. */
+  wentBack: { from: number; to: number; at: string; by: string }[] = []
   /** Version of its landfall-shell. */
-  shell = 2
+  shell = 3
   /** What is answered instead of doing anything; undefined for an honest answer. */
   instead: (command: Command) => CommandResult | Promise<CommandResult | undefined> | undefined = () => undefined
   /** True where the command is carried out and its answer gets lost. */
@@ -96,6 +98,10 @@ export class FakeHost {
     const bundle = unpackBundle(input)
     if (!bundle) return refused(10, "the bundle is not signed by Landfall's key")
     if (bundle.manifest('generation')[0] !== String(generation)) return refused(10, 'the bundle was made for another generation')
+    const [kept] = bundle.manifest('kept')
+    const from = this.releases.get(Number(kept))
+    if (kept !== undefined && !from?.env) return refused(11, `release ${kept} is not kept here any more`)
+    if (from?.env) Object.assign(bundle, { env: from.env, variables: new Map([...bundle.variables, ...from.env]) })
     const known = this.releases.get(generation)
     if (known && !known.bytes.equals(bundle.bytes)) return refused(18, `generation ${generation} was put before with other content`)
     this.releases.set(generation, known ?? { ...bundle, confirmed: false })
@@ -111,6 +117,7 @@ export class FakeHost {
     }
     const { before } = release
     this.current = generation
+    this.wentBack = []
     if (!this.docker.up(release, release.manifest('up'))) return refused(15, 'docker compose up failed')
     const survivors = this.docker.containers.filter(({ id, service }) => before.has(id) && release.manifest('recreate').includes(service))
     this.docker.up(
@@ -146,6 +153,20 @@ export class FakeHost {
     return said([{ type: 'restored', generation: this.current }])
   }
 
+  /** What `landfall-shell rollback` does, by somebody who is logged in there. */
+  rollBackByHand(by = 'root'): void {
+    const from = this.current
+    const to = this.#confirmedFrom(this.releases.get(from)?.previous ?? 0)
+    const [left, back] = [this.releases.get(from), this.releases.get(to)]
+    if (!left || !back) throw new Error('there is nothing to go back to')
+    this.hold = `rolled back on the host from generation ${from} to ${to} by ${by}`
+    this.wentBack.push({ from, to, at: this.#clock.now().toISOString().replace(/\.\d+/, ''), by })
+    this.current = to
+    const kept = back.manifest('service')
+    this.docker.up(back, kept)
+    for (const service of left.manifest('service').filter((name) => !kept.includes(name))) this.docker.remove(service)
+  }
+
   #confirmedFrom(generation: number): number {
     const release = this.releases.get(generation)
     return release && !release.confirmed ? this.#confirmedFrom(release.previous ?? 0) : generation
@@ -166,7 +187,9 @@ export class FakeHost {
   #state() {
     const release = this.releases.get(this.current)
     const current = release && { generation: this.current, revision: release.manifest('revision')[0], confirmed: release.confirmed }
-    return { type: 'state', generation: this.highest, current: current ?? null, held: this.hold === undefined ? null : encoded(this.hold) }
+    const held = this.hold === undefined ? null : encoded(this.hold)
+    const wentBack = this.shell < 3 ? {} : { wentBack: this.wentBack.map((step) => ({ ...step, by: encoded(step.by) })) }
+    return { type: 'state', generation: this.highest, current: current ?? null, held, ...wentBack }
   }
 
   #memory(): object[] {

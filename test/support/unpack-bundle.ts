@@ -14,6 +14,8 @@ export interface Unpacked {
   planSignature: string
   /** Interpolation variables and the project's `.env` together, as Compose sees them. */
   variables: Map<string, string>
+  /** The project's `.env` alone; undefined where there is none in it. */
+  env: Map<string, string> | undefined
   /** The Docker configuration for the pull; undefined where no login was sent. */
   logins: string | undefined
 }
@@ -33,6 +35,7 @@ export function unpackBundle(envelope: Uint8Array): Unpacked | undefined {
     plan: files.get('plan.json') ?? '',
     planSignature: files.get('plan.signature') ?? '',
     variables: new Map([...dotenv(files.get('interpolation.env')), ...dotenv(files.get('project/.env'))]),
+    env: files.has('project/.env') ? dotenv(files.get('project/.env')) : undefined,
     logins: logins === '-' ? undefined : decoded(logins),
   }
 }

@@ -70,6 +70,7 @@ const plan = z.strictObject({
   env: z.string().exactOptional(),
   envFingerprint: z.string(),
   files: z.array(file),
+  kept: z.int().positive().exactOptional(),
   logins: z.array(name),
   keep: count,
   notify: z.array(name),

@@ -1,0 +1,48 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { inspect } from '../../src/host/commands.ts'
+import { readHostState } from '../../src/host/output.ts'
+import { type BareHost, bareHost } from './bare-host.ts'
+import { orders, release, web } from './orders.ts'
+import { shells } from './shells.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'landfall-back-'))
+const installed = await shells(folder)
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe.each(installed)('landfall-shell rollback in $name', (shell) => {
+  let host: BareHost
+  beforeEach(async () => {
+    host = await bareHost(shell, [web])
+    onTestFinished(() => host.remove())
+    for (const generation of [1, 2, 3]) await deploy(generation)
+  })
+
+  async function deploy(generation: number): Promise<void> {
+    const { put, switch: switching, confirm } = orders(host, release(generation), 1)
+    for (const order of [put, switching, confirm]) expect(await host.send(order)).toMatchObject({ ending: 'ok', stderr: '' })
+  }
+  const state = async () => readHostState((await host.send(inspect(release(3)))).stdout)
+  const step = (from: number, to: number) => ({ from, to, at: expect.stringMatching(/^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ$/), by: 'root' })
+
+  test('is told until something is deployed, also once the hold is lifted', async () => {
+    expect((await state()).wentBack).toEqual([])
+    expect(host.onHost('rollback', 'shop', 'production')).toBe('ok')
+    expect(await state()).toMatchObject({ generation: 3, current: { generation: 2, confirmed: true }, wentBack: [step(3, 2)] })
+    expect((await state()).held).toBe('rolled back on the host from generation 3 to 2 by root')
+    expect(host.onHost('release', 'shop', 'production')).toBe('ok')
+    const released = await state()
+    expect([released.held, released.wentBack]).toEqual([undefined, [step(3, 2)]])
+    await deploy(4)
+    expect((await state()).wentBack).toEqual([])
+  })
+
+  test('again tells each step', async () => {
+    for (let steps = 0; steps < 2; steps += 1) expect(host.onHost('rollback', 'shop', 'production')).toBe('ok')
+    expect(await state()).toMatchObject({ current: { generation: 1 }, wentBack: [step(3, 2), step(2, 1)] })
+    expect(host.onHost('rollback', 'shop', 'production')).toBe('nothing-before')
+    expect((await state()).wentBack).toHaveLength(2)
+  })
+})
