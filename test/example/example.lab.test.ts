@@ -76,7 +76,7 @@ test('a merge is proved in staging and, once somebody else agreed, in production
   expect(await ask('staging', '/version')).toEqual({ version: sha })
 
   const drafted = ({ name, output }: CheckRun) => name === 'Deploy to production' && /built from/.test(output.summary ?? '')
-  await scenario.github.until('a plan for production', () => repository.checkRuns(sha).find(drafted), 90)
+  await scenario.github.until('a plan for production', () => repository.checkRuns(sha).find(drafted), 60)
   await repository.commentOn(pullRequest, '/approve production', 'lisa')
   await repository.waitForStatus(sha, 'landfall/production', 'success', 60)
   expect(await ask('production', '/version')).toEqual({ version: sha })
