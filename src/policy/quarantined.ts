@@ -2,8 +2,8 @@ import type { Deployment } from '../domain/deployment.ts'
 import type { Quarantine } from './gates/quarantine.ts'
 
 /**
- * What did harm in an environment: commits that somebody rolled back, and those that failed there and were taken back or left hosts
- * halted. One that went well later is none. A deployment that never changed a host did no harm.
+ * What did harm in an environment: commits that somebody rolled back, also where the way back halted, and those that failed there and were
+ * taken back or left hosts halted. One that went well later is none. A deployment that never changed a host did no harm.
  *
  * @param history deployments of one environment, newest first
  */
@@ -25,7 +25,8 @@ export function quarantinedIn(history: readonly Deployment[]): Quarantine[] {
 function harmedBy({ kind, state, revision, actor, plan, finishedAt, createdAt }: Deployment): Quarantine[] {
   const at = finishedAt ?? createdAt
   if (kind === 'rollback') {
-    const before = state === 'succeeded' ? (plan?.hosts.flatMap(({ previous }) => previous?.revision ?? []) ?? []) : []
+    const before =
+      state === 'succeeded' || state === 'halted' ? (plan?.hosts.flatMap(({ previous }) => previous?.revision ?? []) ?? []) : []
     return [...new Set(before)]
       .filter((one) => one !== revision)
       .map((one) => ({ revision: one, because: 'rolled-back', person: actor, at }))
