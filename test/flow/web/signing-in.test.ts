@@ -80,7 +80,7 @@ describe('nobody is let in', () => {
     [
       'with two cookies, one of which somebody planted',
       ({ code, state }) => {
-        const cookie = `${pending}=planted; ${pending}=${browser.cookies.get(pending)}`
+        const cookie = `${pending}=${browser.cookies.get(pending)}; ${pending}=planted`
         return site.browser().request('GET', `/sign-in/done?${new URLSearchParams({ code, state })}`, { headers: { cookie } })
       },
     ],

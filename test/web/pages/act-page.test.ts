@@ -11,6 +11,7 @@ import { deployment, plan, sha } from '../../support/builders.ts'
 import { harmless, skeleton, wordsOf } from './reading.ts'
 
 const now = '2026-11-21T10:13:48.000Z'
+const proposal = { draft: plan(), content: 'shown', since: now }
 const frame = { now, nonce: 'bm9uY2U=' }
 
 const good = deployment({
@@ -31,7 +32,7 @@ function shown(history: Deployment[], of: Deployment, person = 'mona'): string {
 const buttonsOn = (page: string): string[] => Array.from(page.matchAll(/<button class="(?:big|small) (\w+)">/g), ([, kind = '']) => kind)
 
 describe('one button that fits', () => {
-  const waits = (code: 'approval-missing' | 'image-missing') => deployment({ id: 'new', state: 'waiting', reason: reason(code) })
+  const waits = (code: 'approval-missing' | 'image-missing') => deployment({ id: 'new', state: 'waiting', reason: reason(code), proposal })
   test.each<[why: string, history: Deployment[], of: Deployment, buttons: string[]]>([
     ['what runs can be rolled back', [bad, good], bad, ['rollback']],
     ['the first release cannot', [good], good, []],
