@@ -1,8 +1,10 @@
 import type { ImageRule } from '../domain/configuration.ts'
 import type { Deployment } from '../domain/deployment.ts'
 import { fullName } from '../domain/repository.ts'
-import { type Origin, type Origins, originsIn } from '../plan/images.ts'
+import { type Origin, type Origins, originsIn, tagOf } from '../plan/images.ts'
+import { registryOf } from '../plan/reference.ts'
 import { imageChanged } from '../policy/gates/paths.ts'
+import { loginsOf } from './bundle.ts'
 import { changedFiles } from './changed-files.ts'
 import type { Passing } from './gates.ts'
 
@@ -21,6 +23,12 @@ export async function keptImages(rules: Record<string, ImageRule>, passing: Pass
   const history = await ports.store.deployments.ofEnvironment(fullName(repository), environment, remembered)
   const earlier = history.filter((one) => one.kind === 'deploy' && one.id !== id && one.revision !== undefined && one.revision !== revision)
   const kept = new Map<string, Origin>()
+  const built = async (name: string): Promise<boolean> => {
+    const rule = rules[name]
+    if (!rule) return false
+    const [login] = await loginsOf(repository, [registryOf(rule.repository)], ports)
+    return (await ports.registry.resolve(rule.repository, tagOf(rule, revision), login)).kind === 'found'
+  }
   const looking = new Map(restricted)
   for (const before of distinct(earlier)) {
     if (looking.size === 0) break
@@ -30,6 +38,8 @@ export async function keptImages(rules: Record<string, ImageRule>, passing: Pass
       else keep(name, before)
     }
   }
+  // One of which only the commit is known may never have been built: then the build of a later commit has made it up.
+  for (const [name, { pinned }] of kept) if (!pinned && (await built(name))) kept.delete(name)
   return Object.fromEntries(kept)
 
   /** An earlier deployment that knows the image settles it; one that never came so far may be the one it was built for. */

@@ -1,9 +1,7 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { z } from 'zod'
-import { install } from '../lab/apt.ts'
 import { clientFor } from '../lab/github/client.ts'
 import type { TestRepository } from '../lab/github/repository.ts'
 import type { CheckRun } from '../lab/github/world.ts'
@@ -19,8 +17,6 @@ let builder: Builder
 let inRepository: Record<string, string>
 
 beforeAll(async () => {
-  // Docker answers the names of services by way of a packet filter's rule in each container.
-  if (!existsSync('/usr/sbin/iptables')) await install(['iptables'])
   scenario = await startScenario({ hosts: ['staging-1', 'web-1', 'builder'] })
   const { github, lab } = scenario
   const { address } = lab.registry

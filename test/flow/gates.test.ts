@@ -473,6 +473,19 @@ describe('an image of which nothing changed', () => {
     expect(running(town)).toBe(changed)
     expect(await town.newest()).toMatchObject({ revision: after, state: 'succeeded' })
   })
+
+  test('whose own build failed is not waited for where the next commit was built anew', async () => {
+    const town = await openTown()
+    await town.tellPush(town.commit({ '.github/landfall.yml': file, 'src/app.ts': 'one' }))
+    await town.quiet()
+    await town.tellPush(town.commit({ 'src/app.ts': 'two' }, { build: false }))
+    await town.pass(5)
+    const mended = town.commit({ Makefile: 'mends the build' })
+    await town.tellPush(mended)
+    await town.quiet()
+    expect(await town.newest()).toMatchObject({ revision: mended, state: 'succeeded' })
+    expect(running(town)).toBe(mended)
+  })
 })
 
 describe('a button on the check run', () => {

@@ -103,6 +103,8 @@ const needed: Record<string, () => boolean> = {
   'docker-registry': () => existsSync('/usr/bin/docker-registry'),
   'redis-server': () => existsSync('/usr/bin/redis-server'),
   postgresql: () => postgresFolder() !== undefined,
+  // Docker answers the names of services by way of a packet filter's rule in each container.
+  iptables: () => existsSync('/usr/sbin/iptables'),
   runc: () => existsSync('/usr/sbin/runc') || existsSync('/usr/bin/runc'),
   curl: () => existsSync('/usr/bin/curl'),
   iproute2: () => existsSync('/usr/sbin/ip') || existsSync('/usr/bin/ip'),
