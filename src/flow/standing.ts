@@ -18,16 +18,11 @@ export interface Standing {
   offers: ButtonKind[]
 }
 
-/** How far back is looked: mostly what is looked for is near, and each has its plan to read. */
-const reaches = [20, 500]
+/** As many deployments back as a rollback looks for its release: the page must not name another one. */
+const remembered = 500
 
 export async function standingOf(deployment: Deployment, { store }: Pick<Ports, 'store'>): Promise<Standing> {
-  let history: Deployment[] = []
-  for (const reach of reaches) {
-    history = await store.deployments.ofEnvironment(fullName(deployment.repository), deployment.environment, reach)
-    if (history.length < reach || rollbackTarget(history)) break
-  }
-  return standingIn(history, deployment)
+  return standingIn(await store.deployments.ofEnvironment(fullName(deployment.repository), deployment.environment, remembered), deployment)
 }
 
 /** @param history deployments of the environment, newest first */
