@@ -96,10 +96,12 @@ test('a merged pull request is the same wish, a closed one is none', async () =>
 })
 
 test('only new comments are read, not edited ones', async () => {
-  const comment = { ...pushed, issue: { number: 5 }, comment: { id: 9, body: '/rollback' } }
+  const comment = { ...pushed, issue: { number: 5 }, comment: { id: 9, body: '/rollback', created_at: '2026-11-21T10:00:00Z' } }
   await deliver('issue_comment', { ...comment, action: 'edited' })
   await deliver('issue_comment', { ...comment, action: 'created' })
-  expect(received).toMatchObject([{ kind: 'comment', comment: { id: 9, issue: 5 }, body: '/rollback', bot: false }])
+  expect(received).toMatchObject([
+    { kind: 'comment', comment: { id: 9, issue: 5 }, body: '/rollback', at: '2026-11-21T10:00:00.000Z', bot: false },
+  ])
 })
 
 test('what was not stored is not acknowledged', async () => {
