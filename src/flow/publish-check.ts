@@ -1,4 +1,4 @@
-import type { Repository } from '../domain/repository.ts'
+import type { Repository, Sha } from '../domain/repository.ts'
 import type { CheckReport, FoundCheck, Ports, Report } from './ports.ts'
 
 /** What is remembered of a check run: how it was sent last, and when. */
@@ -7,6 +7,8 @@ interface Sent extends FoundCheck {
   at: number
   /** Of everything that was sent. */
   fingerprint: string
+  /** The commit it stands on. On another one there is another. */
+  revision: Sha
 }
 
 /**
@@ -24,7 +26,7 @@ export async function publishCheck(
   ports: Ports,
   { pace = 0 } = {},
 ): Promise<string> {
-  const known = report.memory === undefined ? undefined : sentIn(report.memory)
+  const known = sentIn(report.memory, wanted.revision)
   const now = ports.clock.now().getTime()
   const fingerprint = ports.signer.fingerprint(JSON.stringify(wanted))
   if (report.memory !== undefined && known && !report.begun) {
@@ -37,7 +39,7 @@ export async function publishCheck(
   }
   const there = (report.begun ? await ports.github.findCheck(repository, wanted) : undefined) ?? known
   const { id, annotations } = await send(repository, wanted, there, ports)
-  return memoryOf({ id, state: wanted.state, annotations, at: now, fingerprint })
+  return memoryOf({ id, state: wanted.state, annotations, at: now, fingerprint, revision: wanted.revision })
 }
 
 /** GitHub adds annotations to those that are there: each is sent once. */
@@ -58,9 +60,12 @@ async function send(
 
 const isCompleted = (state: string): boolean => state !== 'queued' && state !== 'in_progress'
 
-const memoryOf = ({ id, state, annotations, at, fingerprint }: Sent): string => [id, state, annotations, at, fingerprint].join(' ')
+const memoryOf = ({ id, state, annotations, at, fingerprint, revision }: Sent): string =>
+  [id, state, annotations, at, fingerprint, revision].join(' ')
 
-function sentIn(memory: string): Sent {
-  const [id, state = '', annotations, at, fingerprint = ''] = memory.split(' ')
-  return { id: Number(id), state, annotations: Number(annotations), at: Number(at), fingerprint }
+function sentIn(memory: string | undefined, wanted: Sha): Sent | undefined {
+  const [id, state = '', annotations, at, fingerprint = '', revision = ''] = memory?.split(' ') ?? []
+  return revision === wanted
+    ? { id: Number(id), state, annotations: Number(annotations), at: Number(at), fingerprint, revision }
+    : undefined
 }

@@ -3,6 +3,7 @@ import { surfacesFor } from '../report/surfaces.ts'
 import { type Lease, LeaseLost, type Ports, type Report, type ReportKey } from './ports.ts'
 import { publishDeployment } from './publish-deployment.ts'
 import { publishIntent } from './publish-intent.ts'
+import { publishPullPlan } from './publish-pull-plan.ts'
 import { askedPause, passes } from './trouble.ts'
 import type { Work } from './under-lease.ts'
 
@@ -110,7 +111,14 @@ async function putOff(report: Report, error: unknown, ports: Ports): Promise<voi
 
 async function publish(report: Report, ports: Ports): Promise<string | undefined> {
   const [kind, id = ''] = report.subject.split(':', 2)
-  return kind === 'deployment' ? publishDeployment(report, id, ports) : publishIntent(report, id, ports)
+  switch (kind) {
+    case 'deployment':
+      return publishDeployment(report, id, ports)
+    case 'pull':
+      return publishPullPlan(report, id, ports)
+    default:
+      return publishIntent(report, id, ports)
+  }
 }
 
 /** What the other side asked for, or ever longer. */

@@ -9,7 +9,7 @@ import { logBlock } from './log-text.ts'
 import type { CheckReport } from './published.ts'
 import { checkRoom } from './sections.ts'
 import { cut, oneLine } from './text.ts'
-import { headlineOf, progressOf } from './wording.ts'
+import { headlineOf, progressOf, unwellBecause } from './wording.ts'
 
 /** What is shown of a deployment: how it stands, its record, and what people said of it. */
 export interface CheckFacts {
@@ -52,7 +52,7 @@ export function checkReport({ deployment, links, timeline, verdicts }: CheckFact
     name: `Deploy to ${oneLine(deployment.environment)}`,
     revision,
     externalId: id,
-    state: asksForApproval(deployment) ? 'action_required' : conclusions[state],
+    state: stateOf(deployment),
     title: titleOf(deployment),
     summary: checkSummary(deployment, links, verdicts),
     ...(text !== undefined && { text }),
@@ -60,6 +60,11 @@ export function checkReport({ deployment, links, timeline, verdicts }: CheckFact
     buttons: buttonsFor(deployment),
     annotations: state === 'rejected' ? annotationsOf(reason?.problems ?? []) : [],
   }
+}
+
+function stateOf(deployment: Deployment): CheckReport['state'] {
+  if (asksForApproval(deployment)) return 'action_required'
+  return unwellBecause(deployment) ? 'failure' : conclusions[deployment.state]
 }
 
 /** `abc1234 is waiting to go to production: production is locked by lisa` */

@@ -1,16 +1,17 @@
 import type { Deployment } from '../domain/deployment.ts'
 import type { Verdict } from '../domain/gate.ts'
-import { problemLines, type Reason, remedyOf, sentenceOf } from '../domain/reason.ts'
 import { words } from './answers/said.ts'
 import { draftSections } from './draft-sections.ts'
+import { explained, explainedSection } from './explained.ts'
 import { heldBy } from './held-by.ts'
 import type { Links } from './links.ts'
-import { link, sentence } from './markdown.ts'
+import { link } from './markdown.ts'
 import { proofSection } from './proof-section.ts'
 import { checkRoom, fitted, type Section } from './sections.ts'
 import { smallPrint } from './small-print.ts'
 import { tell } from './telling.ts'
 import { momentText } from './time.ts'
+import { unwellBecause } from './wording.ts'
 
 /** What is below the title of a deployment's check run: why it waits or went wrong, who agreed, and what it does. */
 export function checkSummary(deployment: Deployment, links: Links, verdicts: readonly Verdict[]): string {
@@ -21,26 +22,20 @@ export function checkSummary(deployment: Deployment, links: Links, verdicts: rea
       { head: smallPrint(told, ...(told.pullRequest ? [link(told.pullRequest.text, told.pullRequest.url)] : [])) },
       ...whySection(deployment),
       ...approvalsSection(deployment, verdicts),
-      ...(draft ? [...draftSections(draft), proofSection(draft, deployment.state === 'succeeded')] : []),
+      ...(draft ? [...draftSections(draft), proofSection(draft, isProved(deployment))] : []),
     ],
     checkRoom,
   )
 }
 
+const isProved = ({ state, soak }: Deployment): boolean => state === 'succeeded' && (soak === undefined || soak.state === 'well')
+
 function whySection(deployment: Deployment): Section[] {
-  const { reason, state } = deployment
-  if (state === 'waiting') return [{ head: '**What it waits for**\n', rows: heldBy(deployment).map((held) => `- ${explained(held)}`) }]
-  if (!reason) return []
-  if (reason.evidence.problems === undefined) return [{ head: explained(reason) }]
-  return [{ head: explained(reason, 300), rows: problemLines(reason).map((line) => `- ${sentence(line, 1500)}`) }]
+  const reason = deployment.reason ?? unwellBecause(deployment)
+  if (deployment.state === 'waiting')
+    return [{ head: '**What it waits for**\n', rows: heldBy(deployment).map((held) => `- ${explained(held)}`) }]
+  return reason ? [explainedSection(reason)] : []
 }
-
-/** What is the matter, and who or what mends it. */
-const explained = (reason: Reason, limit = 1500): string =>
-  `${sentence(reason.evidence.problems === undefined ? sentenceOf(reason) : titleOf(reason), limit)} ${sentence(remedyOf(reason), limit)}`
-
-/** The sentence without the problems that are listed below it. */
-const titleOf = (reason: Reason): string => (sentenceOf(reason).split('\n', 1)[0] ?? '').replace(/:$/, '')
 
 /**
  * Who agreed to what is shown. Once it is planned nothing is shown that could be agreed to; the last approval was given for what was

@@ -1,3 +1,4 @@
+import type { PinnedImage } from '../domain/image.ts'
 import type { Draft, PlannedService } from '../domain/plan.ts'
 import { words } from './answers/said.ts'
 import { code } from './markdown.ts'
@@ -5,17 +6,18 @@ import { hostRows, imageRow, serviceNote } from './plan-text.ts'
 import type { Section } from './sections.ts'
 import { cut, oneLine } from './text.ts'
 
-/** What a deployment does or would do, the most important first. It holds no value of any variable, and so no secret. */
-export const draftSections = (draft: Draft): Section[] => [
+/**
+ * What a deployment does or would do, the most important first. It holds no value of any variable, and so no secret.
+ *
+ * @param unbuilt repositories of the images that are not built yet
+ */
+export const draftSections = (draft: Draft, unbuilt: readonly string[] = []): Section[] => [
   {
     head: '**What happens to each service**\n\n| service | change | why |\n|---|---|---|',
     rows: [...draft.services.map(serviceRow), ...draft.removed.map((name) => row([words(name, 200), 'removed', 'its volumes stay']))],
   },
   { head: `**Expected gap:** ${gapText(draft)}` },
-  {
-    head: '**Images**\n',
-    rows: draft.images.map(imageRow).map(([reference, origin]) => item([code(cut(reference, 300)), words(origin, 200)])),
-  },
+  { head: '**Images**\n', rows: draft.images.map((image) => imageItem(image, unbuilt)) },
   { head: '**Hosts**\n', rows: hostRows(draft).map((cells) => item(cells.map((cell) => words(cell, 200)))) },
   ...filesSection(draft),
 ]
@@ -24,6 +26,13 @@ const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 const item = (parts: readonly string[]): string => `- ${parts.filter((part) => part !== '').join(' · ')}`
 
 const serviceRow = (service: PlannedService): string => row([words(service.name, 200), service.change, words(serviceNote(service), 500)])
+
+/** What will be built has its digest only then: whatever stands there now is another one's. */
+function imageItem(image: PinnedImage, unbuilt: readonly string[]): string {
+  if (unbuilt.includes(image.repository)) return item([code(cut(image.repository, 300)), 'built by the merge'])
+  const [reference, origin] = imageRow(image)
+  return item([code(cut(reference, 300)), words(origin, 200)])
+}
 
 function filesSection({ env, files }: Draft): Section[] {
   const all = [...(env === undefined ? [] : [{ path: '.env', source: env }]), ...files]

@@ -28,10 +28,10 @@ export function code(text: string): string {
 }
 
 /** Foreign lines as a block of code that they cannot end. */
-export function codeBlock(text: string): string {
+export function codeBlock(text: string, language: 'text' | 'diff' = 'text'): string {
   const content = lines(text).join('\n').trimEnd()
   const fence = '`'.repeat(Math.max(3, longestRun(content) + 1))
-  return `${fence}text\n${content}\n${fence}`
+  return `${fence}${language}\n${content}\n${fence}`
 }
 
 export const link = (markdown: string, url: string): string => `[${markdown}](${url.replace(/[\s()<>]/g, percent)})`

@@ -1,5 +1,5 @@
 import type { Deployment, State } from '../domain/deployment.ts'
-import type { Plan } from '../domain/plan.ts'
+import type { Draft, Plan } from '../domain/plan.ts'
 import { type Reason, sentenceOf } from '../domain/reason.ts'
 import { type Sha, shortSha } from '../domain/repository.ts'
 import { oneLine } from './text.ts'
@@ -128,7 +128,7 @@ function beforeText(deployment: Deployment): string {
 }
 
 /** "web recreated, db untouched" */
-export function changesText(plan: Plan): string {
+export function changesText(plan: Draft): string {
   const services = plan.services.map((service) => `${oneLine(service.name)} ${service.change}`)
   return [...services, ...plan.removed.map((name) => `${oneLine(name)} removed`)].join(', ') || 'nothing changes'
 }

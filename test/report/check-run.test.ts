@@ -67,6 +67,14 @@ describe('the state and its buttons', () => {
     expect([early.state, early.buttons.map(({ label }) => label)]).toEqual(['queued', ['Cancel']])
   })
 
+  test('what was verified and did not stay well is red, and says why', () => {
+    const because = reason('soak-failed', { service: 'web', host: 'web-1', detail: 'restarted' })
+    const { state, summary } = report({ kind: 'rollback', state: 'succeeded', plan: plan(), soak: { state: 'unwell', reason: because } })
+    expect(state).toBe('failure')
+    expect(summary).toContain('restarted')
+    expect(summary).toContain('**How it is proved**')
+  })
+
   test('what was asked before it went on is asked no more', () =>
     expect(report({ state: 'rejected', reason: reason('rejected-by', { person: 'lisa', reason: '' }), closed: [missing] }).state).toBe(
       'failure',
@@ -213,7 +221,7 @@ On every host exactly the planned digests run, and
     ])
     const { summary, annotations } = report({ state: 'rejected', reason: wrong })
     expect(summary).toContain(
-      'The Compose file cannot be deployed. Correct it and push again; nothing was touched.\n- compose.yml:3:5: services.web: unknown key "imag"',
+      'The Compose file cannot be deployed. Correct it and push again; nothing was touched.\n\n- compose.yml:3:5: services.web: unknown key "imag"',
     )
     expect(annotations).toEqual([
       {
@@ -248,7 +256,7 @@ describe('the log', () => {
 })
 
 describe('whatever the words', () => {
-  const anyFacts = fc.record({ any: anyDeployment, lines: fc.array(anyText, { maxLength: 20 }), times: fc.constantFrom(1, 400) })
+  const anyFacts = fc.record({ any: anyDeployment, lines: fc.array(anyText, { maxLength: 20 }), times: fc.constantFrom(1, 50) })
   const made = ({ any, lines, times }: { any: Deployment; lines: string[]; times: number }): CheckReport => {
     const timeline = Array.from({ length: times }, () => lines).flatMap((texts) =>
       texts.map((text) => ({ at: any.createdAt, step: text, host: text, text })),

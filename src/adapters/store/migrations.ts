@@ -4,13 +4,14 @@ import { firstTables } from './migrations/first-tables.ts'
 import { gates } from './migrations/gates.ts'
 import { nothingLost } from './migrations/nothing-lost.ts'
 import { proposals } from './migrations/proposals.ts'
+import { pullPlans } from './migrations/pull-plans.ts'
 import { soakBehind } from './migrations/soak-behind.ts'
 import type { Tables } from './tables.ts'
 
 type Migration = (database: Database, transaction: Kysely<Tables>) => Promise<void>
 
 /** In order, for ever: an entry that was released is never changed, only followed by another. */
-const migrations: Migration[] = [firstTables, nothingLost, gates, proposals, soakBehind]
+const migrations: Migration[] = [firstTables, nothingLost, gates, proposals, soakBehind, pullPlans]
 
 /** `newer`: a later Landfall wrote it, with tables of version `present`; nothing was changed. */
 export type Migrated = { kind: 'ready' } | { kind: 'newer'; present: number; known: number }

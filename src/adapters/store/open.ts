@@ -10,6 +10,7 @@ import { intents } from './intents.ts'
 import { leases, voidLeases } from './leases.ts'
 import { locks } from './locks.ts'
 import { type Migrated, migrate } from './migrations.ts'
+import { pullPlans } from './pull-plans.ts'
 import { receipts } from './receipts.ts'
 import { recovery } from './recovery.ts'
 import { replays } from './replays.ts'
@@ -89,6 +90,7 @@ export function storeOver(database: Database, log: Log): Store {
     replays: replays(database),
     locks: locks(database),
     verdicts: verdicts(database),
+    pullPlans: pullPlans(database),
     recovery: recovery(database),
     async ping() {
       await sql`select 1`.execute(database.db)

@@ -16,6 +16,7 @@ export interface Tables {
   replays: ReplayRow
   locks: LockRow
   verdicts: VerdictRow
+  pull_plans: PullPlanRow
 }
 
 /** A counter that never goes back; see `sequences.ts`. */
@@ -179,6 +180,14 @@ export interface VerdictRow {
   content: string
   reason: string | null
   at: string
+}
+
+export interface PullPlanRow {
+  /** `owner/name` */
+  repository: string
+  number: number
+  /** JSON, `PullPlan`. */
+  plan: string
 }
 
 export interface ReplayRow {

@@ -2,6 +2,7 @@ import type { Deployment, State, TimelineEntry } from '../../domain/deployment.t
 import type { Lock, Verdict } from '../../domain/gate.ts'
 import type { Intent, IntentOutcome, RecoveryIntent } from '../../domain/intent.ts'
 import type { Plan } from '../../domain/plan.ts'
+import type { PullPlan } from '../../domain/pull-plan.ts'
 import type { Receipt } from '../../domain/receipt.ts'
 import type { Instant, Sha } from '../../domain/repository.ts'
 
@@ -75,6 +76,11 @@ export interface Store {
     /** Newest first, of all repositories. */
     recent(limit: number): Promise<Deployment[]>
     /**
+     * Stores what happened on hosts without Landfall, under the lease: deployments that are over, oldest first, before those of their
+     * environment that wait. Throws LeaseLost as `advance` does.
+     */
+    found(found: Found, lease: Lease): Promise<void>
+    /**
      * Moves it on and merges the patch, under the lease. Refuses an impossible step, and throws LeaseLost when
      * the lease is no longer the newest on its subject. The wanted reports are recorded in the same transaction.
      */
@@ -91,6 +97,13 @@ export interface Store {
   verdicts: {
     of(deployment: string): Promise<Verdict[]>
   }
+  /** What merging pull requests would do. */
+  pullPlans: {
+    /** The newest, of a repository as `owner/name`. */
+    of(repository: string, number: number): Promise<PullPlan | undefined>
+    /** In place of the last one of its pull request; the wanted reports are recorded in the same transaction. */
+    keep(plan: PullPlan, wanted?: ReportKey[]): Promise<void>
+  }
   timeline: {
     /** The surfaces that show the record are wanted with it. */
     append(deployment: string, entries: TimelineEntry[], wanted?: ReportKey[]): Promise<void>
@@ -105,6 +118,8 @@ export interface Store {
     nextGeneration(repository: string, environment: string): Promise<number>
     /** The highest handed out so far; 0 where none was. */
     generation(repository: string, environment: string): Promise<number>
+    /** Those that something was ever deployed to; repositories as `owner/name`. */
+    known(): Promise<{ repository: string; environment: string }[]>
   }
   leases: {
     /** Takes the subject for `seconds` unless somebody else holds it. */
@@ -178,6 +193,15 @@ export interface Store {
   close(): Promise<void>
 }
 
+/** What was learnt from hosts. */
+export interface Found {
+  /** Stands for the wishes nobody told of. */
+  intent: RecoveryIntent
+  deployments: Deployment[]
+  receipts: Receipt[]
+  reports: ReportKey[]
+}
+
 /** One request to deliver a missed webhook again. */
 export interface Replay {
   guid: string
@@ -215,9 +239,9 @@ export type DeploymentPatch = Partial<
   >
 >
 
-/** What should be shown where. Surfaces: `status`, `deployment`, `answer`, `comment`, `slack:deploys`… */
+/** What should be shown where. Surfaces: `status`, `deployment`, `check`, `answer`, `comment`, `slack:deploys`… */
 export interface ReportKey {
-  /** `deployment:<id>` or `intent:<id>` */
+  /** `deployment:<id>`, `intent:<id>` or `pull:<owner>/<name>#<number>` */
   subject: string
   surface: string
 }

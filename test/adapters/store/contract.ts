@@ -5,6 +5,7 @@ import { gateContract } from './gate-contract.ts'
 import { intentContract } from './intent-contract.ts'
 import { leaseContract } from './lease-contract.ts'
 import { leftOutContract } from './left-out-contract.ts'
+import { pullPlanContract } from './pull-plan-contract.ts'
 import { recordContract } from './record-contract.ts'
 import { recoveryContract } from './recovery-contract.ts'
 import { reportContract } from './report-contract.ts'
@@ -58,5 +59,6 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
     watchContract(given)
     recoveryContract(given)
     gateContract(given)
+    pullPlanContract(given)
   })
 }

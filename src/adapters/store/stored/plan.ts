@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { VerifyRule } from '../../../domain/configuration.ts'
 import type { ImagePlatform, PinnedImage } from '../../../domain/image.ts'
-import type { Plan, PlannedFile, PlannedHost, PlannedService, Proposal } from '../../../domain/plan.ts'
+import type { Draft, Plan, PlannedFile, PlannedHost, PlannedService, Proposal } from '../../../domain/plan.ts'
 import { storedGates } from './gate.ts'
 import { storedRepository } from './repository.ts'
 import { count, digest, instant, name, type Shape, sha } from './shape.ts'
@@ -82,8 +82,10 @@ const plan = z.strictObject({
 /** Plans of format 1. A plan is executed as it is or not at all: an unknown field or another format is refused. */
 export const storedPlan: z.ZodType<Plan> = plan
 
+export const storedDraft: z.ZodType<Draft> = plan.omit({ generation: true })
+
 export const storedProposal: z.ZodType<Proposal> = z.strictObject({
-  draft: plan.omit({ generation: true }),
+  draft: storedDraft,
   content: name,
   since: instant,
 } satisfies Shape<Proposal>)
