@@ -51,4 +51,25 @@ test('an environment that follows tags gets what is tagged, and nothing older', 
   expect(await running()).toBe(older.digest)
 }, 120_000)
 
+test('a second project of the repository runs beside the first, and goes by what concerns it', async () => {
+  const { repository } = town.shop
+  const { address } = town.scenario.lab.registry
+  const api = {
+    '.github/landfall/api.yml': `version: 1
+compose: [api/compose.yml]
+images: { web: { repository: ${address}/acme/shop } }
+paths: { only: [api/**] }
+environments: { api: { branch: main, hosts: [web-1] } }
+`,
+    'api/compose.yml': `services: { web: { image: "${address}/acme/shop:\${TAG}", init: true } }\n`,
+  }
+  const before = await running()
+  const both = await town.begin({ title: 'An interface', files: { ...changed('tag: "v*"'), ...api } })
+  await repository.waitForStatus(both.sha, 'landfall/api', 'success', 60)
+  expect(await town.host.docker('inspect', '--format', '{{ .Config.Image }}', 'shop-api-web-1')).toContain(both.digest)
+  expect(await running()).toBe(before)
+  const { sha } = await repository.push('main', { 'README.md': '# Our shop and its interface\n' })
+  expect(await needsNothing(sha)).toBe('only ignored files changed: README.md, which `paths` leaves out')
+}, 120_000)
+
 test('everything asked of GitHub was as its API is described', () => town.scenario.github.assertFaithful())

@@ -1,42 +1,34 @@
 import { parseOperatorFile } from '../config/operator-file.ts'
 import { pinpoint } from '../config/pinpoint.ts'
-import { parseProjectFile } from '../config/project-file.ts'
+import { type ProjectText, parseProjectFiles, problemsOfAll } from '../config/project-files.ts'
 import type { OperatorFile, ProjectFile } from '../domain/configuration.ts'
-import { type Parsed, type Problem, problemText } from '../domain/problem.ts'
+import { type Problem, problemText } from '../domain/problem.ts'
 import { refusedChannels } from '../policy/channels.ts'
 import { allowedHosts } from '../policy/hosts.ts'
 import { sharedHosts } from '../policy/shared-hosts.ts'
 import type { Answer } from './answer.ts'
 
-/** A file's text and the name problems give it. */
-interface Source {
-  text: string
-  file: string
-}
-
-/** The files to check; with both and the repository's full name, also whether the operator allows what the repository asks for. */
+/** The files to check; with all of them and the repository's full name, also whether the operator allows what the repository asks for. */
 export interface Validation {
-  /** The repository's file. */
-  project?: Source
+  /** The files of the repository's projects. */
+  projects: readonly ProjectText[]
   /** `owner/name` of that repository; with a bare name, nobody can say what the operator grants it, and that is not checked. */
   repository: string
-  /** The operator's file. */
-  operator?: Source
+  /** The operator's file, with the name problems give it. */
+  operator?: { text: string; file: string }
 }
 
 /** `landfall validate`: every problem of the files, one per line, or one line for each file that is good. */
-export function validate({ project, repository, operator }: Validation): Answer {
-  const projectFile = project && parseProjectFile(project.text, project.file, repository.split('/').at(-1) ?? repository)
+export function validate({ projects: texts, repository, operator }: Validation): Answer {
+  const projects = parseProjectFiles(texts, repository.split('/').at(-1) ?? repository)
   const operatorFile = operator && parseOperatorFile(operator.text, operator.file)
-  const problems = [...problemsIn(projectFile), ...problemsIn(operatorFile)]
-  if (project && projectFile?.kind === 'ok' && operatorFile?.kind === 'ok' && repository.includes('/')) {
-    const refusals = notAllowed(projectFile.value, operatorFile.value, repository)
-    problems.push(...pinpoint(refusals, project.text).map((problem) => ({ ...problem, file: project.file })))
-  }
+  const problems = [...problemsOfAll(projects), ...(operatorFile?.kind === 'invalid' ? operatorFile.problems : [])]
+  if (operatorFile?.kind === 'ok' && repository.includes('/'))
+    problems.push(...projects.good.flatMap((project) => pinpoint(notAllowed(project.file, operatorFile.value, repository), project)))
   if (problems.length > 0) return { text: lines([...problems.map(problemText), countOf(problems)]), exitCode: 1 }
 
   const good = [
-    ...(project && projectFile?.kind === 'ok' ? [`${project.file}: good (${environmentsOf(projectFile.value)})`] : []),
+    ...projects.good.map(({ path, file }) => `${path}: good (${environmentsOf(file)})`),
     ...(operator ? [`${operator.file}: good`] : []),
   ]
   return good.length > 0 ? { text: lines(good), exitCode: 0 } : { text: lines(['There is no file to validate.']), exitCode: 2 }
@@ -51,8 +43,6 @@ function notAllowed(project: ProjectFile, operator: OperatorFile, repository: st
   // The grant itself and the project name are asked for once per environment.
   return [...new Map(all.map((problem) => [problemText(problem), problem])).values()]
 }
-
-const problemsIn = (parsed: Parsed<unknown> | undefined): Problem[] => (parsed?.kind === 'invalid' ? parsed.problems : [])
 
 const environmentsOf = ({ project, environments }: ProjectFile): string => `project ${project}: ${Object.keys(environments).join(', ')}`
 

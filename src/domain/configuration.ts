@@ -3,10 +3,13 @@ import { matches } from './glob.ts'
 import { readRef } from './ref.ts'
 import type { Secret } from './secret.ts'
 
-/** Where a repository keeps its file. */
+/** Where a repository keeps the file of its project. */
 export const projectFilePath = '.github/landfall.yml'
 
-/** `.github/landfall.yml` after parsing, defaults filled in: what should run. */
+/** Where it keeps those of further projects, each whole: `api.yml`. */
+export const projectFolder = '.github/landfall'
+
+/** A project's file after parsing, defaults filled in: what should run. */
 export interface ProjectFile {
   /** The Compose project name; lower case, stable for ever. */
   project: string

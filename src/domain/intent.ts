@@ -65,8 +65,8 @@ export interface Mistake {
 }
 
 /**
- * `landfall recover`: stands for the lost intents of deployments that hosts remember and the database does not. It wishes for
- * nothing: it is settled when it is stored, and nobody gathers it.
+ * Stands for the intents of deployments that hosts know of and the database does not: lost ones that `landfall recover` finds, and those of
+ * administrators who went back on hosts. It wishes for nothing: it is settled when it is stored, and nobody gathers it.
  */
 export interface RecoveryIntent extends IntentBase {
   kind: 'recovery'
@@ -80,7 +80,8 @@ export interface CommentRef {
 
 /** How gathering ended for an intent. Terminal: an intent settles once. */
 export type IntentOutcome =
-  | { kind: 'deployments'; ids: string[] }
+  /** `problems` of other projects of the repository, which are deployed nowhere. */
+  | { kind: 'deployments'; ids: string[]; problems?: Problem[] }
   | { kind: 'nothing-to-do'; why: string }
   | { kind: 'refused'; problems: Problem[] }
   | { kind: 'command-refused'; reason: Reason }

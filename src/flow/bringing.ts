@@ -1,4 +1,5 @@
-import { type EnvironmentRule, type ProjectFile, projectFilePath } from '../domain/configuration.ts'
+import type { Project } from '../config/project-files.ts'
+import type { EnvironmentRule } from '../domain/configuration.ts'
 import type { Deployment } from '../domain/deployment.ts'
 import type { PushIntent } from '../domain/intent.ts'
 import { reason } from '../domain/reason.ts'
@@ -10,13 +11,14 @@ import type { CommitFacts, Ports } from './ports.ts'
 import type { Refs } from './refs.ts'
 import { newDeployment } from './settle.ts'
 
-/** The commit of a branch or tag on its way to environments. */
+/** The commit of a branch or tag on its way to an environment. */
 export interface Bringing {
   intent: PushIntent
-  file: ProjectFile
   ref: Ref
   head: CommitFacts
   pullRequest?: number
+  project: Project
+  environment: EnvironmentRule
   refs: Refs
   ports: Ports
 }
@@ -28,44 +30,43 @@ export interface Wish {
   why?: string
 }
 
+/** What an environment was asked to run before. */
+interface Past {
+  /** The commit that was accepted last. */
+  newest: Sha | undefined
+  known: ReadonlySet<Sha | undefined>
+}
+
 /** How far back an environment's deployments are looked through. */
 const remembered = 50
 
-export async function wanted(environment: EnvironmentRule, bringing: Bringing): Promise<Wish> {
-  const { intent, ref, ports } = bringing
+export async function wanted(bringing: Bringing): Promise<Wish> {
+  const { intent, environment, ref, ports } = bringing
   const all = await ports.store.deployments.ofEnvironment(fullName(intent.repository), environment.name, remembered)
   const history = all.filter(({ kind }) => kind === 'deploy')
   // What failed or was refused is desired all the same: bringing its files again takes a change of them, or `/retry`.
   const newest = history.find(({ state }) => state !== 'superseded' && state !== 'cancelled')?.revision
-  const known = new Set(history.map(({ revision }) => revision))
-  return ref.kind === 'branch' ? ofBranch(environment, newest, known, bringing) : ofTag(environment, newest, known, bringing)
+  const past = { newest, known: new Set(history.map(({ revision }) => revision)) }
+  return ref.kind === 'branch' ? ofBranch(bringing, past) : ofTag(bringing, past)
 }
 
 /**
  * The head of the branch is what gets deployed, unless it brings only what `paths` leaves out. A pushed commit the branch has already
  * moved past gets a superseded deployment of its own, so that its status says what happened; the head's own webhook may be late or lost.
  */
-async function ofBranch(
-  environment: EnvironmentRule,
-  newest: Sha | undefined,
-  known: ReadonlySet<Sha | undefined>,
-  bringing: Bringing,
-): Promise<Wish> {
-  const { intent, file, head, refs } = bringing
+async function ofBranch(bringing: Bringing, { newest, known }: Past): Promise<Wish> {
+  const { intent, project, head, refs } = bringing
   // Only a push that moved the branch back can bring again what was brought before: the branch was elsewhere meanwhile.
   const movedBack = intent.after === head.sha && intent.forced === true
   const isNew = newest !== head.sha || movedBack
-  if (isNew && !movedBack && newest !== undefined && ignoreAnything(file.paths)) {
+  if (isNew && !movedBack && newest !== undefined && ignoreAnything(project.file.paths)) {
     const changed = changedFiles(await refs.changes(intent.repository, newest, head.sha))
-    const decision = paths(file.paths, projectFilePath, changed)
+    const decision = paths(project.file.paths, project.path, changed)
     if (decision.kind === 'nothing-to-do') return { made: [], why: decision.why }
   }
   const passed = head.sha !== intent.after && !known.has(intent.after)
   return {
-    made: [
-      ...(passed ? [overtaken(environment, bringing, { revision: intent.after }, head.sha)] : []),
-      ...(isNew ? [deployment(environment, bringing)] : []),
-    ],
+    made: [...(passed ? [overtaken(bringing, { revision: intent.after }, head.sha)] : []), ...(isNew ? [deployment(bringing)] : [])],
   }
 }
 
@@ -73,38 +74,33 @@ async function ofBranch(
  * A tag is deployed whatever changed: somebody named that very commit. But not one of the past of what was accepted already, for tags
  * that are pushed together are told of in any order, and old ones are pushed late. One that was moved is meant as it says.
  */
-async function ofTag(
-  environment: EnvironmentRule,
-  newest: Sha | undefined,
-  known: ReadonlySet<Sha | undefined>,
-  bringing: Bringing,
-): Promise<Wish> {
+async function ofTag(bringing: Bringing, { newest, known }: Past): Promise<Wish> {
   const { intent, head, refs } = bringing
   if (newest === head.sha) return { made: [] }
   const moved = intent.before !== undefined && !isNoCommit(intent.before)
-  if (newest === undefined || moved) return { made: [deployment(environment, bringing)] }
+  if (newest === undefined || moved) return { made: [deployment(bringing)] }
   const older = (await refs.changes(intent.repository, newest, head.sha))?.status === 'behind'
-  if (!older) return { made: [deployment(environment, bringing)] }
+  if (!older) return { made: [deployment(bringing)] }
   if (known.has(head.sha)) return { made: [], why: `${shortSha(head.sha)} is older than ${shortSha(newest)}, which was accepted already` }
-  return { made: [overtaken(environment, bringing, described(head), newest)] }
+  return { made: [overtaken(bringing, described(head), newest)] }
 }
 
-function deployment(environment: EnvironmentRule, bringing: Bringing): Deployment {
+function deployment(bringing: Bringing): Deployment {
   const { head, pullRequest } = bringing
-  return { ...fresh(environment, bringing), ...described(head), ...(pullRequest !== undefined && { pullRequest }) }
+  return { ...fresh(bringing), ...described(head), ...(pullRequest !== undefined && { pullRequest }) }
 }
 
 /** The record of a commit that never ran, because another was wanted by then. */
-function overtaken(environment: EnvironmentRule, bringing: Bringing, commit: Brought, by: Sha): Deployment {
+function overtaken(bringing: Bringing, commit: Brought, by: Sha): Deployment {
   const finishedAt = bringing.ports.clock.now().toISOString()
-  const why = reason('overtaken', { by: shortSha(by) })
-  return { ...fresh(environment, bringing), ...commit, state: 'superseded', reason: why, finishedAt }
+  return { ...fresh(bringing), ...commit, state: 'superseded', reason: reason('overtaken', { by: shortSha(by) }), finishedAt }
 }
 
 type Brought = Pick<Deployment, 'revision' | 'subject' | 'author'>
 
 const described = ({ sha: revision, subject, author }: CommitFacts): Brought => ({ revision, subject, author })
 
-function fresh({ name }: EnvironmentRule, { intent, file, ref, ports }: Bringing): Deployment {
-  return { ...newDeployment(intent, file.project, name, ports), kind: 'deploy', ...(ref.kind === 'branch' && { branch: ref.name }) }
+function fresh({ intent, project, environment, ref, ports }: Bringing): Deployment {
+  const made = newDeployment(intent, project.file.project, environment.name, ports)
+  return { ...made, kind: 'deploy', ...(ref.kind === 'branch' && { branch: ref.name }) }
 }

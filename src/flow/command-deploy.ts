@@ -3,7 +3,7 @@ import type { EnvironmentRule } from '../domain/configuration.ts'
 import type { Deployment } from '../domain/deployment.ts'
 import { type Reason, reason } from '../domain/reason.ts'
 import type { Repository } from '../domain/repository.ts'
-import type { Commanded } from './commanded.ts'
+import type { CommandedThere } from './commanded.ts'
 import { movedAway, sourceText } from './part-of.ts'
 import type { CommitDetails, Ports } from './ports.ts'
 import { answering, newDeployment, refuseCommand, settle } from './settle.ts'
@@ -12,7 +12,7 @@ import { answering, newDeployment, refuseCommand, settle } from './settle.ts'
  * `/deploy`: the newest commit of what the environment follows, or the one named, as long as that is part of it: a commit that nobody
  * merged is not deployed by its number. Every gate holds for it as for a push.
  */
-export async function deployCommit(command: Aimed<'deploy'>, commanded: Commanded): Promise<void> {
+export async function deployCommit(command: Aimed<'deploy'>, commanded: CommandedThere): Promise<void> {
   const { intent, file, ports } = commanded
   const rule = file.environments[command.environment]
   if (!rule) throw new Error(`${command.environment} is not in the file it was found in`)
@@ -26,7 +26,7 @@ export async function bringing(
   { sha, subject, author }: CommitDetails,
   { name, source }: EnvironmentRule,
   asked: NonNullable<Deployment['asked']>,
-  { intent, file, ports }: Commanded,
+  { intent, file, ports }: CommandedThere,
 ): Promise<Deployment> {
   const through = await ports.github.pullRequestOf(intent.repository, sha)
   return {

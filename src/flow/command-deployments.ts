@@ -5,7 +5,7 @@ import { fullName } from '../domain/repository.ts'
 import { releaseMeant, releasesKnown } from '../policy/release-meant.ts'
 import { cancelAnswer } from '../report/answers/cancel.ts'
 import { retryAnswer } from '../report/answers/retry.ts'
-import type { Commanded } from './commanded.ts'
+import type { Commanded, CommandedThere } from './commanded.ts'
 import { linksOf } from './links-of.ts'
 import { answer, answering, answerVerdict, newDeployment, refuseCommand, settle } from './settle.ts'
 
@@ -13,7 +13,7 @@ import { answer, answering, answerVerdict, newDeployment, refuseCommand, settle 
 const remembered = 500
 
 /** `/rollback`: a deployment of its own, which finds its release when it is planned unless one is named. */
-export async function rollBack({ environment, to }: Aimed<'rollback'>, { intent, file, ports }: Commanded): Promise<void> {
+export async function rollBack({ environment, to }: Aimed<'rollback'>, { intent, file, ports }: CommandedThere): Promise<void> {
   const fresh = { ...newDeployment(intent, file.project, environment, ports), kind: 'rollback' as const, ...answering(intent) }
   if (to === undefined) return settle(intent, [fresh], ports)
   const history = await ports.store.deployments.ofEnvironment(fullName(intent.repository), environment, remembered)
@@ -24,7 +24,7 @@ export async function rollBack({ environment, to }: Aimed<'rollback'>, { intent,
 }
 
 /** `/retry`: the last deployment once more, where it did not go well. */
-export async function retryDeployment({ environment }: Aimed<'retry'>, { intent, file, ports }: Commanded): Promise<void> {
+export async function retryDeployment({ environment }: Aimed<'retry'>, { intent, file, ports }: CommandedThere): Promise<void> {
   const [last] = await ports.store.deployments.ofEnvironment(fullName(intent.repository), environment, 1)
   const say = (outcome: Parameters<typeof retryAnswer>[1]) => answer(intent, retryAnswer(intent.id, outcome), {}, ports)
   if (!last) return say({ kind: 'nothing-to-retry', environment })

@@ -7,7 +7,7 @@ import { quarantinedIn } from '../policy/quarantined.ts'
 import { type PromotionOutcome, promotionAnswer, promotionRequest } from '../report/answers/promotion.ts'
 import { approveDeployment } from './command-approval.ts'
 import { bringing } from './command-deploy.ts'
-import type { Commanded } from './commanded.ts'
+import type { Commanded, CommandedThere } from './commanded.ts'
 import { linksOf } from './links-of.ts'
 import { lastSuccess } from './running.ts'
 import { answer, refuseCommand, settle } from './settle.ts'
@@ -19,7 +19,7 @@ const remembered = 50
  * `/promote`: brings what the environment before verified. Where the two follow different branches that takes a pull request, which
  * Landfall opens; on one trunk it agrees to what waits, or deploys the newest that was verified. Nothing is built again.
  */
-export async function promoteRelease({ environment }: Aimed<'promote'>, commanded: Commanded): Promise<void> {
+export async function promoteRelease({ environment }: Aimed<'promote'>, commanded: CommandedThere): Promise<void> {
   const { intent, file, ports } = commanded
   const rule = file.environments[environment]
   const before = rule?.gates.after === undefined ? undefined : file.environments[rule.gates.after]

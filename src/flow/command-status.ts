@@ -12,10 +12,10 @@ import { answer } from './settle.ts'
 const remembered = 50
 
 /** `/status`: what runs where, since when and by whom, what is locked and what waits. Told from the database; no host is asked. */
-export async function tellStatus(command: Aimed<'status'>, { intent, file, ports }: Commanded): Promise<void> {
+export async function tellStatus(command: Aimed<'status'>, { intent, environments, ports }: Commanded): Promise<void> {
   const repository = fullName(intent.repository)
   const locks = await ports.store.locks.of(repository)
-  const meant = Object.values(file.environments).filter(({ name }) => command.environment === undefined || name === command.environment)
+  const meant = environments.filter(({ name }) => command.environment === undefined || name === command.environment)
   const told = await Promise.all(
     meant.map(async (rule) => statusOf(rule, await ports.store.deployments.ofEnvironment(repository, rule.name, remembered), locks)),
   )

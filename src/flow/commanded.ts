@@ -1,13 +1,19 @@
-import type { ProjectFile } from '../domain/configuration.ts'
+import type { EnvironmentRule, ProjectFile } from '../domain/configuration.ts'
 import type { CommandIntent } from '../domain/intent.ts'
 import type { Role } from '../domain/role.ts'
 import type { Ports } from './ports.ts'
 
-/** A command of somebody who may give it, with the file that says which environments there are. */
+/** A command of somebody who may give it. */
 export interface Commanded {
   intent: CommandIntent
-  file: ProjectFile
+  /** Those of all projects of the repository. */
+  environments: EnvironmentRule[]
   /** Who gave it is this in the repository at this moment. */
   role: Role
   ports: Ports
+}
+
+/** One that is about an environment, with the file of the project this belongs to. */
+export interface CommandedThere extends Commanded {
+  file: ProjectFile
 }

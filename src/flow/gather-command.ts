@@ -1,9 +1,8 @@
-import { parseProjectFile } from '../config/project-file.ts'
+import { environmentNames, findEnvironment, type Projects, problemsOfAll } from '../config/project-files.ts'
 import { type AimedCommand, type Command, type CommandKind, commandRules } from '../domain/command.ts'
-import { type ProjectFile, projectFilePath } from '../domain/configuration.ts'
+import { projectFilePath } from '../domain/configuration.ts'
 import type { CommandIntent, Mistake } from '../domain/intent.ts'
-import type { Problem } from '../domain/problem.ts'
-import { problemsReason, type Reason, reason } from '../domain/reason.ts'
+import { problemsReason, type Reason, type ReasonCode, reason } from '../domain/reason.ts'
 import { fullName } from '../domain/repository.ts'
 import { reaches } from '../domain/role.ts'
 import { formatCommand } from '../policy/commands/format-command.ts'
@@ -17,6 +16,7 @@ import { promoteRelease } from './command-promote.ts'
 import { tellStatus } from './command-status.ts'
 import type { Commanded } from './commanded.ts'
 import type { Ports } from './ports.ts'
+import { readProjects } from './read-projects.ts'
 import { answer, nothing, refuseCommand } from './settle.ts'
 
 /** What this version carries out, in the order in which people are told of it. */
@@ -45,25 +45,35 @@ export async function gatherCommand(intent: CommandIntent, ports: Ports): Promis
   if (!reaches(role, least))
     return refuseCommand(intent, reason('person-not-allowed', { person: intent.actor, permission: role, least }), ports)
 
-  const file = await projectFile(intent, ports)
-  if (file.kind === 'invalid') {
-    if (command.kind === 'help') return answer(intent, helpAnswer(intent.id, [], carriedOut), {}, ports)
-    return refuseCommand(intent, problemsReason('configuration-invalid', file.problems), ports)
+  // Those of the default branch say which environments there are, whatever a branch makes of them.
+  const projects = await readProjects(intent.repository, undefined, ports)
+  if (projects.good.length === 0 && command.kind !== 'help') {
+    const missing = { file: projectFilePath, what: 'it does not exist on the default branch', remedy: 'Add it' }
+    const problems = projects.broken.length > 0 ? problemsOfAll(projects) : [missing]
+    return refuseCommand(intent, problemsReason('configuration-invalid', problems), ports)
   }
-  const aimed = await aim(command, intent, file.value, ports)
-  if (aimed.kind === 'refused') return refuseCommand(intent, aimed.reason, ports)
-  await carryOut(aimed.command, { intent, file: file.value, role, ports })
+  const aimed = await aim(command, intent, projects, ports)
+  if (aimed.kind === 'refused') {
+    // What was not found may be in a file that cannot be used.
+    const hidden = projects.broken.length > 0 && notFound.has(aimed.reason.code)
+    return refuseCommand(intent, hidden ? problemsReason('configuration-invalid', problemsOfAll(projects)) : aimed.reason, ports)
+  }
+  const environments = projects.good.flatMap(({ file }) => Object.values(file.environments))
+  await carryOut(aimed.command, projects, { intent, environments, role, ports })
 }
+
+const notFound: ReadonlySet<ReasonCode> = new Set(['environment-unknown', 'environment-not-named'])
 
 /**
  * Finds the environment that is meant: of a command given at the side of a deployment that one's; of approvals, where there are several
- * environments and none is named, the one that waits for them.
+ * environments and none is named, the one that waits for them. While a file is broken none is assumed: it may have others.
  */
-async function aim(command: Exclude<Command, Mistake>, intent: CommandIntent, file: ProjectFile, ports: Ports): Promise<Resolved> {
-  const known = Object.keys(file.environments)
+async function aim(command: Exclude<Command, Mistake>, intent: CommandIntent, projects: Projects, ports: Ports): Promise<Resolved> {
+  const known = environmentNames(projects)
   if (intent.deployment === undefined) {
     const waiting = asksForApproval.has(command.kind) ? await waitingForApproval(intent, known, ports) : []
-    return resolveEnvironment(command, known, waiting.length === 1 && waiting[0] !== undefined ? { default: waiting[0] } : {})
+    const assumed = waiting.length === 1 && waiting[0] !== undefined ? { default: waiting[0] } : {}
+    return resolveEnvironment(command, known, { ...assumed, mustBeNamed: projects.broken.length > 0 })
   }
   const deployment = await ports.store.deployments.read(intent.deployment)
   if (!deployment || fullName(deployment.repository) !== fullName(intent.repository)) return refused(reason('deployment-unknown'))
@@ -95,46 +105,42 @@ async function waitingForApproval({ repository }: CommandIntent, environments: r
   return [...new Set(waiting.map(({ environment }) => environment))]
 }
 
-async function carryOut(command: AimedCommand, commanded: Commanded): Promise<void> {
-  const { intent, file, ports } = commanded
+async function carryOut(command: AimedCommand, projects: Projects, commanded: Commanded): Promise<void> {
+  const { intent, ports } = commanded
+  const named = 'environment' in command ? command.environment : undefined
+  const found = named === undefined ? undefined : findEnvironment(projects, named)
+  if (found?.kind === 'invalid') return refuseCommand(intent, problemsReason('configuration-invalid', found.problems), ports)
   switch (command.kind) {
     case 'help':
-      return answer(intent, helpAnswer(intent.id, Object.keys(file.environments), carriedOut), {}, ports)
+      return answer(intent, helpAnswer(intent.id, environmentNames(projects), carriedOut), {}, ports)
     case 'status':
       return tellStatus(command, commanded)
-    case 'deploy':
-      return deployCommit(command, commanded)
-    case 'rollback':
-      return rollBack(command, commanded)
-    case 'promote':
-      return promoteRelease(command, commanded)
-    case 'approve':
-      return approveDeployment(command, commanded)
-    case 'reject':
-      return rejectDeployment(command, commanded)
-    case 'retry':
-      return retryDeployment(command, commanded)
-    case 'cancel':
-      return cancelDeployment(command, commanded)
     case 'lock':
       return setLock(command, commanded)
     case 'unlock':
       return takeLockBack(command, commanded)
-    default: {
+    case 'approve':
+      return approveDeployment(command, commanded)
+    case 'reject':
+      return rejectDeployment(command, commanded)
+    case 'cancel':
+      return cancelDeployment(command, commanded)
+    case 'plan': {
       const written = intent.command.kind === 'mistake' ? '' : formatCommand(intent.command)
       const what = 'this version of Landfall does not carry it out yet'
       return refuseCommand(intent, reason('command-mistaken', { written, what, remedy: '`/help` lists what there is' }), ports)
     }
   }
-}
-
-/** The file on the default branch: it says which environments there are, whatever a branch makes of it. */
-async function projectFile(
-  { repository }: CommandIntent,
-  ports: Ports,
-): Promise<{ kind: 'ok'; value: ProjectFile } | { kind: 'invalid'; problems: Problem[] }> {
-  const found = await ports.github.file(repository, projectFilePath)
-  if (found !== undefined) return parseProjectFile(found, projectFilePath, repository.name)
-  const missing = { file: projectFilePath, what: 'it does not exist on the default branch', remedy: 'Add it' }
-  return { kind: 'invalid', problems: [missing] }
+  if (found?.kind !== 'found') throw new Error(`/${command.kind} was aimed at no environment there is`)
+  const there = { ...commanded, file: found.project.file }
+  switch (command.kind) {
+    case 'deploy':
+      return deployCommit(command, there)
+    case 'rollback':
+      return rollBack(command, there)
+    case 'promote':
+      return promoteRelease(command, there)
+    case 'retry':
+      return retryDeployment(command, there)
+  }
 }

@@ -1,4 +1,4 @@
-import { parseProjectFile } from '../config/project-file.ts'
+import { areNone, problemsOfAll } from '../config/project-files.ts'
 import { follows, projectFilePath } from '../domain/configuration.ts'
 import type { Intent, PushIntent } from '../domain/intent.ts'
 import { readRef } from '../domain/ref.ts'
@@ -19,27 +19,30 @@ export async function gather(intent: Intent, refs: Refs, ports: Ports): Promise<
   else await gatherCommand(intent, ports)
 }
 
+/** A project whose file is broken is told of, and keeps the others from nothing. */
 async function gatherPush(intent: PushIntent, refs: Refs, ports: Ports): Promise<void> {
   const ref = readRef(intent.ref)
   if (!ref) return nothing(intent, `${intent.ref} is neither a branch nor a tag`, ports)
-  const { head, found, ...more } = await refs.told(intent)
+  const { head, projects, ...more } = await refs.told(intent)
   if (head === undefined) return nothing(intent, `${ref.kind} ${ref.name} is gone`, ports)
   const where = ref.kind === 'branch' ? ref.name : 'the default branch'
-  if (found === undefined) return nothing(intent, `${projectFilePath} does not exist on ${where}`, ports)
+  if (areNone(projects)) return nothing(intent, `${projectFilePath} does not exist on ${where}`, ports)
 
-  const parsed = parseProjectFile(found, projectFilePath, intent.repository.name)
-  if (parsed.kind === 'invalid') return refuse(intent, parsed.problems, ports)
-
-  const environments = Object.values(parsed.value.environments).filter(({ source }) => follows(source, intent.ref))
-  if (environments.length === 0) return nothing(intent, `no environment follows ${ref.kind} ${ref.name}`, ports)
+  const problems = problemsOfAll(projects)
+  const following = projects.good.flatMap((project) => {
+    const environments = Object.values(project.file.environments).filter(({ source }) => follows(source, intent.ref))
+    return environments.map((environment) => ({ project, environment }))
+  })
+  if (following.length === 0 && problems.length > 0) return refuse(intent, problems, ports)
+  if (following.length === 0) return nothing(intent, `no environment follows ${ref.kind} ${ref.name}`, ports)
 
   const [pullRequest] = await Promise.all([more.pullRequest(), refs.followed(intent, head)])
-  const bringing = { intent, file: parsed.value, ref, head, refs, ports, ...(pullRequest !== undefined && { pullRequest }) }
+  const bringing = { intent, ref, head, refs, ports, ...(pullRequest !== undefined && { pullRequest }) }
   const wishes: Wish[] = []
-  for (const environment of environments) wishes.push(await wanted(environment, bringing))
+  for (const one of following) wishes.push(await wanted({ ...bringing, ...one }))
   const deployments = wishes.flatMap(({ made }) => made)
-  const reasons = wishes.flatMap(({ why }) => why ?? [])
-  if (deployments.length === 0)
-    return nothing(intent, [...new Set(reasons)].join('; ') || `${head.sha} is already deployed or being deployed`, ports)
-  await settle(intent, deployments, ports)
+  if (deployments.length > 0) return settle(intent, deployments, ports, problems)
+  if (problems.length > 0) return refuse(intent, problems, ports)
+  const reasons = [...new Set(wishes.flatMap(({ why }) => why ?? []))]
+  await nothing(intent, reasons.join('; ') || `${head.sha} is already deployed or being deployed`, ports)
 }

@@ -1,5 +1,5 @@
 import { parseProjectFile } from '../config/project-file.ts'
-import { type PathsRule, projectFilePath } from '../domain/configuration.ts'
+import type { PathsRule } from '../domain/configuration.ts'
 import { type Deployment, isTerminal } from '../domain/deployment.ts'
 import { fullName, type Sha } from '../domain/repository.ts'
 import { type Origins, originsIn } from '../plan/images.ts'
@@ -129,11 +129,11 @@ async function alikeAmong(
 }
 
 /** What the head leaves out, and what runs; empty where one of them leaves out nothing. */
-async function pathRules({ deployment, ports }: Passing, { file }: Target): Promise<PathsRule[]> {
+async function pathRules({ deployment, ports }: Passing, { path, file }: Target): Promise<PathsRule[]> {
   const { repository, environment } = deployment
   const running = (await lastSuccess(repository, environment, ports))?.revision
-  const text = running === undefined ? undefined : await ports.github.file(repository, projectFilePath, running)
-  const parsed = text === undefined ? undefined : parseProjectFile(text, projectFilePath, repository.name)
+  const text = running === undefined ? undefined : await ports.github.file(repository, path, running)
+  const parsed = text === undefined ? undefined : parseProjectFile(text, path, repository.name)
   const rules = [file.paths, ...(parsed?.kind === 'ok' ? [parsed.value.paths] : [])]
   return rules.every(({ ignore, only }) => ignore.length + only.length > 0) ? rules : []
 }

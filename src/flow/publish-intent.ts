@@ -14,8 +14,9 @@ export async function publishIntent(report: Report, id: string, ports: Ports): P
 }
 
 async function brokenFile(report: Report, intent: PushIntent, outcome: IntentOutcome, ports: Ports): Promise<string | undefined> {
-  if (outcome.kind !== 'refused') return undefined
-  const source = { github: ports.addresses.github, repository: intent.repository, revision: intent.after }
+  if ((outcome.kind !== 'refused' && outcome.kind !== 'deployments') || outcome.problems === undefined) return undefined
+  const othersGo = outcome.kind === 'deployments'
+  const source = { github: ports.addresses.github, repository: intent.repository, revision: intent.after, othersGo }
   if (report.surface !== 'configuration-comment')
     return publishCheck(report, intent.repository, configurationCheck(source, outcome.problems, intent.id), ports)
   const pullRequest = await ports.github.pullRequestOf(intent.repository, intent.after)

@@ -1,15 +1,16 @@
-import { projectFilePath } from '../domain/configuration.ts'
+import type { Projects } from '../config/project-files.ts'
 import type { PushIntent } from '../domain/intent.ts'
 import { isNoCommit, readRef } from '../domain/ref.ts'
 import { fullName, type Repository, type Sha } from '../domain/repository.ts'
 import type { Changes, CommitFacts, Ports } from './ports.ts'
+import { readProjects } from './read-projects.ts'
 
 /** What a push is about, as GitHub has it now. */
 export interface RefFacts {
   /** The commit the branch or tag is at; absent where it is gone. */
   head: CommitFacts | undefined
-  /** Text of landfall.yml: of a branch its own, of a tag the default branch's. Absent where there is none. */
-  found: string | undefined
+  /** Of a branch as it has them itself, of a tag as the default branch has them. */
+  projects: Projects
   /** The pull request the head came through. */
   pullRequest(): Promise<number | undefined>
 }
@@ -66,15 +67,15 @@ export function lookAtRefs({ github, clock, store }: Pick<Ports, 'github' | 'clo
     const { kind, name } = readRef(ref) ?? { kind: 'branch', name: ref }
     const isBranch = kind === 'branch'
     const pushed = (await seen).has(ref) ? github.pullRequestOf(repository, after) : undefined
-    const [head, found] = await Promise.all([
+    const [head, projects] = await Promise.all([
       isBranch ? github.head(repository, name) : commitOf(repository, name),
-      github.file(repository, projectFilePath, isBranch ? name : undefined),
+      readProjects(repository, isBranch ? name : undefined, { github }),
       pushed,
     ])
     let through = head?.sha === after ? pushed : undefined
     return {
       head,
-      found,
+      projects,
       async pullRequest() {
         through ??= head && github.pullRequestOf(repository, head.sha)
         return through

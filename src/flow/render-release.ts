@@ -1,5 +1,5 @@
 import { parseDotenv } from '../config/dotenv.ts'
-import { parseProjectFile } from '../config/project-file.ts'
+import { areNone, findEnvironment } from '../config/project-files.ts'
 import { type EnvironmentRule, type ProjectFile, projectFilePath, type RepositoryRule, usualComposeFiles } from '../domain/configuration.ts'
 import type { Problem } from '../domain/problem.ts'
 import { problemsReason, reason } from '../domain/reason.ts'
@@ -10,6 +10,7 @@ import { tagVariables } from '../plan/tag-variables.ts'
 import { composeRisksIn } from '../policy/compose-risks.ts'
 import { type Ports, type Snapshot, SnapshotRefused } from './ports.ts'
 import { rejected, type Step } from './prepared.ts'
+import { projectsIn } from './read-projects.ts'
 
 /** One environment of a repository at one commit, rendered. Holds values of its `.env`: it stays in memory. */
 export interface RenderedRelease {
@@ -41,25 +42,22 @@ export async function renderRelease(
     const bytes = snapshot.read(path)
     return bytes && new TextDecoder().decode(bytes)
   }
-  const found = read(projectFilePath)
-  if (found === undefined)
-    return invalid('configuration-invalid', [missing(projectFilePath, 'Add it; docs/configuration.md has an example')])
-  const parsed = parseProjectFile(found, projectFilePath, repository.name)
-  if (parsed.kind === 'invalid') return invalid('configuration-invalid', parsed.problems)
-  const file = parsed.value
-  const environment = file.environments[environmentName]
-  if (!environment)
-    return rejected(reason('environment-unknown', { environment: environmentName, known: Object.keys(file.environments).join(', ') }))
+  const projects = projectsIn(snapshot, repository)
+  if (areNone(projects)) return invalid('configuration-invalid', [missing(projectFilePath, 'Add it; docs/configuration.md has an example')])
+  const found = findEnvironment(projects, environmentName)
+  if (found.kind === 'invalid') return invalid('configuration-invalid', found.problems)
+  if (found.kind === 'unknown')
+    return rejected(reason('environment-unknown', { environment: environmentName, known: found.known.join(', ') }))
+  const { rule: environment, project } = found
+  const { path, file } = project
 
   const values =
-    environment.env === undefined ? { kind: 'ok' as const, value: new Map<string, string>() } : readEnvironment(environment, read)
+    environment.env === undefined ? { kind: 'ok' as const, value: new Map<string, string>() } : readEnvironment(environment, path, read)
   if (values.kind === 'invalid') return invalid('configuration-invalid', values.problems)
 
   const files = file.compose.length > 0 ? file.compose : usualComposeFiles.filter((path) => snapshot.read(path)).slice(0, 1)
   if (files.length === 0)
-    return invalid('compose-invalid', [
-      missing('compose.yml', `Add a Compose file, or name yours under \`compose:\` in ${projectFilePath}`),
-    ])
+    return invalid('compose-invalid', [missing('compose.yml', `Add a Compose file, or name yours under \`compose:\` in ${path}`)])
   const lines = ports.compose.imageLines(snapshot, files)
   if (lines.kind === 'invalid') return invalid('compose-invalid', lines.problems)
   const tags = tagVariables(lines.value, file.images, revision, values.value)
@@ -74,7 +72,8 @@ export async function renderRelease(
   })
   if (rendered.kind === 'invalid') return invalid('compose-invalid', rendered.problems)
   const model = readModel(rendered.model)
-  const images = planImages({ model, imageLines: rendered.imageLines, lines: lines.value, images: file.images, revision })
+  const { imageLines } = rendered
+  const images = planImages({ model, imageLines, lines: lines.value, images: file.images, file: path, revision })
   if (images.kind === 'invalid') return invalid('compose-invalid', images.problems)
   const risks = composeRisksIn(rendered.model, { project: file.project, file: files[0] ?? 'compose.yml', allow: granted.allow })
   if (risks.length > 0) return invalid('not-allowed', risks)
@@ -105,11 +104,14 @@ async function snapshotOf(repository: Repository, revision: Sha, ports: Pick<Por
   }
 }
 
-function readEnvironment(environment: EnvironmentRule, read: (path: string) => string | undefined): ReturnType<typeof parseDotenv> {
-  const path = environment.env ?? ''
-  const text = read(path)
-  if (text !== undefined) return parseDotenv(text, path)
-  return { kind: 'invalid', problems: [missing(path, `Add it, or correct \`environments.${environment.name}.env\` in ${projectFilePath}`)] }
+function readEnvironment(
+  { name, env = '' }: EnvironmentRule,
+  file: string,
+  read: (path: string) => string | undefined,
+): ReturnType<typeof parseDotenv> {
+  const text = read(env)
+  if (text !== undefined) return parseDotenv(text, env)
+  return { kind: 'invalid', problems: [missing(env, `Add it, or correct \`environments.${name}.env\` in ${file}`)] }
 }
 
 const missing = (file: string, remedy: string): Problem => ({ file, what: 'the repository has no such file at this commit', remedy })

@@ -19,12 +19,20 @@ export function newDeployment(intent: Intent, project: string, environment: stri
   }
 }
 
-/** Settles an intent with the deployments that come of it, and wakes them. */
-export async function settle(intent: Intent, deployments: Deployment[], ports: Ports): Promise<void> {
+/**
+ * Settles an intent with the deployments that come of it, and wakes them.
+ *
+ * @param problems what keeps a push from being deployed by other projects of the repository
+ */
+export async function settle(intent: Intent, deployments: Deployment[], ports: Ports, problems: Problem[] = []): Promise<void> {
   const ids = deployments.map(({ id }) => id)
-  const reports = deployments.flatMap((deployment) => deploymentReports(deployment))
-  await ports.store.intents.settle(intent.id, { kind: 'deployments', ids }, deployments, reports)
-  ports.log.info('intent gathered', { intent: intent.id, deployments: ids })
+  const reports = [
+    ...deployments.flatMap((deployment) => deploymentReports(deployment)),
+    ...(problems.length > 0 ? problemReports(intent) : []),
+  ]
+  const outcome = { kind: 'deployments' as const, ids, ...(problems.length > 0 && { problems }) }
+  await ports.store.intents.settle(intent.id, outcome, deployments, reports)
+  ports.log.info('intent gathered', { intent: intent.id, deployments: ids, ...(problems.length > 0 && { problems: problems.length }) })
   await Promise.all([...ids.map((id) => ports.queue.wake(`deployment:${id}`)), ports.queue.wake('reports')])
 }
 
@@ -36,14 +44,13 @@ export async function nothing(intent: Intent, why: string, ports: Ports): Promis
 
 /** Settles a push that cannot be deployed, for everybody to see at its commit. */
 export async function refuse(intent: PushIntent, problems: Problem[], ports: Ports): Promise<void> {
-  const wanted: ReportKey[] = ['configuration-check', 'configuration-comment'].map((surface) => ({
-    subject: `intent:${intent.id}`,
-    surface,
-  }))
-  await ports.store.intents.settle(intent.id, { kind: 'refused', problems }, [], wanted)
+  await ports.store.intents.settle(intent.id, { kind: 'refused', problems }, [], problemReports(intent))
   ports.log.info('intent refused', { intent: intent.id, problems: problems.length })
   await ports.queue.wake('reports')
 }
+
+const problemReports = ({ id }: Intent): ReportKey[] =>
+  ['configuration-check', 'configuration-comment'].map((surface) => ({ subject: `intent:${id}`, surface }))
 
 /** Settles a command with an answer that says why not. Where no comment waits for it, it goes into the record of the deployment. */
 export async function refuseCommand(intent: CommandIntent, why: Reason, ports: Ports): Promise<void> {

@@ -1,6 +1,6 @@
 import { pinpoint } from '../config/pinpoint.ts'
-import { parseProjectFile } from '../config/project-file.ts'
-import { type EnvironmentRule, type HostRule, type ProjectFile, projectFilePath, type RepositoryRule } from '../domain/configuration.ts'
+import { areNone, findEnvironment, type Project } from '../config/project-files.ts'
+import { type EnvironmentRule, type HostRule, projectFilePath, type RepositoryRule } from '../domain/configuration.ts'
 import type { Problem } from '../domain/problem.ts'
 import { problemsReason, reason } from '../domain/reason.ts'
 import { fullName } from '../domain/repository.ts'
@@ -8,11 +8,11 @@ import { refusedChannels } from '../policy/channels.ts'
 import { allowedHosts, grantFor } from '../policy/hosts.ts'
 import { sharedHosts } from '../policy/shared-hosts.ts'
 import { rejected, type Step } from './prepared.ts'
+import { readProjects } from './read-projects.ts'
 import type { Run } from './run.ts'
 
 /** Where a deployment goes and what holds there: hosts and gates come from the head of the branch, whatever commit is deployed. */
-export interface Target extends GrantedTarget {
-  file: ProjectFile
+export interface Target extends GrantedTarget, Pick<Project, 'path' | 'file'> {
   rule: EnvironmentRule
 }
 
@@ -29,50 +29,42 @@ export type Aimed = Pick<Run, 'deployment' | 'ports' | 'notify'>
 export async function targetOf(run: Aimed): Promise<Step<Target>> {
   const { deployment, ports } = run
   const name = fullName(deployment.repository)
-  const text = await ports.github.file(deployment.repository, projectFilePath, deployment.branch)
-  const parsed = text === undefined ? undefined : parseProjectFile(text, projectFilePath, deployment.repository.name)
-  if (parsed?.kind !== 'ok') {
-    const gone = {
-      file: projectFilePath,
-      what: `it does not exist on ${deployment.branch ?? 'the default branch'} any more`,
-      remedy: 'Add it again',
-    }
-    return rejected(problemsReason('configuration-invalid', parsed?.problems ?? [gone]))
+  const projects = await readProjects(deployment.repository, deployment.branch, ports)
+  if (areNone(projects)) {
+    const what = `it does not exist on ${deployment.branch ?? 'the default branch'} any more`
+    return rejected(problemsReason('configuration-invalid', [{ file: projectFilePath, what, remedy: 'Add it again' }]))
   }
-  const file = parsed.value
-  const rule = file.environments[deployment.environment]
-  if (!rule)
-    return rejected(
-      reason('environment-unknown', { environment: deployment.environment, known: Object.keys(file.environments).join(', ') }),
-    )
+  const found = findEnvironment(projects, deployment.environment)
+  if (found.kind === 'invalid') return rejected(problemsReason('configuration-invalid', found.problems))
+  if (found.kind === 'unknown')
+    return rejected(reason('environment-unknown', { environment: deployment.environment, known: found.known.join(', ') }))
+  const { project, rule } = found
+  const { path, file } = project
   const operator = ports.operator.current()
   const channels = refusedChannels(operator, name, file.notify)
   if (channels.length === 0) run.notify = file.notify
   const refused = [...channels, ...sharedHosts(operator, name, file)]
-  if (refused.length > 0) return notAllowed(refused, text)
-  const granted = grantedTarget(name, file.project, deployment.environment, rule.hosts, run, text)
-  return granted.kind === 'ok' ? { kind: 'ok', value: { ...granted.value, file, rule } } : granted
+  if (refused.length > 0) return notAllowed(refused, project)
+  const granted = grantedTarget(name, file.project, deployment.environment, rule.hosts, run, project)
+  return granted.kind === 'ok' ? { kind: 'ok', value: { ...granted.value, path, file, rule } } : granted
 }
 
-/** The hosts the operator lets this environment have. */
+/** The hosts the operator lets this environment have; refused at their places in the project's file where that is at hand. */
 export function grantedTarget(
   repository: string,
   project: string,
   environment: string,
   asked: readonly string[],
   { ports }: Pick<Run, 'ports'>,
-  text?: string,
+  source?: Project,
 ): Step<GrantedTarget> {
   const operator = ports.operator.current()
   const allowed = allowedHosts({ operator, repository, project, environment, asked })
-  if (allowed.kind === 'refused') return notAllowed(allowed.problems, text)
+  if (allowed.kind === 'refused') return notAllowed(allowed.problems, source)
   const granted = grantFor(operator, repository)
   if (!granted) throw new Error(`${repository} has hosts but no grant`)
   return { kind: 'ok', value: { granted, hosts: allowed.hosts, project } }
 }
 
-/** Refused by the operator's rules, with the places in the repository's file where its text is at hand. */
-const notAllowed = (problems: Problem[], text?: string) => {
-  const placed = text === undefined ? problems : pinpoint(problems, text)
-  return rejected(problemsReason('not-allowed', placed))
-}
+const notAllowed = (problems: Problem[], source?: Project) =>
+  rejected(problemsReason('not-allowed', source === undefined ? problems : pinpoint(problems, source)))

@@ -1,11 +1,11 @@
-import { parseProjectFile } from '../config/project-file.ts'
-import { type EnvironmentRule, follows, projectFilePath } from '../domain/configuration.ts'
+import { type EnvironmentRule, follows } from '../domain/configuration.ts'
 import { fullName, type Repository } from '../domain/repository.ts'
 import { readComment } from '../policy/commands/read-comment.ts'
 import { grantFor } from '../policy/hosts.ts'
 import { endLocks } from './end-locks.ts'
 import { intake } from './intake.ts'
 import type { InstalledRepository, Ports } from './ports.ts'
+import { readProjects } from './read-projects.ts'
 import { tellOfFound } from './tell-of-found.ts'
 import { askedPause } from './trouble.ts'
 import { watchTags } from './watch-tags.ts'
@@ -89,11 +89,10 @@ async function watchBranches(
   }
 }
 
-/** Environments by the default branch's file. A broken file has none. */
+/** Environments by the default branch's files. A broken one has none. */
 async function environmentsOf(repository: Repository, ports: Ports): Promise<EnvironmentRule[]> {
-  const text = await ports.github.file(repository, projectFilePath)
-  const parsed = text === undefined ? undefined : parseProjectFile(text, projectFilePath, repository.name)
-  return parsed?.kind === 'ok' ? Object.values(parsed.value.environments) : []
+  const { good } = await readProjects(repository, undefined, ports)
+  return good.flatMap(({ file }) => Object.values(file.environments))
 }
 
 async function wasDeployed(repository: string, environments: readonly EnvironmentRule[], ports: Ports): Promise<boolean> {

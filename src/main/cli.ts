@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -19,7 +19,7 @@ import { recoverVerb } from '../cli/recover.ts'
 import { schema } from '../cli/schema.ts'
 import { validate } from '../cli/validate.ts'
 import { parseOperatorFile } from '../config/operator-file.ts'
-import { projectFilePath } from '../domain/configuration.ts'
+import { projectFilePath, projectFolder } from '../domain/configuration.ts'
 import { Secret } from '../domain/secret.ts'
 import { recover } from '../flow/recover.ts'
 
@@ -29,8 +29,8 @@ const usage = `landfall VERB
     --dry-run                         only tell what would be done
     --without HOST                    go on without this host, whatever it may know
     --lost-key                        the signing key was lost too
-  validate [options]                check .github/landfall.yml and operator.yml, both against each other
-    --project FILE                    default: ${projectFilePath}, where it exists
+  validate [options]                check the files of projects and operator.yml, all against each other
+    --project FILE                    one file; default: ${projectFilePath} and all in ${projectFolder}, where they exist
     --operator FILE                   default: LANDFALL_OPERATOR or operator.yml, where it exists
     --repository OWNER/NAME           whose file it is; needed to check it against the operator's
   schema project|operator           print the JSON Schema of a file, for editors
@@ -105,9 +105,15 @@ async function recoverDatabase(argv: string[]): Promise<number> {
 function validateFiles(argv: string[]): Answer {
   const text = { type: 'string' } as const
   const { values } = parseArgs({ args: argv, options: { project: text, operator: text, repository: text } })
-  const project = source(values.project, projectFilePath)
+  const further = existsSync(projectFolder) ? readdirSync(projectFolder).filter((name) => /\.ya?ml$/.test(name)) : []
+  const usual = [projectFilePath, ...further.sort().map((name) => `${projectFolder}/${name}`)]
+  const projects = values.project === undefined ? usual.flatMap((path) => source(undefined, path) ?? []) : [source(values.project, '')]
   const operator = source(values.operator, process.env.LANDFALL_OPERATOR ?? 'operator.yml')
-  return validate({ repository: values.repository ?? 'repository', ...(project && { project }), ...(operator && { operator }) })
+  return validate({
+    repository: values.repository ?? 'repository',
+    projects: projects.flatMap((one) => (one ? [{ path: one.file, text: one.text }] : [])),
+    ...(operator && { operator }),
+  })
 }
 
 /** The named file; or the usual one where it exists. */

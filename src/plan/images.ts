@@ -61,6 +61,8 @@ export interface ImagesRequest {
   /** With their places in the files, for messages. */
   lines: ImageLine[]
   images: Record<string, ImageRule>
+  /** Where these are written, for messages. */
+  file: string
   revision: Sha
 }
 
@@ -85,7 +87,7 @@ function imageOf(service: string, image: string | undefined, request: ImagesRequ
   if (image === undefined) {
     return refuse(
       'it is built on the spot and names no image',
-      'Build it in CI, push it, name it with `image:` and list it under `images:` in .github/landfall.yml',
+      `Build it in CI, push it, name it with \`image:\` and list it under \`images:\` in ${request.file}`,
     )
   }
   const line = request.imageLines[service] ?? image
@@ -105,17 +107,17 @@ function imageOf(service: string, image: string | undefined, request: ImagesRequ
   const what = tag ? `"${line}" asks for latest, which is another image every time` : `"${line}" has no tag, which means latest`
   return refuse(
     what,
-    `Name a version, such as \`${repository}:1.2\`, or list it under \`images:\` in .github/landfall.yml if this repository builds it`,
+    `Name a version, such as \`${repository}:1.2\`, or list it under \`images:\` in ${request.file} if this repository builds it`,
   )
 }
 
 /** A rule that no service uses is a slip of the pen: its image would be built and never deployed. */
-function unusedRules({ model, images }: ImagesRequest): Problem[] {
+function unusedRules({ model, images, file }: ImagesRequest): Problem[] {
   const used = new Set(Object.values(model.services).map((service) => fullRepository(readReference(service.image ?? '').repository)))
   return Object.entries(images)
     .filter(([, rule]) => !used.has(fullRepository(rule.repository)))
     .map(([name, rule]) => ({
-      file: '.github/landfall.yml',
+      file,
       path: `images.${name}`,
       what: `no service of the Compose file uses ${rule.repository}`,
       remedy: 'Correct the repository here or the `image:` line there, or remove the rule',

@@ -13,6 +13,8 @@ export interface Source {
   github: string
   repository: Repository
   revision: Sha
+  /** Whether other projects of the repository, whose files are good, are deployed all the same. */
+  othersGo: boolean
 }
 
 /** GitHub refuses comments over 65,536 characters; the rest is for the last line. */
@@ -52,7 +54,10 @@ export const configurationComment = (source: Source, problems: readonly Problem[
 function sectionsOf(source: Source, problems: readonly Problem[]): Section[] {
   const commit = link(code(shortSha(source.revision)), commitUrl(source.github, source.repository, source.revision))
   const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`
-  const head = `${commit} has ${count}. Nothing was deployed and nothing was touched.\n`
+  const rest = source.othersGo
+    ? 'Of these projects nothing was deployed; the others go their way.'
+    : 'Nothing was deployed and nothing was touched.'
+  const head = `${commit} has ${count}. ${rest}\n`
   return [{ head, rows: problems.map((problem) => problemItem(source, problem)) }]
 }
 

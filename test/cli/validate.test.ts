@@ -3,7 +3,7 @@ import { schema } from '../../src/cli/schema.ts'
 import { validate } from '../../src/cli/validate.ts'
 
 const project = {
-  file: 'landfall.yml',
+  path: 'landfall.yml',
   text: 'version: 1\nenvironments:\n  production: { branch: main, hosts: [web-1, web-2] }\nnotify: [slack:ops]\n',
 }
 const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHpNB6rUV6AyVECm6BJgVrg/KqMbNMgoqJtzlgxmu5M7'
@@ -19,27 +19,30 @@ chat: { ops: { slack: { url: { env: A } } } }
 })
 
 test('good files are said to be good', () => {
-  expect(validate({ project, repository: 'shop' })).toEqual({ text: 'landfall.yml: good (project shop: production)\n', exitCode: 0 })
-  expect(validate({ project, repository: 'acme/shop', operator: operatorWith('web-1, web-2') })).toEqual({
+  expect(validate({ projects: [project], repository: 'shop' })).toEqual({
+    text: 'landfall.yml: good (project shop: production)\n',
+    exitCode: 0,
+  })
+  expect(validate({ projects: [project], repository: 'acme/shop', operator: operatorWith('web-1, web-2') })).toEqual({
     text: 'landfall.yml: good (project shop: production)\noperator.yml: good\n',
     exitCode: 0,
   })
 })
 
 test("what the operator does not allow is shown in the repository's file, by line", () => {
-  expect(validate({ project, repository: 'acme/shop', operator: operatorWith('web-1') })).toEqual({
+  expect(validate({ projects: [project], repository: 'acme/shop', operator: operatorWith('web-1') })).toEqual({
     text: 'landfall.yml:3:46: environments.production.hosts[1]: unknown host "web-2". Ask the operator of this Landfall to allow it, or remove it here.\n1 problem\n',
     exitCode: 1,
   })
 })
 
 test('without the owner of the repository, each file is checked for itself', () => {
-  expect(validate({ project, repository: 'shop', operator: operatorWith('web-1') }).exitCode).toBe(0)
+  expect(validate({ projects: [project], repository: 'shop', operator: operatorWith('web-1') }).exitCode).toBe(0)
 })
 
 test('problems of both files come together', () => {
   const answer = validate({
-    project: { ...project, text: 'version: 1\n' },
+    projects: [{ ...project, text: 'version: 1\n' }],
     repository: 'acme/shop',
     operator: { file: 'operator.yml', text: 'host: {}\n' },
   })
@@ -53,7 +56,7 @@ test('problems of both files come together', () => {
   ])
 })
 
-test('nothing to validate is not success', () => expect(validate({ repository: 'acme/shop' }).exitCode).toBe(2))
+test('nothing to validate is not success', () => expect(validate({ projects: [], repository: 'acme/shop' }).exitCode).toBe(2))
 
 test('the schema is printed as JSON', () => {
   expect(JSON.parse(schema(['project']).text)).toMatchObject({ title: 'Landfall: .github/landfall.yml', type: 'object' })

@@ -10,7 +10,7 @@ const file = '.github/landfall.yml'
 const project = good(parseProject(read(file)))
 
 test('the example is good', () => {
-  expect(validate({ project: { file, text: read(file) }, repository: 'acme/shop' })).toEqual({
+  expect(validate({ projects: [{ path: file, text: read(file) }], repository: 'acme/shop' })).toEqual({
     text: `${file}: good (project shop: staging, production)\n`,
     exitCode: 0,
   })

@@ -70,6 +70,7 @@ describe('which image each service runs', () => {
       imageLines,
       lines: Object.keys(services).map((name) => line(`line of ${name}`, name)),
       images,
+      file: '.github/landfall.yml',
       revision,
     })
     return found.kind === 'ok' ? found.value : found.problems.map(problemText)

@@ -5,7 +5,7 @@ import { configurationCheck, configurationComment } from '../../src/report/confi
 import { repository, sha } from '../support/builders.ts'
 import { anyText, withoutCode } from './hostile.ts'
 
-const source = { github: 'https://github.com', repository, revision: sha('a') }
+const source = { github: 'https://github.com', repository, revision: sha('a'), othersGo: false }
 const file = '.github/landfall.yml'
 const unknownHost: Problem = {
   file,

@@ -11,6 +11,7 @@ import type {
   CommitDetails,
   CommitStatus,
   DeploymentStatus,
+  FolderEntry,
   FoundCheck,
   GitHub,
   InstalledRepository,
@@ -126,6 +127,15 @@ export class FakeGitHub implements GitHub {
 
   file(_repository: Repository, path: string, ref = 'main'): Promise<string | undefined> {
     return this.#answer('file', () => this.commits.get(this.branches.get(ref) ?? ref)?.files[path])
+  }
+
+  folder(_repository: Repository, path: string, ref = 'main'): Promise<FolderEntry[]> {
+    return this.#answer('folder', () => {
+      const paths = Object.keys(this.commits.get(this.branches.get(ref) ?? ref)?.files ?? {})
+      const inside = paths.flatMap((one) => (one.startsWith(`${path}/`) ? [one.slice(path.length + 1).split('/')] : []))
+      const names = new Map(inside.map(([name = '', ...below]) => [name, below.length === 0 ? ('file' as const) : ('folder' as const)]))
+      return [...names].map(([name, kind]) => ({ kind, name }))
+    })
   }
 
   head(_repository: Repository, branch: string) {

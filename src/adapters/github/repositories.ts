@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { fullName, type Repository } from '../../domain/repository.ts'
-import type { GitHub, InstalledRepository, Log, Role } from '../../flow/ports.ts'
+import type { FolderEntry, GitHub, InstalledRepository, Log, Role } from '../../flow/ports.ts'
 import { absentOrForbidden, orUndefined } from './absent.ts'
 import type { GitHubClients } from './clients.ts'
 import { subjectOf } from './message.ts'
@@ -9,9 +9,10 @@ import { readTarball, rememberSnapshots } from './snapshot.ts'
 
 /** No repository; an empty one; no branch of that name. */
 const noSuchCommit = [404, 409, 422]
+const folderListing = z.array(z.object({ type: z.string(), name: z.string() }))
 const roles = z.enum(['none', 'read', 'triage', 'write', 'maintain', 'admin'])
 
-type Repositories = Pick<GitHub, 'snapshot' | 'file' | 'head' | 'pullRequestOf' | 'role' | 'isMember' | 'repositories'>
+type Repositories = Pick<GitHub, 'snapshot' | 'file' | 'folder' | 'head' | 'pullRequestOf' | 'role' | 'isMember' | 'repositories'>
 
 /** What repositories hold, who may do what there, and which there are. */
 export function repositories(clients: GitHubClients, log: Log): Repositories {
@@ -41,6 +42,15 @@ export function repositories(clients: GitHubClients, log: Log): Repositories {
         const answer = await rest.repos.getContent({ ...place, path, ...(ref !== undefined && { ref }), mediaType: { format: 'raw' } })
         return z.string().parse(answer.data)
       })
+    },
+
+    async folder(repository, path, ref) {
+      const { rest, place } = clients.of(repository)
+      const found = await orUndefined(() => rest.repos.getContent({ ...place, path, ...(ref !== undefined && { ref }) }))
+      // Of a file it is that file, of a folder a list.
+      const entries = folderListing.safeParse(found?.data).data ?? []
+      const kinds: Record<string, FolderEntry['kind']> = { file: 'file', dir: 'folder' }
+      return entries.flatMap(({ type, name }) => (kinds[type] === undefined ? [] : [{ kind: kinds[type], name }]))
     },
 
     async head(repository, branch) {

@@ -38,9 +38,15 @@ export const channelName = text(
   'Write its kind and its name, such as `slack:deploys` or `telegram:ops`',
 )
 
-/** The name Compose would give a project in a folder of the repository's name; undefined where nothing is left of it. */
-export function projectNameOf(repositoryName: string): string | undefined {
-  const name = repositoryName
+/** The name of a project whose file says none: the repository's, and of further projects their file's behind it. Undefined where nothing is left. */
+export function defaultProjectName(file: string, repositoryName: string): string | undefined {
+  const [, further] = /(?:^|\/)\.github\/landfall\/([^/]+)\.ya?ml$/.exec(file) ?? []
+  return projectNameOf(further === undefined ? repositoryName : `${repositoryName}-${further}`)
+}
+
+/** The name Compose would give a project in a folder of this name; undefined where nothing is left of it. */
+function projectNameOf(folder: string): string | undefined {
+  const name = folder
     .toLowerCase()
     .replace(/[^a-z0-9_-]/g, '')
     .replace(/^[_-]+/, '')

@@ -71,9 +71,9 @@ export const projectSchema = z.strictObject({
           : message('this version of Landfall reads version 1', 'Write `version: 1`'),
     })
     .meta({ description: 'Version of this format.' }),
-  project: projectName
-    .optional()
-    .meta({ description: 'The Compose project name, stable for ever. Default: made from the repository name.' }),
+  project: projectName.optional().meta({
+    description: 'The Compose project name, stable for ever. Default: made from the name of the repository, and of further files theirs.',
+  }),
   compose: z
     .array(repositoryPath)
     .min(1, { error: message('there are no Compose files', 'Name at least one, or remove the key') })

@@ -6,7 +6,7 @@ import type { Finding } from '../finding.ts'
 import { problemsOf } from '../problems.ts'
 import type { Rule } from '../rule.ts'
 import { fillDefaults } from './fill-defaults.ts'
-import { projectNameOf } from './names.ts'
+import { defaultProjectName } from './names.ts'
 import { chain } from './rules/chain.ts'
 import { environmentsApart } from './rules/environments-apart.ts'
 import { gatesCanOpen } from './rules/gates-can-open.ts'
@@ -19,15 +19,15 @@ import { type ProjectShape, projectSchema } from './schema.ts'
 const rules: Rule<ProjectShape>[] = [namedOnce, imagesApart, probesHavePort, environmentsApart, oneSource, chain, gatesCanOpen]
 
 /**
- * Reads `.github/landfall.yml`: the file with its defaults filled in, or everything that is wrong with it. `file` is
- * the name problems give it; `repositoryName` (without its owner) names the project where the file does not.
+ * Reads a project's file: with its defaults filled in, or everything that is wrong with it. `file` is the path problems give it;
+ * with `repositoryName` (without its owner) it names the project where the file does not.
  */
 export function parseProjectFile(text: string, file: string, repositoryName: string): Parsed<ProjectFile> {
   const document = readDocument(text, file)
   if (document.kind === 'invalid') return document
   const { tree } = document
   const { value, findings } = check(tree, projectSchema, { version: 1 })
-  const project = projectNameOf(repositoryName)
+  const project = defaultProjectName(file, repositoryName)
 
   const all: Finding[] = [...tree.findings, ...findings]
   if (value) all.push(...rules.flatMap((rule) => rule(value, tree.keys)))

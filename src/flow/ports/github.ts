@@ -13,6 +13,8 @@ export interface GitHub extends GitHubBranches, GitHubChecks, GitHubHistory, Git
   snapshot(repository: Repository, revision: Sha): Promise<Snapshot>
   /** One file at a ref, or on the default branch; undefined where there is none. */
   file(repository: Repository, path: string, ref?: string): Promise<string | undefined>
+  /** What is in a folder at a ref, or on the default branch, links left out; empty where there is none. */
+  folder(repository: Repository, path: string, ref?: string): Promise<FolderEntry[]>
   /** The commit a branch points at now; undefined where the branch is gone. */
   head(repository: Repository, branch: string): Promise<CommitFacts | undefined>
   /** The merged pull request a commit came through; undefined for one that was pushed. */
@@ -66,6 +68,12 @@ export interface Snapshot {
 /** Thrown for a repository that is over the limits; the message says which, for people: `has more than …`. */
 export class SnapshotRefused extends Error {
   override name = 'SnapshotRefused'
+}
+
+export interface FolderEntry {
+  kind: 'file' | 'folder'
+  /** Without its folder. */
+  name: string
 }
 
 export interface InstalledRepository {

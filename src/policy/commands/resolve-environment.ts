@@ -9,7 +9,9 @@ export type Resolved = { kind: 'resolved'; command: AimedCommand } | { kind: 're
 /** Environments there are, and the one meant where none is named and there are several: the one that waits, for instance. */
 interface Environments {
   known: readonly string[]
-  default?: string
+  default?: string | undefined
+  /** Nothing is assumed: there may be others. */
+  mustBeNamed?: boolean
 }
 
 /**
@@ -18,7 +20,7 @@ interface Environments {
  * begin lines with a large one). A name that is not known is refused with the one probably meant; in front of a reason it is part of
  * the reason, unless it is nearly a name.
  */
-export function resolveEnvironment(command: Command, known: readonly string[], options: { default?: string } = {}): Resolved {
+export function resolveEnvironment(command: Command, known: readonly string[], options: Omit<Environments, 'known'> = {}): Resolved {
   const environments: Environments = { known, ...options }
   switch (command.kind) {
     case 'help':
@@ -37,7 +39,7 @@ export function resolveEnvironment(command: Command, known: readonly string[], o
     case 'reject':
       return resolveReject(command, environments)
     case 'rollback':
-      return named(command, { known }, (environment) => ({ ...command, environment }))
+      return named(command, { ...environments, default: undefined }, (environment) => ({ ...command, environment }))
     case 'deploy':
       return named(command, environments, (environment) => ({ ...command, environment }))
     default:
@@ -97,8 +99,8 @@ const find = (written: string, known: readonly string[]): string | undefined =>
   known.find((name) => name === written) ?? known.find((name) => name === written.toLowerCase())
 
 /** The only environment, or else the one assumed for the moment, as long as it still exists. */
-const assumedIn = ({ known, default: assumed }: Environments): string | undefined =>
-  known.length === 1 ? known[0] : known.find((name) => name === assumed)
+const assumedIn = ({ known, default: assumed, mustBeNamed }: Environments): string | undefined =>
+  mustBeNamed ? undefined : known.length === 1 ? known[0] : known.find((name) => name === assumed)
 
 /** The name meant by one with slips, or by the beginning of a single one: `prod`. */
 function nearly(written: string, known: readonly string[]): string | undefined {

@@ -141,6 +141,20 @@ describe('what is there', () => {
     expect(await github.lastDeploymentStatus(place(), first)).toEqual({ state: 'in_progress', description: 'Now' })
   })
 
+  test('what is in a folder, and nothing where there is none or it is a file', async () => {
+    await shop.commit('folders', { '.github/landfall.yml': 'a', '.github/landfall/api.yml': 'b', '.github/landfall/deep/x.yml': 'c' })
+    expect(await github.folder(place(), '.github', 'folders')).toEqual([
+      { kind: 'file', name: 'landfall.yml' },
+      { kind: 'folder', name: 'landfall' },
+    ])
+    expect(await github.folder(place(), '.github/landfall', 'folders')).toEqual([
+      { kind: 'file', name: 'api.yml' },
+      { kind: 'folder', name: 'deep' },
+    ])
+    for (const path of ['.github/landfall.yml', 'gone']) expect(await github.folder(place(), path, 'folders')).toEqual([])
+    expect(await github.folder(place(), '.github')).toEqual([])
+  })
+
   test('what is not there is absent, not a failure', async () => {
     expect(await github.head(place(), 'gone')).toBeUndefined()
     expect(await github.file(place(), 'gone.yml')).toBeUndefined()

@@ -133,6 +133,14 @@ describe('a command is refused', () => {
       reason: { code: 'environment-not-named' },
     }))
 
+  test.each<Command>([{ kind: 'rollback' }, { kind: 'approve' }, { kind: 'lock', text: 'moves' }])(
+    'where there may be others than the only one known: %j',
+    (command) => {
+      expect(resolveEnvironment(command, ['live'], { mustBeNamed: true })).toMatchObject({ reason: { code: 'environment-not-named' } })
+      expect(resolveEnvironment({ kind: 'rollback', environment: 'live' }, ['live'], { mustBeNamed: true }).kind).toBe('resolved')
+    },
+  )
+
   test('where the one assumed is there no more', () =>
     expect(resolveEnvironment({ kind: 'approve' }, several, { default: 'gone' }).kind).toBe('refused'))
 })

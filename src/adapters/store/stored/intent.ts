@@ -58,7 +58,7 @@ const command = z.strictObject({
 export const storedIntent: z.ZodType<Intent> = z.discriminatedUnion('kind', [push, command])
 
 export const storedOutcome: z.ZodType<IntentOutcome> = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('deployments'), ids: z.array(name) }),
+  z.strictObject({ kind: z.literal('deployments'), ids: z.array(name), problems: z.array(storedProblem).exactOptional() }),
   z.strictObject({ kind: z.literal('nothing-to-do'), why: z.string() }),
   z.strictObject({ kind: z.literal('refused'), problems: z.array(storedProblem) }),
   z.strictObject({ kind: z.literal('command-refused'), reason: storedReason }),

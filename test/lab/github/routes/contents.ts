@@ -12,12 +12,14 @@ export const contentRoutes: RepositoryRoutes = {
       const path = text(call, 'path').replace(/\/+$/, '')
       const sha = await repo.git.resolve(call.query.get('ref') ?? repo.defaultBranch)
       if (!sha) return notFound()
-      if (path === '') return ok((await entries(repo, `${sha}:`)).map((entry) => contentEntry(call, sha, entry.path, entry)))
+      // Addresses are those of the ref that was asked for, so that a folder is the same until something in it changes.
+      const ref = call.query.get('ref') ?? repo.defaultBranch
+      if (path === '') return ok((await entries(repo, `${sha}:`)).map((entry) => contentEntry(call, ref, entry.path, entry)))
       const [entry] = await entries(repo, sha, path)
       if (!entry) return notFound()
       if (entry.type === 'tree') {
         const inside = await entries(repo, `${sha}:${path}`)
-        return ok(inside.map((one) => contentEntry(call, sha, `${path}/${one.path}`, one)))
+        return ok(inside.map((one) => contentEntry(call, ref, `${path}/${one.path}`, one)))
       }
       return file(call, sha, path, entry)
     },
