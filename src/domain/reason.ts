@@ -84,6 +84,12 @@ const wordings = {
     remedy: () => 'Run `landfall-shell release` on the host when it may be deployed to again',
     retryable: false,
   },
+  'hosts-differ': {
+    sentence: (e) => `An administrator went back on ${e.host}, and the hosts of ${e.environment} differ now: ${e.hosts}`,
+    remedy: (e) =>
+      `Go back on the others as well, with \`landfall-shell rollback\` there. Or run \`landfall-shell release\` and bring all of them to one release: \`/retry ${e.environment}\` to the older one, a newer commit to that`,
+    retryable: false,
+  },
   'generation-behind': {
     sentence: (e) => `Host ${e.host} has seen generation ${e.host_generation}, Landfall knows only ${e.generation}`,
     remedy: () => 'The database was restored from an older copy: run `landfall recover` to go on from what the hosts know',
@@ -153,6 +159,16 @@ const wordings = {
   'checks-pending': {
     sentence: (e) => `Waiting for checks: ${e.checks}`,
     remedy: (e) => `Waiting until ${e.deadline} for them to be green; a red one ends the waiting at once`,
+    retryable: true,
+  },
+  'checks-ahead': {
+    sentence: (e) => `Checks will have to be green: ${e.checks}`,
+    remedy: () => 'They are waited for once it is merged; a red one ends the waiting at once',
+    retryable: true,
+  },
+  'promotion-ahead': {
+    sentence: (e) => `${e.after} has to verify it before ${e.environment}`,
+    remedy: (e) => `It goes on by itself once ${e.after} has; what fails there never comes to ${e.environment}`,
     retryable: true,
   },
   'checks-failed': {
@@ -253,6 +269,11 @@ const wordings = {
   'promotion-not-opened': {
     sentence: (e) => `GitHub opened no pull request from ${e.head} into ${e.base}: ${e.why}`,
     remedy: () => 'Open it by hand, or see what GitHub says',
+    retryable: false,
+  },
+  'no-pull-request': {
+    sentence: () => 'This is no open pull request, so there is nothing to merge',
+    remedy: () => 'Write `/plan` in the pull request; what waits already is told by `/status`',
     retryable: false,
   },
   'deployment-unknown': {

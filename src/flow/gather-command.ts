@@ -5,34 +5,19 @@ import type { CommandIntent, Mistake } from '../domain/intent.ts'
 import { problemsReason, type Reason, type ReasonCode, reason } from '../domain/reason.ts'
 import { fullName } from '../domain/repository.ts'
 import { reaches } from '../domain/role.ts'
-import { formatCommand } from '../policy/commands/format-command.ts'
 import { type Resolved, resolveEnvironment } from '../policy/commands/resolve-environment.ts'
 import { helpAnswer } from '../report/answers/help.ts'
 import { approveDeployment, rejectDeployment } from './command-approval.ts'
 import { deployCommit } from './command-deploy.ts'
 import { cancelDeployment, retryDeployment, rollBack } from './command-deployments.ts'
 import { setLock, takeLockBack } from './command-locks.ts'
+import { tellPlan } from './command-plan.ts'
 import { promoteRelease } from './command-promote.ts'
 import { tellStatus } from './command-status.ts'
 import type { Commanded } from './commanded.ts'
 import type { Ports } from './ports.ts'
 import { readProjects } from './read-projects.ts'
 import { answer, nothing, refuseCommand } from './settle.ts'
-
-/** What this version carries out, in the order in which people are told of it. */
-const carriedOut: readonly CommandKind[] = [
-  'status',
-  'deploy',
-  'rollback',
-  'promote',
-  'approve',
-  'reject',
-  'retry',
-  'cancel',
-  'lock',
-  'unlock',
-  'help',
-]
 
 /** Carries out a command, or answers why not. Whether the person may is asked at this moment. */
 export async function gatherCommand(intent: CommandIntent, ports: Ports): Promise<void> {
@@ -112,7 +97,7 @@ async function carryOut(command: AimedCommand, projects: Projects, commanded: Co
   if (found?.kind === 'invalid') return refuseCommand(intent, problemsReason('configuration-invalid', found.problems), ports)
   switch (command.kind) {
     case 'help':
-      return answer(intent, helpAnswer(intent.id, environmentNames(projects), carriedOut), {}, ports)
+      return answer(intent, helpAnswer(intent.id, environmentNames(projects)), {}, ports)
     case 'status':
       return tellStatus(command, commanded)
     case 'lock':
@@ -125,11 +110,8 @@ async function carryOut(command: AimedCommand, projects: Projects, commanded: Co
       return rejectDeployment(command, commanded)
     case 'cancel':
       return cancelDeployment(command, commanded)
-    case 'plan': {
-      const written = intent.command.kind === 'mistake' ? '' : formatCommand(intent.command)
-      const what = 'this version of Landfall does not carry it out yet'
-      return refuseCommand(intent, reason('command-mistaken', { written, what, remedy: '`/help` lists what there is' }), ports)
-    }
+    case 'plan':
+      return tellPlan(command, commanded)
   }
   if (found?.kind !== 'found') throw new Error(`/${command.kind} was aimed at no environment there is`)
   const there = { ...commanded, file: found.project.file }

@@ -3,6 +3,7 @@ import { buttonOf } from '../report/buttons.ts'
 import { wakeWaiting } from './command-locks.ts'
 import { locksSubject } from './end-locks.ts'
 import type { ButtonPressed, Happening, Ports } from './ports.ts'
+import { pullsSubject } from './pull-requests.ts'
 import { isServed, raiseCommand } from './raise.ts'
 
 /**
@@ -27,8 +28,7 @@ export async function hear(happening: Happening, ports: Ports): Promise<void> {
         case 'closed':
           return lookAtLocks(repository, (number) => number === happening.number, ports)
         default:
-          // What a merge would do has changed. Nothing shows that yet.
-          return
+          return ports.queue.wake(pullsSubject(repository))
       }
   }
 }

@@ -5,6 +5,7 @@ import { grantFor } from '../policy/hosts.ts'
 import { endLocks } from './end-locks.ts'
 import { intake } from './intake.ts'
 import type { InstalledRepository, Ports } from './ports.ts'
+import { pullsSubject, unplannedOf } from './pull-requests.ts'
 import { readProjects } from './read-projects.ts'
 import { tellOfFound } from './tell-of-found.ts'
 import { askedPause } from './trouble.ts'
@@ -61,6 +62,7 @@ async function watch(installed: InstalledRepository, ports: Ports): Promise<void
   await watchBranches(installed, environments, seen, ports)
   await watchTags(repository, environments, seen, ports)
   await endLocks(repository, ports)
+  if ((await unplannedOf(repository, ports)).length > 0) await ports.queue.wake(pullsSubject(repository))
   const history = seen.get(firstLook)
   if (history !== undefined) await watchComments(repository, history, seen.get(comments) ?? history, ports)
   else await ports.store.seen.record(name, firstLook, (await ports.github.newestComment(repository)) ?? beginning)

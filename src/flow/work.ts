@@ -2,6 +2,7 @@ import { locksWork } from './end-locks.ts'
 import { environmentWork } from './environment.ts'
 import type { Ports } from './ports.ts'
 import { publishWork } from './publish.ts'
+import { pullsWork } from './pull-requests.ts'
 import { repositoryWork } from './repository.ts'
 import { soakSubject, soakWork } from './soak.ts'
 import { dueSweeps, sweepWork } from './sweeps.ts'
@@ -19,6 +20,8 @@ export async function workFor(subject: string, ports: Ports): Promise<Work | und
       return soakWork(id, ports)
     case 'locks':
       return locksWork(id, ports)
+    case 'pulls':
+      return pullsWork(id, ports)
     case 'reports':
       return publishWork(ports)
     case 'sweep':

@@ -104,10 +104,10 @@ test('/status tells what runs, what is locked and what waits', async () => {
   expect(told).toContain('locked with all environments by mona')
 })
 
-test('/help lists the commands there are, and none that is not carried out yet', async () => {
+test('/help lists the commands there are', async () => {
   const told = await say(await openTown(), '/help')
   expect(told).toContain('/rollback [environment]')
-  expect(told).not.toContain('/plan')
+  expect(told).toContain('/plan')
 })
 
 test('/cancel ends what waits, before any host is touched', async () => {
@@ -178,13 +178,6 @@ describe('a slip', () => {
     expect(await say(town, '/rolback', { actor: 'stranger' })).toBe('')
     expect(reactions(town)).toEqual([])
   })
-})
-
-test.each(['/plan'])('%s is said not to be carried out yet', async (body) => {
-  const town = await openTown()
-  await town.deploy()
-  expect(await say(town, body)).toContain('does not carry it out yet')
-  expect(await town.deployments()).toHaveLength(1)
 })
 
 test('several commands of one comment are carried out in their order', async () => {

@@ -22,7 +22,11 @@ export const approval = z.strictObject({
       error: message('this must be between 0 and 20', 'Write how many people have to agree'),
     })
     .optional()
-    .meta({ description: 'How many different people; 0 for nobody, where the defaults ask for somebody. Default 1.', minimum: 0, maximum: 20 }),
+    .meta({
+      description: 'How many different people; 0 for nobody, where the defaults ask for somebody. Default 1.',
+      minimum: 0,
+      maximum: 20,
+    }),
   'not-author': z
     .boolean()
     .optional()

@@ -20,9 +20,3 @@ export function lockSeconds(text: string): number | string {
   if (seconds < least) return 'is too short'
   return seconds > most ? 'is too long' : seconds
 }
-
-/** As somebody would write so many seconds, in the largest unit that fits. */
-export function lockDurationText(seconds: number): string {
-  const [sign, unit] = units.find(([, size]) => seconds % size === 0) ?? ['m', 60]
-  return `${Math.ceil(seconds / unit)}${sign}`
-}

@@ -32,10 +32,9 @@ const exceptions: Partial<Record<CommandKind, string>> = {
  * The answer to `/help`: each command, what it does and who may.
  *
  * @param environments those of the repository, for the person to name
- * @param commands those that are carried out
  */
-export function helpAnswer(intent: string, environments: readonly string[], commands: readonly CommandKind[] = commandKinds): string {
-  const rows = commands.map(
+export function helpAnswer(intent: string, environments: readonly string[]): string {
+  const rows = commandKinds.map(
     (kind) => `| ${code(commandRules[kind].usage)} | ${meanings[kind]} | ${exceptions[kind] ?? roles[commandRules[kind].role]} |`,
   )
   const names = environments.length === 0 ? [] : [sentence(`Environments here: ${environments.join(', ')}`, 1500)]

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Command, PlainKind } from '../../../src/domain/command.ts'
-import { formatCommand } from '../../../src/policy/commands/format-command.ts'
 import { readComment } from '../../../src/policy/commands/read-comment.ts'
+import { written } from './written.ts'
 
 /** Names of environments, but for those that alone read as a commit, a release or a word of the language. */
 const name = fc.stringMatching(/^[a-z0-9][a-z0-9_-]{0,62}$/).filter((text) => text !== 'to' && !/^[0-9a-f]{7,40}$|^\d{1,6}$/.test(text))
@@ -41,11 +41,11 @@ const anyCommand: fc.Arbitrary<Command> = fc.oneof(
 test('what is written of a command is read back as it was', () =>
   fc.assert(
     fc.property(anyCommand, (command) => {
-      expect(readComment(formatCommand(command))).toEqual([command])
+      expect(readComment(written(command))).toEqual([command])
     }),
   ))
 
 test('a command is written in one way, however it was typed', () =>
-  expect(readComment('/LOCK  —for 120m production').flatMap((read) => (read.kind === 'mistake' ? [] : [formatCommand(read)]))).toEqual([
+  expect(readComment('/LOCK  —for 120m production').flatMap((read) => (read.kind === 'mistake' ? [] : [written(read)]))).toEqual([
     '/lock production --for 2h',
   ]))

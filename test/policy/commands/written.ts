@@ -1,8 +1,7 @@
-import type { Command, RollbackTo } from '../../domain/command.ts'
-import { lockDurationText } from './lock-duration.ts'
+import type { Command, RollbackTo } from '../../../src/domain/command.ts'
 
 /** A command as somebody would type it; read again, it is the same. */
-export function formatCommand(command: Command): string {
+export function written(command: Command): string {
   return [`/${command.kind}`, ...wordsOf(command)].filter((word) => word !== undefined && word !== '').join(' ')
 }
 
@@ -38,4 +37,15 @@ function targetText(to: RollbackTo): string {
     case 'generation':
       return String(to.generation)
   }
+}
+
+/** As somebody would write so many seconds, in the largest unit that fits. */
+function lockDurationText(seconds: number): string {
+  const units = [
+    ['d', 86_400],
+    ['h', 3600],
+    ['m', 60],
+  ] as const
+  const [sign, unit] = units.find(([, size]) => seconds % size === 0) ?? ['m', 60]
+  return `${Math.ceil(seconds / unit)}${sign}`
 }

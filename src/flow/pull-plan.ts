@@ -1,0 +1,193 @@
+import type { EnvironmentRule, HostRule, ProjectFile } from '../domain/configuration.ts'
+import type { Deployment } from '../domain/deployment.ts'
+import { type PinnedImage, pinnedReference } from '../domain/image.ts'
+import type { ObservedContainer } from '../domain/observed.ts'
+import type { Plan } from '../domain/plan.ts'
+import type { Outlook, PullPlan } from '../domain/pull-plan.ts'
+import { problemsReason } from '../domain/reason.ts'
+import { fullName, type Repository, type Sha } from '../domain/repository.ts'
+import { type ServiceImage, withOrigins } from '../plan/images.ts'
+import { gatesAhead } from '../policy/gates/ahead.ts'
+import { ignoreAnything, paths } from '../policy/gates/paths.ts'
+import { changedFiles } from './changed-files.ts'
+import { draftOf } from './draft.ts'
+import { demandsOn, type Passing } from './gates.ts'
+import type { SeenHost } from './hosts-state.ts'
+import { keptImages } from './kept-images.ts'
+import type { Ports, PullRequestFacts } from './ports.ts'
+import { readProjects } from './read-projects.ts'
+import { renderRelease } from './render-release.ts'
+import { resolveImages } from './resolve-images.ts'
+import { lastSuccess } from './running.ts'
+import { type Target, targetOf } from './target.ts'
+
+/** What a pull request would bring: a commit, and the branch or commit that says where to. */
+interface Brought {
+  pull: PullRequestFacts
+  repository: Repository
+  revision: Sha
+  ref: string
+}
+
+/**
+ * What merging a pull request would do, environment by environment. Of one from a fork nothing of a stranger's is read: it is what the
+ * base branch would do with its own files.
+ *
+ * @param merged GitHub's trial merge, where there is one
+ */
+export async function planPullRequest(
+  pull: PullRequestFacts,
+  repository: Repository,
+  merged: Sha | undefined,
+  ports: Ports,
+): Promise<PullPlan> {
+  const base = pull.fork ? (await ports.github.head(repository, pull.base.branch))?.sha : undefined
+  const revision = base ?? merged ?? pull.head.sha
+  const brought = { pull, repository, revision, ref: pull.fork ? pull.base.branch : revision }
+  const projects = await readProjects(repository, brought.ref, ports)
+  const environments: Outlook[] = projects.broken.map(({ path, problems }) => ({
+    kind: 'refused',
+    environment: path,
+    reason: problemsReason('configuration-invalid', problems),
+  }))
+  for (const { file, path } of projects.good) {
+    for (const rule of Object.values(file.environments)) {
+      if (rule.source.kind !== 'branch' || rule.source.branch !== pull.base.branch) continue
+      environments.push(await outlookOf(rule, file, path, brought, ports))
+    }
+  }
+  return {
+    repository,
+    number: pull.number,
+    head: pull.head.sha,
+    base: pull.base.branch,
+    ...(merged !== undefined && !pull.fork && { merged }),
+    fork: pull.fork,
+    at: ports.clock.now().toISOString(),
+    environments,
+  }
+}
+
+async function outlookOf(rule: EnvironmentRule, file: ProjectFile, path: string, brought: Brought, ports: Ports): Promise<Outlook> {
+  const { repository, revision, pull } = brought
+  const environment = rule.name
+  const passing = { deployment: asDeployment(rule, file, brought, ports), ports, notify: [] }
+  const target = await targetOf(passing)
+  if (target.kind !== 'ok') return { kind: 'refused', environment, reason: target.reason }
+  const running = await lastSuccess(repository, environment, ports)
+  if (running?.revision !== undefined && ignoreAnything(file.paths) && !pull.fork) {
+    const decision = paths(file.paths, path, changedFiles(await ports.github.changes(repository, running.revision, revision)))
+    if (decision.kind === 'nothing-to-do') return { kind: 'nothing', environment, why: decision.why }
+  }
+  const rendered = await renderRelease(repository, revision, environment, target.value.granted, ports)
+  if (rendered.kind !== 'ok') return { kind: 'refused', environment, reason: rendered.reason }
+  const origins = await keptImages(file.images, passing)
+  const images = withOrigins(rendered.value.images, origins, file.images)
+  const known = [...Object.values(origins).flatMap(({ pinned }) => pinned ?? []), ...(running?.plan?.images ?? [])]
+  const others = await resolveImages(images, { built: false, known, within: 0 }, passing)
+  if (others.kind !== 'ok') return { kind: 'refused', environment, reason: others.reason }
+  const platforms = platformsOf(target.value.hosts, running?.plan, others.value)
+  const built = images.filter((image) => image.built !== undefined).map((image) => builtImage(image, known, [...platforms.values()]))
+  const draft = draftOf(
+    {
+      kind: 'deploy',
+      release: passing.deployment.id,
+      rendered: { ...rendered.value, images },
+      pinned: [...others.value, ...built],
+      seen: assumedHosts(target.value, platforms, running?.plan),
+      running: running?.plan && { services: running.plan.services, others: [], images: running.plan.images },
+    },
+    target.value,
+    passing,
+  )
+  if (draft.kind !== 'ok') return { kind: 'refused', environment, reason: draft.reason }
+  return {
+    kind: 'planned',
+    environment,
+    draft: draft.value,
+    unbuilt: [...new Set(built.filter(({ digest }) => digest === notBuilt).map(({ repository: name }) => name))],
+    ...(running?.plan && { before: { revision: running.plan.revision, compose: running.plan.compose } }),
+    closed: await closedAhead(passing, target.value, pull),
+  }
+}
+
+const closedAhead = async (passing: Passing, target: Target, pull: PullRequestFacts) =>
+  gatesAhead({
+    demands: await demandsOn(passing, target),
+    environment: passing.deployment.environment,
+    revision: passing.deployment.revision ?? '',
+    pull: { number: pull.number, author: pull.author },
+    locks: await passing.ports.store.locks.of(fullName(passing.deployment.repository)),
+    now: passing.ports.clock.now().toISOString(),
+  })
+
+/** The deployment that the merge would lead to. Nobody stores it. */
+const asDeployment = (
+  { name: environment }: EnvironmentRule,
+  { project }: ProjectFile,
+  { pull, repository, revision, ref }: Brought,
+  { clock }: Ports,
+): Deployment => ({
+  id: `pull request ${pull.number}`,
+  intent: '',
+  kind: 'deploy',
+  repository,
+  project,
+  environment,
+  revision,
+  branch: ref,
+  actor: pull.author,
+  pullRequest: pull.number,
+  state: 'queued',
+  createdAt: clock.now().toISOString(),
+})
+
+/** Stands for the digest of an image that only the merge will build. */
+const notBuilt = `sha256:${'0'.repeat(64)}`
+
+function builtImage({ line, repository, tag, built }: ServiceImage, known: readonly PinnedImage[], platforms: string[]): PinnedImage {
+  const fixed = known.find((one) => one.repository === repository && one.revision === built?.revision)
+  if (fixed) return { ...fixed, line, tag }
+  const offered = platforms.map((platform) => ({ platform, manifest: notBuilt, config: notBuilt }))
+  return { line, repository, tag, digest: notBuilt, platforms: offered, ...(built && { revision: built.revision }) }
+}
+
+/** As the hosts were when something was planned for them last; of new ones nobody knows, and what others build for is assumed. */
+function platformsOf(hosts: readonly HostRule[], running: Plan | undefined, images: readonly PinnedImage[]): Map<string, string> {
+  const usual = images[0]?.platforms[0]?.platform ?? 'linux/amd64'
+  return new Map(hosts.map(({ name }) => [name, running?.hosts.find((one) => one.name === name)?.platform ?? usual]))
+}
+
+/** Hosts as the last plan left them: nobody is asked, since anybody who may push could have hosts asked by it all day. */
+function assumedHosts({ hosts }: Target, platforms: Map<string, string>, running: Plan | undefined): SeenHost[] {
+  return hosts.map((host) => {
+    const there = running?.hosts.some(({ name }) => name === host.name) ? running : undefined
+    return {
+      host,
+      state: {
+        shell: 0,
+        docker: '',
+        platform: platforms.get(host.name) ?? '',
+        generation: there?.generation ?? 0,
+        ...(there && { current: { generation: there.generation, revision: there.revision, confirmed: true } }),
+        wentBack: [],
+        containers: there ? containersOf(there) : [],
+      },
+    }
+  })
+}
+
+const containersOf = ({ services, images }: Plan): ObservedContainer[] =>
+  services.flatMap((service) => {
+    const image = images.find((one) => pinnedReference(one) === service.image)
+    return Array.from({ length: service.replicas }, (_, index) => ({
+      ...{
+        id: `${service.name} ${index}`,
+        name: service.name,
+        service: service.name,
+        image: image?.digest ?? '',
+        reference: service.image,
+      },
+      ...{ status: service.oneShot ? 'exited' : 'running', exitCode: 0, outOfMemory: false, restarts: 0, startedAt: '', before: true },
+    })) satisfies ObservedContainer[]
+  })
