@@ -1,11 +1,16 @@
+import { parseArgs } from 'node:util'
 import { printedReport } from '../support/printed-report.ts'
 import { type Attack, tryAttack, type Verdict } from './attack.ts'
 import { attacks, openRows } from './list.ts'
 import { type AttackedTown, openAttackedTown } from './town.ts'
 
-/** `npm run attacks`: tries every attack on the running parts, tells how each ended, and which rows are still open. */
+/**
+ * `npm run attacks`: tries every attack on the running parts, tells how each ended, and which rows are still open. `npm run attacks -- A4 A6`
+ * tries those of these rows.
+ */
 
 const report = printedReport()
+const { positionals: chosen } = parseArgs({ allowPositionals: true })
 
 type Tried = Attack & { verdict: Verdict }
 
@@ -15,7 +20,7 @@ async function tryAll(): Promise<Tried[]> {
     report.progress('deploying the shop that is attacked')
     await town.merge({ title: 'The shop opens' }, 'success')
     const tried: Tried[] = []
-    for (const attack of attacks) {
+    for (const attack of attacks.filter(({ row }) => chosen.length === 0 || chosen.includes(row))) {
       report.progress(`${attack.row}: ${attack.tried}`)
       const verdict = await tryAttack(attack, town)
       report.progress(`${attack.row}: ${verdict.kind === 'refused' ? 'refused' : `GOT THROUGH: ${verdict.how}`}`)

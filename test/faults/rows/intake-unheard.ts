@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { recordsOf } from '../../lab/landfall/records.ts'
+import { restartedWith } from '../../lab/landfall/restarted.ts'
 import type { Merged } from '../../lab/landfall/shop.ts'
 import { skewedClock } from '../../lab/skewed-clock.ts'
 import { containersOf } from '../containers.ts'
@@ -15,24 +16,6 @@ const pollSeconds = 2
 const latestSeconds = pollSeconds * 1.2 + 5
 const looking = { LANDFALL_POLL_SECONDS: String(pollSeconds) }
 
-/** Does something while Landfall is down, and more when it is up again in these circumstances; afterwards it runs as before. */
-async function around(town: FaultTown, environment: Record<string, string>, down: () => Promise<void>, up: () => Promise<string>) {
-  const { scenario } = town
-  const { query } = recordsOf(scenario.environment)
-  await scenario.landfall.stop()
-  try {
-    await down()
-    // The time of the next look was set at the pace of before.
-    await query('delete from sweeps')
-    await scenario.restart({ environment })
-    return await up()
-  } finally {
-    await scenario.landfall.stop()
-    await query('delete from sweeps')
-    await scenario.restart()
-  }
-}
-
 const neverDelivered: Fault = {
   row: 'F10',
   injected: 'no public address: GitHub never sends anything',
@@ -47,7 +30,7 @@ const neverDelivered: Fault = {
       const pushed = Date.now()
       await town.ended(merged, 'success')
       await toldOnce(town, merged)
-      const found = log().find(({ msg, after }) => msg === 'branch moved' && after === merged.sha)
+      const found = log().find(({ msg, after }) => msg === 'branch or tag moved' && after === merged.sha)
       const foundAfter = ((found?.time ?? Number.NaN) - pushed) / 1000
       assert.ok(foundAfter < latestSeconds, `found after ${foundAfter} s`)
 
@@ -63,14 +46,10 @@ const neverDelivered: Fault = {
       assert.equal(received(town), sent, 'the moment was missed: a webhook came through')
       return `looking every ${pollSeconds} s: merge found ${Math.max(0, foundAfter).toFixed(1)} s after its image was there, comment heard after ${heardAfter.toFixed(1)} s; each done once`
     }
-    return around(
-      town,
-      looking,
-      async () => {
-        scenario.github.webhookUrl = undefined
-      },
-      up,
-    ).finally(() => {
+    const down = async () => {
+      scenario.github.webhookUrl = undefined
+    }
+    return restartedWith(scenario, looking, { down, up }).finally(() => {
       scenario.github.webhookUrl = address
     })
   },
@@ -129,7 +108,7 @@ const downForADay: Fault = {
       return `head ${brought.join()} once, the two before it superseded, the /rollback answered once; ${guids.length} deliveries asked for again and recorded`
     }
     try {
-      return await around(town, { ...looking, ...clock.environment }, down, up)
+      return await restartedWith(scenario, { ...looking, ...clock.environment }, { down, up })
     } finally {
       github.faults.clock(0)
       // GitHub's clock went back, and with it the time after which comments are new.

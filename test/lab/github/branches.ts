@@ -10,6 +10,8 @@ import { type Delivery, type Person, person, type Repo, type World } from './wor
 export interface CommitOptions {
   author?: string
   message?: string
+  /** When it says that it was made. Default now. */
+  at?: Date
 }
 
 export interface Delivering {
@@ -32,7 +34,8 @@ export interface Branches {
   head(branch?: string): Promise<string>
   /** A commit on top of the branch (made from the default branch if new), without telling anybody. Null deletes a file. */
   commit(branch: string, files: Files, options?: CommitOptions): Promise<string>
-  push(branch: string, files: Files, options?: CommitOptions & Delivering): Promise<Moved>
+  /** By the author, unless somebody else pushes it. */
+  push(branch: string, files: Files, options?: CommitOptions & Delivering & { by?: string }): Promise<Moved>
   /**
    * So many empty commits on top of each branch (made from the default branch if new), without telling anybody: histories too
    * long to be made one by one. By branch, oldest first, the commit it grew on included.
@@ -73,11 +76,11 @@ export function branches(parts: RepositoryParts): Branches {
     return { sha, before, deliveries: await announce(parts, events, deliver) }
   }
 
-  const commit: Branches['commit'] = async (branch, files, { author = 'mona', message } = {}) => {
+  const commit: Branches['commit'] = async (branch, files, { author = 'mona', message, at = world.now() } = {}) => {
     const parent = (await repo.git.resolve(`heads/${branch}`)) ?? (await repo.git.resolve(`heads/${repo.defaultBranch}`))
     const signature = signatureOf(person(world, author))
     const said = message ?? `Change ${Object.keys(files).join(', ')}`
-    return repo.git.commit({ branch, parent, files, author: signature, committer: signature, at: world.now(), message: said })
+    return repo.git.commit({ branch, parent, files, author: signature, committer: signature, at, message: said })
   }
 
   return {
@@ -97,10 +100,10 @@ export function branches(parts: RepositoryParts): Branches {
       return new Map(await Promise.all(histories))
     },
 
-    async push(branch, files, { deliver, ...options } = {}) {
+    async push(branch, files, { deliver, by, ...options } = {}) {
       const before = (await repo.git.resolve(`heads/${branch}`)) ?? nothing
       const sha = await commit(branch, files, options)
-      return tell(branch, before, sha, options.author ?? 'mona', deliver)
+      return tell(branch, before, sha, by ?? options.author ?? 'mona', deliver)
     },
 
     async forcePush(branch, to, { by = 'mona', deliver } = {}) {

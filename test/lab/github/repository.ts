@@ -27,6 +27,7 @@ export interface TestRepository extends Branches, Checking, Discussions, Reading
   /** The App's installation on it; undefined where it is not installed. */
   readonly installation: number | undefined
   addCollaborator(login: string, role: Role): void
+  removeCollaborator(login: string): void
   /** Somebody's fork, with every branch; the App is not installed there. */
   fork(owner: string): Promise<TestRepository>
 }
@@ -90,6 +91,9 @@ export function createTestRepository(
     fork: (owner) => fork(repo, owner),
     addCollaborator(login, role) {
       repo.collaborators.set(person(world, login).login.toLowerCase(), role)
+    },
+    removeCollaborator(login) {
+      repo.collaborators.delete(login.toLowerCase())
     },
   }
 }
