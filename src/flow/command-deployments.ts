@@ -5,6 +5,7 @@ import { fullName } from '../domain/repository.ts'
 import { releaseMeant, releasesKnown } from '../policy/release-meant.ts'
 import { cancelAnswer } from '../report/answers/cancel.ts'
 import { retryAnswer } from '../report/answers/retry.ts'
+import { rollbackUnderWay } from '../report/answers/rollback.ts'
 import type { Commanded, CommandedThere } from './commanded.ts'
 import { linksOf } from './links-of.ts'
 import { answer, answering, answerVerdict, newDeployment, refuseCommand, settle } from './settle.ts'
@@ -12,10 +13,18 @@ import { answer, answering, answerVerdict, newDeployment, refuseCommand, settle 
 /** How many deployments back a release is looked for by name. */
 const remembered = 500
 
-/** `/rollback`: a deployment of its own, which finds its release when it is planned unless one is named. */
+/**
+ * `/rollback`: a deployment of its own, which finds its release when it is planned unless one is named. While one is on its way nobody
+ * who names no release means a second: it would go one further.
+ */
 export async function rollBack({ environment, to }: Aimed<'rollback'>, { intent, file, ports }: CommandedThere): Promise<void> {
   const fresh = { ...newDeployment(intent, file.project, environment, ports), kind: 'rollback' as const, ...answering(intent) }
-  if (to === undefined) return settle(intent, [fresh], ports)
+  if (to === undefined) {
+    const open = await ports.store.deployments.open(fullName(intent.repository), environment)
+    const deployment = open.find(({ kind }) => kind === 'rollback')
+    if (deployment) return answer(intent, rollbackUnderWay(intent.id, { deployment, links: linksOf(deployment, ports) }), {}, ports)
+    return settle(intent, [fresh], ports)
+  }
   const history = await ports.store.deployments.ofEnvironment(fullName(intent.repository), environment, remembered)
   const release = releaseMeant(history, to)
   if (release?.revision === undefined)

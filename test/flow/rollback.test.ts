@@ -133,3 +133,16 @@ test('a comment delivered again rolls back once', async () => {
   expect((await town.deployments()).filter(({ kind }) => kind === 'rollback')).toHaveLength(1)
   expect(running(town)).not.toBe(first.revision)
 })
+
+test('asked for by two people at once goes one step back, and the second is told', async () => {
+  const town = await openTown()
+  await town.deploy()
+  const second = await town.deploy()
+  await town.deploy()
+  town.github.roles.lisa = 'write'
+  await Promise.all([town.tellComment('/rollback'), town.tellComment('/rollback', { actor: 'lisa' })])
+  await town.quiet()
+  expect(town.host().container('web')?.image.behaviour.version).toBe(second.revision)
+  expect((await town.deployments()).filter(({ kind }) => kind === 'rollback')).toHaveLength(1)
+  expect(town.github.comments.map(({ body }) => body).join('\n')).toContain('asked for it before')
+})
