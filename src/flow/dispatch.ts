@@ -1,3 +1,4 @@
+import { Bell } from './bell.ts'
 import type { Ports } from './ports.ts'
 import { type Holding, underLease, type Work } from './under-lease.ts'
 
@@ -19,12 +20,23 @@ interface Running {
   done: Promise<void>
   /** Subjects of the same lease that were woken since it began: what they are about may have come too late for it. */
   wokenMeanwhile: Set<string>
+  /** Those it knows of: for these it rests after a failure as long as it has to. */
+  known: Set<string>
+  /** Rung for others. */
+  bell: Bell
+}
+
+/** Work that asked to be left alone for a while. */
+interface Resting {
+  disturbed: AbortController
+  subject: string
 }
 
 /**
  * Does the work that is woken or due. The queue only wakes; which work there is, is in the database, so that a lost
  * wake-up costs at most `sweepSeconds` and a doubled one nothing. Work that asked to be looked at again later rests: the
- * sweep leaves it alone until then, a wake-up does not.
+ * sweep leaves it alone until then, a wake-up does not. A subject that nobody knew of when the rest began ends it too, also the rest
+ * after a failure: a rollback does not wait behind a deployment for which something does not answer.
  *
  * @param workFor what to do for a subject; undefined when there is nothing (any more)
  * @param due subjects with open work
@@ -39,7 +51,7 @@ export async function dispatch(
   const stopping = new AbortController()
   /** Both by lease. */
   const running = new Map<string, Running>()
-  const resting = new Map<string, AbortController>()
+  const resting = new Map<string, Resting>()
   /** For whoever is there after this process. */
   const left = new Set<string>()
 
@@ -62,17 +74,24 @@ export async function dispatch(
     if (stopping.signal.aborted) left.add(subject)
     if (!work || stopping.signal.aborted) return
     const busy = running.get(work.lease)
-    if (swept && (busy || resting.has(work.lease))) return
-    if (busy) busy.wokenMeanwhile.add(subject)
-    else begin(work, subject)
+    if (busy) return disturb(busy, subject, swept)
+    if (!swept || resting.get(work.lease)?.subject !== subject) begin(work, subject)
+  }
+
+  const disturb = ({ known, wokenMeanwhile, bell }: Running, subject: string, swept: boolean): void => {
+    const isNew = !known.has(subject)
+    if (swept && !isNew) return
+    known.add(subject)
+    wokenMeanwhile.add(subject)
+    if (isNew) bell.ring()
   }
 
   const begin = (work: Work, subject: string): void => {
-    resting.get(work.lease)?.abort()
+    resting.get(work.lease)?.disturbed.abort()
     resting.delete(work.lease)
-    const entry: Running = { done: Promise.resolve(), wokenMeanwhile: new Set() }
+    const entry: Running = { done: Promise.resolve(), wokenMeanwhile: new Set(), known: new Set([subject]), bell: new Bell() }
     running.set(work.lease, entry)
-    entry.done = underLease(work, subject, options, stopping.signal, ports).then((again) => {
+    entry.done = underLease(work, subject, options, { stopping: stopping.signal, bell: entry.bell }, ports).then((again) => {
       running.delete(work.lease)
       if (stopping.signal.aborted) left.add(subject)
       for (const woken of entry.wokenMeanwhile) wake(woken)
@@ -82,7 +101,7 @@ export async function dispatch(
 
   const rest = (lease: string, subject: string, seconds: number): void => {
     const disturbed = new AbortController()
-    resting.set(lease, disturbed)
+    resting.set(lease, { disturbed, subject })
     void clock.sleep(seconds, AbortSignal.any([stopping.signal, disturbed.signal])).then(() => {
       if (disturbed.signal.aborted) return
       resting.delete(lease)

@@ -1,3 +1,4 @@
+import type { Bell } from './bell.ts'
 import { type Lease, LeaseLost, type Ports } from './ports.ts'
 import { askedPause } from './trouble.ts'
 
@@ -28,6 +29,14 @@ export interface Holding {
   leaseSeconds: number
 }
 
+/** What ends work, and what ends its rests. */
+export interface Interruptions {
+  /** Landfall stops. */
+  stopping: AbortSignal
+  /** Something new has come, for which nobody should wait until what failed is tried again. */
+  bell: Bell
+}
+
 /** The first pause after a failure and the longest, in seconds: what is down for an hour is noticed to be back within two minutes. */
 const shortestPause = 2
 const longestPause = 120
@@ -41,7 +50,7 @@ export async function underLease(
   work: Work,
   subject: string,
   { holder, leaseSeconds }: Holding,
-  stopping: AbortSignal,
+  { stopping, bell }: Interruptions,
   ports: Ports,
 ): Promise<number | undefined> {
   const { leases } = ports.store
@@ -54,7 +63,7 @@ export async function underLease(
   const lost = new AbortController()
   const renewing = keep(lease, leaseSeconds, done.signal, lost, ports)
   try {
-    return await untilItWorks(work, subject, lease, AbortSignal.any([lost.signal, stopping]), ports)
+    return await untilItWorks(work, subject, lease, AbortSignal.any([lost.signal, stopping]), bell, ports)
   } finally {
     done.abort()
     await renewing
@@ -62,7 +71,14 @@ export async function underLease(
   }
 }
 
-async function untilItWorks(work: Work, subject: string, lease: Lease, signal: AbortSignal, ports: Ports): Promise<number | undefined> {
+async function untilItWorks(
+  work: Work,
+  subject: string,
+  lease: Lease,
+  signal: AbortSignal,
+  bell: Bell,
+  ports: Ports,
+): Promise<number | undefined> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await work.run(lease, signal)
@@ -78,10 +94,12 @@ async function untilItWorks(work: Work, subject: string, lease: Lease, signal: A
   async function recover(error: unknown, tries: number): Promise<void> {
     const pause = askedPause(error) ?? Math.min(longestPause, shortestPause * 2 ** Math.min(tries - 1, 10))
     const reference = ports.ids()
+    // What rings while the failure is told is heard as well.
+    const rung = bell.signal
     ports.log.error('work failed', { subject, reference, tries, pause, error })
     // What was given up needs no rest, and what waits behind it has waited long enough.
     if (await tellOf({ error, reference, pause })) return
-    await ports.clock.sleep(pause, signal)
+    await ports.clock.sleep(pause, AbortSignal.any([signal, rung]))
   }
 
   async function tellOf(failure: Failure): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { dispatch } from '../../src/flow/dispatch.ts'
-import { type Lease, LeaseLost } from '../../src/flow/ports.ts'
+import { type Lease, LeaseLost, type Ports } from '../../src/flow/ports.ts'
 import type { Work } from '../../src/flow/under-lease.ts'
 import { httpError } from '../support/fake-github.ts'
 import { openTown, type Town } from '../support/town.ts'
@@ -40,10 +40,42 @@ test('what failed is tried again after ever longer pauses, however often it is w
     ['deployment:a'],
   )
   for (let second = 0; second < 400; second += 10) {
-    await ports.queue.wake('deployment:b')
+    await ports.queue.wake('deployment:a')
     await town.pass(10)
   }
   expect(ran).toEqual([0, 2, 6, 14, 30, 62, 126, 246, 366])
+})
+
+test.each<[told: string, tell: (ports: Ports, due: string[]) => Promise<void>, at: number]>([
+  ['woken', (ports) => ports.queue.wake('deployment:b'), 70],
+  ['found by the sweep', async (_ports, due) => void due.splice(0, 1, 'deployment:b'), 75],
+])('something new that is %s does not wait until what failed is tried again', async (_told, tell, at) => {
+  const town = await openTown({ started: false })
+  const due = ['deployment:a']
+  const { ports, ran } = await working(
+    town,
+    {
+      async run() {
+        throw httpError(502)
+      },
+    },
+    due,
+  )
+  await town.pass(70)
+  expect(ran).toEqual([0, 2, 6, 14, 30, 62])
+  await tell(ports, due)
+  await town.pass(50)
+  expect(ran).toEqual([0, 2, 6, 14, 30, 62, at])
+})
+
+test('something new that the sweep finds does not wait until a rest is over', async () => {
+  const town = await openTown({ started: false })
+  const due = ['deployment:a']
+  const { ran } = await working(town, { run: async () => 60 }, due)
+  await town.pass(20)
+  due.splice(0, 1, 'deployment:b')
+  await town.pass(60)
+  expect(ran).toEqual([0, 25])
 })
 
 test('a failure is told with a reference that the log has too', async () => {
