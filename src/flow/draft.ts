@@ -32,7 +32,6 @@ export function draftOf(
     if (!image) throw new Error(`no image was resolved for service ${service}`)
     pins.set(service, image)
   }
-  const states = new Map(seen.map(({ host, state }) => [host.name, state]))
   const draft = freezePlan({
     kind,
     release,
@@ -46,7 +45,7 @@ export function draftOf(
     values: rendered.values,
     files: envFilesOf(rendered),
     pins,
-    hosts: plannedHosts(seen).map((host) => ({ ...host, containers: states.get(host.name)?.containers ?? [] })),
+    hosts: plannedHosts(seen),
     running,
     registries: granted.registries,
     fingerprint: ports.signer.fingerprint,

@@ -1,14 +1,14 @@
 import type { HostRule } from '../domain/configuration.ts'
-import type { HostState } from '../domain/observed.ts'
+import type { HostState, ObservedContainer } from '../domain/observed.ts'
 import type { Plan } from '../domain/plan.ts'
 import { reason } from '../domain/reason.ts'
 import { fullName, type Repository } from '../domain/repository.ts'
-import { inspect, type Place, shellVersion, speaksTo } from '../host/commands.ts'
+import { inspect, oldestShell, type Place, shellVersion, speaksTo, takesKeptFiles } from '../host/commands.ts'
 import { readHostState } from '../host/output.ts'
 import { unmasked } from './bundle.ts'
 import { order, understood } from './fleet.ts'
 import type { Ports } from './ports.ts'
-import { failed, type Step } from './prepared.ts'
+import { failed, type Prepared, type Step } from './prepared.ts'
 
 /** A host and what it told. */
 export interface SeenHost {
@@ -19,10 +19,10 @@ export interface SeenHost {
 /** How long until a held host is looked at again. */
 const heldSeconds = 15
 
-/** Asks every host side by side what runs there; one that cannot serve ends the preparing, one that is held makes it wait. */
+/** Asks every host side by side what runs there; one that cannot serve ends the preparing. */
 export async function lookAtHosts(hosts: HostRule[], place: Place, ports: Ports, signal: AbortSignal): Promise<Step<SeenHost[]>> {
   const looks = await Promise.all(hosts.map((host) => lookAt(host, place, ports, signal)))
-  const bad = looks.find((look) => look.kind === 'refused') ?? looks.find((look) => look.kind === 'waiting')
+  const bad = looks.find((look) => look.kind !== 'ok')
   if (bad) return bad
   return { kind: 'ok', value: looks.flatMap((look) => (look.kind === 'ok' ? [look.value] : [])) }
 }
@@ -34,17 +34,18 @@ async function lookAt(host: HostRule, place: Place, ports: Ports, signal: AbortS
   if (read.kind === 'failed') return failed(read.reason)
   const state = read.value
   if (!speaksTo(state.shell)) {
-    const detail = `its landfall-shell has version ${state.shell}, this Landfall needs version ${shellVersion}`
+    const detail = `its landfall-shell has version ${state.shell}, this Landfall works with versions ${oldestShell} to ${shellVersion}`
     return failed(reason('host-not-ready', { host: host.name, detail }))
   }
-  if (state.held !== undefined) {
-    return {
-      kind: 'waiting',
-      seconds: heldSeconds,
-      reason: reason('host-held', { host: host.name, project: place.project, detail: state.held }),
-    }
-  }
   return { kind: 'ok', value: { host, state } }
+}
+
+/** What is waited for where an administrator holds one of the hosts; undefined where nobody does. */
+export function heldHost(seen: SeenHost[], project: string): (Prepared & { kind: 'waiting' }) | undefined {
+  const found = seen.find(({ state }) => state.held !== undefined)
+  if (!found) return undefined
+  const { host, state } = found
+  return { kind: 'waiting', seconds: heldSeconds, reason: reason('host-held', { host: host.name, project, detail: state.held ?? '' }) }
 }
 
 /**
@@ -61,10 +62,14 @@ export async function nextGeneration(seen: SeenHost[], repository: Repository, e
   return { kind: 'ok', value: await ports.store.environments.nextGeneration(fullName(repository), environment) }
 }
 
-/** What a plan says of its hosts. A release that was not confirmed is none to return to. */
-export const plannedHosts = (seen: SeenHost[]): Plan['hosts'] =>
-  seen.map(({ host, state: { platform, current } }) => ({
+/** Whether a host has to be sent all files of a release. */
+export const refusesKeptFiles = ({ state }: SeenHost): boolean => !takesKeptFiles(state.shell)
+
+/** What a plan says of its hosts, and what runs there. A release that was not confirmed is none to return to. */
+export const plannedHosts = (seen: SeenHost[]): (Plan['hosts'][number] & { containers: ObservedContainer[] })[] =>
+  seen.map(({ host, state: { platform, current, containers } }) => ({
     name: host.name,
     platform,
+    containers,
     ...(current?.confirmed && { previous: { generation: current.generation, revision: current.revision } }),
   }))

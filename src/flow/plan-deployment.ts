@@ -6,7 +6,7 @@ import { type Origins, originsIn, withOrigins } from '../plan/images.ts'
 import type { Evaluation } from '../policy/gates/evaluate.ts'
 import { draftOf } from './draft.ts'
 import { evaluateGates } from './gates.ts'
-import { lookAtHosts, nextGeneration, type SeenHost } from './hosts-state.ts'
+import { nextGeneration, type SeenHost } from './hosts-state.ts'
 import { keptImages } from './kept-images.ts'
 import { movedAway } from './part-of.ts'
 import { type Prepared, rejected, type Step } from './prepared.ts'
@@ -14,6 +14,7 @@ import { renderRelease } from './render-release.ts'
 import { resolveImages } from './resolve-images.ts'
 import type { Run } from './run.ts'
 import { runningRelease } from './running.ts'
+import { seeHosts } from './see-hosts.ts'
 import { type Target, targetOf } from './target.ts'
 
 /** How long a closed gate is left alone that no moment is known of, in seconds: what opens it wakes the deployment. */
@@ -36,6 +37,7 @@ export async function planDeployment(run: Run): Promise<Prepared> {
   if (gates.kind === 'waiting' && (gates.promoted === undefined || (proposal && isFor(proposal, target.value)))) return held(gates)
 
   const drafted = await draftDeployment(run, target.value, gates.promoted ?? {})
+  if (drafted.kind === 'learnt') return planDeployment(run)
   if (drafted.kind === 'waiting' && gates.kind === 'waiting') return held(gates, drafted)
   if (drafted.kind !== 'ok') return drafted
   const { draft, seen } = drafted.value
@@ -64,7 +66,11 @@ function held(gates: Evaluation & { kind: 'waiting' }, also?: { reason: Reason; 
 }
 
 /** What would be deployed: everything that comes from the commit, and what runs now. */
-async function draftDeployment(run: Run, target: Target, promoted: Origins): Promise<Step<{ draft: Draft; seen: SeenHost[] }>> {
+async function draftDeployment(
+  run: Run,
+  target: Target,
+  promoted: Origins,
+): Promise<Step<{ draft: Draft; seen: SeenHost[] }> | { kind: 'learnt' }> {
   const { repository, environment, revision = '', proposal, id } = run.deployment
   const { granted, hosts, project } = target
   // The slow things know nothing of each other: repository, Compose and registry on one side, hosts on the other.
@@ -76,7 +82,7 @@ async function draftDeployment(run: Run, target: Target, promoted: Origins): Pro
     return { kind: 'ok' as const, value: { ...rendered.value, origins, images: withOrigins(rendered.value.images, origins, rules) } }
   })
   const [seen, release, built] = await Promise.all([
-    lookAtHosts(hosts, { project, environment }, run.ports, run.signal),
+    seeHosts(hosts, project, run),
     rendering,
     rendering.then(async (ready) => {
       if (ready.kind !== 'ok') return ready
@@ -84,6 +90,7 @@ async function draftDeployment(run: Run, target: Target, promoted: Origins): Pro
       return resolveImages(ready.value.images, { built: true, known, within: ready.value.environment.imageWithin }, run)
     }),
   ])
+  if (seen.kind === 'learnt') return seen
   // What people can mend themselves is told before what a machine has.
   if (release.kind !== 'ok') return release
   if (seen.kind !== 'ok') return seen

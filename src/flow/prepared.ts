@@ -6,8 +6,8 @@ export type Prepared =
   | { kind: 'planned'; plan: Plan }
   /** Something has to come first; look again after so many seconds. `closed` is all that has to, where that may be several things. */
   | { kind: 'waiting'; reason: Reason; seconds: number; closed?: Reason[]; proposal?: Proposal }
-  /** It must not or cannot run; nothing was touched. */
-  | { kind: 'refused'; state: 'rejected' | 'failed'; reason: Reason }
+  /** It must not, cannot or need not run; nothing was touched. */
+  | { kind: 'refused'; state: 'rejected' | 'failed' | 'superseded'; reason: Reason }
 
 /** A step of preparing: its value, or why preparing ends here. */
 export type Step<T> = { kind: 'ok'; value: T } | Exclude<Prepared, { kind: 'planned' }>

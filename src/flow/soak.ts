@@ -3,7 +3,7 @@ import type { Plan, PlannedHost } from '../domain/plan.ts'
 import { problemsReason, type Reason, reason, sentenceOf } from '../domain/reason.ts'
 import { fullName } from '../domain/repository.ts'
 import { allowedHosts } from '../policy/hosts.ts'
-import { type Mask, seal, unsealed } from './bundle.ts'
+import { type Mask, maskOf } from './bundle.ts'
 import type { Lease, Ports } from './ports.ts'
 import { type Proved, watchHost } from './prove.ts'
 import { deploymentReports } from './publish.ts'
@@ -87,16 +87,6 @@ async function isOvertaken({ id, repository, environment }: Deployment, { store 
   const history = await store.deployments.ofEnvironment(fullName(repository), environment, remembered)
   const position = history.findIndex((one) => one.id === id)
   return position === -1 || history.slice(0, position).some(({ plan }) => plan !== undefined)
-}
-
-/** Without the values to hide nothing is shown of what hosts say; that is no reason not to look. */
-async function maskOf(plan: Plan, ports: Ports): Promise<Mask> {
-  try {
-    return (await seal(plan, ports)).mask
-  } catch (error) {
-    ports.log.warn('values to hide could not be fetched', { environment: plan.environment, error })
-    return unsealed.mask
-  }
 }
 
 /** Only what was seen is a verdict on the release: a host that nobody reaches says nothing of it. */

@@ -1,5 +1,6 @@
 import { locksWork } from './end-locks.ts'
 import { environmentWork } from './environment.ts'
+import { lookWork } from './look.ts'
 import type { Ports } from './ports.ts'
 import { publishWork } from './publish.ts'
 import { pullsWork } from './pull-requests.ts'
@@ -16,6 +17,8 @@ export async function workFor(subject: string, ports: Ports): Promise<Work | und
       return repositoryWork(id, ports)
     case 'deployment':
       return environmentWork(id, ports)
+    case 'look':
+      return lookWork(id, ports)
     case 'soak':
       return soakWork(id, ports)
     case 'locks':

@@ -17,7 +17,7 @@ export interface ReleaseRef extends Place {
  * back there, and takes no files of a release that it keeps.
  */
 export const shellVersion = 3
-const oldestShell = 2
+export const oldestShell = 2
 
 /** Whether Landfall can work with a host whose landfall-shell has this version. */
 export const speaksTo = (shell: number): boolean => shell >= oldestShell && shell <= shellVersion

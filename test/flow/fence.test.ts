@@ -104,7 +104,7 @@ test('a host whose landfall-shell cannot refuse a stale worker is not deployed t
   town.host().shell = 1
   const failed = await town.deploy()
   expect(failed).toMatchObject({ state: 'failed', reason: { code: 'host-not-ready' } })
-  expect(failed.reason?.evidence.detail).toBe('its landfall-shell has version 1, this Landfall needs version 2')
+  expect(failed.reason?.evidence.detail).toBe('its landfall-shell has version 1, this Landfall works with versions 2 to 3')
 })
 
 describe('a host that is still at work for a Landfall that was killed', () => {

@@ -3,6 +3,7 @@ import { type Deployment, follow, isTerminal, type State, states } from '../../d
 import type { DeploymentPatch, Lease, Log, ReportKey, Store } from '../../flow/ports.ts'
 import type { Database } from './database.ts'
 import { deploymentIn, deploymentRow, patchColumns } from './deployment-rows.ts'
+import { recordFound } from './found.ts'
 import { mustHold } from './leases.ts'
 import { LeftOut } from './left-out.ts'
 import { want } from './reports.ts'
@@ -46,7 +47,7 @@ export function deployments(database: Database, log: Log): Store['deployments'] 
       const listed = await (repository === undefined ? open : open.where('repository', '=', repository)).execute()
       const sound = await leftOut.sift(repository ?? '', listed, async (ids) => readable(await all().where('id', 'in', ids).execute()))
       const environments = Map.groupBy(sound, ({ repository, environment }) => `${repository} ${environment}`)
-      return [...environments.values()].flatMap(([oldest]) => oldest?.id ?? [])
+      return [...environments.values()].flatMap((open) => open.at(-1)?.id ?? [])
     },
 
     async soaking() {
@@ -81,6 +82,8 @@ export function deployments(database: Database, log: Log): Store['deployments'] 
     async recent(limit) {
       return readable(await all().orderBy('sequence', 'desc').limit(limit).execute())
     },
+
+    found: recordFound(database),
 
     advance: (id, lease, to, patch = {}, wanted = []) =>
       db.transaction().execute((transaction) => advance(database, transaction, { id, lease, to, patch, wanted })),

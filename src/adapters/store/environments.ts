@@ -8,6 +8,8 @@ export const generationOf = (repository: string, environment: string): string =>
 export function environments({ db }: Database): Store['environments'] {
   return {
     nextGeneration: (repository, environment) => take(db, generationOf(repository, environment)),
+    known: () =>
+      db.selectFrom('deployments').select(['repository', 'environment']).distinct().where('generation', 'is not', null).execute(),
     generation: (repository, environment) => last(db, generationOf(repository, environment)),
   }
 }

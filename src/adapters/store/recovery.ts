@@ -117,7 +117,8 @@ async function knownOf(transaction: Kysely<Tables>, ids: string[]): Promise<Set<
   return new Set(rows.map(({ id }) => id))
 }
 
-async function insertIntent(transaction: Kysely<Tables>, intent: RecoveryIntent, ids: string[]): Promise<void> {
+/** An intent that nobody gathers: its deployments are there already. */
+export async function insertIntent(transaction: Kysely<Tables>, intent: RecoveryIntent, ids: string[]): Promise<void> {
   const { id, key, kind, repository, actor, delivery, receivedAt } = intent
   const columns = { id, key, kind, repository: fullName(repository), installation: repository.installation, actor, delivery }
   const absent = { ref: null, before: null, after: null, forced: null, found: null, environment: null, comment: null, command: null }

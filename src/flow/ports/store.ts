@@ -60,7 +60,7 @@ export interface Store {
     read(id: string): Promise<Deployment | undefined>
     /** Those of an environment that have not ended, oldest first. */
     open(repository: string, environment: string): Promise<Deployment[]>
-    /** Of each environment with open deployments the id of one; of one repository where it is given. */
+    /** Of each environment with open deployments the id of the newest; of one repository where it is given. */
     due(repository?: string): Promise<string[]>
     /** Of those whose soak is under way the ids. */
     soaking(): Promise<string[]>

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Deployment } from '../../../src/domain/deployment.ts'
 import { type DeploymentPatch, LeaseLost } from '../../../src/flow/ports.ts'
 import type { Given } from './contract.ts'
-import { asked, at, commit, deployment, draft, lease, plan, shop } from './records.ts'
+import { asked, at, commit, deployment, draft, lease, plan, receipt, shop } from './records.ts'
 
 export function deploymentContract(given: Given): void {
   test('a deployment with every field reads back as it was', async () => {
@@ -118,17 +118,66 @@ export function deploymentContract(given: Given): void {
     expect(await given.other.deployments.open('acme/other', environment)).toEqual([])
   })
 
-  test('one of each environment with open deployments is due', async () => {
+  test('the newest of each environment with open deployments is due', async () => {
     const [first, second, other] = await asked(given.store, { environment: 'due-1' }, { environment: 'due-1' }, { environment: 'due-2' })
     const ids = [first, second, other].map((created) => created?.id ?? '')
     const ours = async () => (await given.other.deployments.due()).filter((id) => ids.includes(id))
-    expect(await ours()).toEqual([first?.id, other?.id])
-    const held = await lease(given.store)
-    await given.store.deployments.advance(ids[0] ?? '', held, 'superseded')
-    await given.store.deployments.advance(ids[2] ?? '', held, 'waiting')
     expect(await ours()).toEqual([second?.id, other?.id])
-    for (const id of ids.slice(1)) await given.store.deployments.advance(id, held, 'cancelled')
+    const held = await lease(given.store)
+    await given.store.deployments.advance(ids[1] ?? '', held, 'superseded')
+    await given.store.deployments.advance(ids[2] ?? '', held, 'waiting')
+    expect(await ours()).toEqual([first?.id, other?.id])
+    for (const id of [ids[0] ?? '', ids[2] ?? '']) await given.store.deployments.advance(id, held, 'cancelled')
     expect(await ours()).toEqual([])
+  })
+
+  test('those whose soak is under way are told of until it is over', async () => {
+    const [soaking, other] = await asked(given.store, { state: 'succeeded', soak: { state: 'under-way' } }, { state: 'succeeded' })
+    const ours = async () => (await given.other.deployments.soaking()).filter((id) => id === soaking?.id || id === other?.id)
+    expect(await ours()).toEqual([soaking?.id])
+    await given.store.deployments.advance(soaking?.id ?? '', await lease(given.store), 'succeeded', { soak: { state: 'well' } })
+    expect(await ours()).toEqual([])
+    expect((await given.other.deployments.read(soaking?.id ?? ''))?.soak).toEqual({ state: 'well' })
+  })
+
+  test('what is found on hosts comes before what waits, and is stored as it is', async () => {
+    const environment = 'found-1'
+    const [over, begun, first, second] = await asked(
+      given.store,
+      { environment, state: 'succeeded' },
+      { environment, state: 'rolling' },
+      { environment },
+      { environment, state: 'waiting' },
+    )
+    const steps = [1, 2].map((generation) =>
+      deployment({ environment, intent: 'found', kind: 'rollback', state: 'succeeded', plan: plan({ generation }), finishedAt: at }),
+    )
+    const [one, two] = steps
+    if (!two) throw new Error('there are two steps')
+    const intent = {
+      kind: 'recovery',
+      id: 'found',
+      key: 'found',
+      repository: shop,
+      actor: 'landfall',
+      delivery: 'd',
+      receivedAt: at,
+    } as const
+    const reports = [{ subject: `deployment:${two.id}`, surface: 'status' }]
+    const found = { intent, deployments: steps, receipts: [receipt(two)], reports }
+    const stale = await given.store.leases.claim('found-lease', 'stalled', 0)
+    const held = await given.other.leases.claim('found-lease', 'awake', 60)
+    if (!stale || !held) throw new Error('both claims should have succeeded')
+    await expect(given.store.deployments.found(found, stale)).rejects.toBeInstanceOf(LeaseLost)
+    expect((await given.store.deployments.ofEnvironment('acme/shop', environment, 9)).map(({ id }) => id)).toEqual(
+      [second, first, begun, over].map((made) => made?.id),
+    )
+    await given.other.deployments.found(found, held)
+    expect(await given.store.deployments.ofEnvironment('acme/shop', environment, 9)).toEqual([second, first, two, one, begun, over])
+    expect(await given.store.receipts.of(two.id)).toEqual(receipt(two))
+    expect(await given.store.reports.due(1000)).toContainEqual(expect.objectContaining(reports[0]))
+    expect(await given.store.intents.open('acme/shop')).not.toContain('found')
+    expect(await given.store.environments.known()).toContainEqual({ repository: 'acme/shop', environment })
   })
 
   test('of one repository only its own are due', async () => {

@@ -42,7 +42,7 @@ export function leftOutContract(given: Given): void {
 
   test('a deployment that cannot be read is left out with one log line, and its environment goes on with the next', async () => {
     const environment = 'poisoned'
-    const [poisoned, healthy, alone] = await asked(given.store, { environment }, { environment }, { environment: 'alone' })
+    const [healthy, poisoned, alone] = await asked(given.store, { environment }, { environment }, { environment: 'alone' })
     const ids = [poisoned, healthy, alone].map((one) => one?.id ?? '')
     const due = async () => (await given.store.deployments.due()).filter((id) => ids.includes(id))
     await given.tamper(`update deployments set plan = '{"format":2}' where id in ('${poisoned?.id}', '${alone?.id}')`)
