@@ -8,6 +8,7 @@ import { envFingerprint } from '../plan/freeze.ts'
 import { registryFor } from '../policy/registries.ts'
 import { redact, secretValues } from '../report/redact.ts'
 import type { Ports } from './ports.ts'
+import { unlessAway } from './unless-away.ts'
 
 /** What goes to the hosts of a deployment, and what must never be told of it. */
 export interface Sealed {
@@ -33,9 +34,22 @@ export const unsealed: Sealed = {
 
 /**
  * Makes and signs the bundle of a plan. The values of its `.env` are fetched again at the plan's commit: neither
- * plan nor database ever holds them. Throws where they are not what was planned.
+ * plan nor database ever holds them. Throws where they are not what was planned. Those of a release that hosts keep stay there: nobody
+ * here knows what to hide then, and nothing of what hosts say is shown.
  */
 export async function seal(plan: Plan, ports: Ports): Promise<Sealed> {
+  const logins = await loginsOf(plan.repository, plan.logins, ports)
+  const enclosed = (bundle: Uint8Array) => encloseBundle(bundle, ports.signer.sign(bundle, bundleNamespace), logins)
+  if (plan.kept !== undefined) return { ...unsealed, envelope: enclosed(packBundle({ plan, files: new Map(), sign: ports.signer.sign })) }
+  const { environment, files } = await contentsOf(plan, ports)
+  // Written also when it is empty: a service may name `.env`, and Compose refuses a missing file.
+  const bundle = packBundle({ plan, env: new Secret(writeDotenv(environment)), files, sign: ports.signer.sign })
+  const hidden = [...secretValues(environment), ...logins.map(({ password }) => password.reveal())]
+  return { envelope: enclosed(bundle), mask: (text) => redact(text, hidden) }
+}
+
+/** Values and files of a plan's commit. */
+async function contentsOf(plan: Plan, ports: Ports): Promise<{ environment: Map<string, string>; files: Map<string, Uint8Array> }> {
   const snapshot = await ports.github.snapshot(plan.repository, plan.revision)
   const read = (path: string): Uint8Array => {
     const bytes = snapshot.read(path)
@@ -47,15 +61,21 @@ export async function seal(plan: Plan, ports: Ports): Promise<Sealed> {
   if (envFingerprint(environment, ports.signer.fingerprint) !== plan.envFingerprint) {
     throw new Error(`the environment of ${plan.environment} is not the one that was planned`)
   }
-  const files = new Map(plan.files.map(({ path, source }) => [path, read(source)]))
-  // Written also when it is empty: a service may name `.env`, and Compose refuses a missing file.
-  const bundle = packBundle({ plan, env: new Secret(writeDotenv(environment)), files, sign: ports.signer.sign })
-  const logins = await loginsOf(plan.repository, plan.logins, ports)
-  const hidden = [...secretValues(environment), ...logins.map(({ password }) => password.reveal())]
-  return {
-    envelope: encloseBundle(bundle, ports.signer.sign(bundle, bundleNamespace), logins),
-    mask: (text) => redact(text, hidden),
+  return { environment, files: new Map(plan.files.map(({ path, source }) => [path, read(source)])) }
+}
+
+/** What must not be told of an environment where nothing is sent; nothing at all is shown where GitHub does not tell what that is. */
+export async function maskOf(plan: Plan, ports: Ports): Promise<Mask> {
+  try {
+    const known = await unlessAway(contentsOf(plan, ports), ports.clock)
+    if (known.kind === 'answered') {
+      const hidden = secretValues(known.value.environment)
+      return (text) => redact(text, hidden)
+    }
+  } catch (error) {
+    ports.log.warn('values to hide could not be fetched', { environment: plan.environment, error })
   }
+  return unsealed.mask
 }
 
 /** The credentials the repository may use at these registries, read at the moment of use. */

@@ -4,7 +4,7 @@ import type { Command } from '../host/command.ts'
 import { longestHold } from '../host/commands.ts'
 import { type Ending, endingOf } from '../host/exit-codes.ts'
 import { readText } from '../host/output.ts'
-import type { Mask } from './bundle.ts'
+import { type Mask, unmasked } from './bundle.ts'
 import { Patience, patienceWithDocker } from './patience.ts'
 import type { CommandResult, Ports } from './ports.ts'
 
@@ -100,6 +100,16 @@ export const notUnderstood = (host: HostRule): Reason =>
     detail: 'what it answers is not what landfall-shell says; something else speaks when Landfall logs in',
   })
 
+/** Endings of which landfall-shell itself tells the cause, in words that hold names and numbers alone. */
+const ownRefusals: ReadonlySet<Ending> = new Set([
+  'bad-bundle',
+  'unknown-release',
+  'fenced',
+  'other-content',
+  'not-current',
+  'unsigned-order',
+])
+
 /** The result in the words people read. */
 export function outcomeOf(result: CommandResult, host: HostRule, step: Step, mask: Mask): Outcome<string> {
   const failed = (code: Parameters<typeof reason>[0], evidence: Record<string, string>, ending?: Ending): Outcome<string> => ({
@@ -119,7 +129,7 @@ export function outcomeOf(result: CommandResult, host: HostRule, step: Step, mas
       break
   }
   const ending = endingOf(result.code)
-  const detail = mask(detailOf(result, ending))
+  const detail = (ownRefusals.has(ending) ? unmasked : mask)(detailOf(result, ending))
   switch (ending) {
     case 'ok':
       return { kind: 'done', value: result.stdout }

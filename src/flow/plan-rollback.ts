@@ -1,61 +1,55 @@
 import { reason } from '../domain/reason.ts'
 import { fullName } from '../domain/repository.ts'
-import { originsIn, withOrigins } from '../plan/images.ts'
 import { releaseMeant } from '../policy/release-meant.ts'
 import { rollbackTarget } from '../policy/rollback-target.ts'
-import { draftOf } from './draft.ts'
-import { lookAtHosts, nextGeneration } from './hosts-state.ts'
+import { draftAgain, draftKept } from './draft-rollback.ts'
+import { nextGeneration } from './hosts-state.ts'
 import { type Prepared, rejected } from './prepared.ts'
+import { namesNone, satisfiedBy } from './record-found.ts'
 import { renderRelease } from './render-release.ts'
 import type { Run } from './run.ts'
-import { runningRelease } from './running.ts'
+import { seeHosts } from './see-hosts.ts'
 import { grantedTarget } from './target.ts'
+import { unlessAway } from './unless-away.ts'
 
 /** How many deployments back a release to return to is looked for. */
 const remembered = 500
 
 /**
  * Plans the way back to the release before the one that runs: that release's Compose files and its very digests, on the
- * hosts that run now. The registry is not asked: the images were verified once and are still on the hosts. No gate is asked either.
+ * hosts that run now. The registry is not asked: the images were verified once and are still on the hosts. No gate is asked either, and
+ * GitHub need not answer: what it has of the release is on the hosts as well.
  */
 export async function planRollback(run: Run): Promise<Prepared> {
-  const { repository, environment } = run.deployment
+  const { repository, environment, revision } = run.deployment
   const history = await run.ports.store.deployments.ofEnvironment(fullName(repository), environment, remembered)
-  const { revision } = run.deployment
   const release = (revision === undefined ? rollbackTarget(history) : releaseMeant(history, { kind: 'commit', revision }))?.plan
   const now = history.find(({ state }) => state === 'succeeded' || state === 'halted')?.plan
   if (now) run.notify = now.notify
   if (!release || !now) return rejected(reason('nothing-to-return-to', { environment }))
 
-  const target = grantedTarget(
-    fullName(repository),
-    release.project,
-    environment,
-    now.hosts.map(({ name }) => name),
-    run,
-  )
+  const names = now.hosts.map(({ name }) => name)
+  const target = grantedTarget(fullName(repository), release.project, environment, names, run)
   if (target.kind !== 'ok') return target
   const { granted, hosts } = target.value
-  const [seen, rendered] = await Promise.all([
-    lookAtHosts(hosts, { project: release.project, environment }, run.ports, run.signal),
-    renderRelease(repository, release.revision, environment, granted, run.ports),
-  ])
-  if (rendered.kind !== 'ok') return rendered
+  const rendering = renderRelease(repository, release.revision, environment, granted, run.ports)
+  const [seen, rendered] = await Promise.all([seeHosts(hosts, release.project, run), unlessAway(rendering, run.ports.clock)])
+  if (seen.kind === 'learnt') return planAnew(run)
+  const known = rendered.kind === 'answered' ? rendered.value : undefined
+  if (known && known.kind !== 'ok') return known
   if (seen.kind !== 'ok') return seen
-  const { images: rules } = rendered.value.file
-  const draft = draftOf(
-    {
-      kind: 'rollback',
-      release: release.release,
-      rendered: { ...rendered.value, images: withOrigins(rendered.value.images, originsIn(release.images, rules), rules) },
-      pinned: release.images,
-      seen: seen.value,
-      running: await runningRelease(seen.value, repository, environment, run.ports),
-    },
-    target.value,
-    run,
-  )
+  const facts = { release, history, seen: seen.value, target: target.value, run }
+  const draft = known ? await draftAgain(known.value, facts) : await draftKept(rendering, facts)
   if (draft.kind !== 'ok') return draft
   const generation = await nextGeneration(seen.value, repository, environment, run.ports)
   return generation.kind === 'ok' ? { kind: 'planned', plan: { ...draft.value, generation: generation.value } } : generation
+}
+
+/** An administrator went back meanwhile: nothing is left to do for whoever named no release. */
+async function planAnew(run: Run): Promise<Prepared> {
+  const { repository, environment } = run.deployment
+  const history = await run.ports.store.deployments.ofEnvironment(fullName(repository), environment, remembered)
+  const newest = history.find(({ state }) => state === 'succeeded' || state === 'halted')
+  if (newest?.state !== 'succeeded' || !namesNone(run.deployment)) return planRollback(run)
+  return { kind: 'refused', state: 'superseded', reason: satisfiedBy(newest.actor) }
 }

@@ -5,7 +5,8 @@ import type { PlannedService } from '../domain/plan.ts'
 import { definitionOf } from './definition.ts'
 import { type ComposeModel, isActive, type ModelService, replicasOf } from './model.ts'
 
-export interface ServicesRequest {
+/** What services are compared with, to see which get new containers. */
+export interface Comparison {
   model: ComposeModel
   /** By service, for every service that runs. */
   pins: ReadonlyMap<string, PinnedImage>
@@ -15,6 +16,9 @@ export interface ServicesRequest {
    */
   previous?: { services: PlannedService[]; others?: string[] } | undefined
   hosts: { name: string; platform: string; containers: ObservedContainer[] }[]
+}
+
+export interface ServicesRequest extends Comparison {
   verify: Record<string, VerifyRule>
   /** For services without a rule, in seconds. */
   proof: { within: number; soak: number }
@@ -24,30 +28,38 @@ export interface ServicesRequest {
   fingerprint: (text: string) => string
 }
 
+/** A service as it should run, whatever runs now. */
+export type DescribedService = Omit<PlannedService, 'change' | 'because'>
+
 export interface ServicesPlan {
   services: PlannedService[]
   /** Gone from the Compose file, or scaled away; their containers are removed, their volumes never. */
   removed: string[]
 }
 
+/** Describes each service as it should run, and says whether it gets new containers. */
+export function planServices(request: ServicesRequest): ServicesPlan {
+  const described = Object.entries(request.model.services)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, service]) => describeService(name, service, request))
+  return changesTo(described, request)
+}
+
 /**
  * Says for each service whether it gets new containers. A service whose definition, image and containers are as planned is
  * left alone on every host; one that differs anywhere is recreated everywhere, so that all hosts run the same release.
  */
-export function planServices(request: ServicesRequest): ServicesPlan {
-  const services = Object.entries(request.model.services)
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([name, service]) => planService(name, service, request))
-  return { services: withFollowers(services, request.model), removed: removedServices(services, request) }
+export function changesTo(described: DescribedService[], comparison: Comparison): ServicesPlan {
+  const services = described.map((service) => withChange(service, comparison))
+  return { services: withFollowers(services, comparison.model), removed: removedServices(services, comparison) }
 }
 
-function planService(name: string, service: ModelService, request: ServicesRequest): PlannedService {
+function describeService(name: string, service: ModelService, request: ServicesRequest): DescribedService {
   const pin = request.pins.get(name)
   if (!pin && isActive(service)) throw new Error(`no image was resolved for service ${name}`)
   const image = pin ? pinnedReference(pin) : ''
   const rule = request.verify[name]
-  const before = request.previous?.services.find((candidate) => candidate.name === name && candidate.replicas > 0)
-  const planned: Omit<PlannedService, 'change' | 'because'> = {
+  return {
     name,
     image,
     fingerprint: request.fingerprint(definitionOf(name, service, image, request.model, request.values)),
@@ -58,16 +70,21 @@ function planService(name: string, service: ModelService, request: ServicesReque
     soak: rule?.soak ?? request.proof.soak,
     ...(pin?.revision ? { version: pin.revision } : {}),
   }
+}
+
+function withChange(planned: DescribedService, comparison: Comparison): PlannedService {
+  const { name } = planned
+  const before = comparison.previous?.services.find((candidate) => candidate.name === name && candidate.replicas > 0)
   if (planned.replicas === 0) return { ...planned, change: 'untouched', because: [] }
   if (!before) {
     // Compose may find such a container good enough and leave it; nobody could say then that it is what was planned.
-    const found = request.hosts.find(({ containers }) => containers.some((container) => container.service === name))
+    const found = comparison.hosts.find(({ containers }) => containers.some((container) => container.service === name))
     if (!found) return { ...planned, change: 'created', because: ['new'] }
     return { ...planned, change: 'recreated', because: [`runs on ${found.name} in a way Landfall does not know`] }
   }
   const differing = differences(planned, before)
   // What hosts run is compared only with what they should run already.
-  const because = differing.length > 0 ? differing : missing(planned, pin, request)
+  const because = differing.length > 0 ? differing : missing(planned, comparison)
   return { ...planned, change: because.length > 0 ? 'recreated' : 'untouched', because }
 }
 
@@ -80,8 +97,9 @@ function differences(now: Compared, before: Compared): string[] {
 }
 
 /** Hosts that do not run what the release before has planned for them. */
-function missing(service: Omit<PlannedService, 'change' | 'because'>, pin: PinnedImage | undefined, request: ServicesRequest): string[] {
-  return request.hosts.flatMap((host) => {
+function missing(service: DescribedService, { pins, hosts }: Comparison): string[] {
+  const pin = pins.get(service.name)
+  return hosts.flatMap((host) => {
     const own = host.containers.filter((container) => container.service === service.name)
     const alive = own.filter((container) => isAlive(container, service.oneShot))
     if (alive.length < service.replicas) return [`not running on ${host.name}`]
@@ -125,7 +143,7 @@ function leadersOf(service: ModelService): string[] {
   return [...spaces, ...mounted, ...restarting]
 }
 
-function removedServices(services: PlannedService[], { previous }: ServicesRequest): string[] {
+function removedServices(services: PlannedService[], { previous }: Comparison): string[] {
   const running = new Set(services.filter((service) => service.replicas > 0).map((service) => service.name))
   const before = (previous?.services ?? []).filter((service) => service.replicas > 0).map((service) => service.name)
   return [...new Set([...before, ...(previous?.others ?? [])])].filter((name) => !running.has(name))

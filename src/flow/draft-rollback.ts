@@ -1,0 +1,66 @@
+import type { Deployment } from '../domain/deployment.ts'
+import type { Draft, Plan } from '../domain/plan.ts'
+import { freezeKept } from '../plan/freeze-kept.ts'
+import { originsIn, withOrigins } from '../plan/images.ts'
+import { keptIn } from '../policy/kept-files.ts'
+import { draftOf } from './draft.ts'
+import { plannedHosts, refusesKeptFiles, type SeenHost } from './hosts-state.ts'
+import type { Step } from './prepared.ts'
+import type { RenderedRelease } from './render-release.ts'
+import type { Run } from './run.ts'
+import { runningRelease } from './running.ts'
+import type { GrantedTarget } from './target.ts'
+
+/** Everything that a way back is made from. */
+export interface RollbackFacts {
+  /** The plan of the release to go back to. */
+  release: Plan
+  /** Deployments of the environment, newest first. */
+  history: Deployment[]
+  seen: SeenHost[]
+  target: GrantedTarget
+  run: Run
+}
+
+/** From the repository at the release's commit, with the release's own digests. */
+export async function draftAgain(rendered: RenderedRelease, { release, seen, target, run }: RollbackFacts): Promise<Step<Draft>> {
+  const { repository, environment } = run.deployment
+  const { images: rules } = rendered.file
+  return draftOf(
+    {
+      kind: 'rollback',
+      release: release.release,
+      rendered: { ...rendered, images: withOrigins(rendered.images, originsIn(release.images, rules), rules) },
+      pinned: release.images,
+      seen,
+      running: await runningRelease(seen, repository, environment, run.ports),
+    },
+    target,
+    run,
+  )
+}
+
+/** While GitHub does not answer: from the release's plan, with the files that hosts keep of it. Where one cannot, GitHub is waited for. */
+export async function draftKept(
+  rendering: Promise<Step<RenderedRelease>>,
+  { release, history, seen, target, run }: RollbackFacts,
+): Promise<Step<Draft>> {
+  const { repository, environment } = run.deployment
+  const unable = seen.filter(refusesKeptFiles).map(({ host }) => host.name)
+  if (unable.length > 0) {
+    await run.note('plan', `GitHub does not answer, and landfall-shell on ${unable.join(', ')} is too old to go back without it`)
+    const late = await rendering
+    return late.kind === 'ok' ? draftAgain(late.value, { release, history, seen, target, run }) : late
+  }
+  const kept = keptIn(history, release)
+  await run.note('plan', `GitHub does not answer: the files and the values of .env are those of generation ${kept}, as hosts keep them`)
+  run.ports.log.warn('going back without github', { deployment: run.deployment.id, environment, kept })
+  const draft = freezeKept({
+    release,
+    kept,
+    hosts: plannedHosts(seen),
+    running: await runningRelease(seen, repository, environment, run.ports),
+    registries: target.granted.registries,
+  })
+  return { kind: 'ok', value: draft }
+}

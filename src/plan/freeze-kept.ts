@@ -1,0 +1,61 @@
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { type PinnedImage, pinnedReference } from '../domain/image.ts'
+import type { ObservedContainer } from '../domain/observed.ts'
+import type { Draft, Plan } from '../domain/plan.ts'
+import { type ComposeModel, readModel } from './model.ts'
+import { overrideText } from './override.ts'
+import { changesTo, type ServicesRequest } from './services.ts'
+
+/** What a plan is made from where nothing but hosts and the database can be asked. */
+export interface KeptRequest {
+  /** The plan of the release to go back to. */
+  release: Plan
+  /** The generation whose files are taken. */
+  kept: number
+  hosts: (Plan['hosts'][number] & { containers: ObservedContainer[] })[]
+  running?: ServicesRequest['previous']
+  /** Registries whose credentials the repository may use. */
+  registries: readonly string[]
+}
+
+/**
+ * Freezes the way back to a release from its own plan: Compose file, digests, values and files are those of then, and only which services
+ * change is found anew. What a rule of the operator's would refuse today is not asked: it was not when the release was verified.
+ */
+export function freezeKept({ release, kept, hosts, running, registries }: KeptRequest): Draft {
+  const { generation: _, ...again } = release
+  const model = structureOf(release.compose)
+  const images = new Map(release.images.map((image) => [pinnedReference(image), image]))
+  const pins = new Map(
+    release.services.flatMap(({ name, image }): [string, PinnedImage][] => {
+      const pin = images.get(image)
+      return pin ? [[name, pin]] : []
+    }),
+  )
+  const described = release.services.map(({ change: _, because: __, ...service }) => service)
+  const { services, removed } = changesTo(described, { model, pins, previous: running, hosts })
+  return {
+    ...again,
+    kind: 'rollback',
+    services,
+    removed,
+    hosts: hosts.map(({ containers: _, ...host }) => host),
+    waves: [hosts.map(({ name }) => name)],
+    override: overrideText(services, model),
+    kept,
+    logins: release.logins.filter((registry) => registries.includes(registry)),
+    soak: 'behind',
+  }
+}
+
+/** A service's own numbers may be variables, which have no value here; the plan has them. */
+const structure = z.looseObject({
+  services: z.record(
+    z.string(),
+    z.looseObject({}).transform(({ scale: _, deploy: __, ...service }) => service),
+  ),
+})
+
+/** What depends on what in a merged Compose file as Landfall keeps it, without the values of its variables. */
+const structureOf = (compose: string): ComposeModel => readModel(structure.parse(parse(compose, { version: '1.1' })))
