@@ -51,16 +51,9 @@ async function goesForLisa({ shop, merged }: { shop: GatedShop; merged: Merged }
 const locksOf = ({ scenario }: AttackedTown, { repository }: GatedShop) =>
   recordsOf(scenario.environment).query('select id from locks where repository = $1', [repository.fullName])
 
-/** How every command of these people ended, by Landfall's records: `lisa command-refused person-not-allowed`. */
-async function endingsOf({ scenario }: AttackedTown, people: readonly string[]): Promise<string[]> {
-  const rows = await recordsOf(scenario.environment).query(`select actor, outcome from intents where kind = 'command' order by sequence`)
-  return rows
-    .filter(({ actor }) => people.includes(String(actor)))
-    .map(
-      ({ actor, outcome }) =>
-        `${actor} ${/"kind":"([a-z-]+)"/.exec(String(outcome))?.[1]} ${/"code":"([a-z-]+)"/.exec(String(outcome))?.[1]}`,
-    )
-}
+/** Commands of somebody that were taken up at all. */
+const commandsTakenOf = ({ scenario }: AttackedTown, person: string) =>
+  recordsOf(scenario.environment).query(`select id from intents where kind = 'command' and actor = $1`, [person])
 
 const withoutRight: Attack = {
   row: 'A4',
@@ -76,24 +69,18 @@ const withoutRight: Attack = {
     await nothingCame(town, given, async () => {
       const written = await Promise.all(people.flatMap((by) => commandsOn(merged).map((body) => shop.say(body, by))))
       for (const answer of written) assert.match(answer, /Refused.*may not do this/s)
-      for (const by of people) for (const button of ['approve', 'reject', 'cancel'] as const) await shop.press(check, button, by)
+      for (const by of people)
+        for (const button of ['approve', 'reject', 'cancel'] as const)
+          assert.equal(await shop.pressed(check, button, by), 'person-not-allowed')
       const { deliveries } = await shop.write('/approve', 'robot[bot]')
       for (const { guid } of deliveries) assert.equal((await town.scenario.github.redeliver(guid)).statusCode, 200)
       await shop.press(check, 'approve', 'robot[bot]')
-      const wanted = people.length * (commandsOn(merged).length + 3)
-      const endings = await town.scenario.landfall
-        .logged(() => refusalsIn(town) >= wanted)
-        .then(() => endingsOf(town, [...people, 'robot[bot]']))
-      assert.deepEqual([...new Set(endings)].sort(), people.map((by) => `${by} command-refused person-not-allowed`).sort())
-      assert.equal(endings.length, wanted)
+      assert.deepEqual(await commandsTakenOf(town, 'robot[bot]'), [])
     })
     await goesForLisa(given)
     return `${people.length * commandsOn(merged).length} comments answered with the reason, ${people.length * 3} presses refused, bots not heard; the same by somebody who may went`
   },
 }
-
-const refusalsIn = ({ scenario }: AttackedTown): number =>
-  scenario.landfall.log.filter(({ msg, reason }) => msg === 'command refused' && reason === 'person-not-allowed').length
 
 const rightLost: Attack = {
   row: 'A4',

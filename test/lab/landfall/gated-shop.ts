@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { eventually } from '../../faults/eventually.ts'
 import type { CheckRun, Delivery } from '../github/world.ts'
 import { recordsOf } from './records.ts'
@@ -19,6 +20,8 @@ export interface GatedShop extends Shop {
   answered(issue: number, seconds?: number): Promise<string>
   /** Presses a button of a check run. */
   press(check: CheckRun, name: 'approve' | 'reject' | 'cancel', by: string): Promise<Delivery[]>
+  /** The same, until the command that comes of it has ended: code of the reason why it was refused, or `answered`. */
+  pressed(check: CheckRun, name: 'approve' | 'reject' | 'cancel', by: string): Promise<string>
   /** States of the commit's deployments to production, oldest first, by Landfall's own records. */
   states(sha: string, environment?: string): Promise<string[]>
   /** Waits until its newest deployment is in this state. */
@@ -35,6 +38,9 @@ export interface GatedShopOptions {
 }
 
 const patience = 60
+
+/** How Landfall ended a command, by its own records. */
+const ending = z.object({ kind: z.string(), reason: z.object({ code: z.string() }).optional() })
 
 /** Opens it: a version runs in production that nobody had to approve. Everything merged from then on goes through the gates. */
 export async function openGatedShop(
@@ -77,6 +83,15 @@ export async function openGatedShop(
       const identifier = check.actions.map((action) => action.identifier).find((one) => one.split(':')[0] === button)
       if (identifier === undefined) throw new Error(`check run ${check.name} has no button ${button}`)
       return repository.pressButton(check.id, identifier, by)
+    },
+    async pressed(check, button, by) {
+      const guids = new Set((await gated.press(check, button, by)).map(({ guid }) => guid))
+      const endings = async () => {
+        const rows = await records.query(`select delivery, outcome from intents where kind = 'command' and outcome is not null`)
+        return rows.filter(({ delivery }) => guids.has(String(delivery))).map(({ outcome }) => ending.parse(JSON.parse(String(outcome))))
+      }
+      const { kind, reason } = await eventually(`the end of ${by}'s ${button}`, async () => (await endings())[0])
+      return reason?.code ?? kind
     },
     async states(sha, of = 'production') {
       const asked = 'select state from deployments where repository = $1 and environment = $2 and revision = $3 order by sequence'
