@@ -11,8 +11,8 @@ class FaultsFirst extends BaseSequencer {
 }
 
 /**
- * Three rooms: `unit` (under ten seconds, for the inner loop), `flow` (whole use cases over the real store, with the rest of the world
- * scripted: as long again) and `lab` (files named `*.lab.test.ts`: on the real parts of test/lab, or on files made to be slow; two at
+ * Three rooms: `unit` (under ten seconds, for the inner loop), `flow` (the store on real SQLite, and whole use cases over it with the rest
+ * of the world scripted: two or three times as long) and `lab` (files named `*.lab.test.ts`: on the real parts of test/lab, or on files made to be slow; two at
  * a time, because they mostly wait).
  */
 const quick = {
@@ -25,13 +25,15 @@ const quick = {
   testTimeout: 20_000,
 } as const
 
+const overTheStore = ['test/flow/**/*.test.ts', 'test/adapters/store/*.test.ts']
+
 export default defineConfig({
   test: {
     sequence: { sequencer: FaultsFirst },
     reporters: ['default', './test/support/closing-line.ts'],
     projects: [
-      { test: { ...quick, name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/**/*.lab.test.ts', 'test/flow/**'] } },
-      { test: { ...quick, name: 'flow', include: ['test/flow/**/*.test.ts'] } },
+      { test: { ...quick, name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/**/*.lab.test.ts', ...overTheStore] } },
+      { test: { ...quick, name: 'flow', include: overTheStore, exclude: ['test/**/*.lab.test.ts'] } },
       {
         test: {
           name: 'lab',

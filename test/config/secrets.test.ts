@@ -48,6 +48,7 @@ describe('a secret written where its source belongs is refused and never repeate
         expect(problems.length).toBeGreaterThan(0)
         expect(problems.map(problemText).join('\n')).not.toContain('hunter2')
       }),
+      { numRuns: 40 },
     )
   })
 

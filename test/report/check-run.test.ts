@@ -282,6 +282,7 @@ describe('whatever the words', () => {
           expect([label.length <= 20, description.length <= 40, identifier.length <= 20]).toEqual([true, true, true])
         }
       }),
+      { numRuns: 40 },
     ))
 
   test('the summary rings for nobody and holds no HTML but its own, and the log stays a log', () =>
@@ -293,5 +294,6 @@ describe('whatever the words', () => {
         const [fence = ''] = /^`+/.exec(text) ?? []
         expect(text.split('\n').filter((line) => line.startsWith(fence))).toHaveLength(2)
       }),
+      { numRuns: 40 },
     ))
 })

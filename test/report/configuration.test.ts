@@ -83,5 +83,6 @@ describe('the comment', () => {
         const prose = withoutCode(comment.split('\n').slice(1).join('\n'))
         return comment.length <= 65_536 && !/[<>]/.test(prose) && !/@(?!&#8203;)/.test(prose)
       }),
+      { numRuns: 40 },
     ))
 })

@@ -195,6 +195,7 @@ describe('a diff', () => {
         const [fence = ''] = /^`+/.exec(diff) ?? []
         expect(diff.split('\n').filter((line) => line.startsWith(fence))).toHaveLength(2)
       }),
+      { numRuns: 40 },
     ))
 })
 
@@ -243,4 +244,5 @@ test('whatever the words, GitHub accepts both, nobody is told by them and no HTM
         expect(prose).not.toMatch(/[<>]|@(?!&#8203;)|(?<!&)#(?=\d)|:\/\/|^\s*(#|```)/m)
       }
     }),
+    { numRuns: 40 },
   ))
