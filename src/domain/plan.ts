@@ -18,6 +18,8 @@ export interface Plan {
   generation: number
   /** Id of the deployment whose release this is: its own, or for a rollback that of the release brought back. */
   release: string
+  /** Of a rollback the generation under which that release was first deployed: what ran between is not what came before it. */
+  again?: number
   /** The commit whose Compose files, environment and files are put on the hosts. */
   revision: Sha
   images: PinnedImage[]

@@ -30,6 +30,7 @@ export async function draftAgain(rendered: RenderedRelease, { release, seen, tar
     {
       kind: 'rollback',
       release: release.release,
+      again: release.generation,
       rendered: { ...rendered, images: withOrigins(rendered.images, originsIn(release.images, rules), rules) },
       pinned: release.images,
       seen,

@@ -11,7 +11,7 @@ import type { Running } from './running.ts'
 import type { GrantedTarget } from './target.ts'
 
 /** Everything that a draft is made from. */
-export interface DraftFacts extends Pick<Plan, 'kind' | 'release'> {
+export interface DraftFacts extends Pick<Plan, 'kind' | 'release' | 'again'> {
   rendered: RenderedRelease
   pinned: PinnedImage[]
   seen: SeenHost[]
@@ -20,7 +20,7 @@ export interface DraftFacts extends Pick<Plan, 'kind' | 'release'> {
 
 /** The last checks over all facts together, then everything that would happen, frozen. */
 export function draftOf(
-  { kind, release, rendered, pinned, seen, running }: DraftFacts,
+  { kind, release, again, rendered, pinned, seen, running }: DraftFacts,
   { granted }: GrantedTarget,
   { deployment, ports }: Pick<Run, 'deployment' | 'ports'>,
 ): Step<Draft> {
@@ -35,6 +35,7 @@ export function draftOf(
   const draft = freezePlan({
     kind,
     release,
+    ...(again !== undefined && { again }),
     repository: deployment.repository,
     revision: rendered.revision,
     file: rendered.file,

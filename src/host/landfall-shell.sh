@@ -136,6 +136,16 @@ confirmed_from() {
   printf '%s' "$candidate"
 }
 
+# The generation under which a release was first deployed: one that Landfall went back to comes again under a number of its own.
+origin_of() {
+  again=$(manifest "$1" again)
+  printf '%s' "${again:-$1}"
+}
+
+# The confirmed release before the one of a generation; 0 where there is none. That it was gone back to does not make what ran in between
+# the one before it.
+release_before() { confirmed_from "$(number_in "$place/releases/$(origin_of "$1")/previous")"; }
+
 # These files and the place itself, as they are now, are there after a power cut as well. Once for all that a call wrote.
 # Where single files cannot be asked for, everything is.
 settle() {
@@ -795,7 +805,7 @@ do_logs() {
 
 # --- prune ------------------------------------------------------------------------------------------------------------------
 
-# Keeps the newest confirmed releases, the current one and the one it would return to; of the others, the text goes and
+# Keeps the newest confirmed releases, the current one and those it would return or go back to; of the others, the text goes and
 # then the images that no kept release names. Docker itself refuses to remove an image that any container uses.
 do_prune() {
   at_order "$@"
@@ -803,14 +813,14 @@ do_prune() {
   take_turn
   settle "$place/fence"
   now=$(current)
-  back=$(number_in "$place/releases/$now/previous")
+  needed=" $now $(number_in "$place/releases/$now/previous") $(origin_of "$now") $(release_before "$now") "
   keep=$5 kept=0 gone=
   for candidate in $(ls "$place/releases" | sort -rn); do
     is_number "$candidate" || continue
     if is_confirmed "$candidate" && [ $kept -lt "$keep" ]; then
       kept=$((kept + 1))
-    elif [ "$candidate" != "$now" ] && [ "$candidate" != "$back" ] && [ "$candidate" -le "$now" ]; then
-      gone="$gone $candidate"
+    elif [ "$candidate" -le "$now" ]; then
+      case $needed in *" $candidate "*) ;; *) gone="$gone $candidate" ;; esac
     fi
   done
   for candidate in $gone; do manifest "$candidate" image; done | sort -u >"$scratch/images"
@@ -853,7 +863,7 @@ do_rollback() {
   lock
   left=$(current)
   [ "$left" != 0 ] || fail $unknown_release "nothing of $project/$environment was deployed here"
-  target=$(confirmed_from "$(number_in "$place/releases/$left/previous")")
+  target=$(release_before "$left")
   [ "$target" != 0 ] || fail $nothing_before "there is no earlier confirmed release of $project/$environment"
   printf 'rolled back on the host from generation %s to %s by %s\n' "$left" "$target" "$caller" | write "$place/hold" && note_step_back ||
     fail $not_ready "$place cannot be written"

@@ -16,6 +16,7 @@ import { fullName } from '../domain/repository.ts'
  * | `image REPOSITORY@DIGEST` | pulled before the switch |
  * | `probe SERVICE PORT PATH` | asked by `probe` |
  * | `file PATH` | installed from the bundle's `project/` into the project folder |
+ * | `again GENERATION` | it is this release that is gone back to, as it was first deployed |
  * | `kept GENERATION` | there is no `project/` in it: the files are those of this release, as the host keeps them |
  */
 export function manifest(plan: Plan, files: readonly string[]): string {
@@ -36,6 +37,7 @@ export function manifest(plan: Plan, files: readonly string[]): string {
     ...images(plan).map((image) => line('image', image)),
     ...running.flatMap((service) => probes(service)),
     ...files.map(fileLine),
+    ...(plan.again === undefined ? [] : [line('again', String(plan.again))]),
     ...(plan.kept === undefined ? [] : [line('kept', String(plan.kept))]),
   ].join('')
 }

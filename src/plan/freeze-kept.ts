@@ -24,7 +24,7 @@ export interface KeptRequest {
  * change is found anew. What a rule of the operator's would refuse today is not asked: it was not when the release was verified.
  */
 export function freezeKept({ release, kept, hosts, running, registries }: KeptRequest): Draft {
-  const { generation: _, ...again } = release
+  const { generation, ...same } = release
   const model = structureOf(release.compose)
   const images = new Map(release.images.map((image) => [pinnedReference(image), image]))
   const pins = new Map(
@@ -36,8 +36,9 @@ export function freezeKept({ release, kept, hosts, running, registries }: KeptRe
   const described = release.services.map(({ change: _, because: __, ...service }) => service)
   const { services, removed } = changesTo(described, { model, pins, previous: running, hosts })
   return {
-    ...again,
+    ...same,
     kind: 'rollback',
+    again: generation,
     services,
     removed,
     hosts: hosts.map(({ containers: _, ...host }) => host),

@@ -13,6 +13,8 @@ export interface PlanRequest {
   kind: Plan['kind']
   repository: Repository
   release: string
+  /** Of a rollback the generation of the release it goes back to. */
+  again?: number
   revision: Sha
   file: ProjectFile
   environment: EnvironmentRule
@@ -58,6 +60,7 @@ export function freezePlan(request: PlanRequest): Draft {
     project: file.project,
     environment: environment.name,
     release: request.release,
+    ...(request.again !== undefined && { again: request.again }),
     revision: request.revision,
     images,
     services,

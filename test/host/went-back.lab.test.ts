@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { inspect } from '../../src/host/commands.ts'
+import type { Plan } from '../../src/domain/plan.ts'
+import { inspect, prune } from '../../src/host/commands.ts'
 import { readHostState } from '../../src/host/output.ts'
 import { type BareHost, bareHost } from './bare-host.ts'
 import { orders, release, web } from './orders.ts'
@@ -20,8 +21,8 @@ describe.each(installed)('landfall-shell rollback in $name', (shell) => {
     for (const generation of [1, 2, 3]) await deploy(generation)
   })
 
-  async function deploy(generation: number): Promise<void> {
-    const { put, switch: switching, confirm } = orders(host, release(generation), 1)
+  async function deploy(generation: number, more: Partial<Plan> = {}): Promise<void> {
+    const { put, switch: switching, confirm } = orders(host, release(generation, more), 1)
     for (const order of [put, switching, confirm]) expect(await host.send(order)).toMatchObject({ ending: 'ok', stderr: '' })
   }
   const state = async () => readHostState((await host.send(inspect(release(3)))).stdout)
@@ -37,6 +38,22 @@ describe.each(installed)('landfall-shell rollback in $name', (shell) => {
     expect([released.held, released.wentBack]).toEqual([undefined, [step(3, 2)]])
     await deploy(4)
     expect((await state()).wentBack).toEqual([])
+  })
+
+  test('goes back from what Landfall went back to, and not to what that had taken away', async () => {
+    await deploy(4, { kind: 'rollback', again: 2 })
+    expect(host.onHost('rollback', 'shop', 'production')).toBe('ok')
+    expect(await state()).toMatchObject({ current: { generation: 1 }, wentBack: [step(4, 1)] })
+  })
+
+  test('has what it goes back to, however few releases are kept', async () => {
+    await deploy(4, { kind: 'rollback', again: 2 })
+    await deploy(5)
+    await deploy(6, { kind: 'rollback', again: 2 })
+    expect(await host.send(prune(release(6), host.by(), 2))).toMatchObject({ ending: 'ok' })
+    expect(host.onHost('rollback', 'shop', 'production')).toBe('ok')
+    expect((await state()).current).toMatchObject({ generation: 1 })
+    expect(host.read('shop/production/releases/3/manifest')).toBe('')
   })
 
   test('again tells each step', async () => {

@@ -156,7 +156,8 @@ export class FakeHost {
   /** What `landfall-shell rollback` does, by somebody who is logged in there. */
   rollBackByHand(by = 'root'): void {
     const from = this.current
-    const to = this.#confirmedFrom(this.releases.get(from)?.previous ?? 0)
+    const origin = Number(this.releases.get(from)?.manifest('again')[0] ?? from)
+    const to = this.#confirmedFrom(this.releases.get(origin)?.previous ?? 0)
     const [left, back] = [this.releases.get(from), this.releases.get(to)]
     if (!left || !back) throw new Error('there is nothing to go back to')
     this.hold = `rolled back on the host from generation ${from} to ${to} by ${by}`

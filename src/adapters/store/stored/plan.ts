@@ -58,6 +58,7 @@ const plan = z.strictObject({
   environment: name,
   generation: z.int().positive(),
   release: name,
+  again: z.int().positive().exactOptional(),
   revision: sha,
   images: z.array(image),
   services: z.array(service),
