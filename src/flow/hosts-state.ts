@@ -16,6 +16,9 @@ export interface SeenHost {
   state: HostState
 }
 
+/** What is woken when hosts of an environment may run something else than Landfall brought there. */
+export const lookSubject = (repository: string, environment: string): string => `look:${repository}/${environment}`
+
 /** How long until a held host is looked at again. */
 const heldSeconds = 15
 

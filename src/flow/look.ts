@@ -2,13 +2,10 @@ import { isAtWork } from '../domain/deployment.ts'
 import { fullName } from '../domain/repository.ts'
 import { allowedHosts } from '../policy/hosts.ts'
 import { environmentLease } from './environment.ts'
-import { lookAtHosts } from './hosts-state.ts'
+import { lookAtHosts, lookSubject } from './hosts-state.ts'
 import { learnFrom } from './learn.ts'
 import type { Lease, Ports } from './ports.ts'
 import type { Work } from './under-lease.ts'
-
-/** What is woken when hosts of an environment may run something else than Landfall brought there. */
-export const lookSubject = (repository: string, environment: string): string => `look:${repository}/${environment}`
 
 /** Seconds until hosts are looked at again of which one did not answer. */
 const lookAgainAfter = 300

@@ -4,6 +4,7 @@ import { problemsReason, type Reason, reason, sentenceOf } from '../domain/reaso
 import { fullName } from '../domain/repository.ts'
 import { allowedHosts } from '../policy/hosts.ts'
 import { type Mask, maskOf } from './bundle.ts'
+import { lookAtHosts, lookSubject } from './hosts-state.ts'
 import type { Lease, Ports } from './ports.ts'
 import { type Proved, watchHost } from './prove.ts'
 import { deploymentReports } from './publish.ts'
@@ -60,6 +61,10 @@ async function watchOn(deployment: Deployment, plan: Plan, signal: AbortSignal, 
   // Planned before its first order: whatever it did to what was watched, it is known by now.
   if (await isOvertaken(deployment, ports)) return { state: 'cut-short' }
   const failed = watched.flatMap((one) => (one.status === 'fulfilled' && one.value.kind === 'failed' ? [one.value.reason] : []))[0]
+  if (failed && (await isReplaced(plan, signal, ports))) {
+    await ports.queue.wake(lookSubject(fullName(plan.repository), plan.environment))
+    return { state: 'cut-short', reason: reason('overtaken', { by: 'somebody on the host' }) }
+  }
   if (failed) return endedBy(failed)
   for (const one of watched) if (one.status === 'rejected') throw one.reason
   return { state: 'well' }
@@ -87,6 +92,19 @@ async function isOvertaken({ id, repository, environment }: Deployment, { store 
   const history = await store.deployments.ofEnvironment(fullName(repository), environment, remembered)
   const position = history.findIndex((one) => one.id === id)
   return position === -1 || history.slice(0, position).some(({ plan }) => plan !== undefined)
+}
+
+/** Whether a host runs another release by now: an administrator went back there, and what is missing now is none of this one's faults. */
+async function isReplaced(
+  { project, environment, repository, hosts, generation }: Plan,
+  signal: AbortSignal,
+  ports: Ports,
+): Promise<boolean> {
+  const asked = { operator: ports.operator.current(), repository: fullName(repository), project, environment }
+  const allowed = allowedHosts({ ...asked, asked: hosts.map(({ name }) => name) })
+  if (allowed.kind === 'refused') return false
+  const seen = await lookAtHosts(allowed.hosts, { project, environment }, ports, signal)
+  return seen.kind === 'ok' && seen.value.some(({ state: { current } }) => current !== undefined && current.generation !== generation)
 }
 
 /** Only what was seen is a verdict on the release: a host that nobody reaches says nothing of it. */

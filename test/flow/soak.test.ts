@@ -104,3 +104,16 @@ test('a host that cannot be reached says nothing of the release', async () => {
   expect(await soakOf(town, back.id)).toMatchObject({ state: 'cut-short', reason: { code: 'host-unreachable' } })
   expect((await town.newest()).state).toBe('succeeded')
 })
+
+test('somebody who goes further back on the host is not taken for a fault of the release', async () => {
+  const town = await openTown({ soak: '60s' })
+  const first = await town.deploy()
+  await town.deploy()
+  await town.deploy()
+  const back = await goBack(town)
+  town.host().rollBackByHand()
+  await town.until(async () => (await town.newest()).id !== back.id, 60)
+  await town.quiet()
+  expect(await soakOf(town, back.id)).toMatchObject({ state: 'cut-short' })
+  expect(await town.newest()).toMatchObject({ actor: 'administrator on web-1', revision: first.revision, soak: { state: 'well' } })
+})
