@@ -1,4 +1,4 @@
-import type { Command } from './command.ts'
+import type { Aimed, Command } from './command.ts'
 import type { Problem } from './problem.ts'
 import type { Reason } from './reason.ts'
 import type { Instant, Repository, Sha } from './repository.ts'
@@ -7,7 +7,7 @@ import type { Instant, Repository, Sha } from './repository.ts'
  * Somebody's wish, stored before GitHub gets its answer. It belongs to a repository; gathering fans it out
  * to the environments it concerns.
  */
-export type Intent = PushIntent | CommandIntent
+export type Intent = PushIntent | CommandIntent | OperatorIntent
 
 interface IntentBase {
   /** A random id, made at intake. */
@@ -55,6 +55,15 @@ export interface CommandIntent extends IntentBase {
   deployment?: string
   /** Fingerprint of the proposal that was in sight there, or its beginning. */
   shown?: string
+}
+
+/**
+ * What somebody wants who runs `landfall` where it keeps its data: the operator, whoever that is on GitHub. Nobody there is asked for
+ * anything, so that it works while GitHub is down. The actor is the operating system's user: `operator root`.
+ */
+export interface OperatorIntent extends IntentBase {
+  kind: 'operator'
+  command: Aimed<'rollback'>
 }
 
 /** A line that was meant as a command and cannot be one. */

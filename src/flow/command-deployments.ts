@@ -1,13 +1,14 @@
-import type { Aimed } from '../domain/command.ts'
+import type { Aimed, RollbackTo } from '../domain/command.ts'
 import { type Deployment, isTerminal, type State } from '../domain/deployment.ts'
-import { reason } from '../domain/reason.ts'
-import { fullName } from '../domain/repository.ts'
+import { type Reason, reason } from '../domain/reason.ts'
+import { fullName, type Sha } from '../domain/repository.ts'
 import { releaseMeant, releasesKnown } from '../policy/release-meant.ts'
 import { cancelAnswer } from '../report/answers/cancel.ts'
 import { retryAnswer } from '../report/answers/retry.ts'
 import { rollbackUnderWay } from '../report/answers/rollback.ts'
 import type { Commanded, CommandedThere } from './commanded.ts'
 import { linksOf } from './links-of.ts'
+import type { Ports } from './ports.ts'
 import { answer, answering, answerVerdict, newDeployment, refuseCommand, settle } from './settle.ts'
 
 /** How many deployments back a release is looked for by name. */
@@ -25,11 +26,23 @@ export async function rollBack({ environment, to }: Aimed<'rollback'>, { intent,
     if (deployment) return answer(intent, rollbackUnderWay(intent.id, { deployment, links: linksOf(deployment, ports) }), {}, ports)
     return settle(intent, [fresh], ports)
   }
-  const history = await ports.store.deployments.ofEnvironment(fullName(intent.repository), environment, remembered)
+  const release = await releaseNamed(fullName(intent.repository), environment, to, ports)
+  if (release.kind === 'unknown') return refuseCommand(intent, release.reason, ports)
+  await settle(intent, [{ ...fresh, ...release.fields }], ports)
+}
+
+/** What a rollback to a release that somebody names has of it. */
+export async function releaseNamed(
+  repository: string,
+  environment: string,
+  to: RollbackTo,
+  { store }: Pick<Ports, 'store'>,
+): Promise<{ kind: 'found'; fields: Partial<Deployment> & { revision: Sha } } | { kind: 'unknown'; reason: Reason }> {
+  const history = await store.deployments.ofEnvironment(repository, environment, remembered)
   const release = releaseMeant(history, to)
   if (release?.revision === undefined)
-    return refuseCommand(intent, reason('release-unknown', { environment, known: releasesKnown(history) }), ports)
-  await settle(intent, [{ ...fresh, ...broughtBy(release), revision: release.revision }], ports)
+    return { kind: 'unknown', reason: reason('release-unknown', { environment, known: releasesKnown(history) }) }
+  return { kind: 'found', fields: { ...broughtBy(release), revision: release.revision } }
 }
 
 /** `/retry`: the last deployment once more, where it did not go well. */

@@ -4,6 +4,7 @@ import type { Intent, PushIntent } from '../domain/intent.ts'
 import { readRef } from '../domain/ref.ts'
 import { type Wish, wanted } from './bringing.ts'
 import { gatherCommand } from './gather-command.ts'
+import { gatherOperator } from './gather-operator.ts'
 import type { Ports } from './ports.ts'
 import type { Refs } from './refs.ts'
 import { nothing, refuse, settle } from './settle.ts'
@@ -15,8 +16,14 @@ import { nothing, refuse, settle } from './settle.ts'
  * @param refs what is known of branches and tags already; nothing in it may be older than the intent
  */
 export async function gather(intent: Intent, refs: Refs, ports: Ports): Promise<void> {
-  if (intent.kind === 'push') await gatherPush(intent, refs, ports)
-  else await gatherCommand(intent, ports)
+  switch (intent.kind) {
+    case 'push':
+      return gatherPush(intent, refs, ports)
+    case 'command':
+      return gatherCommand(intent, ports)
+    case 'operator':
+      return gatherOperator(intent, ports)
+  }
 }
 
 /** A project whose file is broken is told of, and keeps the others from nothing. */

@@ -10,6 +10,8 @@ import { commentOnce } from './publish-once.ts'
 export async function publishIntent(report: Report, id: string, ports: Ports): Promise<string | undefined> {
   const [intent, outcome] = await Promise.all([ports.store.intents.read(id), ports.store.intents.outcome(id)])
   if (!intent || !outcome || report.memory !== undefined) return report.memory
+  // Who is at the command line sees there what comes of it.
+  if (intent.kind === 'operator') return undefined
   return intent.kind === 'push' ? brokenFile(report, intent, outcome, ports) : answered(report, intent, outcome, ports)
 }
 

@@ -3,6 +3,7 @@ import type { Intent } from '../domain/intent.ts'
 import { reason } from '../domain/reason.ts'
 import { fullName, type Repository } from '../domain/repository.ts'
 import { gather } from './gather.ts'
+import { refuseOperator } from './gather-operator.ts'
 import type { Ports } from './ports.ts'
 import { lookAtRefs } from './refs.ts'
 import { refuse, refuseCommand } from './settle.ts'
@@ -70,6 +71,7 @@ export async function repositoryWork(name: string, ports: Ports): Promise<Work |
 /** Settles what fails for ever, where its author sees it. */
 async function giveUp(intent: Intent, reference: string, ports: Ports): Promise<void> {
   if (intent.kind === 'command') return refuseCommand(intent, reason('internal', { component: 'reading the command', reference }), ports)
+  if (intent.kind === 'operator') return refuseOperator(intent, reason('internal', { component: 'reading the command', reference }), ports)
   const what = 'Landfall itself failed while it read what to do for this commit'
   const remedy = `Its log has the details under ${reference}; push again once that is mended`
   await refuse(intent, [{ file: projectFilePath, what, remedy }], ports)

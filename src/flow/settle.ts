@@ -6,7 +6,12 @@ import type { Effects, Ports, ReportKey } from './ports.ts'
 import { deploymentReports } from './publish.ts'
 
 /** What every deployment begins as. */
-export function newDeployment(intent: Intent, project: string, environment: string, ports: Ports): Omit<Deployment, 'kind'> {
+export function newDeployment(
+  intent: Intent,
+  project: string,
+  environment: string,
+  ports: Pick<Ports, 'ids' | 'clock'>,
+): Omit<Deployment, 'kind'> {
   return {
     id: ports.ids(),
     intent: intent.id,
@@ -24,7 +29,12 @@ export function newDeployment(intent: Intent, project: string, environment: stri
  *
  * @param problems what keeps a push from being deployed by other projects of the repository
  */
-export async function settle(intent: Intent, deployments: Deployment[], ports: Ports, problems: Problem[] = []): Promise<void> {
+export async function settle(
+  intent: Intent,
+  deployments: Deployment[],
+  ports: Pick<Ports, 'store' | 'log' | 'queue'>,
+  problems: Problem[] = [],
+): Promise<void> {
   const ids = deployments.map(({ id }) => id)
   const reports = [
     ...deployments.flatMap((deployment) => deploymentReports(deployment)),

@@ -29,6 +29,8 @@ export interface Holding {
   leaseSeconds: number
 }
 
+type LeasePorts = Pick<Ports, 'store' | 'clock' | 'log' | 'ids'>
+
 /** What ends work, and what ends its rests. */
 export interface Interruptions {
   /** Landfall stops. */
@@ -51,7 +53,7 @@ export async function underLease(
   subject: string,
   { holder, leaseSeconds }: Holding,
   { stopping, bell }: Interruptions,
-  ports: Ports,
+  ports: LeasePorts,
 ): Promise<number | undefined> {
   const { leases } = ports.store
   const lease = await leases.claim(work.lease, holder, leaseSeconds).catch((error: unknown) => {
@@ -77,7 +79,7 @@ async function untilItWorks(
   lease: Lease,
   signal: AbortSignal,
   bell: Bell,
-  ports: Ports,
+  ports: LeasePorts,
 ): Promise<number | undefined> {
   for (let tries = 1; ; tries += 1) {
     try {
@@ -116,7 +118,13 @@ async function untilItWorks(
  * Renews the lease until the work is done. It is lost when somebody else took it, and also when the database could not
  * be asked for as long as it lasts: then somebody else may have.
  */
-async function keep(lease: Lease, seconds: number, done: AbortSignal, lost: AbortController, { store, clock, log }: Ports): Promise<void> {
+async function keep(
+  lease: Lease,
+  seconds: number,
+  done: AbortSignal,
+  lost: AbortController,
+  { store, clock, log }: LeasePorts,
+): Promise<void> {
   const { subject } = lease
   for (let keptAt = clock.now().getTime(); !lost.signal.aborted; ) {
     await clock.sleep(seconds / 3, done)

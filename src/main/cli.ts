@@ -33,6 +33,8 @@ const usage = `landfall VERB
     --project FILE                    one file; default: ${projectFilePath} and all in ${projectFolder}, where they exist
     --operator FILE                   default: LANDFALL_OPERATOR or operator.yml, where it exists
     --repository OWNER/NAME           whose file it is; needed to check it against the operator's
+  rollback OWNER/NAME ENVIRONMENT   go back to the release before, also with GitHub down or with no Landfall serving
+    --to RELEASE                      a commit, a pull request (#12) or a generation
   schema project|operator           print the JSON Schema of a file, for editors
 `
 
@@ -42,6 +44,7 @@ async function main(argv: string[]): Promise<number> {
   const [verb, ...rest] = argv
   if (verb === 'host' && rest[0] === 'bootstrap') return bootstrap(rest.slice(1))
   if (verb === 'recover') return recoverDatabase(rest)
+  if (verb === 'rollback') return (await import('./rollback.ts')).rollBack(rest, print)
   if (verb === 'schema') return tell(schema(rest))
   if (verb === 'validate') return tell(validateFiles(rest))
   const asked = verb === undefined || verb === 'help' || verb === '--help'

@@ -134,7 +134,7 @@ function intentRow(intent: Intent): Candidate {
     said_at: command?.saidAt ?? null,
     deployment: command?.deployment ?? null,
     shown: command?.shown ?? null,
-    command: command ? encode(storedCommand, command.command) : null,
+    command: valid.kind === 'push' ? null : encode(storedCommand, valid.command),
     outcome: null,
   }
 }

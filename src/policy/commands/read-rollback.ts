@@ -33,8 +33,8 @@ function withTarget(line: CommandLine, named: { environment?: string }, words: r
 const toMissing = (line: CommandLine, target: string, environment = '') =>
   mistake(line.written, '"to" is missing', `Write /rollback ${environment}${environment && ' '}to ${target}`)
 
-/** Six digits and fewer are a number; more are the beginning of a commit, and no project has a million releases. */
-function targetOf(word: string): RollbackTo | undefined {
+/** Which release a word names; undefined where it names none. Six digits and fewer are a number; more are the beginning of a commit, and no project has a million releases. */
+export function targetOf(word: string): RollbackTo | undefined {
   if (/^#[1-9]\d{0,8}$/.test(word)) return { kind: 'pull-request', number: Number(word.slice(1)) }
   if (/^[1-9]\d{0,5}$/.test(word)) return { kind: 'generation', generation: Number(word) }
   return isCommit(word) ? { kind: 'commit', revision: word.toLowerCase() } : undefined

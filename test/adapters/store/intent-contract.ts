@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
-import type { CommandIntent, PushIntent } from '../../../src/domain/intent.ts'
+import type { CommandIntent, OperatorIntent, PushIntent } from '../../../src/domain/intent.ts'
 import type { Given } from './contract.ts'
 import { at, commit, deployment, push, rollback, shop } from './records.ts'
 
@@ -47,6 +47,15 @@ export function intentContract(given: Given): void {
     const intent = rollback({ command })
     await given.store.intents.accept(intent)
     expect(await given.other.intents.read(intent.id)).toEqual(intent)
+  })
+
+  test("the operator's wish reads back as it was, and is open until it is settled", async () => {
+    const { comment: _, command: __, ...common } = rollback({ actor: 'operator root' })
+    const to = { kind: 'generation', generation: 41 } as const
+    const wish: OperatorIntent = { ...common, kind: 'operator', command: { kind: 'rollback', environment: 'staging', to } }
+    expect(await given.store.intents.accept(wish)).toBe('accepted')
+    expect(await given.other.intents.read(wish.id)).toEqual(wish)
+    expect(await given.other.intents.open('acme/shop')).toContain(wish.id)
   })
 
   test('a rollback as it was stored before there were other commands is read as one', async () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Command, RollbackTo } from '../../../domain/command.ts'
-import type { CommandIntent, CommentRef, Intent, IntentOutcome, Mistake, PushIntent } from '../../../domain/intent.ts'
+import type { CommandIntent, CommentRef, Intent, IntentOutcome, Mistake, OperatorIntent, PushIntent } from '../../../domain/intent.ts'
 import { storedProblem } from './problem.ts'
 import { storedReason } from './reason.ts'
 import { storedRepository } from './repository.ts'
@@ -55,7 +55,13 @@ const command = z.strictObject({
   shown: name.exactOptional(),
 } satisfies Shape<CommandIntent>)
 
-export const storedIntent: z.ZodType<Intent> = z.discriminatedUnion('kind', [push, command])
+const operator = z.strictObject({
+  ...common,
+  kind: z.literal('operator'),
+  command: z.strictObject({ kind: z.literal('rollback'), environment: text, to: rollbackTo.exactOptional() }),
+} satisfies Shape<OperatorIntent>)
+
+export const storedIntent: z.ZodType<Intent> = z.discriminatedUnion('kind', [push, command, operator])
 
 export const storedOutcome: z.ZodType<IntentOutcome> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('deployments'), ids: z.array(name), problems: z.array(storedProblem).exactOptional() }),

@@ -1,0 +1,33 @@
+import type { OperatorIntent } from '../domain/intent.ts'
+import { type Reason, reason } from '../domain/reason.ts'
+import { fullName } from '../domain/repository.ts'
+import { releaseNamed } from './command-deployments.ts'
+import type { Ports } from './ports.ts'
+import { newDeployment, settle } from './settle.ts'
+
+/** What the operator's wishes need: nobody but the database is asked. */
+export type OperatorPorts = Pick<Ports, 'store' | 'queue' | 'clock' | 'ids' | 'log'>
+
+/** Carries out what the operator wants, from the database alone: no role is asked of GitHub, and no file. */
+export async function gatherOperator(intent: OperatorIntent, ports: OperatorPorts): Promise<void> {
+  const name = fullName(intent.repository)
+  const { environment, to } = intent.command
+  const [newest] = await ports.store.deployments.ofEnvironment(name, environment, 1)
+  if (!newest) return refuseOperator(intent, reason('environment-unknown', { environment, known: await knownTo(name, ports) }), ports)
+  const fresh = { ...newDeployment(intent, newest.project, environment, ports), kind: 'rollback' as const }
+  if (to === undefined) return settle(intent, [fresh], ports)
+  const release = await releaseNamed(name, environment, to, ports)
+  if (release.kind === 'unknown') return refuseOperator(intent, release.reason, ports)
+  await settle(intent, [{ ...fresh, ...release.fields }], ports)
+}
+
+/** Environments of a repository (`owner/name`) that something was ever deployed to. */
+export async function knownTo(repository: string, { store }: Pick<Ports, 'store'>): Promise<string> {
+  const known = (await store.environments.known()).filter((one) => one.repository === repository)
+  return known.map(({ environment }) => environment).join(', ') || 'none'
+}
+
+export async function refuseOperator({ id }: OperatorIntent, why: Reason, { store, log }: Pick<Ports, 'store' | 'log'>): Promise<void> {
+  await store.intents.settle(id, { kind: 'command-refused', reason: why }, [])
+  log.info('operator refused', { intent: id, reason: why.code })
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { hostname, userInfo } from 'node:os'
+import { join, resolve } from 'node:path'
+import { systemClock } from '../adapters/clock.ts'
+import { createErrorLogger, logPort } from '../adapters/log.ts'
+import { profile } from '../adapters/profile.ts'
+import { inProcessQueue } from '../adapters/queue/in-process.ts'
+import { openStore } from '../adapters/store/open.ts'
+import { rollbackVerb } from '../cli/rollback.ts'
+import { askForRollback } from '../flow/operate.ts'
+import type { Ports } from '../flow/ports.ts'
+import { seeThrough } from '../flow/see-through.ts'
+import { leaseSeconds, openOutside } from './outside.ts'
+import { readSettings } from './settings.ts'
+
+/** `landfall rollback`, with the environment that Landfall is started with. */
+export async function rollBack(argv: string[], print: (line: string) => void): Promise<number> {
+  if (existsSync('.env')) process.loadEnvFile('.env')
+  const folder = resolve(process.env.LANDFALL_DATA ?? 'data')
+  if (!existsSync(join(folder, 'signing-key.pem')))
+    throw new Error(`${folder}: there are no keys of a Landfall. Name its data folder in LANDFALL_DATA.`)
+  const { DATABASE_URL: databaseUrl, QUEUE_URL: queueUrl } = process.env
+  const chosen = profile({ folder, ...(databaseUrl && { databaseUrl }), ...(queueUrl && { queueUrl }) })
+  if (chosen.kind === 'invalid') throw new Error(chosen.messages.join('\n'))
+  const log = logPort(createErrorLogger())
+  const store = await openStore(chosen.value.store, log)
+  // Nobody listens here: whoever serves looks into the database each second, also where the queue is down.
+  const kept = { store, queue: inProcessQueue(log) }
+  const ports = { ...kept, clock: systemClock, ids: randomUUID, log }
+  const enough = new AbortController()
+  const stop = () => enough.abort()
+  process.once('SIGINT', stop).once('SIGTERM', stop)
+  let outside: Ports | undefined
+  try {
+    return await rollbackVerb(argv, {
+      user: userName(),
+      ask: (wanted) => askForRollback(wanted, ports),
+      see: (deployment, say) =>
+        seeThrough(
+          deployment,
+          {
+            say,
+            holder: `operator-${hostname()}-${process.pid}`,
+            leaseSeconds,
+            enough: enough.signal,
+            async outside() {
+              outside ??= await everything(kept)
+              return outside
+            },
+          },
+          ports,
+        ),
+      print,
+    })
+  } finally {
+    await outside?.hosts.close()
+    await store.close()
+  }
+
+  async function everything(open: typeof kept): Promise<Ports> {
+    const read = readSettings(process.env)
+    if (read.kind !== 'ready') {
+      const wrong = read.kind === 'invalid' ? read.messages : ['Nothing of the App is configured here.']
+      throw new Error(
+        ['No Landfall took it up, and it cannot be done here:', ...wrong, 'Run this where and as Landfall is started.'].join('\n'),
+      )
+    }
+    const around = { searchPath: process.env.PATH ?? '', home: process.env.HOME, compose: process.env.LANDFALL_COMPOSE }
+    return (await openOutside(read.settings, { ...around, environment: process.env }, log, async () => open)).ports
+  }
+}
+
+/** In a container the user may have a number and no name. */
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return String(process.getuid?.() ?? 'unknown')
+  }
+}
