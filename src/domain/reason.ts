@@ -118,7 +118,8 @@ const wordings = {
   },
   'soak-failed': {
     sentence: (e) => `Service ${e.service} on ${e.host} was well at first and is not any more: ${e.detail}`,
-    remedy: () => 'Landfall goes no further back by itself. Look at it now; `/rollback` goes one release further back, a newer commit forward',
+    remedy: () =>
+      'Landfall goes no further back by itself. Look at it now; `/rollback` goes one release further back, a newer commit forward',
     retryable: false,
   },
   'return-failed': {
