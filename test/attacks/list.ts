@@ -9,6 +9,7 @@ import { queue } from './rows/queue.ts'
 import { secret } from './rows/secret.ts'
 import { shellWords } from './rows/shell-words.ts'
 import { strangers } from './rows/strangers.ts'
+import { tenants } from './rows/tenants.ts'
 import { webhooks } from './rows/webhooks.ts'
 
 /** Every attack that is tried, in the order of its rows. They share one town and leave it working. */
@@ -20,6 +21,7 @@ export const attacks: readonly Attack[] = [
   ...pushes,
   ...ownApproval,
   ...hostKey,
+  ...tenants,
   ...compose,
   ...yamlBombs,
   ...queue,
@@ -29,7 +31,7 @@ export const attacks: readonly Attack[] = [
 /** What is not closed yet, and the issue that closes it. */
 export const openRows: readonly { row: string; attack: string; issue: string }[] = [
   { row: 'A8', attack: 'a stolen deploy key (its first half is tried by the tests of landfall-shell)', issue: '5' },
-  { row: 'A9', attack: "another tenant's hosts, secrets and projects", issue: '3' },
+  { row: 'A9', attack: "another tenant's secrets (hosts, projects, registries and channels are tried)", issue: '5' },
   { row: 'A11', attack: 'traversal and links in repository paths', issue: '5' },
   {
     row: 'A13',

@@ -8,9 +8,9 @@ export interface AttackedTown extends Town {
   canary: string
 }
 
-/** Builds the town, on PostgreSQL and Redis. */
+/** Builds the town, on PostgreSQL and Redis, with a second host that is nobody's. */
 export async function openAttackedTown({ say }: { say?: (line: string) => void } = {}): Promise<AttackedTown> {
-  const town = await openTown({ servers: true, ...(say && { say }) })
+  const town = await openTown({ servers: true, others: [{ name: 'web-2' }], ...(say && { say }) })
   return { ...town, canary: `/tmp/landfall-canary-${randomBytes(6).toString('hex')}` }
 }
 

@@ -48,15 +48,19 @@ export interface TownOptions {
   servers?: boolean
   /** What is special about the host. */
   host?: Omit<HostOptions, 'name'>
+  /** Further hosts, on which the shop does not run. */
+  others?: HostOptions[]
   say?: (line: string) => void
 }
 
 /** Builds the town. */
-export async function openTown({ servers: withServers = false, host = {}, say = () => {} }: TownOptions = {}): Promise<Town> {
+export async function openTown(options: TownOptions = {}): Promise<Town> {
+  const { servers: withServers = false, host = {}, others = [], say = () => {} } = options
   const servers = withServers ? await startLaboratory({ redis: true, postgres: true }) : undefined
   try {
     const environment = servers && { DATABASE_URL: await servers.postgres.createDatabase(), QUEUE_URL: servers.redis.url }
-    const scenario = await startScenario({ hosts: [{ name: 'web-1', ...host }], say, ...(environment && { environment }) })
+    const hosts = [{ name: 'web-1', ...host }, ...others]
+    const scenario = await startScenario({ hosts, say, ...(environment && { environment }) })
     return await populate(scenario, servers)
   } catch (error) {
     await servers?.stop()
