@@ -1,11 +1,9 @@
-import { parse } from 'yaml'
-import { z } from 'zod'
 import { type PinnedImage, pinnedReference } from '../domain/image.ts'
 import type { ObservedContainer } from '../domain/observed.ts'
 import type { Draft, Plan } from '../domain/plan.ts'
-import { type ComposeModel, readModel } from './model.ts'
 import { overrideText } from './override.ts'
 import { changesTo, type ServicesRequest } from './services.ts'
+import { structureOf } from './structure.ts'
 
 /** What a plan is made from where nothing but hosts and the database can be asked. */
 export interface KeptRequest {
@@ -49,14 +47,3 @@ export function freezeKept({ release, kept, hosts, running, registries }: KeptRe
     soak: 'behind',
   }
 }
-
-/** A service's own numbers may be variables, which have no value here; the plan has them. */
-const structure = z.looseObject({
-  services: z.record(
-    z.string(),
-    z.looseObject({}).transform(({ scale: _, deploy: __, ...service }) => service),
-  ),
-})
-
-/** What depends on what in a merged Compose file as Landfall keeps it, without the values of its variables. */
-const structureOf = (compose: string): ComposeModel => readModel(structure.parse(parse(compose, { version: '1.1' })))
