@@ -20,7 +20,7 @@ export interface Deployment {
   author?: string
   /** Branch, for people and for publishing. */
   branch?: string
-  /** Who asked: pusher or commenter. */
+  /** Who asked: pusher or commenter; `unknownActor` where GitHub does not tell. */
   actor: string
   /** Pull request this change came through, where there is one. */
   pullRequest?: number

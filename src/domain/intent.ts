@@ -19,12 +19,15 @@ interface IntentBase {
    */
   key: string
   repository: Repository
-  /** Login of the person whose act this is. */
+  /** Login of the person whose act this is; `unknownActor` where nobody tells. */
   actor: string
   /** GitHub's delivery GUID. A push told again under it is the same wish. */
   delivery: string
   receivedAt: Instant
 }
+
+/** Whose act something is of which nobody told whose it is. With its space it is no login: it holds no lock and approves nothing. */
+export const unknownActor = 'somebody unknown'
 
 /** A branch or a tag is at another commit: by a push or by the merge of a pull request. */
 export interface PushIntent extends IntentBase {

@@ -1,5 +1,7 @@
+import type { Deployment } from '../domain/deployment.ts'
 import type { ApprovalRule } from '../domain/gate.ts'
-import { fullName } from '../domain/repository.ts'
+import { unknownActor } from '../domain/intent.ts'
+import { fullName, shortSha } from '../domain/repository.ts'
 import type { ApprovalFacts } from '../policy/gates/approval.ts'
 import { type Brought, broughtBy } from './brought-by.ts'
 import type { Passing } from './gates.ts'
@@ -9,21 +11,32 @@ import { lastSuccess } from './running.ts'
 export async function approvalFacts(
   { deployment, ports }: Passing,
   rules: readonly ApprovalRule[],
-): Promise<Pick<ApprovalFacts, 'votes' | 'authors' | 'lastPusher'>> {
+): Promise<Pick<ApprovalFacts, 'votes' | 'authors' | 'lastPusher' | 'untold'>> {
   if (rules.length === 0) return { votes: [], authors: [] }
   const said = await ports.store.verdicts.of(deployment.id)
   const votes = said.filter(({ verdict }) => verdict !== 'cancel')
   if (!rules.some(({ notAuthor }) => notAuthor)) return { votes, authors: [] }
   const [authors, lastPusher] = await Promise.all([authorsOf({ deployment, ports }), lastPusherOf({ deployment, ports })])
+  if (deployment.branch === undefined && lastPusher === undefined) return { votes, authors, untold: untoldTag(deployment) }
   return { votes, authors, ...(lastPusher !== undefined && { lastPusher }) }
 }
 
-/** Who moved the branch to the commit; of a tag, whose pushes GitHub does not list, who first wanted the commit in this environment. */
+const untoldTag = ({ environment, revision = '' }: Deployment): string =>
+  `nobody yet, as GitHub did not tell who pushed the tag. Whoever writes \`/deploy ${environment} ${shortSha(revision)}\` answers for it; others may approve then`
+
+/**
+ * Who moved the branch to the commit; of a tag, whose pushes GitHub does not list, who first wanted the commit in this environment. Of
+ * a tag that was only found there that is who named its commit, or whom a webhook named that came late.
+ */
 async function lastPusherOf({ deployment, ports }: Passing): Promise<string | undefined> {
   const { repository, environment, branch, revision = '' } = deployment
   if (branch !== undefined) return (await ports.github.moves(repository, branch)).find(({ after }) => after === revision)?.by
   const concerning = await ports.store.deployments.concerning(fullName(repository), environment, revision)
-  return concerning.findLast((one) => one.kind === 'deploy' && one.revision === revision)?.actor
+  for (const { actor, intent } of concerning.filter((one) => one.kind === 'deploy' && one.revision === revision).toReversed()) {
+    const who = actor === unknownActor ? (await ports.store.intents.read(intent))?.actor : actor
+    if (who !== undefined && who !== unknownActor) return who
+  }
+  return undefined
 }
 
 /**

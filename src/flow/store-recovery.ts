@@ -1,5 +1,5 @@
 import type { Deployment } from '../domain/deployment.ts'
-import type { RecoveryIntent } from '../domain/intent.ts'
+import { type RecoveryIntent, unknownActor } from '../domain/intent.ts'
 import { sentenceOf } from '../domain/reason.ts'
 import { fullName } from '../domain/repository.ts'
 import type { KeptRelease, Recovery } from '../policy/recovery.ts'
@@ -68,7 +68,7 @@ function deploymentOf({ release, state, reason }: Recovery['added'][number], int
     project: plan.project,
     environment: plan.environment,
     revision: plan.revision,
-    actor: receipt?.actor ?? 'unknown',
+    actor: receipt?.actor ?? unknownActor,
     state,
     ...(reason && { reason }),
     plan,

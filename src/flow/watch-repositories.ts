@@ -85,8 +85,10 @@ async function watchBranches(
     const head = await ports.github.head(repository, branch)
     if (!head || seen.get(ref) === head.sha) continue
     const following = environments.filter(({ source }) => follows(source, ref))
-    if (seen.has(firstLook) || (await wasDeployed(name, following, ports)))
-      await tellOfFound({ repository, ref, before: seen.get(ref), after: head.sha, actor: head.author }, ports)
+    if (seen.has(firstLook) || (await wasDeployed(name, following, ports))) {
+      const move = (await ports.github.moves(repository, branch)).find(({ after }) => after === head.sha)
+      await tellOfFound({ repository, ref, before: seen.get(ref), after: head.sha, by: move?.by }, ports)
+    }
     await ports.store.seen.record(name, ref, head.sha)
   }
 }

@@ -7,7 +7,7 @@ type TagSource = Extract<SourceRule, { kind: 'tag' }>
 
 /**
  * A tag that an environment follows, and that is new or elsewhere than it was seen last, is a push nobody told of. GitHub tells of none
- * where more than three are pushed together. The tags there are when a pattern is looked at first are taken as they are.
+ * where more than three are pushed together, nor who set a tag. The tags there are when a pattern is looked at first are taken as they are.
  */
 export async function watchTags(
   repository: Repository,
@@ -24,7 +24,7 @@ export async function watchTags(
       const commit = await ports.github.commitAt(repository, `tags/${tag}`)
       if (!commit) continue
       // An annotated tag is another object than its commit, by which it was seen when a webhook told of it.
-      if (before !== commit.sha) await tellOfFound({ repository, ref, before, after: commit.sha, actor: commit.author ?? 'unknown' }, ports)
+      if (before !== commit.sha) await tellOfFound({ repository, ref, before, after: commit.sha }, ports)
     }
     await ports.store.seen.record(name, ref, object)
   }

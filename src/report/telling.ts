@@ -1,4 +1,5 @@
 import type { Deployment, State } from '../domain/deployment.ts'
+import { unknownActor } from '../domain/intent.ts'
 import { remedyOf } from '../domain/reason.ts'
 import { fullName, shortSha } from '../domain/repository.ts'
 import { type ButtonKind, kindsFor } from './buttons.ts'
@@ -82,7 +83,7 @@ export function tell(deployment: Deployment, links: Links): Telling {
     repository: fullName(repository),
     project: oneLine(deployment.project),
     environment: oneLine(deployment.environment),
-    actor: oneLine(author === undefined || author === actor ? actor : `${author}, merged by ${actor}`),
+    actor: oneLine(author === undefined || author === actor || actor === unknownActor ? actor : `${author}, merged by ${actor}`),
     ...(took !== undefined && { took }),
     ...(links.log !== undefined && { log: links.log }),
     ...(act && { act }),

@@ -64,8 +64,8 @@ class Told {
 
   async store(): Promise<void> {
     if (this.#fresh.length > 0) await this.#transaction.insertInto('intents').values(this.#fresh).execute()
-    for (const { id, before, forced, found } of this.#learned) {
-      await this.#transaction.updateTable('intents').set({ before, forced, found }).where('id', '=', id).execute()
+    for (const { id, before, forced, found, actor } of this.#learned) {
+      await this.#transaction.updateTable('intents').set({ before, forced, found, actor }).where('id', '=', id).execute()
     }
     if (this.#tellings.length === 0) return
     const inserted = this.#transaction.insertInto('tellings').values(this.#tellings)
@@ -82,10 +82,10 @@ class Told {
     return 'accepted'
   }
 
-  /** A merge or a find learns where the branch was from the push itself. */
-  #learn(known: Wish, { before, forced, found }: Wish): void {
+  /** A merge or a find learns where the branch was from the push itself, a find also whose push it was. */
+  #learn(known: Wish, { before, forced, found, actor }: Wish): void {
     if (before === null || found !== null || !isOpenEnded(known)) return
-    Object.assign(known, { before, forced, found })
+    Object.assign(known, { before, forced, found, ...(known.found !== null && { actor }) })
     if (!this.#fresh.some(({ id }) => id === known.id)) this.#learned.add(known)
   }
 
@@ -103,7 +103,7 @@ class Told {
 
 const arrival = ({ repository, ref }: Pick<Wish, 'repository' | 'ref'>, commit: string | null): string => `${repository} ${ref} ${commit}`
 
-const columns = ['id', 'sequence', 'key', 'repository', 'ref', 'before', 'after', 'forced', 'found', 'outcome'] as const
+const columns = ['id', 'sequence', 'key', 'repository', 'ref', 'before', 'after', 'forced', 'found', 'actor', 'outcome'] as const
 
 /** Stored intents with the key of one of these, or at one end of their moves. */
 async function alike(transaction: Transaction, rows: IntentRow[]): Promise<Wish[]> {

@@ -1,7 +1,10 @@
 import type { IntentRow } from './tables.ts'
 
 /** What tells whether two pushes are the same wish. */
-export type Wish = Pick<IntentRow, 'id' | 'sequence' | 'key' | 'repository' | 'ref' | 'before' | 'after' | 'forced' | 'found' | 'outcome'>
+export type Wish = Pick<
+  IntentRow,
+  'id' | 'sequence' | 'key' | 'repository' | 'ref' | 'before' | 'after' | 'forced' | 'found' | 'actor' | 'outcome'
+>
 
 /** What was told of one branch before, in the order of storing. */
 export interface BranchHistory {

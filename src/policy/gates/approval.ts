@@ -21,6 +21,8 @@ export interface ApprovalFacts {
   authors: readonly string[]
   /** Who moved the branch to this commit. */
   lastPusher?: string
+  /** Why it is not known of everybody whose change it is, as `nobody, …`; for people. Then the change may be anybody's who approves. */
+  untold?: string
 }
 
 /**
@@ -46,7 +48,7 @@ export function approval(facts: ApprovalFacts): Decision {
       people(votes.filter((vote) => vote.verdict === 'approve' && !has(approving, vote.person))),
       approving.filter((person) => !has(counted, person)),
     ),
-    from: nobodyKnown(facts) ? nobody : whoMay(rule, [...counted, ...excluded]),
+    from: nobodyKnown(facts) ? (facts.untold ?? nobody) : whoMay(rule, [...counted, ...excluded]),
     except: exceptText(facts),
   }
   return waiting(reason('approval-missing', evidence))
@@ -65,7 +67,7 @@ export function whyNotTheirs(vote: Vote, facts: ApprovalFacts): { because: strin
   const excluded = excludedBy(facts)
   return {
     because: has(excluded, vote.person) ? 'the change is theirs, or they pushed last' : '',
-    from: nobodyKnown(facts) ? nobody : whoMay(facts.rule, excluded),
+    from: nobodyKnown(facts) ? (facts.untold ?? nobody) : whoMay(facts.rule, excluded),
     except: exceptText(facts),
   }
 }
@@ -87,9 +89,10 @@ const nobody = 'nobody, as GitHub does not tell who made the change'
 
 /** Those to whom what is said of teams and of everybody does not apply. */
 const exceptText = (facts: ApprovalFacts): string =>
-  namesText(facts.rule.by.length === 0 || facts.rule.by.some(isTeam) ? excludedBy(facts) : [])
+  namesText(!nobodyKnown(facts) && (facts.rule.by.length === 0 || facts.rule.by.some(isTeam)) ? excludedBy(facts) : [])
 
-const nobodyKnown = (facts: ApprovalFacts): boolean => facts.rule.notAuthor && excludedBy(facts).length === 0
+const nobodyKnown = (facts: ApprovalFacts): boolean =>
+  facts.rule.notAuthor && (facts.untold !== undefined || excludedBy(facts).length === 0)
 
 /** `octocat or somebody of team ops`, without those who cannot (any more). */
 function whoMay({ by }: ApprovalRule, without: readonly string[]): string {

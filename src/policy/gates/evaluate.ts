@@ -20,7 +20,7 @@ export interface GateFacts extends Pick<LockFacts, 'kind' | 'environment' | 'act
   checks: Omit<ChecksFacts, 'demand' | 'now'>
   /** Of every environment that the demands want first. */
   promotion: Omit<PromotionFacts, 'environment' | 'revision'>
-  approval: Pick<ApprovalFacts, 'content' | 'votes' | 'authors' | 'lastPusher'>
+  approval: Pick<ApprovalFacts, 'content' | 'votes' | 'authors' | 'lastPusher' | 'untold'>
 }
 
 export interface ClosedGate {

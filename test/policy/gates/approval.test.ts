@@ -59,6 +59,11 @@ describe('whose approval counts', () => {
     ['who pushed last', { rule: another, votes: [vote('peter')] }, false],
     ['somebody else', { rule: another, votes: [vote('mona')] }, true],
     ['somebody else, of a change that nobody is known to have made', { rule: another, authors: [], votes: [vote('mona')] }, false],
+    [
+      'somebody else, of a change of which not all is known',
+      { rule: another, untold: 'nobody, as it is not told', votes: [vote('mona')] },
+      false,
+    ],
     ['somebody else, of a change by an unknown address', { rule: another, authors: ['w@example.com'], votes: [vote('mona')] }, false],
     ['a cancellation is no approval', { votes: [vote('mona', { verdict: 'cancel' })] }, false],
   ])('%s', (_why, given, opens) => expect(approval(facts(given)).kind).toBe(opens ? 'open' : 'waiting'))
