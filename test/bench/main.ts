@@ -3,6 +3,7 @@ import { startScenario } from '../lab/landfall/scenario.ts'
 import { measureBurst } from './burst/measure.ts'
 import { asJson, asTable, type Figures } from './figures.ts'
 import { measure } from './measure.ts'
+import { measureRollbacks } from './rollbacks.ts'
 
 /** What the figures should be at most; docs/performance.md says what stands in the way of each. */
 const aims = {
@@ -11,12 +12,13 @@ const aims = {
   idle_rss_mib: 150,
   github_writes_per_deploy: 10,
   github_uncached_reads_per_deploy: 8,
+  rollback_seconds: 5,
   burst_lost: 0,
   burst_doubled: 0,
   burst_ack_p99_ms: 1000,
 }
 
-const parts = { deployments: measureDeployments, burst: measureBurst }
+const parts = { deployments: measureDeployments, rollbacks: measureGoingBack, burst: measureBurst }
 
 const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '9' }, only: { type: 'string' } },
@@ -40,6 +42,17 @@ async function measureDeployments(tell: typeof say): Promise<Figures> {
     scenario.github.assertFaithful()
     for (const { step, at } of measured.steps) tell(`${String(Math.round(at.median)).padStart(6)} ms  ${step}`)
     return measured.figures
+  } finally {
+    await scenario.stop()
+  }
+}
+
+async function measureGoingBack(tell: typeof say): Promise<Figures> {
+  const scenario = await startScenario({ say: tell })
+  try {
+    const seconds = await measureRollbacks(scenario, Math.min(warm, 7), tell)
+    scenario.github.assertFaithful()
+    return { rollback_seconds: seconds }
   } finally {
     await scenario.stop()
   }
