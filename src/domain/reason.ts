@@ -257,6 +257,11 @@ const wordings = {
       `Put ${e.after} back, take it out of \`after\` of ${e.environment} in a change that goes through it, and remove it in the next one`,
     retryable: false,
   },
+  'project-differs': {
+    sentence: (e) => `${e.commit} calls the project ${e.theirs}, and it is ${e.project} now`,
+    remedy: () => 'Deploy a commit since it was renamed: another name would be another project beside this one on the hosts',
+    retryable: false,
+  },
   'nothing-before': {
     sentence: (e) => `${e.environment} comes after no other environment, so nothing is promoted to it`,
     remedy: (e) => `To deploy the newest commit of its branch: \`/deploy ${e.environment}\``,

@@ -36,6 +36,7 @@ export async function approveDeployment(command: Aimed<'approve'>, commanded: Co
   // Of several rules people are told of one that is not met yet.
   const decisions = rules.map((rule) => ({ rule, says: approval({ ...facts, votes, rule }) }))
   const { rule, says } = decisions.find((one) => one.says.kind !== 'open') ?? decisions[0] ?? never()
+  if (says.kind === 'refused') return refuseCommand(intent, says.reason, ports)
   const evidence = says.kind === 'open' ? (says.evidence ?? {}) : says.reason.evidence
   const outcome: ApprovalOutcome = {
     kind: 'approved',

@@ -34,8 +34,10 @@ export async function execute(run: Run): Promise<void> {
 
   if (!(await pullEverywhere(execution))) return
   if (!mayHaveSwitched(run.deployment.state) && (await obeyCancel(run))) return
-  // Whatever tags name now: nobody waits for a registry any more.
-  await Promise.all([rollEveryWave(execution), tellMovedTags(run, plan)])
+  // Whatever tags name now: hosts do not wait for a registry any more.
+  const telling = tellMovedTags(run, plan)
+  await rollEveryWave(execution)
+  await telling
 }
 
 /** One wave after another; a host that fails takes all of them back. */

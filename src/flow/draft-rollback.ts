@@ -1,4 +1,5 @@
 import type { Deployment } from '../domain/deployment.ts'
+import { type GateRules, nothingAsked } from '../domain/gate.ts'
 import type { Draft, Plan } from '../domain/plan.ts'
 import { freezeKept } from '../plan/freeze-kept.ts'
 import { originsIn, withOrigins } from '../plan/images.ts'
@@ -22,8 +23,12 @@ export interface RollbackFacts {
   run: Run
 }
 
+/** Going back passes every gate, and takes none away: an older release may know nothing of them. */
+const gatesNow = (history: readonly Deployment[], release: Plan): GateRules =>
+  history.find(({ state }) => state === 'succeeded')?.plan?.gates ?? release.gates ?? nothingAsked
+
 /** From the repository at the release's commit, with the release's own digests. */
-export async function draftAgain(rendered: RenderedRelease, { release, seen, target, run }: RollbackFacts): Promise<Step<Draft>> {
+export async function draftAgain(rendered: RenderedRelease, { release, history, seen, target, run }: RollbackFacts): Promise<Step<Draft>> {
   const { repository, environment } = run.deployment
   const { images: rules } = rendered.file
   return draftOf(
@@ -35,6 +40,7 @@ export async function draftAgain(rendered: RenderedRelease, { release, seen, tar
       pinned: release.images,
       seen,
       running: await runningRelease(seen, repository, environment, run.ports),
+      gates: gatesNow(history, release),
     },
     target,
     run,
@@ -62,6 +68,8 @@ export async function draftKept(
     hosts: plannedHosts(seen),
     running: await runningRelease(seen, repository, environment, run.ports),
     registries: target.granted.registries,
+    gates: gatesNow(history, release),
+    notify: run.notify,
   })
   return { kind: 'ok', value: draft }
 }

@@ -1,7 +1,9 @@
 import { posix } from 'node:path'
+import type { GateRules } from '../domain/gate.ts'
 import { type PinnedImage, samePlatform } from '../domain/image.ts'
 import type { Draft, Plan } from '../domain/plan.ts'
-import { reason } from '../domain/reason.ts'
+import { type Reason, reason } from '../domain/reason.ts'
+import { shortSha } from '../domain/repository.ts'
 import { freezePlan } from '../plan/freeze.ts'
 import { plannedHosts, type SeenHost } from './hosts-state.ts'
 import { rejected, type Step } from './prepared.ts'
@@ -12,6 +14,8 @@ import type { GrantedTarget } from './target.ts'
 
 /** Everything that a draft is made from. */
 export interface DraftFacts extends Pick<Plan, 'kind' | 'release' | 'again'> {
+  /** That hold for what comes next. */
+  gates: GateRules
   rendered: RenderedRelease
   pinned: PinnedImage[]
   seen: SeenHost[]
@@ -20,10 +24,12 @@ export interface DraftFacts extends Pick<Plan, 'kind' | 'release' | 'again'> {
 
 /** The last checks over all facts together, then everything that would happen, frozen. */
 export function draftOf(
-  { kind, release, again, rendered, pinned, seen, running }: DraftFacts,
-  { granted }: GrantedTarget,
-  { deployment, ports }: Pick<Run, 'deployment' | 'ports'>,
+  { kind, release, again, rendered, pinned, seen, running, gates }: DraftFacts,
+  { granted, project }: GrantedTarget,
+  { deployment, ports, notify }: Pick<Run, 'deployment' | 'ports' | 'notify'>,
 ): Step<Draft> {
+  // Hosts were granted and looked at for the project as the head of the branch calls it.
+  if (rendered.file.project !== project) return rejected(projectDiffers(rendered, project))
   const unfit = platformMissing(pinned, seen)
   if (unfit) return unfit
   const pins = new Map<string, PinnedImage>()
@@ -50,9 +56,14 @@ export function draftOf(
     running,
     registries: granted.registries,
     fingerprint: ports.signer.fingerprint,
+    notify,
+    gates,
   })
   return { kind: 'ok', value: draft }
 }
+
+const projectDiffers = ({ revision, file }: RenderedRelease, project: string): Reason =>
+  reason('project-differs', { commit: shortSha(revision), theirs: file.project, project })
 
 function platformMissing(images: PinnedImage[], seen: SeenHost[]): Exclude<Step<never>, { kind: 'ok' }> | undefined {
   for (const { host, state } of seen) {

@@ -28,7 +28,7 @@ export async function environmentWork(id: string, ports: Ports): Promise<Work | 
       while (!signal.aborted) {
         const next = await nextDeployment(deployment, lease, signal, ports)
         if (!next) return undefined
-        trying = { run: next, broke: trying?.run.deployment.id === next.deployment.id ? trying.broke : 0 }
+        trying = { run: next.run, broke: trying?.run.deployment.id === next.run.deployment.id ? trying.broke : 0 }
         const again = await step(next)
         trying = undefined
         if (again !== undefined) return again
@@ -51,33 +51,40 @@ export async function environmentWork(id: string, ports: Ports): Promise<Work | 
 }
 
 /**
- * The deployment whose turn it is. What was begun is finished first; of what waits, the newest intent overtakes older
- * deployments, never a rollback somebody asked for.
+ * The deployment whose turn it is, and those that it overtakes. What was begun is finished first; of what waits, rollbacks go in the
+ * order they were asked for, then the newest of the rest.
  */
 async function nextDeployment(
   { repository, environment }: Pick<Deployment, 'repository' | 'environment'>,
   lease: Lease,
   signal: AbortSignal,
   ports: Ports,
-): Promise<Run | undefined> {
+): Promise<Turn | undefined> {
   const open = await ports.store.deployments.open(fullName(repository), environment)
   const begun = open.find(({ state }) => state !== 'queued' && state !== 'waiting')
-  if (begun) return openRun(begun, lease, signal, ports)
-  const newest = open.at(-1)
-  const overtaken = open.filter((candidate) => candidate !== newest && candidate.kind === 'deploy')
-  for (const older of overtaken) {
-    await openRun(older, lease, signal, ports).end('superseded', reason('overtaken', { by: newest ? nameOf(newest) : '' }))
-  }
-  const [next] = open.filter((candidate) => !overtaken.includes(candidate))
-  return next && openRun(next, lease, signal, ports)
+  const next = begun ?? open.find(({ kind }) => kind === 'rollback') ?? open.at(-1)
+  if (!next) return undefined
+  const older = open.slice(0, open.indexOf(next)).filter(({ kind }) => kind === 'deploy')
+  return { run: openRun(next, lease, signal, ports), overtaken: begun ? [] : older.map((one) => openRun(one, lease, signal, ports)) }
+}
+
+interface Turn {
+  run: Run
+  /** Older ones that wait. They end once this one may go or waits for that; one that is refused takes nobody's turn. */
+  overtaken: Run[]
 }
 
 const nameOf = ({ kind, revision, actor }: Deployment): string =>
   kind === 'rollback' || revision === undefined ? `the rollback ${actor} asked for` : shortSha(revision)
 
 /** Brings one deployment as far as it goes now. Resolves to the seconds to wait when it waits for something. */
-async function step(run: Run): Promise<number | undefined> {
-  if (run.deployment.state === 'queued' || run.deployment.state === 'waiting') return prepare(run)
+async function step({ run, overtaken }: Turn): Promise<number | undefined> {
+  if (run.deployment.state === 'queued' || run.deployment.state === 'waiting') {
+    const by = reason('overtaken', { by: nameOf(run.deployment) })
+    return prepare(run, async () => {
+      for (const older of overtaken) await older.end('superseded', by)
+    })
+  }
   await execute(run)
   return undefined
 }

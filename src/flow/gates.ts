@@ -1,3 +1,5 @@
+import type { Deployment } from '../domain/deployment.ts'
+import type { GateRules } from '../domain/gate.ts'
 import type { Proposal } from '../domain/plan.ts'
 import { fullName } from '../domain/repository.ts'
 import type { Origins } from '../plan/images.ts'
@@ -12,7 +14,11 @@ import { lastSuccess } from './running.ts'
 import type { Target } from './target.ts'
 
 /** What the gates say, and what is promoted through them; undefined while that is not known. */
-export type GatesSeen = Evaluation & { promoted: Origins | undefined }
+export type GatesSeen = Evaluation & {
+  promoted: Origins | undefined
+  /** Environments that come before. */
+  after: readonly string[]
+}
 
 /** A deployment that wants to pass. */
 export type Passing = Pick<Run, 'deployment' | 'ports'>
@@ -52,7 +58,8 @@ export async function evaluateGates(passing: Passing, target: Target, proposal: 
     approval: { ...approval, content: proposal?.content ?? '' },
     now: ports.clock.now().toISOString(),
   })
-  return { ...evaluation, promoted: evaluation.kind === 'refused' || !evaluation.images ? undefined : promotion.origins(evaluation.images) }
+  const images = evaluation.kind === 'refused' ? undefined : evaluation.images
+  return { ...evaluation, promoted: images && promotion.origins(images), after: demands.after }
 }
 
 /** Everything that has to be met. */
@@ -60,6 +67,20 @@ export async function demandsOn({ deployment, ports }: Passing, { rule, granted 
   const { repository, environment } = deployment
   const running = (await lastSuccess(repository, environment, ports))?.plan
   return strictest([rule.gates, ...(running?.gates ? [running.gates] : []), ...floorOf(granted, environment)])
+}
+
+/**
+ * The gates that hold once a deployment is through, beside those of the branch's head. A push brings those of its own commit, which passed
+ * the ones before. A commit that somebody named may be an older one, and a tag may point at any: neither brings what was never asked about.
+ */
+export function gatesAfter(
+  { asked, branch }: Pick<Deployment, 'asked' | 'branch'>,
+  head: GateRules,
+  own: GateRules,
+  running: Deployment | undefined,
+): GateRules {
+  if (asked !== undefined && running?.plan?.gates) return running.plan.gates
+  return branch === undefined ? head : own
 }
 
 /** How many deployments back a newer commit is looked for. */

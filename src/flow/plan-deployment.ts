@@ -1,11 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { Deployment } from '../domain/deployment.ts'
 import type { Draft, Proposal } from '../domain/plan.ts'
-import type { Reason } from '../domain/reason.ts'
+import { type Reason, reason } from '../domain/reason.ts'
+import { shortSha } from '../domain/repository.ts'
 import { contentOf } from '../plan/content.ts'
-import { type Origins, originsIn, withOrigins } from '../plan/images.ts'
+import { originsIn, type ServiceImage, withOrigins } from '../plan/images.ts'
 import type { Evaluation } from '../policy/gates/evaluate.ts'
+import { namesText } from '../policy/gates/names.ts'
 import { draftOf } from './draft.ts'
-import { evaluateGates } from './gates.ts'
+import { evaluateGates, type GatesSeen, gatesAfter } from './gates.ts'
 import { nextGeneration, type SeenHost } from './hosts-state.ts'
 import { keptImages } from './kept-images.ts'
 import { movedAway } from './part-of.ts'
@@ -13,7 +16,7 @@ import { type Prepared, rejected, type Step } from './prepared.ts'
 import { renderRelease } from './render-release.ts'
 import { resolveImages } from './resolve-images.ts'
 import type { Run } from './run.ts'
-import { runningRelease } from './running.ts'
+import { lastSuccess, runningRelease } from './running.ts'
 import { seeHosts } from './see-hosts.ts'
 import { type Target, targetOf } from './target.ts'
 
@@ -26,8 +29,9 @@ const unknownPause = 60
  */
 export async function planDeployment(run: Run): Promise<Prepared> {
   const { repository, revision = '', proposal } = run.deployment
-  // It takes longest, is needed in any case and remembered where it is asked for again; a failure is told there.
-  run.ports.github.snapshot(repository, revision).catch(() => undefined)
+  // It takes longest, is needed in any case and remembered where it is asked for again; a failure is told there. What was shown already
+  // is mostly not made anew.
+  if (!proposal) run.ports.github.snapshot(repository, revision).catch(() => undefined)
   const target = await targetOf(run)
   if (target.kind !== 'ok') return target
   const away = proposal && (await movedAway(run.deployment, target.value.rule.source, run.ports))
@@ -36,7 +40,7 @@ export async function planDeployment(run: Run): Promise<Prepared> {
   if (gates.kind === 'refused') return rejected(gates.closed[0].says.reason)
   if (gates.kind === 'waiting' && (gates.promoted === undefined || (proposal && isFor(proposal, target.value)))) return held(gates)
 
-  const drafted = await draftDeployment(run, target.value, gates.promoted ?? {})
+  const drafted = await draftDeployment(run, target.value, gates)
   if (drafted.kind === 'learnt') return planDeployment(run)
   if (drafted.kind === 'waiting' && gates.kind === 'waiting') return held(gates, drafted)
   if (drafted.kind !== 'ok') return drafted
@@ -65,11 +69,18 @@ function held(gates: Evaluation & { kind: 'waiting' }, also?: { reason: Reason; 
   return { kind: 'waiting', reason: first, closed, seconds }
 }
 
+/** Names of the images that the repository builds. */
+const builtBy = (images: readonly ServiceImage[]): string[] => [...new Set(images.flatMap(({ built }) => built?.rule ?? []))]
+
+/** The branch's head may name other images than the commit does: the gate was asked about those of the head. */
+const neverVerified = (images: readonly string[], after: readonly string[], { environment, revision = '' }: Deployment): Reason =>
+  reason('promotion-missing', { environment, after: namesText(after), revision, commit: shortSha(revision), image: namesText(images) })
+
 /** What would be deployed: everything that comes from the commit, and what runs now. */
 async function draftDeployment(
   run: Run,
   target: Target,
-  promoted: Origins,
+  { promoted = {}, after }: Pick<GatesSeen, 'promoted' | 'after'>,
 ): Promise<Step<{ draft: Draft; seen: SeenHost[] }> | { kind: 'learnt' }> {
   const { repository, environment, revision = '', proposal, id } = run.deployment
   const { granted, hosts, project } = target
@@ -77,6 +88,8 @@ async function draftDeployment(
   const rendering = renderRelease(repository, revision, environment, granted, run.ports).then(async (rendered) => {
     if (rendered.kind !== 'ok') return rendered
     const { images: rules } = rendered.value.file
+    const unverified = after.length === 0 ? [] : builtBy(rendered.value.images).filter((name) => !Object.hasOwn(promoted, name))
+    if (unverified.length > 0) return rejected(neverVerified(unverified, after, run.deployment))
     const shown = originsIn(proposal?.draft.images ?? [], rules)
     const origins = { ...(proposal ? shown : await keptImages(rules, run)), ...promoted }
     return { kind: 'ok' as const, value: { ...rendered.value, origins, images: withOrigins(rendered.value.images, origins, rules) } }
@@ -101,6 +114,12 @@ async function draftDeployment(
   const stopped = [built, others].find(({ kind }) => kind === 'refused') ?? [built, others].find(({ kind }) => kind === 'waiting')
   if (stopped && stopped.kind !== 'ok') return stopped
   const pinned = [built, others].flatMap((step) => (step.kind === 'ok' ? step.value : []))
-  const draft = draftOf({ kind: 'deploy', release: id, rendered, pinned, seen: seen.value, running }, target, run)
+  const gates = gatesAfter(
+    run.deployment,
+    target.rule.gates,
+    rendered.environment.gates,
+    await lastSuccess(repository, environment, run.ports),
+  )
+  const draft = draftOf({ kind: 'deploy', release: id, rendered, pinned, seen: seen.value, running, gates }, target, run)
   return draft.kind === 'ok' ? { kind: 'ok', value: { draft: draft.value, seen: seen.value } } : draft
 }

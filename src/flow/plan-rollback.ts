@@ -1,5 +1,6 @@
 import { reason } from '../domain/reason.ts'
 import { fullName } from '../domain/repository.ts'
+import { refusedChannels } from '../policy/channels.ts'
 import { releaseMeant } from '../policy/release-meant.ts'
 import { rollbackTarget } from '../policy/rollback-target.ts'
 import { draftAgain, draftKept } from './draft-rollback.ts'
@@ -25,7 +26,9 @@ export async function planRollback(run: Run): Promise<Prepared> {
   const history = await run.ports.store.deployments.ofEnvironment(fullName(repository), environment, remembered)
   const release = (revision === undefined ? rollbackTarget(history) : releaseMeant(history, { kind: 'commit', revision }))?.plan
   const now = history.find(({ state }) => state === 'succeeded' || state === 'halted')?.plan
-  if (now) run.notify = now.notify
+  const operator = run.ports.operator.current()
+  // What was granted then may not be now.
+  if (now) run.notify = now.notify.filter((channel) => refusedChannels(operator, fullName(repository), [channel]).length === 0)
   if (!release || !now) return rejected(reason('nothing-to-return-to', { environment }))
 
   const names = now.hosts.map(({ name }) => name)

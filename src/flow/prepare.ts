@@ -7,12 +7,18 @@ import type { Prepared } from './prepared.ts'
 import { registryRest } from './resolve-images.ts'
 import type { Run } from './run.ts'
 
-/** Gathers what is true, decides, and freezes the plan. Resolves to the seconds to wait when it waits for something. */
-export async function prepare(run: Run): Promise<number | undefined> {
+/**
+ * Gathers what is true, decides, and freezes the plan. Resolves to the seconds to wait when it waits for something.
+ *
+ * @param overtake ends what is older, as soon as it is known that this one is not refused
+ */
+export async function prepare(run: Run, overtake: () => Promise<void>): Promise<number | undefined> {
   if (await obeyCancel(run)) return undefined
   const rest = registryRest(run.deployment, run.ports.clock.now())
   if (rest > 0) return rest
   const prepared = run.deployment.kind === 'rollback' ? await planRollback(run) : await planDeployment(run)
+  // Before it goes on, or what is older would come after it.
+  if (prepared.kind !== 'refused') await overtake()
   switch (prepared.kind) {
     case 'planned':
       await run.note('plan', planText(prepared.plan))

@@ -1,3 +1,4 @@
+import type { GateRules } from '../domain/gate.ts'
 import { type PinnedImage, pinnedReference } from '../domain/image.ts'
 import type { ObservedContainer } from '../domain/observed.ts'
 import type { Draft, Plan } from '../domain/plan.ts'
@@ -15,13 +16,17 @@ export interface KeptRequest {
   running?: ServicesRequest['previous']
   /** Registries whose credentials the repository may use. */
   registries: readonly string[]
+  /** That hold for what comes next. */
+  gates: GateRules
+  /** Granted chat channels. */
+  notify: readonly string[]
 }
 
 /**
  * Freezes the way back to a release from its own plan: Compose file, digests, values and files are those of then, and only which services
  * change is found anew. What a rule of the operator's would refuse today is not asked: it was not when the release was verified.
  */
-export function freezeKept({ release, kept, hosts, running, registries }: KeptRequest): Draft {
+export function freezeKept({ release, kept, hosts, running, registries, gates, notify }: KeptRequest): Draft {
   const { generation, ...same } = release
   const model = structureOf(release.compose)
   const images = new Map(release.images.map((image) => [pinnedReference(image), image]))
@@ -45,5 +50,7 @@ export function freezeKept({ release, kept, hosts, running, registries }: KeptRe
     kept,
     logins: release.logins.filter((registry) => registries.includes(registry)),
     soak: 'behind',
+    gates,
+    notify: [...notify],
   }
 }

@@ -1,4 +1,5 @@
 import type { EnvironmentRule, ProjectFile } from '../domain/configuration.ts'
+import type { GateRules } from '../domain/gate.ts'
 import { type PinnedImage, pinnedReference } from '../domain/image.ts'
 import type { ObservedContainer } from '../domain/observed.ts'
 import type { Draft, Plan } from '../domain/plan.ts'
@@ -32,6 +33,10 @@ export interface PlanRequest {
   /** Registries whose credentials the repository may use. */
   registries: readonly string[]
   fingerprint: (text: string) => string
+  /** Granted chat channels. */
+  notify: readonly string[]
+  /** That hold for what comes next. */
+  gates: GateRules
 }
 
 /** How services without a rule of their own are proved, in seconds. */
@@ -76,10 +81,10 @@ export function freezePlan(request: PlanRequest): Draft {
     files: [...request.files].map(([path, { source, text }]) => ({ path, source, fingerprint: request.fingerprint(text) })),
     logins: request.registries.filter((registry) => needed.has(registry)),
     keep: environment.keep,
-    notify: file.notify,
+    notify: [...request.notify],
     ...(request.kind === 'rollback' && { soak: 'behind' as const }),
     ...(environment.url !== undefined && { url: environment.url }),
-    gates: environment.gates,
+    gates: request.gates,
   }
 }
 

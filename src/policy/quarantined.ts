@@ -34,6 +34,6 @@ function harmedBy({ kind, state, revision, actor, plan, finishedAt, createdAt }:
   return revision !== undefined && (state === 'rolled-back' || state === 'halted') ? [{ revision, because: 'failed', at }] : []
 }
 
-/** A newer commit that was accepted: with it, what was bad before is history. */
-const supersedes = ({ kind, state, revision }: Deployment, bad: string): boolean =>
-  kind === 'deploy' && revision !== bad && state !== 'superseded' && state !== 'cancelled' && state !== 'rejected'
+/** A newer commit that was verified: with it, what was bad before is history. One that somebody named may be an older one. */
+const supersedes = ({ kind, state, revision, asked }: Deployment, bad: string): boolean =>
+  kind === 'deploy' && state === 'succeeded' && revision !== bad && asked !== 'person'

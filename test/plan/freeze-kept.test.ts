@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { nothingAsked } from '../../src/domain/gate.ts'
 import type { PlannedService } from '../../src/domain/plan.ts'
 import { freezeKept, type KeptRequest } from '../../src/plan/freeze-kept.ts'
 import { container, digest, image, plan, service, sha } from '../support/builders.ts'
@@ -37,6 +38,8 @@ const freeze = (change: Partial<KeptRequest> = {}) =>
     hosts: [host()],
     running: running(db, side, service({ fingerprint: 'w9' })),
     registries: ['ghcr.io'],
+    gates: nothingAsked,
+    notify: [],
     ...change,
   })
 const changes = (request: Partial<KeptRequest>) =>

@@ -1,4 +1,7 @@
 import { generateKeyPairSync, randomBytes, randomInt } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { parse } from 'yaml'
+import { z } from 'zod'
 
 export type Level = 'read' | 'write' | 'admin'
 
@@ -21,22 +24,11 @@ export interface App {
   events: string[]
 }
 
-const defaults = {
-  slug: 'landfall-test',
-  name: 'Landfall (test)',
-  permissions: {
-    metadata: 'read',
-    actions: 'read',
-    contents: 'write',
-    statuses: 'write',
-    deployments: 'write',
-    checks: 'write',
-    issues: 'write',
-    packages: 'read',
-    pull_requests: 'write',
-    members: 'read',
-  },
-} satisfies Partial<App>
+const manifest = z.object({ default_permissions: z.record(z.string(), z.enum(['read', 'write', 'admin'])) })
+
+/** The rights that Landfall asks for, and no others: what it does without asking for the right has to fail here as well. */
+const permissionsAskedFor = (): Record<string, Level> =>
+  manifest.parse(parse(readFileSync(new URL('../../../app.yml', import.meta.url), 'utf8'))).default_permissions
 
 /** What an App must be allowed to read before it may hear of an event: GitHub does not take a subscription without. */
 const eventNeeds: Record<string, string> = {
@@ -59,12 +51,12 @@ export function testApp(given: Partial<App> = {}): App {
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   })
-  const { permissions = defaults.permissions } = given
+  const { permissions = permissionsAskedFor() } = given
   const mayHear = (event: string) => Object.hasOwn(permissions, eventNeeds[event] ?? '')
   const events = given.events ?? ['push', 'pull_request', 'issue_comment'].filter(mayHear)
   const deaf = events.filter((event) => !mayHear(event))
   if (deaf.length > 0) throw new Error(`GitHub refuses the events ${deaf.join(', ')}: the App has no permission they need`)
   const client = { id: `Iv23${randomBytes(8).toString('hex')}`, secret: randomBytes(20).toString('hex') }
   const own = { id: randomInt(100_000, 999_999), privateKey, secret: randomBytes(24).toString('hex'), client, callbackUrls: [] }
-  return { ...defaults, ...own, ...given, events }
+  return { slug: 'landfall-test', name: 'Landfall (test)', ...own, ...given, permissions, events }
 }
