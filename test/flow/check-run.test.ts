@@ -58,22 +58,23 @@ describe('a plain merge', () => {
     expect(buttonsOf(town)).toEqual(['rollback'])
   })
 
-  test('costs GitHub eight writes, of which each says something new', async () => {
+  test('costs GitHub eight writes at most, of which each says something new', async () => {
     const town = await openTown()
     await town.deploy()
     const before = town.github.calls.length
     await town.deploy()
     await town.pass(60)
-    expect(written(town, before).toSorted()).toEqual([
+    const writes = written(town, before)
+    expect(writes.filter((call) => call !== 'setStatus').toSorted()).toEqual([
       'createCheck',
       'createDeployment',
       'setDeploymentStatus',
       'setDeploymentStatus',
       'setDeploymentStatus',
-      'setStatus',
-      'setStatus',
       'updateCheck',
     ])
+    // That it is on its way is told where somebody looks before it has arrived.
+    expect([1, 2]).toContain(writes.filter((call) => call === 'setStatus').length)
   })
 
   test('that takes long shows its log as it grows, never faster than GitHub likes it, and its end at once', async () => {
