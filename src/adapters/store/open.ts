@@ -20,6 +20,7 @@ import { openSqlite } from './sqlite.ts'
 import { sweeps } from './sweeps.ts'
 import { timeline } from './timeline.ts'
 import { verdicts } from './verdicts.ts'
+import { wantedPlans } from './wanted-plans.ts'
 
 /**
  * Opens the database and brings it to this version's tables. Throws, in words for the operator and without any password,
@@ -91,6 +92,7 @@ export function storeOver(database: Database, log: Log): Store {
     locks: locks(database),
     verdicts: verdicts(database),
     pullPlans: pullPlans(database),
+    wantedPlans: wantedPlans(database),
     recovery: recovery(database),
     async ping() {
       await sql`select 1`.execute(database.db)

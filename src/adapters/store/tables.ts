@@ -17,6 +17,7 @@ export interface Tables {
   locks: LockRow
   verdicts: VerdictRow
   pull_plans: PullPlanRow
+  wanted_plans: WantedPlanRow
 }
 
 /** A counter that never goes back; see `sequences.ts`. */
@@ -77,6 +78,7 @@ export interface DeploymentRow {
   subject: string | null
   author: string | null
   branch: string | null
+  tag: string | null
   actor: string
   pull_request: number | null
   /** JSON, `CommentRef`. */
@@ -188,6 +190,24 @@ export interface PullPlanRow {
   number: number
   /** JSON, `PullPlan`. */
   plan: string
+  /** The plan's. */
+  head: string
+  base: string
+  /** Milliseconds since 1970 by the database's clock. */
+  kept: number
+}
+
+export interface WantedPlanRow {
+  /** `owner/name` */
+  repository: string
+  number: number
+  installation: number
+  /** 1 where a person asked for it. */
+  asked: number
+  version: number
+  tries: number
+  /** Milliseconds since 1970 by the database's clock. */
+  due: number
 }
 
 export interface ReplayRow {

@@ -4,7 +4,7 @@ import type { Intent, IntentOutcome, RecoveryIntent } from '../../domain/intent.
 import type { Plan } from '../../domain/plan.ts'
 import type { PullPlan } from '../../domain/pull-plan.ts'
 import type { Receipt } from '../../domain/receipt.ts'
-import type { Instant, Sha } from '../../domain/repository.ts'
+import type { Instant, Repository, Sha } from '../../domain/repository.ts'
 
 /** A claim on one subject, by the database's clock. A new claim has a higher number; writes under an older one are refused. */
 export interface Lease {
@@ -97,12 +97,31 @@ export interface Store {
   verdicts: {
     of(deployment: string): Promise<Verdict[]>
   }
-  /** What merging pull requests would do. */
+  /** What merging pull requests would do. What was computed three months ago is nobody's concern any more, and forgotten. */
   pullPlans: {
     /** The newest, of a repository as `owner/name`. */
     of(repository: string, number: number): Promise<PullPlan | undefined>
+    /** What the newest were computed for, by number; those without one are absent. */
+    sidesOf(repository: string, numbers: readonly number[]): Promise<Map<number, PullSides>>
     /** In place of the last one of its pull request; the wanted reports are recorded in the same transaction. */
     keep(plan: PullPlan, wanted?: ReportKey[]): Promise<void>
+    /** The pull request is over. */
+    forget(repository: string, number: number): Promise<void>
+  }
+  /** Plans of pull requests that are still to be computed, by whichever process is there. */
+  wantedPlans: {
+    /** Wanted now, also where it was put off. `asked`: by a person, who waits for it. */
+    want(repository: Repository, number: number, options?: { asked?: boolean }): Promise<void>
+    /** Repositories (`owner/name`) with some that are due. */
+    due(): Promise<string[]>
+    /** Those of a repository that are due, those longest due first. */
+    dueOf(repository: string, limit: number): Promise<WantedPlan[]>
+    /** Numbers of all that are wanted in a repository, due or put off. */
+    numbersOf(repository: string): Promise<number[]>
+    /** Computed, or not to be had. One that was wanted again meanwhile stays wanted. */
+    done(wanted: WantedPlan): Promise<void>
+    /** Due again in so many seconds. One that was wanted again meanwhile stays due. */
+    putOff(wanted: WantedPlan, seconds: number): Promise<void>
   }
   timeline: {
     /** The surfaces that show the record are wanted with it. */
@@ -191,6 +210,21 @@ export interface Store {
   /** Whether the database answers. */
   ping(): Promise<void>
   close(): Promise<void>
+}
+
+/** What a pull request was planned for: its head, and the branch it would be merged into. */
+export type PullSides = Pick<PullPlan, 'head' | 'base'>
+
+/** A plan that is to be computed. */
+export interface WantedPlan {
+  repository: Repository
+  number: number
+  /** A person asked for it. */
+  asked: boolean
+  /** How many times it was wanted. */
+  version: number
+  /** How often it was put off since. */
+  tries: number
 }
 
 /** What was learnt from hosts. */

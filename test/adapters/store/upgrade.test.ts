@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { firstTables } from '../../../src/adapters/store/migrations/first-tables.ts'
+import { pullPlans } from '../../../src/adapters/store/migrations/pull-plans.ts'
 import { migrate } from '../../../src/adapters/store/migrations.ts'
 import { storeOver } from '../../../src/adapters/store/open.ts'
 import { openSqlite } from '../../../src/adapters/store/sqlite.ts'
@@ -45,5 +46,22 @@ test('a database of the first Landfall keeps what it holds, and finds deployment
   expect(await store.intents.open('acme/shop')).toEqual(['i'])
   expect(await store.intents.read('i')).toMatchObject({ id: 'i', after: push().after })
   expect((await store.deployments.open('acme/shop', 'production')).length).toBe(451)
+  await store.close()
+})
+
+test('plans of pull requests that were kept without it are found by what they were computed for', async () => {
+  const database = openSqlite(folder)
+  const { db } = database
+  await migrate(database)
+  for (const table of ['pull_plans', 'wanted_plans']) await sql`drop table ${sql.table(table)}`.execute(db)
+  await pullPlans(database, db)
+  await sql`update landfall_schema set version = 6`.execute(db)
+  const head = 'a'.repeat(40)
+  const kept = JSON.stringify({ number: 12, head, base: 'main' })
+  await sql`insert into pull_plans (repository, number, plan) values ('acme/shop', 12, ${kept})`.execute(db)
+
+  expect(await migrate(database)).toEqual({ kind: 'ready' })
+  const store = storeOver(database, { info() {}, warn() {}, error() {} })
+  expect(await store.pullPlans.sidesOf('acme/shop', [12, 13])).toEqual(new Map([[12, { head, base: 'main' }]]))
   await store.close()
 })
