@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { lookEverywhere } from '../../src/flow/look.ts'
 import { unreachable } from '../support/host-answers.ts'
+import { landfallYml } from '../support/shop.ts'
 import { openTown, type Town, type TownOptions } from '../support/town.ts'
 
 /** A town whose Landfall was down for a while after so many releases, and what was deployed before. */
@@ -75,6 +76,17 @@ describe('a rollback on the host while Landfall was down', () => {
     await town.quiet(120)
     expect(await town.newest()).toMatchObject({ revision: newer, state: 'succeeded', plan: { generation: 4 } })
     expect([version(town), town.host().wentBack]).toEqual([newer, []])
+  })
+
+  test('it takes no gate away that came since', async () => {
+    const { town } = await withoutLandfall(2)
+    await town.start()
+    await town.deploy({ '.github/landfall.yml': landfallYml({ gates: 'windows: [{ deny: "Mon 01:00 - Mon 02:00", zone: UTC }]' }) })
+    const gated = await town.newest()
+    expect(gated.plan?.gates?.windows).toHaveLength(1)
+    town.close()
+    town.host().rollBackByHand()
+    expect((await back(town)).plan?.gates).toEqual(gated.plan?.gates)
   })
 
   test('a commit that was waiting before comes after it', async () => {

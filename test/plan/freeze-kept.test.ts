@@ -86,7 +86,7 @@ test('all else is the release as it was, on the hosts as they are', () => {
   const { generation: __, services: ___, override: ____, ...same } = release
   expect(frozen).toEqual({
     ...same,
-    ...{ kind: 'rollback', again: 3, kept: 3, soak: 'behind', logins: ['ghcr.io'], removed: [] },
+    ...{ kind: 'rollback', again: 3, kept: 3, soak: 'behind', logins: ['ghcr.io'], removed: [], gates: nothingAsked },
     hosts: [{ name: 'web-1', platform: 'linux/amd64', previous: { generation: 9, revision: sha('9') } }],
     waves: [['web-1']],
   })
