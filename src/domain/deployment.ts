@@ -20,6 +20,8 @@ export interface Deployment {
   author?: string
   /** Branch, for people and for publishing. */
   branch?: string
+  /** The tag whose push brought it, for people, and to see whether it still names this commit. */
+  tag?: string
   /** Who asked: pusher or commenter; `unknownActor` where GitHub does not tell. */
   actor: string
   /** Pull request this change came through, where there is one. */

@@ -102,5 +102,5 @@ const described = ({ sha: revision, subject, author }: CommitFacts): Brought => 
 
 function fresh({ intent, project, environment, ref, ports }: Bringing): Deployment {
   const made = newDeployment(intent, project.file.project, environment.name, ports)
-  return { ...made, kind: 'deploy', ...(ref.kind === 'branch' && { branch: ref.name }) }
+  return { ...made, kind: 'deploy', ...(ref.kind === 'branch' ? { branch: ref.name } : { tag: ref.name }) }
 }

@@ -53,12 +53,13 @@ export async function retryDeployment({ environment }: Aimed<'retry'>, { intent,
   const subject = { deployment: last, links: linksOf(last, ports) }
   if (!isTerminal(last.state)) return say({ kind: 'under-way', ...subject })
   if (last.state === 'succeeded') return say({ kind: 'not-failed', ...subject })
-  const { kind, revision, branch } = last
+  const { kind, revision, branch, tag } = last
   const again = {
     ...newDeployment(intent, file.project, environment, ports),
     ...broughtBy(last),
     ...(revision !== undefined && { revision }),
     ...(branch !== undefined && { branch }),
+    ...(tag !== undefined && { tag }),
     ...answering(intent),
     // To try again what failed cannot mean anything else.
     asked: 'deliberate' as const,

@@ -17,14 +17,14 @@ export async function watchTags(
 ): Promise<void> {
   const name = fullName(repository)
   const sources = environments.flatMap(({ source }) => (source.kind === 'tag' ? [source] : []))
-  for (const [ref, { name: tag, object }] of await tagsOf(repository, sources, ports)) {
+  for (const [ref, { object, annotated }] of await tagsOf(repository, sources, ports)) {
     const before = seen.get(ref)
     if (before === object) continue
     if (sources.some((source) => follows(source, ref) && seen.has(placeOf(source)))) {
-      const commit = await ports.github.commitAt(repository, `tags/${tag}`)
-      if (!commit) continue
+      const commit = annotated ? await ports.github.commitOfTag(repository, object) : object
       // An annotated tag is another object than its commit, by which it was seen when a webhook told of it.
-      if (before !== commit.sha) await tellOfFound({ repository, ref, before, after: commit.sha }, ports)
+      if (commit === undefined) continue
+      if (before !== commit) await tellOfFound({ repository, ref, before, after: commit }, ports)
     }
     await ports.store.seen.record(name, ref, object)
   }

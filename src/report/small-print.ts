@@ -6,6 +6,7 @@ import { cut } from './text.ts'
 export const smallPrint = (told: Telling, ...more: readonly string[]): string => {
   const facts = [
     told.commit && link(code(told.commit.text), told.commit.url),
+    told.tag && code(cut(told.tag, 100)),
     told.subject && plain(cut(told.subject, 200)),
     `asked for by ${plain(told.actor)}`,
     ...more,

@@ -18,6 +18,8 @@ export interface Telling {
   remedy?: string
   commit?: { text: string; url: string }
   subject?: string
+  /** The tag that brought it. */
+  tag?: string
   pullRequest?: { text: string; url: string }
   repository: string
   project: string
@@ -64,7 +66,7 @@ export function actOn(deployment: Deployment, { act }: Links): Telling['act'] {
 }
 
 export function tell(deployment: Deployment, links: Links): Telling {
-  const { repository, revision, state, kind, subject, author, actor, pullRequest, plan } = deployment
+  const { repository, revision, state, kind, subject, tag, author, actor, pullRequest, plan } = deployment
   const unwell = unwellBecause(deployment)
   const reason = deployment.reason ?? unwell
   const took = tookText(deployment)
@@ -77,6 +79,7 @@ export function tell(deployment: Deployment, links: Links): Telling {
     ...(reason && { remedy: oneLine(remedyOf(reason)) }),
     ...(revision !== undefined && { commit: { text: shortSha(revision), url: commitUrl(links.github, repository, revision) } }),
     ...(subject !== undefined && { subject: oneLine(subject) }),
+    ...(tag !== undefined && { tag: oneLine(tag) }),
     ...(pullRequest !== undefined && {
       pullRequest: { text: `#${pullRequest}`, url: pullRequestUrl(links.github, repository, pullRequest) },
     }),
@@ -95,6 +98,7 @@ export function tell(deployment: Deployment, links: Links): Telling {
 export const factsOf = (told: Telling, anchor: (text: string, url: string) => string, words: (text: string) => string): string[] =>
   [
     told.commit && anchor(told.commit.text, told.commit.url),
+    told.tag && words(cut(told.tag, 100)),
     told.pullRequest && anchor(told.pullRequest.text, told.pullRequest.url),
     words(cut(told.actor, 100)),
     words(cut(`${told.project} / ${told.environment}`, 200)),

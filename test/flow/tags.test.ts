@@ -228,3 +228,56 @@ describe('without any webhook', () => {
     expect(town.log.saying('branch or tag moved').map(({ ref }) => ref)).not.toContain('refs/tags/v1')
   })
 })
+
+describe('annotated tags, of which there are many', () => {
+  const approved = 'tag: "v*", hosts: [web-2], approve: { count: 1 }'
+
+  /** A town in which v1.10.9 names the newest commit and waits for approval, among sixty others with messages that name an older one. */
+  async function many(): Promise<{ town: Town; sha: Sha }> {
+    const town = await tagged({ files: file(approved) })
+    town.github.roles.lisa = 'write'
+    const [older = '', sha = ''] = commits(town, 2)
+    const others = Array.from({ length: 60 }, (_, index) => ({
+      name: `v2.${index}`,
+      object: String(index).padStart(40, 'b'),
+      commit: older,
+    }))
+    town.github.tagged = [{ name: 'v1.10.9', object: 'a'.repeat(40), commit: sha }, ...others]
+    return { town, sha }
+  }
+
+  test('the one that was pushed is asked for first, and once a look', async () => {
+    const { town, sha } = await many()
+    await town.tellPush(sha, { ref: 'refs/tags/v1.10.9', before: '0'.repeat(40) })
+    await town.reaches('waiting')
+    expect(await town.newest()).toMatchObject({ revision: sha, tag: 'v1.10.9' })
+    const asked = town.github.calls.length
+    await town.pass(3600)
+    const calls = town.github.calls.slice(asked)
+    expect(calls.filter((call) => call === 'commitOfTag')).toHaveLength(calls.filter((call) => call === 'tags').length)
+    await town.tellComment('/approve demo', { actor: 'lisa' })
+    await town.quiet()
+    expect(await demo(town)).toEqual([[sha, 'succeeded']])
+    expect(town.github.checkRuns.at(-1)?.summary).toContain('`v1.10.9`')
+  })
+
+  test('one is found wherever it stands where somebody names its commit', async () => {
+    const { town, sha } = await many()
+    await town.tellComment(`/deploy demo ${sha}`, { actor: 'lisa' })
+    await town.reaches('waiting')
+    await town.pass(5)
+    await town.tellComment('/approve demo', { actor: 'lisa' })
+    await town.quiet()
+    expect(await demo(town)).toEqual([[sha, 'succeeded']])
+  })
+
+  test('a deployment whose tag was moved away is refused', async () => {
+    const { town, sha } = await many()
+    await town.tellPush(sha, { ref: 'refs/tags/v1.10.9', before: '0'.repeat(40) })
+    const { id } = await town.reaches('waiting')
+    tag(town, 'v1.10.9', town.commit(), 'c'.repeat(40))
+    await town.tellComment('/approve demo', { actor: 'lisa' })
+    await town.quiet()
+    expect(await town.store.deployments.read(id)).toMatchObject({ state: 'rejected', reason: { code: 'commit-not-followed' } })
+  })
+})

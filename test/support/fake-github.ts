@@ -183,7 +183,15 @@ export class FakeGitHub implements GitHub {
   }
 
   tags(_repository: Repository, prefix: string): Promise<Tag[]> {
-    return this.#answer('tags', () => this.tagged.filter(({ name }) => name.startsWith(prefix)))
+    return this.#answer('tags', () =>
+      this.tagged
+        .filter(({ name }) => name.startsWith(prefix))
+        .map(({ name, object, commit = object }) => ({ name, object, ...(commit !== object && { annotated: true as const }) })),
+    )
+  }
+
+  commitOfTag(_repository: Repository, object: Sha): Promise<Sha | undefined> {
+    return this.#answer('commitOfTag', () => this.tagged.find((one) => one.object === object)?.commit)
   }
 
   checksOf(_repository: Repository, revision: Sha): Promise<CommitChecks> {
@@ -217,13 +225,14 @@ export class FakeGitHub implements GitHub {
     return this.#answer('pullRequest', () => this.pulls.get(number))
   }
 
-  openPullRequests(_repository: Repository): Promise<OpenPullRequest[]> {
+  openPullRequests(_repository: Repository, since: Instant): Promise<OpenPullRequest[]> {
     return this.#answer('openPullRequests', () =>
       [...this.pulls.values()]
         .filter(({ state }) => state === 'open')
         .map(({ number, head, base, fork, draft }) => {
           return { number, head, base, fork, draft, updatedAt: this.updated.get(number) ?? new Date(0).toISOString() }
         })
+        .filter(({ updatedAt }) => Date.parse(updatedAt) >= Date.parse(since))
         .toSorted((a, b) => Date.parse(b.updatedAt) - Date.parse(a.updatedAt) || b.number - a.number)
         .slice(0, 100),
     )

@@ -4,6 +4,7 @@ import type { Changes, CommitDetails, GitHubHistory, RefMove } from '../../flow/
 import { orUndefined } from './absent.ts'
 import type { GitHubClients } from './clients.ts'
 import { coAuthorsIn, subjectOf } from './message.ts'
+import { tags } from './tags.ts'
 
 /** No repository; an empty one; no commit of that name. */
 const noSuchCommit = [404, 409, 422]
@@ -14,6 +15,8 @@ const mostFiles = 300
 /** Commits, and what leads from one to another. */
 export function history(clients: GitHubClients): GitHubHistory {
   return {
+    ...tags(clients),
+
     async commitAt(repository, ref) {
       const { rest, place } = clients.of(repository)
       // Of the files, which nobody here looks at, only one.
@@ -64,12 +67,6 @@ export function history(clients: GitHubClients): GitHubHistory {
         const kind = activity_type === 'pr_merge' || activity_type === 'merge_queue_merge' ? 'merge' : 'push'
         return { after, kind, ...(actor?.login && { by: actor.login }) }
       })
-    },
-
-    async tags(repository, prefix) {
-      const { rest, paginate, place } = clients.of(repository)
-      const found = await paginate(rest.git.listMatchingRefs, { ...place, ref: `tags/${prefix}` })
-      return found.map(({ ref, object }) => ({ name: ref.replace(/^refs\/tags\//, ''), object: object.sha }))
     },
   }
 }

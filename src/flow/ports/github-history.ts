@@ -15,6 +15,11 @@ export interface GitHubHistory {
   moves(repository: Repository, branch: string): Promise<RefMove[]>
   /** Every tag whose name begins so. */
   tags(repository: Repository, prefix: string): Promise<Tag[]>
+  /**
+   * The commit that the object of an annotated tag stands for, also through others of its kind; undefined where it is none. What an object
+   * stands for never changes: once it is known nobody is asked again.
+   */
+  commitOfTag(repository: Repository, object: Sha): Promise<Sha | undefined>
 }
 
 /** A branch was moved to a commit. */
@@ -64,6 +69,8 @@ export interface FileChanged {
 export interface Tag {
   /** Without `refs/tags/`. */
   name: string
-  /** What it points at: another one means that the tag was moved. Of an annotated tag not the commit: ask `commitAt` for that. */
+  /** What it points at: another one means that the tag was moved. */
   object: Sha
+  /** Its object is one of its own and not the commit: ask `commitOfTag` for that. */
+  annotated?: true
 }

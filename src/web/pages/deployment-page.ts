@@ -45,6 +45,7 @@ function facts(deployment: Deployment, links: Links): Html {
     ['Project', deployment.project],
     ['Commit', revision !== undefined && anchor(html`<code>${shortSha(revision)}</code>`, commitUrl(links.github, repository, revision))],
     ['Branch', deployment.branch],
+    ['Tag', deployment.tag],
     ['Pull request', pullRequest !== undefined && anchor(`#${pullRequest}`, pullRequestUrl(links.github, repository, pullRequest))],
     ['Repository', fullName(repository)],
     [deployment.kind === 'rollback' ? 'Rolled back by' : 'Brought by', deployment.actor],

@@ -290,7 +290,23 @@ describe('commits and what lies between them', () => {
     await shop.tag('web-1', sha)
     expect((await github.tags(repository(), 'web-1'))[0]?.object).toBe(sha)
     await shop.deleteTag('web-1')
+    expect(tags.map(({ annotated = false }) => annotated)).toEqual([false, true])
     expect(await github.tags(repository(), 'web-1')).toEqual([])
+  })
+
+  test('the commit of an annotated tag, and of a tag of one, asked for once', async () => {
+    const { sha } = await shop.push('annotated', { 'annotated.txt': 'a' })
+    await shop.tag('once-1', sha, { annotated: 'One' })
+    const [one] = await github.tags(repository(), 'once-1')
+    await shop.tag('once-2', one?.object ?? '', { annotated: 'Two' })
+    const [two] = await github.tags(repository(), 'once-2')
+    const peel = (object = '') => github.commitOfTag(repository(), object)
+    expect([await peel(one?.object), await peel(two?.object)]).toEqual([sha, sha])
+    const before = standIn.requests.length
+    expect([await peel(one?.object), await peel(two?.object)]).toEqual([sha, sha])
+    expect(standIn.requests.length).toBe(before)
+    expect(await peel(sha)).toBeUndefined()
+    expect(await peel('0'.repeat(40))).toBeUndefined()
   })
 
   test('ahead: the commits, and files under both their names; behind and identical: nothing', async () => {

@@ -23,6 +23,7 @@ export const storedDeployment: z.ZodType<Deployment> = z.strictObject({
   subject: text.exactOptional(),
   author: text.exactOptional(),
   branch: text.exactOptional(),
+  tag: text.exactOptional(),
   actor: text,
   pullRequest: count.exactOptional(),
   comment: storedComment.exactOptional(),

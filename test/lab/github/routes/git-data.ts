@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { nodeId } from '../bodies/account.ts'
 import { gitCommitBody } from '../bodies/commit.ts'
 import { signatureOf } from '../branches.ts'
-import { created, type RepositoryRoutes, refused } from '../call.ts'
+import { created, notFound, ok, type RepositoryCall, type RepositoryRoutes, refused, text } from '../call.ts'
 import { changes, commitOf, commitTree } from '../history.ts'
 import { moved } from '../moves.ts'
 import { nothing } from '../payloads.ts'
@@ -27,6 +28,15 @@ export const gitDataRoutes: RepositoryRoutes = {
     },
   },
 
+  'GET /repos/{owner}/{repo}/git/tags/{tag_sha}': {
+    needs: ['contents:read'],
+    async answer(call) {
+      const sha = text(call, 'tag_sha')
+      if ((await kindOf(call.repo, sha)) !== 'tag') return notFound()
+      return ok(await tagBody(call, sha))
+    },
+  },
+
   'POST /repos/{owner}/{repo}/git/refs': {
     needs: ['contents:write'],
     async answer(call) {
@@ -46,6 +56,24 @@ export const gitDataRoutes: RepositoryRoutes = {
       return created(shown)
     },
   },
+}
+
+/** An annotated tag. Its object may be another of its kind. */
+async function tagBody({ world, repo }: RepositoryCall, sha: string) {
+  const api = `${world.url}/repos/${repo.fullName}/git`
+  const [head = '', ...message] = (await repo.git.run(['cat-file', '-p', sha])).split('\n\n')
+  const said = Object.fromEntries(head.split('\n').map((line) => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)]))
+  const [, name = '', email = '', seconds = ''] = /^(.*) <(.*)> (\d+)/.exec(said.tagger ?? '') ?? []
+  return {
+    node_id: nodeId('TAG', `${repo.id}_${sha}`),
+    tag: said.tag,
+    sha,
+    url: `${api}/tags/${sha}`,
+    message: message.join('\n\n'),
+    tagger: { date: new Date(Number(seconds) * 1000).toISOString(), email, name },
+    object: { type: said.type, sha: said.object, url: `${api}/${said.type}s/${said.object}` },
+    verification: { verified: false, reason: 'unsigned', signature: null, payload: null, verified_at: null },
+  }
 }
 
 /** `commit`, `tree` and so on; undefined for what is no full id of anything there is. */
