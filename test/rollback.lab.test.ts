@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { lookAtHost } from './demo/host-view.ts'
 import { type Scenario, startScenario } from './lab/landfall/scenario.ts'
 import { type Merged, openShop, type Shop } from './lab/landfall/shop.ts'
+import { openTown } from './lab/landfall/town.ts'
 
 let scenario: Scenario
 let shop: Shop
@@ -27,8 +28,8 @@ async function deploy(title: string, files: Record<string, string> = {}): Promis
 }
 
 /** `landfall rollback …` as an operator types it. */
-function rollBack(otherwise: Record<string, string> = {}): Promise<{ code: number; said: string }> {
-  const env = { PATH: process.env.PATH ?? '', ...scenario.environment, ...otherwise }
+function rollBack(otherwise: Record<string, string> = {}, { environment } = scenario): Promise<{ code: number; said: string }> {
+  const env = { PATH: process.env.PATH ?? '', ...environment, ...otherwise }
   return new Promise((resolve) => {
     execFile(process.execPath, [join('src', 'main', 'cli.ts'), 'rollback', 'acme/shop', 'production'], { env }, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, said: stdout + stderr })
@@ -99,6 +100,23 @@ test('with Landfall down, `landfall-shell rollback` on the host is found and res
   await status(newer.sha, 'success')
   const after = await look()
   expect([after.answered, after.database]).toEqual([newer.sha, before.database])
+}, 120_000)
+
+test('on several machines it is found by whoever serves, and done at the command line where nobody does', async () => {
+  const town = await openTown({ servers: true })
+  onTestFinished(() => town.close())
+  const { merged: first } = await town.merge({ title: 'One' }, 'success')
+  const { merged: second } = await town.merge({ title: 'Two' }, 'success')
+  await town.merge({ title: 'Three' }, 'success')
+  const served = await rollBack({}, town.scenario)
+  expect([served.code, served.said.includes('No Landfall took it up')]).toEqual([0, false])
+  expect((await lookAtHost(town.host, 'shop')).answered).toBe(second.sha)
+  await town.scenario.landfall.stop()
+  // The queue is not asked: it only wakes, and may be down as well.
+  const alone = await rollBack({ QUEUE_URL: 'redis://127.0.0.1:1' }, town.scenario)
+  expect([alone.code, alone.said.includes('No Landfall took it up')]).toEqual([0, true])
+  expect((await lookAtHost(town.host, 'shop')).answered).toBe(first.sha)
+  await town.scenario.restart()
 }, 120_000)
 
 test('everything asked of GitHub was as its API is described', () => scenario.github.assertFaithful())
