@@ -65,11 +65,10 @@ const problemReports = ({ id }: Intent): ReportKey[] =>
 /** Settles a command with an answer that says why not. Where no comment waits for it, it goes into the record of the deployment. */
 export async function refuseCommand(intent: CommandIntent, why: Reason, ports: Ports): Promise<void> {
   const { command, deployment, actor } = intent
-  if (deployment !== undefined) {
-    const text = `/${command.kind} of ${actor} was refused: ${sentenceOf(why)}. ${remedyOf(why)}`
-    await ports.store.timeline.append(deployment, [{ at: ports.clock.now().toISOString(), step: 'command', text }])
-  }
-  await ports.store.intents.settle(intent.id, { kind: 'command-refused', reason: why }, [], answerReports(intent))
+  const text = `/${command.kind} of ${actor} was refused: ${sentenceOf(why)}. ${remedyOf(why)}`
+  const entry = { at: ports.clock.now().toISOString(), step: 'command', text }
+  const effects = deployment === undefined ? {} : { note: { deployment, entry } }
+  await ports.store.intents.settle(intent.id, { kind: 'command-refused', reason: why }, [], answerReports(intent), effects)
   ports.log.info('command refused', { intent: intent.id, reason: why.code })
   await ports.queue.wake('reports')
 }

@@ -15,6 +15,7 @@ import { storedCommand, storedComment, storedIntent, storedOutcome } from './sto
 import { encode, parsed, present, read } from './stored/json.ts'
 import { repositoryIn } from './stored/repository.ts'
 import type { IntentRow, Tables } from './tables.ts'
+import { appendEntries } from './timeline.ts'
 import { insertVerdict } from './verdicts.ts'
 
 /** Intents in one transaction at most: about as many as one page of rows, so that no webhook waits long for its neighbours. */
@@ -106,6 +107,7 @@ async function settle(
   if (effects.lock) await setLock(database, transaction, effects.lock)
   await liftLocks(transaction, effects.unlock ?? [])
   if (verdict) await insertVerdict(transaction, verdict.said)
+  if (effects.note) await appendEntries(database, transaction, effects.note.deployment, [effects.note.entry])
   await want(database, transaction, wanted)
   return 'settled'
 }

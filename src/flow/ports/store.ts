@@ -25,6 +25,8 @@ export interface Effects {
   unlock?: string[]
   /** Counts while the deployment it is about has come no further than this; afterwards nothing is settled. */
   verdict?: { said: Verdict; while: readonly State[] }
+  /** A line for a deployment's record. */
+  note?: { deployment: string; entry: TimelineEntry }
 }
 
 /** A lock about to be set. */

@@ -57,6 +57,14 @@ export function gateContract(given: Given): void {
     expect(await given.store.locks.of('acme/short')).toEqual([expect.objectContaining({ id: next.id, person: 'lisa' })])
   })
 
+  test('a line for a record is written with its command, once', async () => {
+    const [{ id } = { id: '' }] = await asked(given.store, {})
+    const entry = { at, step: 'command', text: '/approve of mona was refused' }
+    const intent = await change({ note: { deployment: id, entry } })
+    await given.store.intents.settle(intent, nothing, [], [], { note: { deployment: id, entry } })
+    expect(await given.other.timeline.read(id)).toEqual([entry])
+  })
+
   test('a command that is settled a second time changes nothing', async () => {
     const set = lock({ repository: 'acme/twice' })
     const intent = await change({ lock: set })
