@@ -6,6 +6,7 @@ import { withAskedPause } from './asked-pause.ts'
 import { type GitHubClock, gitHubClock } from './clock.ts'
 import { paced } from './pace.ts'
 import { type Fetch, type Patience, patientFetch } from './patience.ts'
+import { reducedPulls } from './pull-facts.ts'
 import { answerMemory } from './remembering.ts'
 import { appCredential, type Credential, installationCredential } from './tokens.ts'
 
@@ -46,7 +47,7 @@ export interface ClientOptions {
 export function githubClients(credentials: AppCredentials, log: Log, { gentle, patience }: ClientOptions): GitHubClients {
   const clock = gitHubClock()
   const { whole, streamed } = patientFetch(clock, patience)
-  const remembering = answerMemory()
+  const remembering = answerMemory({ reduce: reducedPulls })
 
   const client = (owner: string, credential: Credential): RestClient => {
     const asking = remembering(owner, withAskedPause(whole))

@@ -1,14 +1,28 @@
+import { z } from 'zod'
 import { fullName, type Repository } from '../../domain/repository.ts'
 import type { OpenPullRequest, PullRequestFacts } from '../../flow/ports.ts'
 
-/** What GitHub lists of a pull request. */
-export interface ListedPull {
-  number: number
+/** What is read of a pull request that GitHub lists. */
+const listedPull = z.object({
+  number: z.number(),
   /** GitHub tells no repository for a head whose fork is gone, though its types do not say so. */
-  head: { ref: string; sha: string; repo: { full_name: string } | null }
-  base: { ref: string }
-  draft?: boolean
-  updated_at: string
+  head: z.object({ ref: z.string(), sha: z.string(), repo: z.object({ full_name: z.string() }).nullable() }),
+  base: z.object({ ref: z.string() }),
+  draft: z.boolean().exactOptional(),
+  updated_at: z.string(),
+})
+export type ListedPull = z.infer<typeof listedPull>
+
+const listOfPulls = /\/repos\/[^/]+\/[^/]+\/pulls\?/
+
+/**
+ * A list of pull requests without all that nobody here reads: a hundredth of it is left. It is looked at all the time, and kept whole it
+ * would take the place of what else is remembered. Other answers are left as they are.
+ */
+export function reducedPulls(url: string, body: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  if (!listOfPulls.test(url)) return body
+  const listed = z.array(listedPull).safeParse(JSON.parse(new TextDecoder().decode(body))).data
+  return listed ? new TextEncoder().encode(JSON.stringify(listed)) : body
 }
 
 /** What it says of one that is asked for alone. */

@@ -10,6 +10,9 @@ interface Remembered {
 const usualRoom = 32 * 1024 * 1024
 const largestAnswer = 1024 * 1024
 
+/** What is kept and given of an answer. */
+export type Reduce = (url: string, body: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>
+
 /** Who may do what is asked live, each time, and never answered from memory. */
 const live = /\/collaborators\/[^/]+\/permission\b|\/teams\/[^/]+\/memberships\//
 
@@ -17,7 +20,7 @@ const live = /\/collaborators\/[^/]+\/permission\b|\/teams\/[^/]+\/memberships\/
  * Answers of GETs by entity tag. GitHub is asked each time whether an answer still holds; where it does (304), that costs
  * nothing of the hourly limit and the remembered answer is given. The answers used longest ago are forgotten.
  */
-export function answerMemory(room = usualRoom) {
+export function answerMemory({ room = usualRoom, reduce = (_url, body) => body }: { room?: number; reduce?: Reduce } = {}) {
   const answers = new Map<string, Remembered>()
   let used = 0
   const forget = (key: string): void => {
@@ -53,7 +56,7 @@ export function answerMemory(room = usualRoom) {
         forget(key)
         return answer
       }
-      const body = new Uint8Array(await answer.arrayBuffer())
+      const body = reduce(url, new Uint8Array(await answer.arrayBuffer()))
       keep(key, { etag, headers: answer.headers, body })
       return withBody(answer, body)
     }

@@ -65,7 +65,7 @@ test('what one installation was told is nothing for another', async () => {
 test('the answers used longest ago make room; too large ones are not kept', async () => {
   const large = 'x'.repeat(1024 * 1024 + 1)
   const { fetch, statuses } = server({ '/a': 'aaaa', '/b': 'bbbb', '/c': 'cccc', '/large': large })
-  const asking = answerMemory(8)('app', fetch)
+  const asking = answerMemory({ room: 8 })('app', fetch)
   for (const url of ['/a', '/b', '/a', '/c', '/a', '/b', '/large', '/large']) await (await asking(url, get)).text()
   expect(statuses).toEqual([200, 200, 304, 200, 304, 200, 200, 200])
 })
@@ -78,7 +78,7 @@ test('whatever is asked and changed in between, every answer is the present one'
       async (acts, room) => {
         const texts: Record<string, string> = { '/a': 'a', '/b': 'b', '/c': 'c' }
         const { fetch } = server(texts)
-        const asking = answerMemory(room)('app', fetch)
+        const asking = answerMemory({ room })('app', fetch)
         for (const { url, change } of acts) {
           if (change) texts[url] += '!'
           expect(await (await asking(url, get)).text()).toBe(texts[url])
@@ -87,3 +87,14 @@ test('whatever is asked and changed in between, every answer is the present one'
     ),
     { numRuns: 50 },
   ))
+
+test('what is not read of an answer is neither kept nor given, and takes no room', async () => {
+  const { fetch, statuses } = server({ '/a': 'a and more', '/b': 'b and more' })
+  const asking = answerMemory({ room: 2, reduce: (_url, body) => body.slice(0, 1) })('app', fetch)
+  const answers: string[] = []
+  for (const url of ['/a', '/b', '/a', '/b']) answers.push(await (await asking(url, get)).text())
+  expect([answers, statuses]).toEqual([
+    ['a', 'b', 'a', 'b'],
+    [200, 200, 304, 304],
+  ])
+})
