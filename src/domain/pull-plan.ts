@@ -15,6 +15,8 @@ export interface PullPlan {
   /** Whether it comes from outside the repository: then it was computed for the base branch, and nothing of a stranger's was read. */
   fork: boolean
   at: Instant
+  /** Somebody asked for it, and looks whether it was computed: it is shown even where it says nothing new. */
+  asked?: boolean
   /** Of every environment that follows the branch it would be merged into, in the order of the file. */
   environments: Outlook[]
 }

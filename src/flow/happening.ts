@@ -3,12 +3,12 @@ import { buttonOf } from '../report/buttons.ts'
 import { wakeWaiting } from './command-locks.ts'
 import { locksSubject } from './end-locks.ts'
 import type { ButtonPressed, Happening, Ports } from './ports.ts'
-import { pullsSubject } from './pull-requests.ts'
+import { pullChanged } from './pull-requests.ts'
 import { isServed, raiseCommand } from './raise.ts'
 
 /**
- * Hears what GitHub tells beside pushes and comments. It asks nobody but the database, and only a pressed button is stored: all else
- * just wakes, and what is woken looks for itself. Throws when the database does not take a button.
+ * Hears what GitHub tells beside pushes and comments. It asks nobody but the database, and only a pressed button and a pull request
+ * to plan are stored: all else just wakes, and what is woken looks for itself. Throws when the database does not take these.
  */
 export async function hear(happening: Happening, ports: Ports): Promise<void> {
   if (!isServed(happening, ports)) return
@@ -23,13 +23,9 @@ export async function hear(happening: Happening, ports: Ports): Promise<void> {
     case 'branch-deleted':
       return lookAtLocks(repository, () => true, ports)
     case 'pull-request':
-      switch (happening.action) {
-        case 'merged':
-        case 'closed':
-          return lookAtLocks(repository, (number) => number === happening.number, ports)
-        default:
-          return ports.queue.wake(pullsSubject(repository))
-      }
+      await pullChanged(happening, ports)
+      if (happening.action === 'merged' || happening.action === 'closed')
+        await lookAtLocks(repository, (number) => number === happening.number, ports)
   }
 }
 

@@ -9,6 +9,8 @@ export async function publishPullPlan(report: Report, id: string, ports: Ports):
   const [repository = '', number] = id.split('#', 2)
   const plan = await ports.store.pullPlans.of(repository, Number(number))
   if (!plan) return report.memory
+  // Where no environment follows the branch it goes into, only what has shown something else is told so.
+  if (plan.environments.length === 0 && !plan.asked && report.memory === undefined && !report.begun) return undefined
   if (report.surface === 'plan-check') return publishCheck(report, plan.repository, pullPlanCheck(plan, ports.addresses.github), ports)
   return comment(report, plan, ports)
 }
@@ -19,9 +21,9 @@ export async function publishPullPlan(report: Report, id: string, ports: Ports):
  */
 async function comment(report: Report, plan: PullPlan, ports: Ports): Promise<string | undefined> {
   const [known, shown] = report.memory?.split(' ') ?? []
-  if (known === undefined && plan.environments.every(({ kind }) => kind === 'nothing')) return undefined
+  if (known === undefined && !plan.asked && plan.environments.every(({ kind }) => kind === 'nothing')) return undefined
   const said = (at: string) => pullPlanComment({ ...plan, at }, ports.addresses.github)
-  const fingerprint = ports.signer.fingerprint(said(''))
+  const fingerprint = ports.signer.fingerprint(said(plan.asked ? plan.at : ''))
   if (shown === fingerprint && !report.begun) return report.memory
   const text = said(plan.at)
   if (known === undefined) return `${await commentOnce(report, plan.repository, plan.number, text, ports)} ${fingerprint}`

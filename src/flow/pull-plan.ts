@@ -29,6 +29,13 @@ interface Brought {
   ref: string
 }
 
+/** It cannot be told now, for what passes; look again after so many seconds. `why` is for the log. */
+export interface Later {
+  kind: 'later'
+  seconds: number
+  why: string
+}
+
 /**
  * What merging a pull request would do, environment by environment. Of one from a fork nothing of a stranger's is read: it is what the
  * base branch would do with its own files.
@@ -40,8 +47,10 @@ export async function planPullRequest(
   repository: Repository,
   merged: Sha | undefined,
   ports: Ports,
-): Promise<PullPlan> {
+): Promise<{ kind: 'planned'; plan: PullPlan } | Later> {
   const base = pull.fork ? (await ports.github.head(repository, pull.base.branch))?.sha : undefined
+  // Neither the trial merge nor the head would do: both hold what a stranger wrote.
+  if (pull.fork && base === undefined) return { kind: 'later', seconds: 0, why: `there is no branch ${pull.base.branch}` }
   const revision = base ?? merged ?? pull.head.sha
   const brought = { pull, repository, revision, ref: pull.fork ? pull.base.branch : revision }
   const projects = await readProjects(repository, brought.ref, ports)
@@ -53,10 +62,12 @@ export async function planPullRequest(
   for (const { file, path } of projects.good) {
     for (const rule of Object.values(file.environments)) {
       if (rule.source.kind !== 'branch' || rule.source.branch !== pull.base.branch) continue
-      environments.push(await outlookOf(rule, file, path, brought, ports))
+      const outlook = await outlookOf(rule, file, path, brought, ports)
+      if (outlook.kind === 'later') return outlook
+      environments.push(outlook)
     }
   }
-  return {
+  const plan = {
     repository,
     number: pull.number,
     head: pull.head.sha,
@@ -66,9 +77,10 @@ export async function planPullRequest(
     at: ports.clock.now().toISOString(),
     environments,
   }
+  return { kind: 'planned', plan }
 }
 
-async function outlookOf(rule: EnvironmentRule, file: ProjectFile, path: string, brought: Brought, ports: Ports): Promise<Outlook> {
+async function outlookOf(rule: EnvironmentRule, file: ProjectFile, path: string, brought: Brought, ports: Ports): Promise<Outlook | Later> {
   const { repository, revision, pull } = brought
   const environment = rule.name
   const passing = { deployment: asDeployment(rule, file, brought, ports), ports, notify: [] }
@@ -84,7 +96,9 @@ async function outlookOf(rule: EnvironmentRule, file: ProjectFile, path: string,
   const origins = await keptImages(file.images, passing)
   const images = withOrigins(rendered.value.images, origins, file.images)
   const known = [...Object.values(origins).flatMap(({ pinned }) => pinned ?? []), ...(running?.plan?.images ?? [])]
-  const others = await resolveImages(images, { built: false, known, within: 0 }, passing)
+  const others = await resolveImages(images, { built: false, known, within: aMoment }, passing)
+  // A check that is red for what passes would keep people from merging what is well.
+  if (others.kind === 'waiting') return { kind: 'later', seconds: others.seconds, why: others.reason.code }
   if (others.kind !== 'ok') return { kind: 'refused', environment, reason: others.reason }
   const platforms = platformsOf(target.value.hosts, running?.plan, others.value)
   const built = images.filter((image) => image.built !== undefined).map((image) => builtImage(image, known, [...platforms.values()]))
@@ -111,6 +125,9 @@ async function outlookOf(rule: EnvironmentRule, file: ProjectFile, path: string,
     closed: await closedAhead(passing, target.value, pull),
   }
 }
+
+/** In seconds. A registry that is busy is waited for as long, so that it is told from one that refuses. */
+const aMoment = 60
 
 const closedAhead = async (passing: Passing, target: Target, pull: PullRequestFacts) =>
   gatesAhead({

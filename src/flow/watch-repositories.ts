@@ -5,10 +5,10 @@ import { grantFor } from '../policy/hosts.ts'
 import { endLocks } from './end-locks.ts'
 import { intake } from './intake.ts'
 import type { InstalledRepository, Ports } from './ports.ts'
-import { pullsSubject, unplannedOf } from './pull-requests.ts'
 import { readProjects } from './read-projects.ts'
 import { tellOfFound } from './tell-of-found.ts'
 import { askedPause } from './trouble.ts'
+import { watchPulls } from './watch-pulls.ts'
 import { watchTags } from './watch-tags.ts'
 
 /** Repositories looked at side by side; GitHub allows a hundred requests at once. */
@@ -62,7 +62,7 @@ async function watch(installed: InstalledRepository, ports: Ports): Promise<void
   await watchBranches(installed, environments, seen, ports)
   await watchTags(repository, environments, seen, ports)
   await endLocks(repository, ports)
-  if ((await unplannedOf(repository, ports)).length > 0) await ports.queue.wake(pullsSubject(repository))
+  await watchPulls(repository, seen, ports)
   const history = seen.get(firstLook)
   if (history !== undefined) await watchComments(repository, history, seen.get(comments) ?? history, ports)
   else await ports.store.seen.record(name, firstLook, (await ports.github.newestComment(repository)) ?? beginning)

@@ -38,10 +38,11 @@ export async function workFor(subject: string, ports: Ports): Promise<Work | und
 
 /** Every subject with open work, as the database knows it: one for each repository and environment is enough to wake it. */
 export async function dueSubjects(ports: Ports): Promise<string[]> {
-  const [repositories, deployments, soaks, reports, sweeps] = await Promise.all([
+  const [repositories, deployments, soaks, pulls, reports, sweeps] = await Promise.all([
     ports.store.intents.due(),
     ports.store.deployments.due(),
     ports.store.deployments.soaking(),
+    ports.store.wantedPlans.due(),
     ports.store.reports.due(1),
     dueSweeps(ports),
   ])
@@ -49,6 +50,7 @@ export async function dueSubjects(ports: Ports): Promise<string[]> {
     ...repositories.map((name) => `repository:${name}`),
     ...deployments.map((id) => `deployment:${id}`),
     ...soaks.map(soakSubject),
+    ...pulls.map((name) => `pulls:${name}`),
     ...(reports.length > 0 ? ['reports'] : []),
     ...sweeps,
   ]

@@ -1,40 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import type { PullRequestFacts } from '../../src/flow/ports.ts'
+import { planCheck as check, newestComment as comment, openPull as open } from '../support/pull-requests.ts'
 import { composeYml, landfallYml, shopImage } from '../support/shop.ts'
 import { openTown, type Town, type TownOptions } from '../support/town.ts'
-
-/** Somebody opens a pull request with these changes; GitHub tries the merge, and tells of it unless it is quiet. */
-async function open(
-  town: Town,
-  files: Record<string, string | null>,
-  { number = 12, told = true, ...changes }: Partial<PullRequestFacts> & { told?: boolean } = {},
-): Promise<PullRequestFacts> {
-  const { github } = town
-  const branch = `change-${number}`
-  github.branches.set(branch, github.branches.get('main') ?? '')
-  const head = github.commit(branch, files, { author: 'mona' })
-  github.branches.set(`trial-${number}`, github.branches.get('main') ?? '')
-  const trial = github.merge(branch, `trial-${number}`)
-  const pull: PullRequestFacts = {
-    ...{ number, title: 'A change', author: 'mona', bot: false, fork: false, state: 'open', draft: false, labels: [], trial },
-    head: { branch, sha: head, repository: 'acme/shop' },
-    base: { branch: 'main' },
-    ...changes,
-  }
-  github.pulls.set(number, pull)
-  github.updated.set(number, town.clock.now().toISOString())
-  if (told) await town.tellOf({ kind: 'pull-request', action: 'opened', number, head, base: 'main', fork: pull.fork })
-  await town.pass(15)
-  return pull
-}
 
 const running = async (options: TownOptions = {}) => {
   const town = await openTown(options)
   await town.deploy()
   return town
 }
-const comment = (town: Town) => town.github.comments.at(-1)?.body ?? ''
-const check = (town: Town) => town.github.checkRuns.findLast(({ name }) => name === 'Landfall plan')
 const asked = (town: Town) => [...town.hosts.values()].reduce((sum, host) => sum + host.heard.length, 0)
 
 describe('an opened pull request', () => {
@@ -137,13 +110,40 @@ test('whose webhook was lost is found, and those that were there before Landfall
 })
 
 describe('/plan', () => {
-  test('computes it anew and says what it comes to', async () => {
+  test('computes it anew where it is shown, and says where that is', async () => {
     const town = await running()
     await open(town, { 'a.txt': 'one' })
+    const first = comment(town)
+    await town.pass(60)
     await town.tellComment('/plan', { actor: 'mona' })
     await town.pass(20)
-    expect(comment(town)).toContain('What merging \\#')
-    expect(comment(town)).toMatch(/production: web recreated/)
+    const [plan, answer] = town.github.comments.map(({ body }) => body)
+    expect(answer).toContain('is being computed')
+    expect(plan).not.toBe(first)
+    expect(plan?.replace(/as of .*/, '')).toBe(first.replace(/as of .*/, ''))
+  })
+
+  test('holds up no merge, however often it is written and long GitHub takes to try the merge', async () => {
+    const town = await running()
+    const { trial: _, ...conflicting } = await open(town, { 'a.txt': 'x' }, { told: false })
+    town.github.pulls.set(12, conflicting)
+    const merged = town.commit()
+    const before = town.clock.now().getTime()
+    await town.tellComment(Array(10).fill('/plan').join('\n'))
+    await town.tellPush(merged)
+    await town.until(async () => (await town.deployments()).some(({ revision }) => revision === merged))
+    expect((town.clock.now().getTime() - before) / 1000).toBeLessThan(2)
+    await town.pass(30)
+    expect(await town.store.pullPlans.of('acme/shop', 12)).toMatchObject({ asked: true })
+  })
+
+  test('of a pull request that nothing comes of is answered all the same', async () => {
+    const town = await running()
+    await open(town, { 'a.txt': 'one' }, { base: { branch: 'somewhere' } })
+    await town.tellComment('/plan', { actor: 'mona' })
+    await town.pass(20)
+    expect(comment(town)).toContain('no environment follows the branch')
+    expect(check(town)).toMatchObject({ state: 'neutral' })
   })
 
   test('where there is nothing to merge says so', async () => {

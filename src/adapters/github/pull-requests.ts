@@ -5,11 +5,8 @@ import { orUndefined } from './absent.ts'
 import type { GitHubClients } from './clients.ts'
 import { factsOf, openFactsOf } from './pull-facts.ts'
 
-/**
- * GitHub takes more than 20 kB to tell of one pull request. Read by so many at a time, an answer is small enough to be remembered,
- * and looking again at what did not change is free.
- */
-const page = { size: 25, most: 4 }
+/** GitHub takes more than 20 kB to tell of one pull request, and of most it has been told already: few are asked for at a time. */
+const page = { size: 10, most: 10 }
 
 /** Pull requests: what they are, and those the App opens. */
 export function pullRequests(clients: GitHubClients): GitHubPullRequests {
@@ -24,14 +21,15 @@ export function pullRequests(clients: GitHubClients): GitHubPullRequests {
       return pull && factsOf(repository, pull)
     },
 
-    async openPullRequests(repository) {
+    async openPullRequests(repository, since) {
       const { rest, paginate, place } = clients.of(repository)
       const asked = { ...place, state: 'open', sort: 'updated', direction: 'desc', per_page: page.size } as const
       let pages = 0
       const found = await paginate(rest.pulls.list, asked, ({ data }, done) => {
         pages += 1
-        if (pages === page.most) done()
-        return data.map((pull) => openFactsOf(repository, pull))
+        const changed = data.filter((pull) => Date.parse(pull.updated_at) >= Date.parse(since))
+        if (pages === page.most || changed.length < data.length) done()
+        return changed.map((pull) => openFactsOf(repository, pull))
       })
       // One that moves to the top while they are read pushes another from a page onto the next.
       return [...new Map(found.map((pull): [number, OpenPullRequest] => [pull.number, pull])).values()]

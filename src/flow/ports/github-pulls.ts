@@ -4,8 +4,11 @@ import type { Instant, Repository, Sha } from '../../domain/repository.ts'
 export interface GitHubPullRequests {
   /** Undefined for a number that is no pull request's. */
   pullRequest(repository: Repository, number: number): Promise<PullRequestFacts | undefined>
-  /** The open pull requests that changed last, newest first; of more than a hundred those. One that changes meanwhile may be missing. */
-  openPullRequests(repository: Repository): Promise<OpenPullRequest[]>
+  /**
+   * The open pull requests that changed at this moment of GitHub's clock or later, newest first; of more than a hundred those. One that
+   * changes meanwhile may be missing. Where none did it costs one request, and after the first time nothing of the hourly limit.
+   */
+  openPullRequests(repository: Repository, since: Instant): Promise<OpenPullRequest[]>
   openPullRequest(repository: Repository, wanted: NewPullRequest): Promise<PullRequestOutcome>
   /** The open pull request from one branch of the repository into another. */
   findOpenPullRequest(repository: Repository, branches: Pick<NewPullRequest, 'head' | 'base'>): Promise<number | undefined>

@@ -70,11 +70,14 @@ describe('the trial merge', () => {
   })
 })
 
+/** Before every change there is. */
+const ever = '2000-01-01T00:00:00Z'
+
 describe('open pull requests', () => {
   test('what changed last comes first, forks and drafts are told, and closed ones are none', async () => {
     const yard = await standIn.createRepository('acme', 'yard', { 'a.txt': 'a' })
     const place = repositoryOf(yard)
-    expect(await github.openPullRequests(place)).toEqual([])
+    expect(await github.openPullRequests(place, ever)).toEqual([])
     const fork = await yard.fork('guest')
     const door = await yard.openPullRequest({ branch: 'door', files: { 'door.txt': 'open' }, draft: true })
     const gift = await yard.openPullRequest({ branch: 'gift', from: fork, files: { 'gift.txt': '?' }, author: 'guest', base: 'main' })
@@ -91,25 +94,29 @@ describe('open pull requests', () => {
       fork: true,
       draft: false,
     }
-    expect(await github.openPullRequests(place)).toEqual([theirs, mine])
+    expect(await github.openPullRequests(place, ever)).toEqual([theirs, mine])
     const { sha } = await yard.push('door', { 'door.txt': 'shut' })
-    expect(await github.openPullRequests(place)).toEqual([{ ...mine, head: { ...mine.head, sha } }, theirs])
+    expect(await github.openPullRequests(place, ever)).toEqual([{ ...mine, head: { ...mine.head, sha } }, theirs])
   })
 
-  test('on all pages; what did not change is free to look at again', async () => {
+  test('those that changed since, on as many pages as have them; what did not change is free to look at again', async () => {
     const crowd = await standIn.createRepository('acme', 'crowd', { 'a.txt': 'a' })
     const names = Array.from({ length: 27 }, (_, index) => `branch-${index}`)
     await crowd.grow(new Map(names.map((name) => [name, 1])))
     for (const branch of names) await crowd.openPullRequest({ branch, deliver: 'never' })
-    const look = async () => (await github.openPullRequests(repositoryOf(crowd))).map(({ head }) => head.branch)
+    const look = (since: string) => github.openPullRequests(repositoryOf(crowd), since)
     await github.head(repositoryOf(crowd), 'main')
     const before = standIn.spent
-    const first = await look()
-    expect(first).toEqual(names.toReversed())
-    expect(standIn.spent).toBe(before + 2)
-    expect(await look()).toEqual(first)
-    expect(standIn.spent).toBe(before + 2)
+    const first = await look(ever)
+    expect(first.map(({ head }) => head.branch)).toEqual(names.toReversed())
+    expect(standIn.spent).toBe(before + 3)
+    expect(await look(ever)).toEqual(first)
+    const newest = first[0]?.updatedAt ?? ever
+    const later = new Date(Date.parse(newest) + 60_000).toISOString()
+    expect(await look(later)).toEqual([])
+    expect(standIn.spent).toBe(before + 3)
     await crowd.push('branch-0', { 'b.txt': 'b' })
-    expect((await look()).slice(0, 2)).toEqual(['branch-0', 'branch-26'])
+    expect((await look(newest))[0]?.head.branch).toBe('branch-0')
+    expect(standIn.spent).toBe(before + 4)
   })
 })

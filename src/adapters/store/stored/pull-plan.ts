@@ -26,5 +26,6 @@ export const storedPullPlan: z.ZodType<PullPlan> = z.strictObject({
   merged: sha.exactOptional(),
   fork: z.boolean(),
   at: instant,
+  asked: z.boolean().exactOptional(),
   environments: z.array(outlook),
 } satisfies Shape<PullPlan>)
