@@ -62,13 +62,18 @@ export async function refuse(intent: PushIntent, problems: Problem[], ports: Por
 const problemReports = ({ id }: Intent): ReportKey[] =>
   ['configuration-check', 'configuration-comment'].map((surface) => ({ subject: `intent:${id}`, surface }))
 
-/** Settles a command with an answer that says why not. Where no comment waits for it, it goes into the record of the deployment. */
+/**
+ * Settles a command with an answer that says why not. One that was given at the side of a deployment, where no comment waits for an
+ * answer, is told in its record and in its check run.
+ */
 export async function refuseCommand(intent: CommandIntent, why: Reason, ports: Ports): Promise<void> {
   const { command, deployment, actor } = intent
   const text = `/${command.kind} of ${actor} was refused: ${sentenceOf(why)}. ${remedyOf(why)}`
   const entry = { at: ports.clock.now().toISOString(), step: 'command', text }
   const effects = deployment === undefined ? {} : { note: { deployment, entry } }
-  await ports.store.intents.settle(intent.id, { kind: 'command-refused', reason: why }, [], answerReports(intent), effects)
+  const shown = deployment === undefined ? [] : [{ subject: `deployment:${deployment}`, surface: 'check' }]
+  const reports = [...answerReports(intent), ...shown]
+  await ports.store.intents.settle(intent.id, { kind: 'command-refused', reason: why }, [], reports, effects)
   ports.log.info('command refused', { intent: intent.id, reason: why.code })
   await ports.queue.wake('reports')
 }

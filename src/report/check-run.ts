@@ -54,7 +54,7 @@ export function checkReport({ deployment, links, timeline, verdicts }: CheckFact
     externalId: id,
     state: stateOf(deployment),
     title: titleOf(deployment),
-    summary: checkSummary(deployment, links, verdicts),
+    summary: checkSummary({ deployment, links, timeline, verdicts }),
     ...(text !== undefined && { text }),
     ...(links.log !== undefined && { detailsUrl: links.log }),
     buttons: buttonsFor(deployment),

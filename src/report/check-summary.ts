@@ -1,11 +1,11 @@
-import type { Deployment } from '../domain/deployment.ts'
+import { type Deployment, isAtWork, type TimelineEntry } from '../domain/deployment.ts'
 import type { Verdict } from '../domain/gate.ts'
 import { words } from './answers/said.ts'
+import type { CheckFacts } from './check-run.ts'
 import { draftSections } from './draft-sections.ts'
 import { explained, explainedSection } from './explained.ts'
 import { heldBy } from './held-by.ts'
-import type { Links } from './links.ts'
-import { link } from './markdown.ts'
+import { link, sentence } from './markdown.ts'
 import { proofSection } from './proof-section.ts'
 import { checkRoom, fitted, type Section } from './sections.ts'
 import { smallPrint } from './small-print.ts'
@@ -13,14 +13,21 @@ import { tell } from './telling.ts'
 import { momentText } from './time.ts'
 import { unwellBecause } from './wording.ts'
 
-/** What is below the title of a deployment's check run: why it waits or went wrong, who agreed, and what it does. */
-export function checkSummary(deployment: Deployment, links: Links, verdicts: readonly Verdict[]): string {
+/** So many refused commands are told of; the record has all. */
+const refusalsShown = 3
+
+/**
+ * What is below the title of a deployment's check run: why it waits or went wrong, what was refused to those who pressed its buttons,
+ * who agreed, and what it does.
+ */
+export function checkSummary({ deployment, links, timeline, verdicts }: CheckFacts): string {
   const told = tell(deployment, links)
   const draft = deployment.plan ?? deployment.proposal?.draft
   return fitted(
     [
       { head: smallPrint(told, ...(told.pullRequest ? [link(told.pullRequest.text, told.pullRequest.url)] : [])) },
       ...whySection(deployment),
+      ...refusalsSection(deployment, timeline),
       ...approvalsSection(deployment, verdicts),
       ...(draft ? [...draftSections(draft), proofSection(draft, isProved(deployment))] : []),
     ],
@@ -35,6 +42,15 @@ function whySection(deployment: Deployment): Section[] {
   if (deployment.state === 'waiting')
     return [{ head: '**What it waits for**\n', rows: heldBy(deployment).map((held) => `- ${explained(held)}`) }]
   return reason ? [explainedSection(reason)] : []
+}
+
+/** Whoever presses a button is answered nowhere else. What was refused while it waited is over with the waiting. */
+function refusalsSection({ state, createdAt, finishedAt }: Deployment, timeline: readonly TimelineEntry[]): Section[] {
+  if (isAtWork(state)) return []
+  const since = Date.parse(finishedAt ?? createdAt)
+  const refused = timeline.filter(({ step, at }) => step === 'command' && Date.parse(at) >= since)
+  const rows = refused.slice(-refusalsShown).map(({ text }) => `- ${sentence(text, 1500)}`)
+  return rows.length === 0 ? [] : [{ head: '**Refused**\n', rows }]
 }
 
 /**

@@ -38,3 +38,26 @@ test('a line about a refusal stands once in the record, whenever Landfall is kil
   expect(await refusals(town, deployment)).toEqual([expect.stringContaining('/approve of peter was refused')])
   expect(await town.store.intents.open()).toEqual([])
 })
+
+test('the check run says what was refused to whoever pressed its button', async () => {
+  const { town, deployment } = await waiting()
+  const before = checkOf(town, deployment)?.summary ?? ''
+  expect(before).not.toContain('Refused')
+  await press(town, deployment)
+  await town.pass(15)
+  const run = checkOf(town, deployment)
+  expect(run).toMatchObject({ state: 'action_required', text: expect.stringContaining('/approve of peter was refused') })
+  expect(run?.summary).toMatch(/\*\*Refused\*\*\n\n- .*approve of peter was refused: peter may not approve/)
+  expect(town.github.checkRuns.filter(({ externalId }) => externalId === deployment.id)).toHaveLength(1)
+})
+
+test('what was refused while it waited is over once it went', async () => {
+  const { town, deployment } = await waiting()
+  town.github.roles.lisa = 'write'
+  await press(town, deployment)
+  await town.pass(15)
+  await town.tellComment('/approve', { actor: 'lisa' })
+  await town.quiet()
+  expect(checkOf(town, deployment)).toMatchObject({ state: 'success', summary: expect.not.stringContaining('Refused') })
+  expect(checkOf(town, deployment)?.text).toContain('/approve of peter was refused')
+})
