@@ -7,6 +7,7 @@ import { contentOf } from '../plan/content.ts'
 import { originsIn, type ServiceImage, withOrigins } from '../plan/images.ts'
 import type { Evaluation } from '../policy/gates/evaluate.ts'
 import { namesText } from '../policy/gates/names.ts'
+import { seenText } from '../policy/gates/seen-text.ts'
 import { draftOf } from './draft.ts'
 import { evaluateGates, type GatesSeen, gatesAfter } from './gates.ts'
 import { nextGeneration, type SeenHost } from './hosts-state.ts'
@@ -52,6 +53,7 @@ export async function planDeployment(run: Run): Promise<Prepared> {
   if (decided.kind === 'refused') return rejected(decided.closed[0].says.reason)
   if (decided.kind === 'waiting') return { ...held(decided), proposal: shown }
 
+  if (decided.seen.length > 0) await run.note('gates', seenText(decided.seen))
   const generation = await nextGeneration(seen, repository, run.deployment.environment, run.ports)
   return generation.kind === 'ok' ? { kind: 'planned', plan: { ...draft, generation: generation.value } } : generation
 }

@@ -76,7 +76,9 @@ describe('an approval', () => {
     expect(await say(town, '/approve')).toContain('is approved for production')
     await town.quiet()
     expect(running(town)).toBe(revision)
-    expect((await town.record(waiting.id)).join('\n')).toContain('approval: approved by lisa')
+    const record = (await town.record(waiting.id)).join('\n')
+    expect(record).toContain('approval: approved by lisa')
+    expect(record).toContain('gates: approval: 1 of 1 agreed (lisa)')
   })
 
   test('of two, each is told how many are missing, and the same person counts once', async () => {
@@ -324,6 +326,7 @@ describe('promotion on one trunk', () => {
     const [production, staging] = [await newestOf(town), await newestOf(town, 'staging')]
     expect([production.state, staging.state]).toEqual(['succeeded', 'succeeded'])
     expect(production.plan?.images).toEqual(staging.plan?.images)
+    expect((await town.record(production.id)).join('\n')).toContain(`staging verified ${revision.slice(0, 7)}: the same commit`)
     // Once to find it, and once by each of them to see whether the tag was moved.
     expect(town.registry.asked.filter(({ name }) => name.endsWith(revision))).toHaveLength(3)
     expect([running(town), running(town, 'staging-1')]).toEqual([revision, revision])
