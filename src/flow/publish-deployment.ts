@@ -105,8 +105,7 @@ async function keepComment(
 ): Promise<string | undefined> {
   if (issue === undefined) return undefined
   if (report.memory === undefined) return String(await commentOnce(report, repository, issue, body, ports))
-  await editOnly(report, repository, issue, Number(report.memory), body, ports)
-  return report.memory
+  return String(await editOnly(report, repository, issue, Number(report.memory), body, ports))
 }
 
 async function tellChat(report: Report, deployment: Deployment, links: Links, ports: Ports): Promise<string | undefined> {

@@ -22,8 +22,8 @@ export async function createOnce(report: Report, repository: Repository, wanted:
 }
 
 /**
- * Edits the comment that is remembered. A Landfall that hung while it made one may have made it after its successor did: of two the
- * remembered one stays.
+ * Edits the comment that is remembered; where somebody deleted it there is a new one. A Landfall that hung while it made one may have
+ * made it after its successor did: of two the remembered one stays. Resolves to the comment's id.
  */
 export async function editOnly(
   report: Report,
@@ -32,11 +32,12 @@ export async function editOnly(
   known: number,
   body: string,
   ports: Ports,
-): Promise<void> {
+): Promise<number> {
   const [mark = ''] = body.split('\n', 1)
-  await ports.github.editComment(repository, known, body)
+  if (!(await ports.github.editComment(repository, known, body))) return commentOnce(report, repository, issue, body, ports)
   const there = report.begun ? await ports.github.findComments(repository, issue, mark) : []
   for (const other of othersOf(known, there)) await ports.github.removeComment(repository, other)
+  return known
 }
 
 /** The same for a deployment. */

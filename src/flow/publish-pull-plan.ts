@@ -26,7 +26,9 @@ async function comment(report: Report, plan: PullPlan, ports: Ports): Promise<st
   const fingerprint = ports.signer.fingerprint(said(plan.asked ? plan.at : ''))
   if (shown === fingerprint && !report.begun) return report.memory
   const text = said(plan.at)
-  if (known === undefined) return `${await commentOnce(report, plan.repository, plan.number, text, ports)} ${fingerprint}`
-  await editOnly(report, plan.repository, plan.number, Number(known), text, ports)
-  return `${known} ${fingerprint}`
+  const id =
+    known === undefined
+      ? await commentOnce(report, plan.repository, plan.number, text, ports)
+      : await editOnly(report, plan.repository, plan.number, Number(known), text, ports)
+  return `${id} ${fingerprint}`
 }

@@ -38,6 +38,23 @@ describe('an opened pull request', () => {
     expect(town.github.calls.filter((call) => call === 'editComment')).toHaveLength(edits)
   })
 
+  test('whose comment somebody deleted gets a new one when there is something new to say, and edits that from then on', async () => {
+    const town = await running()
+    await open(town, { 'a.txt': 'one' })
+    town.github.comments.length = 0
+    await open(town, { 'compose.yml': composeYml.replace('environment:', 'init: true\n    environment:') })
+    await open(town, { 'compose.yml': composeYml.replace('environment:', 'tty: true\n    environment:') })
+    await town.pass(600)
+    expect(town.github.comments).toHaveLength(1)
+    expect(comment(town)).toContain('+    tty: true')
+    expect(town.github.calls.filter((call) => call === 'editComment' || call === 'comment')).toEqual([
+      'comment',
+      'editComment',
+      'comment',
+      'editComment',
+    ])
+  })
+
   test('tells which gates it will meet, and who opens them', async () => {
     const gates = 'after: staging, checks: [build], approve: { by: [team:ops] }, windows: [{ deny: "Sat-Sun 00:00 - 24:00" }]'
     const town = await openTown({ hosts: ['web-1', 'staging-1'], follows: ['web-1'], staging: ['staging-1'], gates })

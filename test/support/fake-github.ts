@@ -5,6 +5,7 @@ import type {
   BranchOutcome,
   Changes,
   CheckChange,
+  CheckOutcome,
   CheckReport,
   CommentFacts,
   CommitChecks,
@@ -53,6 +54,8 @@ export class FakeGitHub implements GitHub {
   readonly deployments: (NewDeployment & { id: number; statuses: DeploymentStatus[] })[] = []
   /** What others say of commits; of all that are not named, nothing. */
   readonly checked = new Map<Sha, CommitChecks>()
+  /** Whether the App was registered with `checks: write`. */
+  mayWriteChecks = true
   readonly checkRuns: (CheckReport & { id: number })[] = []
   readonly pulls = new Map<number, PullRequestFacts>()
   /** When a pull request changed last; those not named never did. */
@@ -80,6 +83,7 @@ export class FakeGitHub implements GitHub {
   loses: (call: keyof GitHub) => Error | undefined = () => undefined
   readonly calls: (keyof GitHub)[] = []
   #made = 0
+  #commented = 0
 
   /** A commit on a branch: the files of its head with these changes (`null` removes one). */
   commit(branch: string, changes: Record<string, string | null>, { subject = 'A change', author = 'mona' } = {}): Sha {
@@ -198,18 +202,23 @@ export class FakeGitHub implements GitHub {
     return this.#answer('checksOf', () => this.checked.get(revision) ?? { own: 'landfall', checks: [], emptySuites: [] })
   }
 
-  createCheck(_repository: Repository, check: CheckReport): Promise<number> {
-    return this.#answer('createCheck', () => this.checkRuns.push({ ...check, id: this.checkRuns.length + 1 }))
+  createCheck(_repository: Repository, check: CheckReport): Promise<CheckOutcome> {
+    return this.#answer('createCheck', () => {
+      if (!this.mayWriteChecks) return { kind: 'forbidden' }
+      return { kind: 'told', id: this.checkRuns.push({ ...check, id: this.checkRuns.length + 1 }) }
+    })
   }
 
-  updateCheck(_repository: Repository, id: number, check: CheckChange): Promise<void> {
+  updateCheck(_repository: Repository, id: number, check: CheckChange): Promise<CheckOutcome> {
     return this.#answer('updateCheck', () => {
+      if (!this.mayWriteChecks) return { kind: 'forbidden' }
       const run = this.checkRuns.find((known) => known.id === id)
       if (!run) throw new Error(`there is no check run ${id}`)
       const annotations = [...run.annotations, ...check.annotations]
       // What was told as completed stays so.
       const state = run.state === 'queued' || run.state === 'in_progress' ? check.state : run.state
       Object.assign(run, { ...check, state, annotations })
+      return { kind: 'told', id }
     })
   }
 
@@ -314,17 +323,17 @@ export class FakeGitHub implements GitHub {
 
   comment(_repository: Repository, issue: number, body: string): Promise<number> {
     return this.#answer('comment', () => {
-      const id = this.comments.length + 1
-      this.comments.push({ id, issue, body })
-      return id
+      this.#commented += 1
+      this.comments.push({ id: this.#commented, issue, body })
+      return this.#commented
     })
   }
 
-  editComment(_repository: Repository, id: number, body: string): Promise<void> {
+  editComment(_repository: Repository, id: number, body: string): Promise<boolean> {
     return this.#answer('editComment', () => {
       const comment = this.comments.find((known) => known.id === id)
-      if (!comment) throw new Error(`there is no comment ${id}`)
-      comment.body = body
+      if (comment) comment.body = body
+      return comment !== undefined
     })
   }
 

@@ -53,7 +53,7 @@ export function comments(clients: GitHubClients, ownLogin: OwnLogin): Comments {
 
     async editComment(repository, comment, body) {
       const { rest, place } = clients.of(repository)
-      await rest.issues.updateComment({ ...place, comment_id: comment, body })
+      return (await orUndefined(() => rest.issues.updateComment({ ...place, comment_id: comment, body }))) !== undefined
     },
 
     async removeComment(repository, comment) {

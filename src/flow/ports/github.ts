@@ -45,7 +45,8 @@ export interface GitHub extends GitHubBranches, GitHubChecks, GitHubHistory, Git
   redeliver(delivery: string): Promise<void>
   react(repository: Repository, comment: CommentRef, reaction: Reaction): Promise<void>
   comment(repository: Repository, issue: number, body: string): Promise<number>
-  editComment(repository: Repository, comment: number, body: string): Promise<void>
+  /** False where it is gone: somebody deleted it. */
+  editComment(repository: Repository, comment: number, body: string): Promise<boolean>
   setStatus(repository: Repository, status: CommitStatus): Promise<void>
   createDeployment(repository: Repository, deployment: NewDeployment): Promise<number>
   /** The status a commit shows under a context. */

@@ -110,8 +110,10 @@ describe('what is there', () => {
     expect(await github.findComments(place(), issue, mark)).toEqual([id])
     const again = await github.comment(place(), issue, `${mark}\nDone`)
     expect(await github.findComments(place(), issue, mark)).toEqual([id, again])
+    expect(await github.editComment(place(), again, `${mark}\nDone twice`)).toBe(true)
     for (let times = 0; times < 2; times += 1) await github.removeComment(place(), again)
     expect(await github.findComments(place(), issue, mark)).toEqual([id])
+    expect(await github.editComment(place(), again, `${mark}\nDone thrice`)).toBe(false)
   })
 
   test('a deployment by what it was made for', async () => {
