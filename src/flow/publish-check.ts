@@ -16,8 +16,10 @@ interface Sent extends FoundCheck {
  * told as completed (asked for people's action is completed too); what goes on after that is a new run, which takes the place of the
  * one before under the same name.
  *
+ * Where the App may not write checks it is asked for once, and again when there is something new to tell: somebody may have allowed it.
+ *
  * @param pace seconds that have to lie between this and what was sent last; it is looked at again then
- * @returns what to remember
+ * @returns what to remember; `notAllowed` where there is none because the App may not write any
  */
 export async function publishCheck(
   report: Report,
@@ -38,9 +40,14 @@ export async function publishCheck(
     }
   }
   const there = (report.begun ? await ports.github.findCheck(repository, wanted) : undefined) ?? known
-  const { id, annotations } = await send(repository, wanted, there, ports)
+  const sent = await send(repository, wanted, there, ports)
+  if (sent.kind === 'forbidden') return notAllowed
+  const { id, annotations } = sent
   return memoryOf({ id, state: wanted.state, annotations, at: now, fingerprint, revision: wanted.revision })
 }
+
+/** What is remembered of a check run that the App may not make. */
+export const notAllowed = 'not allowed'
 
 /** GitHub adds annotations to those that are there: each is sent once. */
 async function send(
@@ -48,14 +55,15 @@ async function send(
   wanted: CheckReport,
   there: FoundCheck | undefined,
   { github }: Ports,
-): Promise<Pick<FoundCheck, 'id' | 'annotations'>> {
+): Promise<{ kind: 'forbidden' } | ({ kind: 'told' } & Pick<FoundCheck, 'id' | 'annotations'>)> {
   const annotations = wanted.annotations.length
   if (!there || (isCompleted(there.state) && there.state !== wanted.state)) {
-    return { id: await github.createCheck(repository, wanted), annotations }
+    const made = await github.createCheck(repository, wanted)
+    return made.kind === 'told' ? { ...made, annotations } : made
   }
   const { revision: _, externalId: __, ...change } = wanted
-  await github.updateCheck(repository, there.id, { ...change, annotations: wanted.annotations.slice(there.annotations) })
-  return { id: there.id, annotations: Math.max(there.annotations, annotations) }
+  const changed = await github.updateCheck(repository, there.id, { ...change, annotations: wanted.annotations.slice(there.annotations) })
+  return changed.kind === 'told' ? { ...changed, annotations: Math.max(there.annotations, annotations) } : changed
 }
 
 const isCompleted = (state: string): boolean => state !== 'queued' && state !== 'in_progress'

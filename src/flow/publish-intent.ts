@@ -1,10 +1,10 @@
 import type { CommandIntent, IntentOutcome, PushIntent } from '../domain/intent.ts'
 import { type Reason, remedyOf, sentenceOf } from '../domain/reason.ts'
 import { refusalAnswer } from '../report/answer.ts'
-import { configurationCheck, configurationComment } from '../report/configuration.ts'
+import { configurationCheck, configurationComment, configurationStatus } from '../report/configuration.ts'
 import type { Ports, Report } from './ports.ts'
-import { publishCheck } from './publish-check.ts'
-import { commentOnce } from './publish-once.ts'
+import { notAllowed, publishCheck } from './publish-check.ts'
+import { commentOnce, statusOnce } from './publish-once.ts'
 
 /** Publishes what became of an intent that led to no deployment. Resolves to what to remember. */
 export async function publishIntent(report: Report, id: string, ports: Ports): Promise<string | undefined> {
@@ -19,8 +19,12 @@ async function brokenFile(report: Report, intent: PushIntent, outcome: IntentOut
   if ((outcome.kind !== 'refused' && outcome.kind !== 'deployments') || outcome.problems === undefined) return undefined
   const othersGo = outcome.kind === 'deployments'
   const source = { github: ports.addresses.github, repository: intent.repository, revision: intent.after, othersGo }
-  if (report.surface !== 'configuration-comment')
-    return publishCheck(report, intent.repository, configurationCheck(source, outcome.problems, intent.id), ports)
+  if (report.surface !== 'configuration-comment') {
+    const shown = await publishCheck(report, intent.repository, configurationCheck(source, outcome.problems, intent.id), ports)
+    // Without a pull request it would be told nowhere.
+    if (shown === notAllowed) await statusOnce(report, intent.repository, configurationStatus(source, outcome.problems), ports)
+    return shown
+  }
   const pullRequest = await ports.github.pullRequestOf(intent.repository, intent.after)
   if (pullRequest === undefined) return 'pushed without a pull request'
   const said = configurationComment(source, outcome.problems, `configuration:${intent.id}`)

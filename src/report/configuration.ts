@@ -3,9 +3,9 @@ import { type Repository, type Sha, shortSha } from '../domain/repository.ts'
 import { annotationsOf } from './annotations.ts'
 import { commitUrl, fileUrl } from './links.ts'
 import { code, link, marker, sentence } from './markdown.ts'
-import type { CheckReport } from './published.ts'
+import type { CheckReport, CommitStatus } from './published.ts'
 import { checkRoom, fitted, type Section } from './sections.ts'
-import { cut, oneLine } from './text.ts'
+import { cut, description, oneLine } from './text.ts'
 
 /** The commit whose files are wrong. */
 export interface Source {
@@ -28,18 +28,35 @@ const commentRoom = 60_000
  */
 export function configurationCheck(source: Source, problems: readonly Problem[], intent: string): CheckReport {
   const [first] = problems
-  const text = first ? `${placeOf(first)}: ${oneLine(first.what)}` : 'The configuration cannot be used'
   return {
     name: 'Landfall configuration',
     revision: source.revision,
     externalId: intent,
     state: 'failure',
-    title: cut(problems.length > 1 ? `${problems.length} problems, first ${text}` : text, 200),
+    title: cut(titleOf(problems), 200),
     summary: fitted(sectionsOf(source, problems), checkRoom),
     ...(first && { detailsUrl: urlOf(source, first) }),
     buttons: [],
     annotations: annotationsOf(problems),
   }
+}
+
+/** The red dot `landfall/configuration`, where the App may not write checks: the first problem, with the way to its line. */
+export function configurationStatus(source: Source, problems: readonly Problem[]): CommitStatus {
+  const [first] = problems
+  return {
+    revision: source.revision,
+    context: 'landfall/configuration',
+    state: 'failure',
+    description: description(titleOf(problems)),
+    ...(first && { url: urlOf(source, first) }),
+  }
+}
+
+function titleOf(problems: readonly Problem[]): string {
+  const [first] = problems
+  const text = first ? `${placeOf(first)}: ${oneLine(first.what)}` : 'The configuration cannot be used'
+  return problems.length > 1 ? `${problems.length} problems, first ${text}` : text
 }
 
 /** The comment listing every problem with its place and what to do. `name` marks it, so that it is edited later on. */

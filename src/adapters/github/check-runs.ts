@@ -1,4 +1,6 @@
-import type { CheckChange, GitHubChecks } from '../../flow/ports.ts'
+import type { Repository } from '../../domain/repository.ts'
+import type { CheckChange, CheckOutcome, GitHubChecks, Log } from '../../flow/ports.ts'
+import { orUndefined } from './absent.ts'
 import type { GitHubClients } from './clients.ts'
 import { type OwnLogin, slugOf } from './own-login.ts'
 
@@ -8,23 +10,33 @@ type CheckRuns = Pick<GitHubChecks, 'createCheck' | 'updateCheck' | 'findCheck'>
 const most = { buttons: 3, label: 20, description: 40, identifier: 20, annotations: 50, markdown: 65_535 }
 
 /** The App's own check runs. */
-export function checkRuns(clients: GitHubClients, ownLogin: OwnLogin): CheckRuns {
+export function checkRuns(clients: GitHubClients, ownLogin: OwnLogin, log: Log): CheckRuns {
+  /** Installations of which it was logged. */
+  const forbidden = new Set<number>()
+  /** Of everything that may be told of one installation this is told once: it needs a person, who needs to know which permission. */
+  const allowed = async (repository: Repository, tell: () => Promise<{ data: { id: number } }>): Promise<CheckOutcome> => {
+    const told = await orUndefined(tell, [403])
+    if (told) {
+      forbidden.delete(repository.installation)
+      return { kind: 'told', id: told.data.id }
+    }
+    if (!forbidden.has(repository.installation))
+      log.error('permission missing', { permission: 'checks: write', installation: repository.installation, owner: repository.owner })
+    forbidden.add(repository.installation)
+    return { kind: 'forbidden' }
+  }
+
   return {
     async createCheck(repository, check) {
       const { rest, place } = clients.of(repository)
-      const { data } = await rest.checks.create({
-        ...place,
-        ...shown(check),
-        name: check.name,
-        head_sha: check.revision,
-        external_id: check.externalId,
-      })
-      return data.id
+      const said = { ...shown(check), name: check.name, head_sha: check.revision, external_id: check.externalId }
+      return allowed(repository, () => rest.checks.create({ ...place, ...said }))
     },
 
     async updateCheck(repository, id, check) {
       const { rest, place } = clients.of(repository)
-      await rest.checks.update({ ...place, check_run_id: id, name: check.name, ...shown(check) })
+      const said = { check_run_id: id, name: check.name, ...shown(check) }
+      return allowed(repository, () => rest.checks.update({ ...place, ...said }))
     },
 
     async findCheck(repository, { revision, name, externalId }) {
@@ -32,7 +44,7 @@ export function checkRuns(clients: GitHubClients, ownLogin: OwnLogin): CheckRuns
       const own = slugOf(await ownLogin())
       // Of one name GitHub counts only the newest as latest, and several of Landfall's deployments may share a commit.
       const asked = { ...place, ref: revision, check_name: name, filter: 'all', per_page: 100 } as const
-      const found = await paginate(rest.checks.listForRef, asked)
+      const found = (await orUndefined(() => paginate(rest.checks.listForRef, asked), [403])) ?? []
       const ours = found.filter(({ app, external_id }) => app?.slug === own && external_id === externalId)
       const [newest] = ours.toSorted((one, other) => other.id - one.id)
       if (!newest) return undefined

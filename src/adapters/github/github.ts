@@ -20,7 +20,7 @@ export function createGitHub(clients: GitHubClients, log: Log): GitHub {
     ...commits,
     ...branches(clients, commits),
     ...checks(clients, own),
-    ...checkRuns(clients, own),
+    ...checkRuns(clients, own, log),
     ...pullRequests(clients),
     ...comments(clients, own),
     ...statuses(clients, own),

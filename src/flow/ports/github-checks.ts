@@ -8,12 +8,15 @@ export type { CheckAnnotation, CheckButton, CheckConclusion, CheckReport } from 
 export interface GitHubChecks {
   /** What was checked about a commit, the App's own checks and statuses included, and what the branch requires, where one is named. */
   checksOf(repository: Repository, revision: Sha, branch?: string): Promise<CommitChecks>
-  /** The new check run's id. Throws over GitHub's limits, which are CheckReport's. */
-  createCheck(repository: Repository, check: CheckReport): Promise<number>
-  updateCheck(repository: Repository, id: number, check: CheckChange): Promise<void>
+  /** Throws over GitHub's limits, which are CheckReport's. */
+  createCheck(repository: Repository, check: CheckReport): Promise<CheckOutcome>
+  updateCheck(repository: Repository, id: number, check: CheckChange): Promise<CheckOutcome>
   /** The App's own newest check run of a commit under this name that stands for the same. */
   findCheck(repository: Repository, wanted: Pick<CheckReport, 'revision' | 'name' | 'externalId'>): Promise<FoundCheck | undefined>
 }
+
+/** `forbidden`: the App may not write checks there, as one that was registered before it asked for that. Waiting does not mend it. */
+export type CheckOutcome = { kind: 'told'; id: number } | { kind: 'forbidden' }
 
 /** One of the App's own check runs as GitHub has it. */
 export interface FoundCheck {

@@ -4,6 +4,7 @@ import { passes } from '../../../src/flow/trouble.ts'
 import { testApp } from '../../lab/github/app.ts'
 import type { TestRepository } from '../../lab/github/repository.ts'
 import { type GitHubStandIn, startGitHub } from '../../lab/github/stand-in.ts'
+import { FakeLog } from '../../support/fake-log.ts'
 import { landfall, repositoryOf } from './landfall.ts'
 
 const app = testApp()
@@ -410,13 +411,40 @@ describe("the App's own check runs", () => {
     ...change,
   })
 
+  const made = async (wanted: CheckReport): Promise<number> => {
+    const told = await github.createCheck(repository(), wanted)
+    if (told.kind === 'forbidden') throw new Error('the App may not write checks')
+    return told.id
+  }
+
+  test('of an App that may not write any are forbidden, which the log says once; a limit is none of it', async () => {
+    const modest = testApp({ permissions: { metadata: 'read', contents: 'read', statuses: 'write' } })
+    const elsewhere = await startGitHub({ app: modest })
+    const theirs = await elsewhere.createRepository('acme', 'shop', { 'a.txt': 'a' })
+    const log = new FakeLog()
+    const asking = landfall(elsewhere, modest, { log })
+    const wanted = report(await theirs.head())
+    expect(await asking.findCheck(repository(theirs), wanted)).toBeUndefined()
+    for (let time = 0; time < 3; time += 1) expect(await asking.createCheck(repository(theirs), wanted)).toEqual({ kind: 'forbidden' })
+    const missing = { permission: 'checks: write', installation: theirs.installation, owner: 'acme' }
+    expect(log.saying('permission missing')).toEqual([expect.objectContaining(missing)])
+    for (const kind of ['secondary', 'hourly'] as const) {
+      elsewhere.faults.rateLimit(30, kind)
+      const limited = await asking.createCheck(repository(theirs), wanted).catch((error: unknown) => error)
+      expect(passes(limited)).toBe(true)
+    }
+    elsewhere.faults.rateLimit(0)
+    elsewhere.assertFaithful()
+    await elsewhere.close()
+  })
+
   test('are made, changed and found again by what they stand for, never those of others', async () => {
     const sha = await shop.commit('shown', { 'shown.txt': 'a' })
     await shop.reportCheck(sha, { name: 'landfall/production', externalId: 'deployment-1' })
     const wanted = report(sha)
     expect(await github.findCheck(repository(), wanted)).toBeUndefined()
-    const id = await github.createCheck(repository(), wanted)
-    const other = await github.createCheck(repository(), report(sha, { externalId: 'deployment-2' }))
+    const id = await made(wanted)
+    const other = await made(report(sha, { externalId: 'deployment-2' }))
     expect(await github.findCheck(repository(), wanted)).toEqual({ id, state: 'queued', annotations: 0 })
     expect((await github.findCheck(repository(), report(sha, { externalId: 'deployment-2' })))?.id).toBe(other)
 
@@ -468,6 +496,6 @@ describe("the App's own check runs", () => {
     const letters = { label: 'l'.repeat(20), description: 'd'.repeat(40), identifier: 'i'.repeat(20) }
     const most = { buttons: [letters, letters, letters], summary: 's'.repeat(65_535), text: 't'.repeat(65_535) }
     const annotations = Array.from({ length: 50 }, () => ({ path: 'a', startLine: 1, endLine: 1, level: 'notice' as const, message: 'b' }))
-    expect(await github.createCheck(repository(), report(await shop.head(), { ...most, annotations }))).toBeTypeOf('number')
+    expect(await made(report(await shop.head(), { ...most, annotations }))).toBeTypeOf('number')
   })
 })
