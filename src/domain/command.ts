@@ -9,10 +9,11 @@ export type Command =
   | { kind: 'reject'; text: MaybeNamedReason }
   | { kind: 'lock'; text: MaybeNamedReason; everywhere?: true; seconds?: number }
   | ({ kind: 'unlock'; everywhere?: true } & MaybeNamed)
+  | { kind: 'plan' }
   | { kind: 'help' }
 
 /** Commands that take an environment and nothing else. */
-export type PlainKind = 'promote' | 'approve' | 'plan' | 'status' | 'retry' | 'cancel'
+export type PlainKind = 'promote' | 'approve' | 'status' | 'retry' | 'cancel'
 
 interface MaybeNamed {
   /** As typed; absent where the person named none. */
@@ -44,13 +45,13 @@ export type AimedCommand =
   | { kind: 'rollback'; environment: string; to?: RollbackTo }
   | { kind: 'reject'; environment: string; reason: string }
   /** Without an environment: all of them. */
-  | { kind: 'plan'; environment?: string }
-  /** Without an environment: all of them. */
   | { kind: 'status'; environment?: string }
   /** Without an environment: all of them. The reason may be empty. It runs out after so many seconds. */
   | { kind: 'lock'; environment?: string; reason: string; seconds?: number }
   /** Without an environment: the lock on all of them. */
   | { kind: 'unlock'; environment?: string }
+  /** Of all environments: which are concerned, the pull request says. */
+  | { kind: 'plan' }
   | { kind: 'help' }
 
 /** The one of this kind. */
@@ -64,7 +65,7 @@ export type CommandRole = 'triage' | 'write'
 /** Each command as it is written and the role it needs, in the order in which people are told of them. */
 export const commandRules: Record<CommandKind, { usage: string; role: CommandRole }> = {
   status: { usage: '/status [environment]', role: 'triage' },
-  plan: { usage: '/plan [environment]', role: 'triage' },
+  plan: { usage: '/plan', role: 'triage' },
   deploy: { usage: '/deploy [environment] [commit] [--again]', role: 'write' },
   rollback: { usage: '/rollback [environment] [to <commit, #pull request or generation>]', role: 'write' },
   promote: { usage: '/promote [environment]', role: 'write' },

@@ -76,7 +76,7 @@ const remembered = 50
 
 /** The command as somebody would write it who names the environment. */
 function at(command: Exclude<Command, Mistake>, environment: string): Command {
-  if (command.kind === 'help') return command
+  if (command.kind === 'help' || command.kind === 'plan') return command
   return 'text' in command ? { ...command, text: `${environment} ${command.text}` } : { ...command, environment }
 }
 
@@ -111,7 +111,7 @@ async function carryOut(command: AimedCommand, projects: Projects, commanded: Co
     case 'cancel':
       return cancelDeployment(command, commanded)
     case 'plan':
-      return tellPlan(command, commanded)
+      return tellPlan(commanded)
   }
   if (found?.kind !== 'found') throw new Error(`/${command.kind} was aimed at no environment there is`)
   const there = { ...commanded, file: found.project.file }

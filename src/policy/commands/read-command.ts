@@ -13,7 +13,7 @@ const readers: Record<CommandKind, (line: CommandLine) => Reading> = {
   rollback: readRollback,
   promote: plain('promote'),
   approve: plain('approve'),
-  plan: plain('plan'),
+  plan: readPlan,
   status: plain('status'),
   retry: plain('retry'),
   cancel: plain('cancel'),
@@ -58,6 +58,10 @@ function readUnlock(line: CommandLine): Reading {
   if (rest.length > 0) return surplus(line, rest)
   if (!options.everywhere) return { kind: 'unlock', environment }
   return mistake(line.written, 'it names both an environment and --all', writeUsage('unlock'))
+}
+
+function readPlan(line: CommandLine): Reading {
+  return line.words.length === 0 ? { kind: 'plan' } : surplus(line, line.words)
 }
 
 /** `/help` and `/help rollback`; "/help me" in a sentence is a mistake like others. */

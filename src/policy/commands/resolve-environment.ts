@@ -16,20 +16,20 @@ interface Environments {
 
 /**
  * Finds the environment a command means. The only one there is needs no name. Where there are several, `/rollback` always needs one:
- * what it undoes must not be guessed. `/status` and `/plan` without a name are about all. Large and small letters are one (telephones
+ * what it undoes must not be guessed. `/status` without a name is about all. Large and small letters are one (telephones
  * begin lines with a large one). A name that is not known is refused with the one probably meant; in front of a reason it is part of
  * the reason, unless it is nearly a name.
  */
 export function resolveEnvironment(command: Command, known: readonly string[], options: Omit<Environments, 'known'> = {}): Resolved {
   const environments: Environments = { known, ...options }
   switch (command.kind) {
+    case 'plan':
     case 'help':
       return resolved(command)
     case 'status':
-    case 'plan':
       return command.environment === undefined
-        ? resolved({ kind: command.kind })
-        : named(command, environments, (environment) => ({ kind: command.kind, environment }))
+        ? resolved({ kind: 'status' })
+        : named(command, environments, (environment) => ({ kind: 'status', environment }))
     case 'unlock':
       return command.everywhere
         ? resolved({ kind: 'unlock' })

@@ -41,6 +41,7 @@ export function intentContract(given: Given): void {
     { kind: 'lock', text: 'production the database moves', seconds: 7200 },
     { kind: 'lock', text: '', everywhere: true },
     { kind: 'unlock', everywhere: true },
+    { kind: 'plan' },
     { kind: 'help' },
     { kind: 'mistake', reason: { code: 'command-mistaken', evidence: { written: '/rolback', what: 'unknown', remedy: 'Write' } } },
   ])('the command $kind reads back as it was: %o', async (command) => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { storedCommand } from '../../../src/adapters/store/stored/intent.ts'
 import { encode, parsed, read } from '../../../src/adapters/store/stored/json.ts'
 import { storedPlan } from '../../../src/adapters/store/stored/plan.ts'
 import { plan } from './records.ts'
@@ -20,4 +21,8 @@ test.each<[why: string, value: unknown, complaint: string]>([
 ])('a plan %s is not executed', (_why, value, complaint) => {
   expect(() => read(storedPlan, value, 'deployment 7')).toThrow(complaint)
   expect(() => read(storedPlan, value, 'deployment 7')).toThrow('database: deployment 7: it cannot be read')
+})
+
+test('/plan is read as it was kept when an environment could stand behind it', () => {
+  expect(read(storedCommand, { kind: 'plan', environment: 'staging' }, 'command')).toEqual({ kind: 'plan' })
 })

@@ -25,7 +25,7 @@ test.each<[line: string, command: Command]>([
   ['/approve', { kind: 'approve' }],
   ['/approve\u00a0production', { kind: 'approve', environment: 'production' }],
   ['/reject production too  risky on a Friday', { kind: 'reject', text: 'production too risky on a Friday' }],
-  ['/plan staging', { kind: 'plan', environment: 'staging' }],
+  ['/plan', { kind: 'plan' }],
   ['/status', { kind: 'status' }],
   ['/lock', { kind: 'lock', text: '' }],
   ['/lock production database --for 2h moves', { kind: 'lock', text: 'production database moves', seconds: 7200 }],
@@ -46,6 +46,7 @@ test.each<[line: string, said: string]>([
     '/rolback production: there is no command /rolback (did you mean /rollback?). Write /rollback [environment] [to <commit, #pull request or generation>]',
   ],
   ['/Aprove', '/Aprove: there is no command /Aprove (did you mean /approve?). Write /approve [environment]'],
+  ['/plan staging', '/plan staging: "staging" is one word too many. Write /plan'],
   ['/deploy: now', '/deploy: now: there is no command /deploy: (did you mean /deploy?). Write /deploy [environment] [commit] [--again]'],
   [
     '/deploy staging abc12',

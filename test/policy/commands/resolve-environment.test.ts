@@ -21,11 +21,12 @@ describe('the environment meant', () => {
     ['is all of them for a look', { kind: 'status' }, several, 'production', { kind: 'status' }],
     [
       'is one of them for a closer look',
-      { kind: 'plan', environment: 'staging' },
+      { kind: 'status', environment: 'staging' },
       several,
       undefined,
-      { kind: 'plan', environment: 'staging' },
+      { kind: 'status', environment: 'staging' },
     ],
+    ['is nobody’s concern where the pull request says which', { kind: 'plan' }, several, undefined, { kind: 'plan' }],
     ['is all of them where that was said', { kind: 'unlock', everywhere: true }, several, 'production', { kind: 'unlock' }],
     [
       'stands before the reason',
@@ -100,7 +101,7 @@ describe('a command is refused', () => {
     ],
     [
       'with a beginning of two',
-      { kind: 'plan', environment: 'pro' },
+      { kind: 'status', environment: 'pro' },
       ['production', 'proving'],
       'There is no environment pro; there are production, proving. Name one of these',
     ],
@@ -158,7 +159,7 @@ test('what is resolved is always about an environment there is', () => {
   fc.assert(
     fc.property(command, fc.subarray(several), fc.option(word, { nil: undefined }), (given, known, assumed) => {
       const answer = resolveEnvironment(given, known, assumed === undefined ? {} : { default: assumed })
-      if (answer.kind === 'refused' || answer.command.kind === 'help') return true
+      if (answer.kind === 'refused' || answer.command.kind === 'help' || answer.command.kind === 'plan') return true
       const { environment } = answer.command
       return environment === undefined ? answer.command.kind === 'status' : known.includes(environment)
     }),

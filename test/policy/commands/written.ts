@@ -7,6 +7,7 @@ export function written(command: Command): string {
 
 function wordsOf(command: Command): (string | undefined | false)[] {
   switch (command.kind) {
+    case 'plan':
     case 'help':
       return []
     case 'deploy':

@@ -30,7 +30,9 @@ const rollbackTo: z.ZodType<RollbackTo> = z.discriminatedUnion('kind', [
 ])
 
 export const storedCommand: z.ZodType<Command | Mistake> = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.enum(['promote', 'approve', 'plan', 'status', 'retry', 'cancel']), ...maybeNamed }),
+  z.strictObject({ kind: z.enum(['promote', 'approve', 'status', 'retry', 'cancel']), ...maybeNamed }),
+  // An environment was kept with it once, and meant nothing.
+  z.object({ kind: z.literal('plan') }),
   z.strictObject({ kind: z.literal('deploy'), ...maybeNamed, revision: shaStart.exactOptional(), again: z.literal(true).exactOptional() }),
   z.strictObject({ kind: z.literal('rollback'), ...maybeNamed, to: rollbackTo.exactOptional() }),
   z.strictObject({ kind: z.literal('reject'), text }),
