@@ -96,13 +96,16 @@ async function whatWaits(environment: string, { intent, ports }: Commanded): Pro
 
 /**
  * Whether the person had this in sight: a comment names no commit, and between it and now the branch may have moved, or hosts changed.
- * GitHub tells the second of a comment only.
+ * GitHub tells whole seconds, of a comment and of its clock: what was said within a second of being shown may have been said before.
  */
 function isAbout({ deployment: at, shown, saidAt }: CommandIntent, { id }: Deployment, { content, since }: Proposal): boolean {
   // A button holds the beginning of what was shown; one without was made before there was anything to see.
   if (at !== undefined) return at === id && shown !== undefined && content.startsWith(shown)
-  return saidAt === undefined || Date.parse(saidAt) + 1000 > Date.parse(since)
+  return saidAt === undefined || Date.parse(saidAt) >= Date.parse(since) + clockStep
 }
+
+/** In milliseconds. Nobody has read in that time what they agree to. */
+const clockStep = 1000
 
 async function verdictOf(
   verdict: 'approve' | 'reject',

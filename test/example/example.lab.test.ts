@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { clientFor } from '../lab/github/client.ts'
 import type { TestRepository } from '../lab/github/repository.ts'
 import type { CheckRun } from '../lab/github/world.ts'
+import { readIt } from '../lab/landfall/reading.ts'
 import { type Scenario, startScenario } from '../lab/landfall/scenario.ts'
 import { atRegistry, type Builder, startBuilder } from './builder.ts'
 import { example, files } from './repository.ts'
@@ -73,6 +74,7 @@ test('a merge is proved in staging and, once somebody else agreed, in production
 
   const drafted = ({ name, output }: CheckRun) => name === 'Deploy to production' && /built from/.test(output.summary ?? '')
   await scenario.github.until('a plan for production', () => repository.checkRuns(sha).find(drafted), 60)
+  await readIt()
   await repository.commentOn(pullRequest, '/approve production', 'lisa')
   await repository.waitForStatus(sha, 'landfall/production', 'success', 60)
   expect(await ask('production', '/version')).toEqual({ version: sha })

@@ -1,7 +1,9 @@
 import type { Fault } from './fault.ts'
+import { approvals } from './rows/approvals.ts'
 import { database } from './rows/database.ts'
 import { databasePoison } from './rows/database-poison.ts'
 import { disk } from './rows/disk.ts'
+import { forcedPushes } from './rows/forced-pushes.ts'
 import { github } from './rows/github.ts'
 import { githubClocks } from './rows/github-clocks.ts'
 import { githubHour } from './rows/github-hour.ts'
@@ -11,6 +13,7 @@ import { intakeStrange } from './rows/intake-strange.ts'
 import { intakeUnheard } from './rows/intake-unheard.ts'
 import { kills } from './rows/kills.ts'
 import { killsDuringUp } from './rows/kills-during-up.ts'
+import { movedTags } from './rows/moved-tags.ts'
 import { network } from './rows/network.ts'
 import { ownDeployment } from './rows/own-deployment.ts'
 import { queue } from './rows/queue.ts'
@@ -28,6 +31,9 @@ export const faults: readonly Fault[] = [
   ...hostKey,
   ...disk,
   ...registry,
+  ...movedTags,
+  ...approvals,
+  ...forcedPushes,
   ...verification,
   ...restarts,
   ...ownDeployment,
@@ -44,9 +50,6 @@ export const faults: readonly Fault[] = [
 
 /** What is not closed yet, and the issue that closes it. */
 export const openRows: readonly { row: string; fault: string; issue: string }[] = [
-  { row: 'F16', fault: 'a tag moved between approval and deployment, or between hosts', issue: '3, and 4 for several hosts' },
-  { row: 'F17', fault: 'two approvals at once', issue: '3' },
-  { row: 'F18', fault: 'a force-push after the approval', issue: '3' },
   { row: 'F23', fault: 'a container that crash-loops after its first good answer', issue: '4' },
   { row: 'F24', fault: 'one of several hosts unreachable', issue: '4' },
   { row: 'F26', fault: 'healing during a deployment or a hold', issue: '6' },

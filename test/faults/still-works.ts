@@ -5,7 +5,7 @@ import type { FaultTown } from './towns.ts'
 
 /** A good merge deploys, exactly its containers are there, the database is the one it was, and nothing is left to do or to tell. */
 export async function stillWorks(town: FaultTown, after: string): Promise<void> {
-  await town.gates.openAll()
+  await Promise.all([town.gates.openAll(), town.other.gates.openAll()])
   const { merged } = await town.merge({ title: `After ${after}` }, 'success')
   const containers = await containersOf(town)
   const [web, database, ...others] = containers.toSorted((one, other) => other.service.localeCompare(one.service))

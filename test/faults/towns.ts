@@ -1,4 +1,5 @@
 import { type Gates, installGates } from '../lab/gates.ts'
+import type { Host } from '../lab/host.ts'
 import { openTown, type Town } from '../lab/landfall/town.ts'
 import { type Container, containersOf } from './containers.ts'
 
@@ -14,6 +15,8 @@ export interface FaultTown extends Town {
   database: Container
   /** Hold up what arrives at the shop's host. */
   gates: Gates
+  /** A second host, on which the shop does not run. */
+  other: { host: Host; gates: Gates }
 }
 
 /** The towns of a run: each is built when the first fault needs it. */
@@ -32,13 +35,15 @@ export function townsOf(say: (line: string) => void = () => {}): Towns {
 
   async function build(profile: Profile): Promise<FaultTown> {
     say(`building a town: Landfall on ${profile}`)
-    const town = await openTown({ servers: profile === 'several machines', host: { disk: dockerDisk } })
+    const servers = profile === 'several machines'
+    const town = await openTown({ servers, host: { disk: dockerDisk }, others: [{ name: 'web-2', disk: dockerDisk }] })
     stoodIn.push(town.scenario.github)
     try {
       await town.merge({ title: 'The shop opens' }, 'success')
       const database = (await containersOf(town)).find(({ service }) => service === 'db')
       if (!database) throw new Error('the shop has no database')
-      return { ...town, database, gates: await installGates(town.host) }
+      const host = town.scenario.lab.host('web-2')
+      return { ...town, database, gates: await installGates(town.host), other: { host, gates: await installGates(host) } }
     } catch (error) {
       await town.close()
       throw error

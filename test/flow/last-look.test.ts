@@ -92,6 +92,21 @@ describe('a commit that its branch was moved away from', () => {
   })
 })
 
+test('an approval of the second in which it was shown counts for nothing: GitHub tells no more of a comment', async () => {
+  const { town } = await waiting()
+  const since = Date.parse((await town.newest()).proposal?.since ?? '')
+  town.github.roles.lisa = 'write'
+  const approveAt = async (after: number) => {
+    const before = town.github.comments.length
+    await town.tellComment('/approve', { actor: 'lisa', at: new Date(since + after).toISOString() })
+    await town.pass(15)
+    return town.github.comments[before]?.body
+  }
+  expect(await approveAt(-1)).toContain('not what was shown')
+  expect(await approveAt(999)).toContain('not what was shown')
+  expect(await approveAt(1000)).toContain('is approved')
+})
+
 describe('what people say while it is planned', () => {
   test('a rejection is heard', async () => {
     const { town, revision, before } = await waiting()

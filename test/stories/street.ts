@@ -3,6 +3,7 @@ import { eventually } from '../faults/eventually.ts'
 import type { TestRepository } from '../lab/github/repository.ts'
 import type { CheckRun } from '../lab/github/world.ts'
 import { type Behaviour, pushApp } from '../lab/images.ts'
+import { readIt } from '../lab/landfall/reading.ts'
 import { type Scenario, startScenario } from '../lab/landfall/scenario.ts'
 import { composeFile, openShop, type Shop } from '../lab/landfall/shop.ts'
 
@@ -79,6 +80,7 @@ export async function openStreet({ production, environment = {} }: StreetOptions
     repository,
     async say(person, body, answer, issue = repository.openIssue(`About ${body}`, person)) {
       const before = repository.comments(issue).length
+      if (/^\/(approve|reject|promote)/.test(body)) await readIt()
       await repository.commentOn(issue, body, person)
       await repository.waitForComment(issue, answer, 60)
       const said = repository.comments(issue).slice(before)

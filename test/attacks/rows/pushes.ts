@@ -58,7 +58,8 @@ const whileHeld: Attack = {
     assert.match(await shop.say('/approve', 'lisa'), /is approved for production/)
     // The branch goes elsewhere: whoever deploys "main" now deploys what nobody saw, and whoever deploys what was approved what nobody has.
     await repository.forcePush('main', opened.sha, { deliver: 'never' })
-    const { sha: slipped } = await repository.push('main', { 'evil.txt': 'x\n' }, { at: lastYear(), deliver: 'never' })
+    const evil = { ...shop.files, 'evil.txt': 'x\n' }
+    const { sha: slipped } = await repository.push('main', evil, { at: lastYear(), deliver: 'never' })
     await build(town, shop, slipped)
     assert.match(await shop.say('/unlock production', 'peter'), /is unlocked/)
     await shop.reaches(approved.sha, 'rejected')

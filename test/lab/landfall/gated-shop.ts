@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { eventually } from '../../faults/eventually.ts'
 import type { CheckRun, Delivery } from '../github/world.ts'
+import { readIt } from './reading.ts'
 import { recordsOf } from './records.ts'
 import type { Scenario } from './scenario.ts'
 import { composeFile, type Merged, openShop, type Release, type Shop } from './shop.ts'
@@ -10,7 +11,9 @@ export interface GatedShop extends Shop {
   name: string
   /** The first version, which runs. */
   opened: Merged
-  /** Waits until people are asked to approve the commit; resolves to the check run that asks, with its buttons. */
+  /** The files that ask for the gates. */
+  files: Record<string, string>
+  /** Waits until people are asked to approve the commit and have read it; resolves to the check run that asks, with its buttons. */
   asks(sha: string, seconds?: number): Promise<CheckRun>
   /** Somebody says it, in an issue of its own. Resolves to what Landfall answers. */
   say(body: string, by: string): Promise<string>
@@ -63,8 +66,13 @@ export async function openGatedShop(
     ...shop,
     name,
     opened,
-    merge: (release: Release) => shop.merge({ ...release, files: { ...fileWith(gates), ...release.files } }),
-    asks: (sha, seconds = patience) => repository.waitForCheck(sha, 'Deploy to production', 'action_required', seconds),
+    files: fileWith(gates),
+    merge: (release: Release) => shop.merge({ ...release, files: { ...gated.files, ...release.files } }),
+    async asks(sha, seconds = patience) {
+      const check = await repository.waitForCheck(sha, 'Deploy to production', 'action_required', seconds)
+      await readIt()
+      return check
+    },
     async say(body, by) {
       const { issue, deliveries } = await gated.write(body, by)
       await Promise.all(deliveries.map(({ guid }) => github.redeliver(guid)))
