@@ -17,7 +17,7 @@ const longestPause = 3600
 /** So often one is tried that is not to be planned for another reason than an outage. It takes some five hours. */
 const mostTries = 12
 
-/** GitHub told of a pull request. The plan that is kept may be of what it tells. Durable when it resolves. */
+/** GitHub told of a pull request. The plan that is kept may be of what it tells. */
 export async function pullChanged({ repository, number, action, head, base }: PullRequestChanged, ports: Ports): Promise<void> {
   const planned = (await ports.store.pullPlans.sidesOf(fullName(repository), [number])).get(number)
   const over = action === 'closed' || action === 'merged'

@@ -46,7 +46,9 @@ export function pullPlans(database: Database): Store['pullPlans'] {
     },
 
     async forget(repository, number) {
-      await db.deleteFrom('pull_plans').where('repository', '=', repository).where('number', '=', number).execute()
+      await database.passing((connection) =>
+        connection.deleteFrom('pull_plans').where('repository', '=', repository).where('number', '=', number).execute(),
+      )
     },
   }
 }

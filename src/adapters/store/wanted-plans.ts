@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { z } from 'zod'
 import { fullName } from '../../domain/repository.ts'
 import type { Store, WantedPlan } from '../../flow/ports.ts'
@@ -6,6 +6,7 @@ import type { Database } from './database.ts'
 import { read } from './stored/json.ts'
 import { repositoryIn, storedRepository } from './stored/repository.ts'
 import { count, type Shape } from './stored/shape.ts'
+import type { Tables } from './tables.ts'
 
 const storedWish: z.ZodType<WantedPlan> = z.strictObject({
   repository: storedRepository,
@@ -15,24 +16,31 @@ const storedWish: z.ZodType<WantedPlan> = z.strictObject({
   tries: count,
 } satisfies Shape<WantedPlan>)
 
+/**
+ * Passing, but for what a person asked for: a wish that is forgotten is found again by the next look at GitHub, and one that is
+ * remembered too long is planned once more.
+ */
 export function wantedPlans(database: Database): Store['wantedPlans'] {
-  const { db } = database
+  const { db, passing } = database
   return {
     async want(repository, number, { asked = false } = {}) {
       const installation = repository.installation
-      await db
-        .insertInto('wanted_plans')
-        .values({ repository: fullName(repository), number, installation, asked: asked ? 1 : 0, version: 1, tries: 0, due: database.now })
-        .onConflict((conflict) =>
-          conflict.columns(['repository', 'number']).doUpdateSet({
-            installation,
-            ...(asked && { asked: 1 }),
-            version: sql<number>`wanted_plans.version + 1`,
-            tries: 0,
-            due: database.now,
-          }),
-        )
-        .execute()
+      const row = { repository: fullName(repository), number, installation, asked: asked ? 1 : 0, version: 1, tries: 0, due: database.now }
+      const write = (connection: Kysely<Tables>) =>
+        connection
+          .insertInto('wanted_plans')
+          .values(row)
+          .onConflict((conflict) =>
+            conflict.columns(['repository', 'number']).doUpdateSet({
+              installation,
+              ...(asked && { asked: 1 }),
+              version: sql<number>`wanted_plans.version + 1`,
+              tries: 0,
+              due: database.now,
+            }),
+          )
+          .execute()
+      await (asked ? write(db) : passing(write))
     },
 
     async due() {
@@ -65,26 +73,27 @@ export function wantedPlans(database: Database): Store['wantedPlans'] {
     },
 
     async done({ repository, number, version }) {
-      await db
-        .deleteFrom('wanted_plans')
-        .where('repository', '=', fullName(repository))
-        .where('number', '=', number)
-        .where('version', '=', version)
-        .execute()
+      await passing((connection) =>
+        connection
+          .deleteFrom('wanted_plans')
+          .where('repository', '=', fullName(repository))
+          .where('number', '=', number)
+          .where('version', '=', version)
+          .execute(),
+      )
     },
 
     async putOff({ repository, number, version, asked }, seconds) {
-      await db
-        .updateTable('wanted_plans')
-        .set((eb) => ({
-          tries: eb('tries', '+', 1),
-          due: sql<number>`${database.now} + ${Math.round(seconds * 1000)}`,
-          asked: asked ? 1 : 0,
-        }))
-        .where('repository', '=', fullName(repository))
-        .where('number', '=', number)
-        .where('version', '=', version)
-        .execute()
+      const due = sql<number>`${database.now} + ${Math.round(seconds * 1000)}`
+      await passing((connection) =>
+        connection
+          .updateTable('wanted_plans')
+          .set((eb) => ({ tries: eb('tries', '+', 1), due, asked: asked ? 1 : 0 }))
+          .where('repository', '=', fullName(repository))
+          .where('number', '=', number)
+          .where('version', '=', version)
+          .execute(),
+      )
     },
   }
 }

@@ -112,7 +112,7 @@ export interface Store {
   }
   /** Plans of pull requests that are still to be computed, by whichever process is there. */
   wantedPlans: {
-    /** Wanted now, also where it was put off. `asked`: by a person, who waits for it. */
+    /** Wanted now, also where it was put off. `asked`: by a person, who waits for it, whatever becomes of this process. */
     want(repository: Repository, number: number, options?: { asked?: boolean }): Promise<void>
     /** Repositories (`owner/name`) with some that are due. */
     due(): Promise<string[]>
