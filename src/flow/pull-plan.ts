@@ -1,18 +1,16 @@
-import type { EnvironmentRule, HostRule, ProjectFile } from '../domain/configuration.ts'
+import type { EnvironmentRule, ProjectFile } from '../domain/configuration.ts'
 import type { Deployment } from '../domain/deployment.ts'
-import { type PinnedImage, pinnedReference } from '../domain/image.ts'
-import type { ObservedContainer } from '../domain/observed.ts'
-import type { Plan } from '../domain/plan.ts'
+import type { PinnedImage } from '../domain/image.ts'
 import type { Outlook, PullPlan } from '../domain/pull-plan.ts'
 import { problemsReason } from '../domain/reason.ts'
 import { fullName, type Repository, type Sha } from '../domain/repository.ts'
 import { type ServiceImage, withOrigins } from '../plan/images.ts'
 import { gatesAhead } from '../policy/gates/ahead.ts'
 import { ignoreAnything, paths } from '../policy/gates/paths.ts'
+import { assumedHosts, platformsOf } from './assumed-hosts.ts'
 import { changedFiles } from './changed-files.ts'
 import { draftOf } from './draft.ts'
 import { demandsOn, type Passing } from './gates.ts'
-import type { SeenHost } from './hosts-state.ts'
 import { keptImages } from './kept-images.ts'
 import type { Ports, PullRequestFacts } from './ports.ts'
 import { readProjects } from './read-projects.ts'
@@ -169,43 +167,3 @@ function builtImage({ line, repository, tag, built }: ServiceImage, known: reado
   const offered = platforms.map((platform) => ({ platform, manifest: notBuilt, config: notBuilt }))
   return { line, repository, tag, digest: notBuilt, platforms: offered, ...(built && { revision: built.revision }) }
 }
-
-/** As the hosts were when something was planned for them last; of new ones nobody knows, and what others build for is assumed. */
-function platformsOf(hosts: readonly HostRule[], running: Plan | undefined, images: readonly PinnedImage[]): Map<string, string> {
-  const usual = images[0]?.platforms[0]?.platform ?? 'linux/amd64'
-  return new Map(hosts.map(({ name }) => [name, running?.hosts.find((one) => one.name === name)?.platform ?? usual]))
-}
-
-/** Hosts as the last plan left them: nobody is asked, since anybody who may push could have hosts asked by it all day. */
-function assumedHosts({ hosts }: Target, platforms: Map<string, string>, running: Plan | undefined): SeenHost[] {
-  return hosts.map((host) => {
-    const there = running?.hosts.some(({ name }) => name === host.name) ? running : undefined
-    return {
-      host,
-      state: {
-        shell: 0,
-        docker: '',
-        platform: platforms.get(host.name) ?? '',
-        generation: there?.generation ?? 0,
-        ...(there && { current: { generation: there.generation, revision: there.revision, confirmed: true } }),
-        wentBack: [],
-        containers: there ? containersOf(there) : [],
-      },
-    }
-  })
-}
-
-const containersOf = ({ services, images }: Plan): ObservedContainer[] =>
-  services.flatMap((service) => {
-    const image = images.find((one) => pinnedReference(one) === service.image)
-    return Array.from({ length: service.replicas }, (_, index) => ({
-      ...{
-        id: `${service.name} ${index}`,
-        name: service.name,
-        service: service.name,
-        image: image?.digest ?? '',
-        reference: service.image,
-      },
-      ...{ status: service.oneShot ? 'exited' : 'running', exitCode: 0, outOfMemory: false, restarts: 0, startedAt: '', before: true },
-    })) satisfies ObservedContainer[]
-  })
