@@ -52,6 +52,9 @@ export function commentOf({ comment }: { comment: number }, { comments }: Origin
   return id
 }
 
+/** The one tag there is in every repository, pushed again and again. */
+export const taggedBy = { ref: 'refs/tags/v1', after: noCommit.replace('0', '1') }
+
 function contentOf(told: Told, origin: Origin): { event: string; payload: Record<string, unknown> } {
   const about = {
     repository: repositoryIn(told.repository),
@@ -67,7 +70,8 @@ function contentOf(told: Told, origin: Origin): { event: string; payload: Record
     case 'tag':
       return {
         event: 'push',
-        payload: { ...examples.push, ...about, ref: 'refs/tags/v1', before: noCommit, after: noCommit.replace('0', '1') },
+        // Of a tag without a message GitHub tells no other commit.
+        payload: { ...examples.push, ...about, before: noCommit, ...taggedBy, head_commit: null },
       }
     case 'branch deleted':
       return {

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { z } from 'zod'
-import { commentOf, moveOf, type Origin } from './delivery.ts'
+import { commentOf, moveOf, type Origin, taggedBy } from './delivery.ts'
 import type { Told } from './traffic.ts'
 
 /**
@@ -21,10 +21,11 @@ export interface Ledger {
   stored: number
 }
 
-/** The wish behind a webhook; undefined where there is nothing to do by design: others' repositories, tags, talk, what was only opened. */
+/** The wish behind a webhook; undefined where there is nothing to do by design: others' repositories, talk, what was only opened. */
 export function wishOf(told: Told, origin: Origin, served: boolean): Wish | undefined {
   if (!served) return undefined
   if (told.kind === 'push' || told.kind === 'merged') return move(told.repository, `refs/heads/${told.branch}`, moveOf(told, origin).after)
+  if (told.kind === 'tag') return move(told.repository, taggedBy.ref, taggedBy.after)
   if (told.kind === 'command') return `${told.repository} comment ${commentOf(told, origin)}`
   return undefined
 }
