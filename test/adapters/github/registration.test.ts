@@ -42,7 +42,11 @@ test('registering gives what Landfall is started with, also what people sign in 
   const app = await registerApp('c0de', await github({}))
   const { privateKey, webhookSecret, client } = app
   expect(app).toMatchObject({ appId: 12, client: { id: 'Iv23' }, page: 'https://github.com/apps/landfall' })
-  expect([privateKey, webhookSecret, client.secret].map((one) => one.reveal())).toEqual([conversion.pem, 'a webhook secret', 'a client secret'])
+  expect([privateKey, webhookSecret, client.secret].map((one) => one.reveal())).toEqual([
+    conversion.pem,
+    'a webhook secret',
+    'a client secret',
+  ])
 })
 
 test('an App without a webhook secret is not taken', async () =>

@@ -24,9 +24,9 @@ describe('/approve', () => {
     ))
 
   test('counts a person once, and says so', () =>
-    expect(approvalAnswer('i1', { ...rule, again: true, found: 'mona', from: 'anybody with write access', required: 3, missing: 2 })).toContain(
-      'mona had approved it before; that counts once.\n\n2 more are needed, of anybody with write access.',
-    ))
+    expect(
+      approvalAnswer('i1', { ...rule, again: true, found: 'mona', from: 'anybody with write access', required: 3, missing: 2 }),
+    ).toContain('mona had approved it before; that counts once.\n\n2 more are needed, of anybody with write access.'))
 
   test.each([
     ['under-way', 'is on its way to production already', 'pulling'],
