@@ -122,7 +122,7 @@ const wordings = {
   },
   overtaken: {
     sentence: (e) => `Overtaken by ${e.by}`,
-    remedy: () => 'Nothing to do: the newer one brings this change too',
+    remedy: () => 'That one counts now. If it does not bring this change too, deploy it again with `/deploy`',
   },
   'database-restored': {
     sentence: (e) => `Landfall's database was lost or is an older copy: hosts went on to generation ${e.generation}`,
@@ -168,6 +168,10 @@ const wordings = {
   'approval-not-theirs': {
     sentence: (e) => `${e.person} may not approve ${e.commit} for ${e.environment}${e.because && `: ${e.because}`}`,
     remedy: (e) => `May approve with \`/approve ${e.environment}\`: ${e.from}${e.except && `, but not ${e.except}`}`,
+  },
+  'approval-elsewhere': {
+    sentence: (e) => `What waits for ${e.environment} is ${e.commit}${e.through && ` of ${e.through}`}, and not what ${e.here} brought`,
+    remedy: (e) => `Look at it${e.through && ` in ${e.through}`}, and approve it there`,
   },
   'approval-outdated': {
     sentence: (e) => `What waits for ${e.environment} is not what was shown when ${e.person} wrote this`,
@@ -240,6 +244,10 @@ const wordings = {
   'commit-unknown': {
     sentence: (e) => `There is no commit ${e.revision} here`,
     remedy: () => 'Name one by at least 7 of its digits',
+  },
+  'commit-not-named': {
+    sentence: (e) => `${e.environment} follows ${e.source}, so there is no newest commit to deploy`,
+    remedy: (e) => `Push a tag, or name the commit of one: \`/deploy ${e.environment} abc1234\``,
   },
   'commit-not-followed': {
     sentence: (e) => `${e.commit} is not part of ${e.source}, which ${e.environment} follows`,

@@ -13,6 +13,7 @@ import type { Commanded } from './commanded.ts'
 import { demandsOn } from './gates.ts'
 import { linksOf } from './links-of.ts'
 import { movedAway } from './part-of.ts'
+import type { Ports } from './ports.ts'
 import { answer, answerVerdict, refuseCommand } from './settle.ts'
 import { targetOf } from './target.ts'
 
@@ -83,6 +84,8 @@ async function whatWaits(environment: string, { intent, ports }: Commanded): Pro
     const evidence = { environment, person: intent.actor, commit: commitOf(deployment) }
     return { kind: 'refused', reason: reason('approval-outdated', evidence) }
   }
+  const elsewhere = await whereElse(intent, deployment, ports)
+  if (elsewhere) return { kind: 'refused', reason: elsewhere }
   const passing = { deployment, ports, notify: [] }
   const target = await targetOf(passing)
   // What waits will say so itself.
@@ -106,6 +109,16 @@ function isAbout({ deployment: at, shown, saidAt }: CommandIntent, { id }: Deplo
 
 /** In milliseconds. Nobody has read in that time what they agree to. */
 const clockStep = 1000
+
+/** In a pull request that was merged people mean what it brought: what another one brought since they may never have looked at. */
+async function whereElse({ repository, comment }: CommandIntent, deployment: Deployment, { github }: Ports): Promise<Reason | undefined> {
+  const { environment, branch, pullRequest } = deployment
+  if (comment === undefined || comment.issue === pullRequest) return undefined
+  const here = await github.pullRequest(repository, comment.issue)
+  if (here?.merged === undefined || here.base.branch !== branch) return undefined
+  const through = pullRequest === undefined ? '' : `#${pullRequest}`
+  return reason('approval-elsewhere', { environment, commit: commitOf(deployment), through, here: `#${here.number}` })
+}
 
 async function verdictOf(
   verdict: 'approve' | 'reject',

@@ -51,7 +51,7 @@ async function commitMeant(
     reason: reason('commit-unknown', { environment, source: sourceText(source), revision: named }),
   })
   const wanted = revision ?? (source.kind === 'branch' ? `heads/${source.branch}` : undefined)
-  if (wanted === undefined) return unknown('named')
+  if (wanted === undefined) return { kind: 'refused', reason: reason('commit-not-named', { environment, source: sourceText(source) }) }
   const commit = await ports.github.commitAt(repository, wanted)
   // A branch may be called like the beginning of a commit.
   if (!commit || (revision !== undefined && !commit.sha.startsWith(revision))) return unknown(wanted)

@@ -24,7 +24,7 @@ export async function tellStatus(command: Aimed<'status'>, { intent, environment
 }
 
 /** @param history newest first */
-function statusOf({ name, url }: EnvironmentRule, history: Deployment[], locks: readonly Lock[]): EnvironmentStatus {
+function statusOf({ name, url }: Pick<EnvironmentRule, 'name' | 'url'>, history: Deployment[], locks: readonly Lock[]): EnvironmentStatus {
   const position = history.findIndex(({ state }) => state === 'succeeded')
   const since = position === -1 ? history : history.slice(0, position)
   const running = history[position]

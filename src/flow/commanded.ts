@@ -6,8 +6,8 @@ import type { Ports } from './ports.ts'
 /** A command of somebody who may give it. */
 export interface Commanded {
   intent: CommandIntent
-  /** Those of all projects of the repository. */
-  environments: EnvironmentRule[]
+  /** Those of all projects of the repository, as far as anybody knows them: while a file is broken, those that were deployed to before. */
+  environments: Pick<EnvironmentRule, 'name' | 'url'>[]
   /** Who gave it is this in the repository at this moment. */
   role: Role
   ports: Ports

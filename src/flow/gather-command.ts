@@ -3,7 +3,7 @@ import { type AimedCommand, type Command, type CommandKind, commandRules } from 
 import { projectFilePath } from '../domain/configuration.ts'
 import type { CommandIntent, Mistake } from '../domain/intent.ts'
 import { problemsReason, type Reason, type ReasonCode, reason } from '../domain/reason.ts'
-import { fullName } from '../domain/repository.ts'
+import { fullName, type Repository } from '../domain/repository.ts'
 import { reaches } from '../domain/role.ts'
 import { type Resolved, resolveEnvironment } from '../policy/commands/resolve-environment.ts'
 import { helpAnswer } from '../report/answers/help.ts'
@@ -32,19 +32,32 @@ export async function gatherCommand(intent: CommandIntent, ports: Ports): Promis
 
   // Those of the default branch say which environments there are, whatever a branch makes of them.
   const projects = await readProjects(intent.repository, undefined, ports)
-  if (projects.good.length === 0 && command.kind !== 'help') {
+  const known = await knownEnvironments(intent.repository, projects, ports)
+  if (projects.good.length === 0 && !needsNoFile.has(command.kind)) {
     const missing = { file: projectFilePath, what: 'it does not exist on the default branch', remedy: 'Add it' }
     const problems = projects.broken.length > 0 ? problemsOfAll(projects) : [missing]
     return refuseCommand(intent, problemsReason('configuration-invalid', problems), ports)
   }
-  const aimed = await aim(command, intent, projects, ports)
+  const aimed = await aim(command, intent, known, projects.broken.length > 0, ports)
   if (aimed.kind === 'refused') {
     // What was not found may be in a file that cannot be used.
-    const hidden = projects.broken.length > 0 && notFound.has(aimed.reason.code)
+    const hidden = projects.broken.length > 0 && !needsNoFile.has(command.kind) && notFound.has(aimed.reason.code)
     return refuseCommand(intent, hidden ? problemsReason('configuration-invalid', problemsOfAll(projects)) : aimed.reason, ports)
   }
-  const environments = projects.good.flatMap(({ file }) => Object.values(file.environments))
+  const rules = new Map(projects.good.flatMap(({ file }) => Object.entries(file.environments)))
+  const environments = known.map((name) => rules.get(name) ?? { name })
   await carryOut(aimed.command, projects, { intent, environments, role, ports })
+}
+
+/** At 3 a.m. somebody has broken the file as well: what takes back, holds or tells must not need it. */
+const needsNoFile: ReadonlySet<CommandKind> = new Set(['help', 'status', 'rollback', 'cancel', 'lock', 'unlock', 'plan'])
+
+/** By the files, and while one of them is broken also those that were deployed to before. */
+async function knownEnvironments(repository: Repository, projects: Projects, { store }: Ports): Promise<string[]> {
+  const named = environmentNames(projects)
+  if (projects.broken.length === 0 && projects.good.length > 0) return named
+  const before = (await store.environments.known()).filter((one) => one.repository === fullName(repository))
+  return [...new Set([...named, ...before.map(({ environment }) => environment)])]
 }
 
 const notFound: ReadonlySet<ReasonCode> = new Set(['environment-unknown', 'environment-not-named'])
@@ -53,12 +66,17 @@ const notFound: ReadonlySet<ReasonCode> = new Set(['environment-unknown', 'envir
  * Finds the environment that is meant: of a command given at the side of a deployment that one's; of approvals, where there are several
  * environments and none is named, the one that waits for them. While a file is broken none is assumed: it may have others.
  */
-async function aim(command: Exclude<Command, Mistake>, intent: CommandIntent, projects: Projects, ports: Ports): Promise<Resolved> {
-  const known = environmentNames(projects)
+async function aim(
+  command: Exclude<Command, Mistake>,
+  intent: CommandIntent,
+  known: readonly string[],
+  mustBeNamed: boolean,
+  ports: Ports,
+): Promise<Resolved> {
   if (intent.deployment === undefined) {
     const waiting = asksForApproval.has(command.kind) ? await waitingForApproval(intent, known, ports) : []
     const assumed = waiting.length === 1 && waiting[0] !== undefined ? { default: waiting[0] } : {}
-    return resolveEnvironment(command, known, { ...assumed, mustBeNamed: projects.broken.length > 0 })
+    return resolveEnvironment(command, known, { ...assumed, mustBeNamed })
   }
   const deployment = await ports.store.deployments.read(intent.deployment)
   if (!deployment || fullName(deployment.repository) !== fullName(intent.repository)) return refused(reason('deployment-unknown'))
@@ -94,7 +112,8 @@ async function carryOut(command: AimedCommand, projects: Projects, commanded: Co
   const { intent, ports } = commanded
   const named = 'environment' in command ? command.environment : undefined
   const found = named === undefined ? undefined : findEnvironment(projects, named)
-  if (found?.kind === 'invalid') return refuseCommand(intent, problemsReason('configuration-invalid', found.problems), ports)
+  if (found?.kind === 'invalid' && !needsNoFile.has(command.kind))
+    return refuseCommand(intent, problemsReason('configuration-invalid', found.problems), ports)
   switch (command.kind) {
     case 'help':
       return answer(intent, helpAnswer(intent.id, environmentNames(projects)), {}, ports)
@@ -112,14 +131,14 @@ async function carryOut(command: AimedCommand, projects: Projects, commanded: Co
       return cancelDeployment(command, commanded)
     case 'plan':
       return tellPlan(commanded)
+    case 'rollback':
+      return rollBack(command, commanded)
   }
   if (found?.kind !== 'found') throw new Error(`/${command.kind} was aimed at no environment there is`)
   const there = { ...commanded, file: found.project.file }
   switch (command.kind) {
     case 'deploy':
       return deployCommit(command, there)
-    case 'rollback':
-      return rollBack(command, there)
     case 'promote':
       return promoteRelease(command, there)
     case 'retry':

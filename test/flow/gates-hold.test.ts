@@ -191,3 +191,64 @@ test('a look at tags that fails changes nothing on hosts', async () => {
       .filter((said) => said.startsWith('switch')),
   ).toHaveLength(1)
 })
+
+describe('a file that cannot be used', () => {
+  test('keeps nobody from going back, holding or looking', async () => {
+    const town = await openTown()
+    const good = await town.deploy()
+    await town.deploy()
+    await town.tellPush(town.commit({ '.github/landfall.yml': 'version: 2\n' }))
+    await town.pass(20)
+    expect(await say(town, '/status')).toContain('production')
+    expect(await say(town, '/lock production the file is broken')).toContain('is locked')
+    await say(town, '/rollback production')
+    await town.quiet()
+    expect(running(town)).toBe(good.revision)
+    expect(await say(town, '/deploy production')).toContain('cannot be used')
+  })
+})
+
+describe('an approval in a merged pull request', () => {
+  const merge = (town: Town, number: number, revision: string) => {
+    town.github.merged.set(revision, number)
+    town.github.pulls.set(number, {
+      ...{ number, title: 'A change', author: 'mona', bot: false, fork: false, state: 'closed', draft: false, labels: [] },
+      head: { branch: `change-${number}`, sha: revision, repository: 'acme/shop' },
+      base: { branch: 'main' },
+      merged: { commit: revision, by: 'otto' },
+    })
+  }
+
+  test('is not for what another one brought', async () => {
+    const { town } = await gated()
+    const [first, second] = [town.commit(), town.commit()]
+    merge(town, 4, first)
+    merge(town, 5, second)
+    await town.tellPush(second)
+    await town.pass(20)
+    town.github.roles.lisa = 'write'
+    const before = town.github.comments.length
+    for (const issue of [4, 5]) {
+      await town.tellComment('/approve production', { actor: 'lisa', comment: { id: 900 + issue, issue } })
+      await town.pass(15)
+    }
+    const answers = town.github.comments.slice(before).map(({ body }) => body)
+    expect(answers[0]).toContain('approve it there')
+    expect(answers[1]).toContain('is approved')
+    await town.quiet()
+    expect(running(town)).toBe(second)
+  })
+
+  test('may be of whoever pressed the button for somebody else', async () => {
+    const town = await openTown()
+    await town.deploy()
+    const revision = town.commit({ '.github/landfall.yml': landfallYml({ gates: 'approve: { not-author: true }' }) })
+    merge(town, 4, revision)
+    town.github.moved.push({ branch: 'main', after: revision, by: 'otto', kind: 'merge' })
+    await town.tellPush(revision, { actor: 'otto' })
+    await town.pass(20)
+    expect(await say(town, '/approve', 'otto')).toContain('is approved')
+    await town.quiet()
+    expect(running(town)).toBe(revision)
+  })
+})
