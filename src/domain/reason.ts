@@ -1,3 +1,4 @@
+import { momentOf } from './moment.ts'
 import { type Problem, problemText } from './problem.ts'
 
 /**
@@ -16,10 +17,13 @@ interface Wording {
   remedy: (evidence: Record<string, string>) => string
 }
 
+/** Evidence holds moments as machines write them. */
+const moment = (at = ''): string => momentOf(at, 'minute')
+
 const wordings = {
   'image-missing': {
     sentence: (e) => `No image ${e.image} in the registry yet`,
-    remedy: (e) => `Waiting until ${e.deadline} for the build to push it. If the build failed, fix it and push again`,
+    remedy: (e) => `Waiting until ${moment(e.deadline)} for the build to push it. If the build failed, fix it and push again`,
   },
   'image-never-came': {
     sentence: (e) => `Image ${e.image} did not appear in the registry within ${e.within}`,
@@ -130,7 +134,7 @@ const wordings = {
   },
   'checks-pending': {
     sentence: (e) => `Waiting for checks: ${e.checks}`,
-    remedy: (e) => `Waiting until ${e.deadline} for them to be green; a red one ends the waiting at once`,
+    remedy: (e) => `Waiting until ${moment(e.deadline)} for them to be green; a red one ends the waiting at once`,
   },
   'checks-ahead': {
     sentence: (e) => `Checks will have to be green: ${e.checks}`,
@@ -149,7 +153,7 @@ const wordings = {
     remedy: () => 'See why they do not run for this commit, or take them off the list of `checks`; then push again',
   },
   'checks-unfinished': {
-    sentence: (e) => `Checks were not finished by ${e.deadline}: ${e.checks}`,
+    sentence: (e) => `Checks were not finished by ${moment(e.deadline)}: ${e.checks}`,
     remedy: () => 'See what holds them up; once they are green, `/retry`',
   },
   'window-closed': {
@@ -183,16 +187,16 @@ const wordings = {
   },
   locked: {
     sentence: (e) =>
-      `${e.environment} is locked by ${e.person}${e.pullRequest && ` for ${e.pullRequest}`} since ${e.since}${e.reason && `: ${e.reason}`}`,
+      `${e.environment} is locked by ${e.person}${e.pullRequest && ` for ${e.pullRequest}`} since ${moment(e.since)}${e.reason && `: ${e.reason}`}`,
     remedy: (e) =>
-      `Goes on by itself ${e.until ? `at ${e.until}, or ` : ''}after \`/unlock\`${e.others && `; locked by ${e.others} too`}. Rollbacks pass`,
+      `Goes on by itself ${e.until ? `at ${moment(e.until)}, or ` : ''}after \`/unlock\`${e.others && `; locked by ${e.others} too`}. Rollbacks pass`,
   },
   quarantined: {
-    sentence: (e) => `${e.commit} ${e.because} on ${e.environment} at ${e.at} and is not brought again by itself`,
+    sentence: (e) => `${e.commit} ${e.because} on ${e.environment} at ${moment(e.at)} and is not brought again by itself`,
     remedy: (e) => `Push a newer commit. To bring this very one: \`/deploy ${e.environment} ${e.revision} --again\``,
   },
   'quarantine-asks': {
-    sentence: (e) => `${e.commit} ${e.because} on ${e.environment} at ${e.at}`,
+    sentence: (e) => `${e.commit} ${e.because} on ${e.environment} at ${moment(e.at)}`,
     remedy: (e) => `To bring it all the same, say so: \`/deploy ${e.environment} ${e.revision} --again\``,
   },
   'promotion-pending': {

@@ -17,12 +17,15 @@ const remembered = 500
 /**
  * `/rollback`: a deployment of its own, which finds its release when it is planned unless one is named. While one is on its way nobody
  * who names no release means a second: it would go one further.
+ *
+ * @param named the project as the file calls it, where that can be read
  */
-export async function rollBack({ environment, to }: Aimed<'rollback'>, { intent, ports }: Commanded): Promise<void> {
+export async function rollBack({ environment, to }: Aimed<'rollback'>, { intent, ports }: Commanded, named?: string): Promise<void> {
   // Of the project that runs, whatever the file says by now, or whether it can be read.
   const [last] = await ports.store.deployments.ofEnvironment(fullName(intent.repository), environment, 1)
-  if (!last) return refuseCommand(intent, reason('nothing-to-return-to', { environment }), ports)
-  const fresh = { ...newDeployment(intent, last.project, environment, ports), kind: 'rollback' as const, ...answering(intent) }
+  const project = last?.project ?? named
+  if (project === undefined) return refuseCommand(intent, reason('nothing-to-return-to', { environment }), ports)
+  const fresh = { ...newDeployment(intent, project, environment, ports), kind: 'rollback' as const, ...answering(intent) }
   if (to === undefined) {
     const open = await ports.store.deployments.open(fullName(intent.repository), environment)
     const deployment = open.find(({ kind }) => kind === 'rollback')

@@ -132,7 +132,7 @@ async function carryOut(command: AimedCommand, projects: Projects, commanded: Co
     case 'plan':
       return tellPlan(commanded)
     case 'rollback':
-      return rollBack(command, commanded)
+      return rollBack(command, commanded, found?.kind === 'found' ? found.project.file.project : undefined)
   }
   if (found?.kind !== 'found') throw new Error(`/${command.kind} was aimed at no environment there is`)
   const there = { ...commanded, file: found.project.file }

@@ -1,4 +1,5 @@
 import type { Deployment } from '../domain/deployment.ts'
+import { momentOf } from '../domain/moment.ts'
 import type { Instant } from '../domain/repository.ts'
 
 /** `3.4 s`, `12 s`, `1 min 5 s`, `2 h 3 min`: as exact as a person needs. */
@@ -18,12 +19,7 @@ export function tookText({ startedAt, finishedAt }: Pick<Deployment, 'startedAt'
 }
 
 /** `12 Nov 2026, 14:03:09 UTC` */
-export function momentText(at: Instant): string {
-  const date = new Date(at)
-  if (Number.isNaN(date.getTime())) return at
-  const [, day, month, year, time] = date.toUTCString().split(' ')
-  return `${Number(day)} ${month} ${year}, ${time} UTC`
-}
+export const momentText = (at: Instant): string => momentOf(at, 'second')
 
 /** `+3.4 s`: how long after another moment, for records in which the time between matters. */
 export function afterText(at: Instant, since: Instant): string {

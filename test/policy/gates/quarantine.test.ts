@@ -41,11 +41,11 @@ describe('what people read', () => {
   }
   test('who did it, when, and the way out', () => {
     expect(texts({})).toEqual([
-      'bbbbbbb was rolled back by mona on production at 2026-11-21T03:00:00Z and is not brought again by itself',
+      'bbbbbbb was rolled back by mona on production at 21 Nov 2026, 03:00 UTC and is not brought again by itself',
       `Push a newer commit. To bring this very one: \`/deploy production ${sha('b')} --again\``,
     ])
     expect(texts({ quarantined: [bad({ because: 'failed' })], asked: 'person' })).toEqual([
-      'bbbbbbb failed on production at 2026-11-21T03:00:00Z',
+      'bbbbbbb failed on production at 21 Nov 2026, 03:00 UTC',
       `To bring it all the same, say so: \`/deploy production ${sha('b')} --again\``,
     ])
   })
