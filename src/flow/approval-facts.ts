@@ -33,11 +33,8 @@ const untoldTag = ({ environment, revision = '' }: Deployment): string =>
  */
 async function lastPusherOf({ deployment, ports }: Passing): Promise<string | undefined> {
   const { repository, environment, branch, revision = '' } = deployment
-  if (branch !== undefined) {
-    const move = (await ports.github.moves(repository, branch)).find(({ after }) => after === revision)
-    // Who presses the merge button for somebody else has written nothing; who pushed what was merged is among the authors.
-    return move?.kind === 'merge' ? undefined : move?.by
-  }
+  // Who presses the merge button counts too: GitHub does not say who pushed what was merged, only who is named as its author.
+  if (branch !== undefined) return (await ports.github.moves(repository, branch)).find(({ after }) => after === revision)?.by
   const concerning = await ports.store.deployments.concerning(fullName(repository), environment, revision)
   for (const { actor, intent } of concerning.filter((one) => one.kind === 'deploy' && one.revision === revision).toReversed()) {
     const who = actor === unknownActor ? (await ports.store.intents.read(intent))?.actor : actor

@@ -34,10 +34,14 @@ async function waiting(town: AttackedTown, name: string): Promise<{ shop: GatedS
 
 /** Sees that nothing came of what was tried: no host was told anything, and what waited waits. */
 async function nothingCame(town: AttackedTown, { shop, merged }: { shop: GatedShop; merged: Merged }, meanwhile: () => Promise<void>) {
-  const before = { held: await town.footprint(), made: (await recordsOf(town.scenario.environment).deployments()).length }
+  // Other repositories have pushes that were told to nobody: a look may come upon one at any time.
+  const made = async () =>
+    (await recordsOf(town.scenario.environment).deployments()).filter(({ repository }) => repository === shop.repository.fullName).length
+  const before = { held: await town.footprint(), made: await made() }
+  assert.equal(before.made, 1, 'only what waits was made')
   await meanwhile()
   assert.equal(await town.footprint(), before.held, 'a host was touched')
-  assert.equal((await recordsOf(town.scenario.environment).deployments()).length, before.made, 'a deployment came of it')
+  assert.equal(await made(), before.made, 'a deployment came of it')
   assert.deepEqual(await shop.states(merged.sha), ['waiting'])
   assert.deepEqual(await locksOf(town, shop), [], 'a lock was set')
 }
@@ -174,7 +178,13 @@ const fromFork: Attack = {
       for (const body of ['/approve', '/deploy production', '/lock', '/help']) {
         const known = repository.comments(number).length
         await repository.commentOn(number, body, 'stranger')
-        const answer = await town.scenario.github.until(`an answer to ${body}`, () => repository.comments(number)[known + 1], 30)
+        // The plan of the pull request is a comment there too, and comes when it is made.
+        const said = () =>
+          repository
+            .comments(number)
+            .slice(known)
+            .find((one) => one.author.login !== 'stranger' && !one.body.startsWith('<!-- landfall:plan'))
+        const answer = await town.scenario.github.until(`an answer to ${body}`, said, 30)
         assert.match(answer.body, /may not do this/, `${body} was answered ${answer.body}`)
       }
     })
