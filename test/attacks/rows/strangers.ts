@@ -38,7 +38,7 @@ async function nothingCame(town: AttackedTown, { shop, merged }: { shop: GatedSh
   const made = async () =>
     (await recordsOf(town.scenario.environment).deployments()).filter(({ repository }) => repository === shop.repository.fullName).length
   const before = { held: await town.footprint(), made: await made() }
-  assert.equal(before.made, 1, 'only what waits was made')
+  assert.ok(before.made > 0, 'what waits is not found')
   await meanwhile()
   assert.equal(await town.footprint(), before.held, 'a host was touched')
   assert.equal(await made(), before.made, 'a deployment came of it')
