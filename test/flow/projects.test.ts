@@ -120,11 +120,21 @@ describe('commands', () => {
   test('mean no environment that is not named while a file is broken: it may have others', async () => {
     const town = await monorepo()
     const second = await push(town, { [apiFile]: '{', 'shop.ts': 'new' })
-    expect(await say(town, '/rollback')).toContain(apiFile)
-    expect(await say(town, '/rollback api')).toContain(apiFile)
+    expect(await say(town, '/deploy')).toContain(apiFile)
+    expect(await say(town, '/rollback')).toContain('there are production, api')
     expect(town.host('web-1').container('web')?.image.behaviour.version).toBe(second)
     await say(town, '/rollback production')
     expect(await town.newest()).toMatchObject({ kind: 'rollback', environment: 'production', state: 'succeeded' })
     expect(await say(town, '/help')).toContain('production')
+  })
+
+  test('take back what a broken file had deployed, since that needs no file', async () => {
+    const town = await monorepo()
+    const first = town.host('web-2').container('api')?.image.behaviour.version
+    await push(town, { 'api/index.ts': 'new' })
+    await push(town, { [apiFile]: '{' })
+    await say(town, '/rollback api')
+    expect(town.host('web-2').container('api')?.image.behaviour.version).toBe(first)
+    expect(await say(town, '/retry api')).toContain(apiFile)
   })
 })
