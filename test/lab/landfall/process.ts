@@ -33,10 +33,16 @@ const logLine = z.looseObject({ level: z.number(), time: z.number(), msg: z.stri
  * Starts one and waits until it serves. Throws with what it said when it does not start.
  *
  * @param through a command that becomes Landfall itself once it has changed its surroundings, such as nsenter
+ * @param program where its code is, where that is not this project's
  */
-export async function startProcess(environment: Record<string, string>, through: readonly string[] = []): Promise<LandfallProcess> {
+export async function startProcess(
+  environment: Record<string, string>,
+  through: readonly string[] = [],
+  program = process.cwd(),
+): Promise<LandfallProcess> {
   const [command = '', ...words] = [...through, process.execPath, ...startFlags, 'src/main/serve.ts']
   const child = spawn(command, words, {
+    cwd: program,
     env: { PATH: process.env.PATH ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
