@@ -1,9 +1,13 @@
+import { cp, mkdtemp, readFile, realpath, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Host } from '../../lab/host.ts'
 import type { Records } from '../../lab/landfall/records.ts'
 import type { Profile } from '../towns.ts'
 
 /** A guard of Landfall's, broken on purpose in the laboratory, so that the checks can be seen to notice. */
 export interface Sabotage {
+  /** Resolves to where the spoilt code is; undefined where the code is as it should be. */
+  inProgram(folder: string): Promise<string | undefined>
   onHost(host: Host): Promise<void>
   inDatabase(records: Records, profile: Profile): Promise<void>
   undo(host: Host): Promise<void>
@@ -39,6 +43,14 @@ export const sabotages = {
       'create trigger spoilt before update on reports for each row execute function spoil()',
     ],
   }),
+  /** Production is deployed to whoever agreed to it. */
+  approve: inCode('src/policy/gates/approval.ts', 'counted.length >= rule.count', 'counted.length >= 0'),
+  /** Production takes what staging never saw. */
+  promotion: inCode(
+    'src/policy/gates/promotion.ts',
+    `closed.find(({ kind }) => kind === 'refused') ?? closed[0]`,
+    'closed.find(() => false)',
+  ),
 } satisfies Record<string, Sabotage>
 
 export type SabotageName = keyof typeof sabotages
@@ -47,22 +59,44 @@ export const isSabotage = (name: string): name is SabotageName => Object.hasOwn(
 /** landfall-shell, behind the gate that stands before it. */
 const shell = '/usr/local/bin/landfall-shell.behind'
 
+async function nothing(): Promise<undefined> {}
+
 function inShell(edit: string): Sabotage {
   return {
+    inProgram: nothing,
     async onHost(host) {
       await host.sh(`cp -p ${shell} ${shell}.good && sed -i '${edit}' ${shell} && ! cmp -s ${shell} ${shell}.good`)
     },
-    inDatabase: async () => {},
+    inDatabase: nothing,
     undo: async (host) => void (await host.sh(`mv -f ${shell}.good ${shell}`)),
   }
 }
 
 function inTables(statements: Record<'sqlite' | 'postgres', string[]>): Sabotage {
   return {
-    onHost: async () => {},
+    inProgram: nothing,
+    onHost: nothing,
     async inDatabase({ query }, profile) {
       for (const statement of statements[profile === 'one machine' ? 'sqlite' : 'postgres']) await query(statement)
     },
-    undo: async () => {},
+    undo: nothing,
+  }
+}
+
+/** In a copy of Landfall's code. */
+function inCode(file: string, guard: string, broken: string): Sabotage {
+  return {
+    async inProgram(folder) {
+      const copy = await mkdtemp(join(folder, 'spoilt-'))
+      for (const part of ['src', 'package.json', 'app.yml']) await cp(part, join(copy, part), { recursive: true })
+      await symlink(await realpath('node_modules'), join(copy, 'node_modules'))
+      const code = await readFile(file, 'utf8')
+      if (code.split(guard).length !== 2) throw new Error(`${file} has no such guard: ${guard}`)
+      await writeFile(join(copy, file), code.replace(guard, broken))
+      return copy
+    },
+    onHost: nothing,
+    inDatabase: nothing,
+    undo: nothing,
   }
 }
