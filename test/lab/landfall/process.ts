@@ -85,7 +85,11 @@ export async function startProcess(
       look()
     })
 
-  const serving = await logged(({ msg }) => msg === 'landfall serves')
+  // One that is too slow must not go on beside the next that is tried.
+  const serving = await logged(({ msg }) => msg === 'landfall serves').catch(async (error: Error) => {
+    await end(child, 'SIGKILL')
+    throw error
+  })
   const { port } = z.object({ port: z.number() }).parse(serving)
   return {
     url: `http://127.0.0.1:${port}`,
