@@ -1,17 +1,18 @@
 import { type Deployment, isAtWork } from '../domain/deployment.ts'
 import { problemLines } from '../domain/reason.ts'
 import { fullName, type Sha } from '../domain/repository.ts'
-import { commandAnswer, refusalAnswer } from '../report/answer.ts'
+import { refusalAnswer } from '../report/answer.ts'
 import { chatMessage } from '../report/chat.ts'
 import { checkReport } from '../report/check-run.ts'
 import { commitStatuses, lastWord } from '../report/commit-status.ts'
 import type { Links } from '../report/links.ts'
+import { commentReports } from './comment-answer.ts'
 import { publishOnEnvironmentsPage } from './environments-page.ts'
 import { linksOf } from './links-of.ts'
 import type { CommitStatus, Ports, Report } from './ports.ts'
 import { publishCheck } from './publish-check.ts'
 import { commentOnce, editOnly, statusOnce } from './publish-once.ts'
-import { openRevert, revertedIn } from './revert.ts'
+import { openRevert } from './revert.ts'
 
 /** Seconds between two looks at a log that grows: GitHub allows 500 writes an hour, and many deployments may be under way. */
 const logPace = 10
@@ -28,14 +29,6 @@ export async function publishDeployment(report: Report, id: string, ports: Ports
       return publishOnEnvironmentsPage(report, deployment, links, ports)
     case 'check':
       return deploymentCheck(report, deployment, links, ports)
-    case 'reaction':
-      if (report.memory === undefined && deployment.comment) await ports.github.react(deployment.repository, deployment.comment, 'eyes')
-      return 'eyes'
-    case 'answer': {
-      const reverted = await ports.store.reports.memory({ subject: report.subject, surface: 'revert' })
-      const said = commandAnswer(deployment, links, revertedIn(reverted))
-      return keepComment(report, deployment, deployment.comment?.issue, said, ports)
-    }
     case 'revert':
       return revertInGit(report, deployment, ports)
     case 'comment': {
@@ -89,7 +82,7 @@ async function revertInGit(report: Report, deployment: Deployment, ports: Ports)
   // GitHub is known to refuse for a moment what concerns a branch that was made just now.
   if (reverted.kind === 'refused' && report.attempts < mostRevertTries)
     throw new Error(`the pull request that reverts was refused: ${reverted.why}`)
-  if (deployment.comment) await ports.store.reports.want([{ subject: report.subject, surface: 'answer' }])
+  if (deployment.comment) await ports.store.reports.want(commentReports(deployment.repository, deployment.comment, ['answer']))
   return JSON.stringify(reverted)
 }
 

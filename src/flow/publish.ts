@@ -1,6 +1,8 @@
 import { type Deployment, isAtWork } from '../domain/deployment.ts'
 import { surfacesFor } from '../report/surfaces.ts'
+import { commentReports } from './comment-answer.ts'
 import { type Lease, LeaseLost, type Ports, type Report, type ReportKey } from './ports.ts'
+import { publishComment } from './publish-comment.ts'
 import { publishDeployment } from './publish-deployment.ts'
 import { publishIntent } from './publish-intent.ts'
 import { publishPullPlan } from './publish-pull-plan.ts'
@@ -14,19 +16,24 @@ const batch = 50
 const mostRefusals = 12
 
 /**
- * The surfaces a deployment in this state should refresh. A command's reaction says at once that it was heard.
+ * The surfaces a deployment in this state should refresh, and the comments that tell of it.
  *
  * @param notify chat channels while there is no plan to name them
  */
 export function deploymentReports(deployment: Deployment, notify: readonly string[] = []): ReportKey[] {
   const surfaces = [
     ...surfacesFor(deployment, deployment.plan?.notify ?? notify),
-    ...(deployment.comment ? ['reaction'] : []),
     ...(tellsProblems(deployment) ? ['comment'] : []),
     ...(deployment.kind === 'rollback' && deployment.state === 'succeeded' ? ['revert'] : []),
   ]
-  return surfaces.map((surface) => ({ subject: `deployment:${deployment.id}`, surface }))
+  return [...surfaces.map((surface) => ({ subject: `deployment:${deployment.id}`, surface })), ...answerReports(deployment)]
 }
+
+/** Answers to the command it comes of, and to those that were about it. */
+const answerReports = ({ repository, comment, toldIn = [] }: Deployment): ReportKey[] => [
+  ...(comment ? commentReports(repository, comment) : []),
+  ...toldIn.flatMap((one) => commentReports(repository, one, ['answer'])),
+]
 
 /** The surfaces that show a deployment's record while it grows. One that waits says what for, and nothing that changes by itself. */
 export const logReports = ({ id, state, revision }: Deployment): ReportKey[] =>
@@ -114,6 +121,8 @@ async function publish(report: Report, ports: Ports): Promise<string | undefined
   switch (kind) {
     case 'deployment':
       return publishDeployment(report, id, ports)
+    case 'comment':
+      return publishComment(report, id, ports)
     case 'pull':
       return publishPullPlan(report, id, ports)
     default:

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { type Deployment, follow, isTerminal, type State, states } from '../../domain/deployment.ts'
+import type { CommentRef } from '../../domain/intent.ts'
 import type { DeploymentPatch, Lease, Log, ReportKey, Store } from '../../flow/ports.ts'
 import type { Database } from './database.ts'
 import { deploymentIn, deploymentRow, patchColumns } from './deployment-rows.ts'
@@ -8,6 +9,8 @@ import { mustHold } from './leases.ts'
 import { LeftOut } from './left-out.ts'
 import { want } from './reports.ts'
 import { take } from './sequences.ts'
+import { storedComments } from './stored/intent.ts'
+import { encode } from './stored/json.ts'
 import type { DeploymentRow, Tables } from './tables.ts'
 
 /** Word for word the condition of the index on open deployments, or SQLite does not use it. */
@@ -85,7 +88,7 @@ export function deployments(database: Database, log: Log): Store['deployments'] 
 
     found: recordFound(database),
 
-    advance: (id, lease, to, patch = {}, wanted = []) =>
+    advance: (id, lease, to, patch = {}, wanted = () => []) =>
       db.transaction().execute((transaction) => advance(database, transaction, { id, lease, to, patch, wanted })),
   }
 }
@@ -106,12 +109,20 @@ export async function lockDeployment(database: Database, transaction: Kysely<Tab
   return row
 }
 
+/** Adds a comment to those whose answers tell of a deployment; once. */
+export async function tellIn(database: Database, transaction: Kysely<Tables>, id: string, comment: CommentRef): Promise<void> {
+  const { comment: own, toldIn = [] } = deploymentIn(await lockDeployment(database, transaction, id))
+  if ([own, ...toldIn].some((one) => one?.id === comment.id)) return
+  const all = encode(storedComments, [...toldIn, comment])
+  await transaction.updateTable('deployments').set({ told_in: all }).where('id', '=', id).execute()
+}
+
 interface Step {
   id: string
   lease: Lease
   to: State
   patch: DeploymentPatch
-  wanted: ReportKey[]
+  wanted: (then: Deployment) => ReportKey[]
 }
 
 async function advance(database: Database, transaction: Kysely<Tables>, { id, lease, to, patch, wanted }: Step): Promise<Deployment> {
@@ -135,6 +146,7 @@ async function advance(database: Database, transaction: Kysely<Tables>, { id, le
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow()
-  await want(database, transaction, wanted)
-  return deploymentIn(changed)
+  const then = deploymentIn(changed)
+  await want(database, transaction, wanted(then))
+  return then
 }

@@ -83,6 +83,8 @@ export interface DeploymentRow {
   pull_request: number | null
   /** JSON, `CommentRef`. */
   comment: string | null
+  /** JSON, `CommentRef[]`. */
+  told_in: string | null
   state: string
   /** JSON, `Reason`. */
   reason: string | null

@@ -15,6 +15,7 @@ export function deploymentContract(given: Given): void {
       branch: 'main',
       pullRequest: 12,
       comment: { id: 41, issue: 12 },
+      toldIn: [{ id: 42, issue: 12 }],
       asked: 'deliberate',
       reason: { code: 'image-missing', evidence: { image: 'shop', deadline: 'noon' } },
       tag: 'v1.2',
@@ -50,7 +51,7 @@ export function deploymentContract(given: Given): void {
       finishedAt: at,
       soak: { state: 'cut-short' },
     }
-    const planned = await given.store.deployments.advance(id, held, 'planned', patch, [report])
+    const planned = await given.store.deployments.advance(id, held, 'planned', patch, () => [report])
     expect(planned).toEqual({ ...created, state: 'planned', ...patch })
     expect(await given.other.deployments.read(id)).toEqual(planned)
     expect(await given.other.reports.due(1000)).toContainEqual({ ...report, version: 1, attempts: 0, begun: false })
@@ -80,7 +81,7 @@ export function deploymentContract(given: Given): void {
     const [created] = await asked(given.store, {})
     const held = await lease(given.store)
     const report = { subject: `deployment:${created?.id}`, surface: 'status' }
-    const step = given.store.deployments.advance(created?.id ?? '', held, 'succeeded', { finishedAt: at }, [report])
+    const step = given.store.deployments.advance(created?.id ?? '', held, 'succeeded', { finishedAt: at }, () => [report])
     await expect(step).rejects.toThrow('a deployment cannot go from queued to succeeded')
     expect(await given.store.deployments.read(created?.id ?? '')).toEqual(created)
     expect(await given.store.reports.due(1000)).not.toContainEqual(expect.objectContaining(report))
