@@ -23,9 +23,11 @@ function givenGates(): Evidence {
     verdict: 'approve' as const,
     revision,
     content: content ?? '',
+    at: '1970-01-01T00:00:00Z',
   })
+  const green = { conclusion: 'success', at: 500 } as const
   const [commit, other] = [one.revision ?? '', two.revision ?? '']
-  const said = { issue: 1, by: 'lisa', body: '/approve production', word: 'approve', mayDoIt: true, told: 'once' } as const
+  const approval = { issue: 1, by: 'lisa', body: '/approve production', word: 'approve', mayDoIt: true, told: 'once' } as const
   return {
     ...given,
     rules: { after: true, approve: { count: 1, notAuthor: true }, checks: true },
@@ -33,10 +35,10 @@ function givenGates(): Evidence {
     history: {
       ...given.history,
       checks: new Map([
-        [commit, 'success'],
-        [other, 'success'],
+        [commit, green],
+        [other, green],
       ]),
-      commands: [...given.history.commands, { comment: 8, ...said }],
+      commands: [...given.history.commands, { comment: 8, ...approval }],
     },
     database: {
       ...given.database,
@@ -58,6 +60,8 @@ const ofProduction = ({ database }: Evidence, id = 'two'): StoredDeployment => {
   return found
 }
 
+const aside = { revision: null, content: '', at: '1970-01-01T00:00:00Z' }
+
 /** What is wrong, how it came to be, and what is said about it. */
 const spoilt: [why: string, spoil: (evidence: Evidence) => void, said: RegExp][] = [
   ['nobody approved what ran', ({ database }) => void database.verdicts.pop(), /7: deploy b.* ran with 0 of 1 approvals/],
@@ -74,6 +78,11 @@ const spoilt: [why: string, spoil: (evidence: Evidence) => void, said: RegExp][]
   [
     'somebody approved who said nothing',
     ({ database }) => void Object.assign(database.verdicts[1] ?? {}, { person: 'ghost' }),
+    /7: deploy b.* ran with 0 of 1/,
+  ],
+  [
+    'an approval came when it ran already',
+    ({ database }) => void Object.assign(database.verdicts[1] ?? {}, { at: '1970-01-01T00:01:00Z' }),
     /7: deploy b.* ran with 0 of 1/,
   ],
   [
@@ -95,15 +104,24 @@ const spoilt: [why: string, spoil: (evidence: Evidence) => void, said: RegExp][]
     (evidence) => void Object.assign(ofProduction(evidence, 'two before'), { finished_at: '1970-01-01T00:01:00Z' }),
     /7: deploy b.* brought sha256:bb/,
   ],
-  ['its check was red', ({ history }) => void history.checks.set('b'.repeat(40), 'failure'), /7: deploy b.* its check is failure/],
+  [
+    'its check was red',
+    ({ history }) => void history.checks.set('b'.repeat(40), { conclusion: 'failure', at: 0 }),
+    /7: deploy b.* its check is failure/,
+  ],
+  [
+    'its check was green only afterwards',
+    ({ history }) => void history.checks.set('b'.repeat(40), { conclusion: 'success', at: 60_000 }),
+    /7: deploy b.* ran before its check was green/,
+  ],
   [
     'what was rejected ran',
-    ({ database }) => void database.verdicts.push({ deployment: 'two', person: 'peter', verdict: 'reject', revision: null, content: '' }),
+    ({ database }) => void database.verdicts.push({ deployment: 'two', person: 'peter', verdict: 'reject', ...aside }),
     /7: peter was told that it was rejected, and deploy b/,
   ],
   [
     'what was cancelled ran',
-    ({ database }) => void database.verdicts.push({ deployment: 'two', person: 'peter', verdict: 'cancel', revision: null, content: '' }),
+    ({ database }) => void database.verdicts.push({ deployment: 'two', person: 'peter', verdict: 'cancel', ...aside }),
     /7: peter was told that it was cancelled, and deploy b/,
   ],
   [
@@ -119,34 +137,58 @@ test.each(spoilt)('it is noticed when %s', (_why, spoil, said) => {
   expect(told(evidence).join('\n')).toMatch(said)
 })
 
-/** lisa locks production, which is answered at 100, and takes it back at 200. */
-function locked(evidence: Evidence): Evidence {
-  const someone = (login: string) => ({ id: 1, login, type: 'User' as const })
-  const comment = (id: number, author: string, body: string, at: number) => {
+/** Somebody comments, which becomes a command of this name, and Landfall answers. */
+function said(evidence: Evidence, name: string, words: { by: string; body: string; at: number; answer: string; answeredAt: number }): void {
+  const { github, history, database } = evidence
+  const id = 20 + github.comments.length
+  const comment = (author: string, body: string, at: number) => {
     const [createdAt, updatedAt] = [new Date(at), new Date(at)]
-    evidence.github.comments.push({ id, issue: 1, author: someone(author), body, createdAt, updatedAt, reactions: [] })
+    const made = { id: id + (author === github.bot ? 1 : 0), issue: 1, body, createdAt, updatedAt, reactions: [] }
+    github.comments.push({ ...made, author: { id: 1, login: author, type: 'User' } })
   }
-  comment(20, 'lisa', '/lock production the database moves', 90)
-  comment(21, 'landfall[bot]', '<!-- landfall:answer:lock --> 🔒 **production is locked**', 100)
-  comment(22, 'lisa', '/unlock production', 200)
-  const said = { issue: 1, by: 'lisa', mayDoIt: true, told: 'once' } as const
-  evidence.history.commands.push(
-    { comment: 20, body: '/lock production the database moves', word: 'lock', ...said },
-    { comment: 22, body: '/unlock production', word: 'unlock', ...said },
-  )
+  comment(words.by, words.body, words.at)
+  comment(github.bot, `<!-- landfall:answer:${name} --> ${words.answer}`, words.answeredAt)
+  const word = /^.unlock/.test(words.body)
+    ? 'unlock'
+    : /--all/.test(words.body)
+      ? 'lock all'
+      : /^.lock/.test(words.body)
+        ? 'lock'
+        : 'approve'
+  history.commands.push({ comment: id, issue: 1, by: words.by, body: words.body, word, mayDoIt: true, told: 'once' })
   const outcome = { kind: 'answered', ids: [], why: '' }
-  evidence.database.intents.push({ id: 'lock', kind: 'command', after: null, comment: { id: 20, issue: 1 }, outcome })
+  database.intents.push({ id: name, kind: 'command', after: null, comment: { id, issue: 1 }, outcome })
+}
+
+/** lisa locks `place`, which is answered at 100, and `unlocked` is taken back at 200. */
+function locked(evidence: Evidence, place: string, unlocked: string): Evidence {
+  const lock = { by: 'lisa', body: `/lock ${place} the database moves`, answer: '🔒 **it is locked**' }
+  said(evidence, 'lock', { ...lock, at: 90, answeredAt: 100 })
+  said(evidence, 'unlock', { by: 'lisa', body: `/unlock ${unlocked}`, answer: '🔓 **it is unlocked**', at: 200, answeredAt: 205 })
   Object.assign(ofProduction(evidence), { created_at: new Date(150).toISOString() })
   return evidence
 }
 
-test.each<[why: string, at: number, actor: string, noticed: boolean]>([
-  ['planned while it was locked', 160, 'mona', true],
-  ['planned once it was unlocked', 210, 'mona', false],
-  ['planned while it was locked by whoever brings it', 160, 'lisa', false],
-])('%s', (_why, at, actor, noticed) => {
-  const evidence = locked(givenGates())
+test.each<[why: string, lock: string, unlock: string, at: number, actor: string, noticed: boolean]>([
+  ['planned while it was locked', 'production', 'production', 160, 'mona', true],
+  ['planned while all was locked', '--all', '--all', 160, 'mona', true],
+  ['planned while another one was locked', 'staging', 'staging', 160, 'mona', false],
+  ['planned once it was unlocked', 'production', 'production', 210, 'mona', false],
+  ['planned when only all had been unlocked', 'production', '--all', 210, 'mona', true],
+  ['planned while it was locked by whoever brings it', 'production', 'production', 160, 'lisa', false],
+])('%s', (_why, lock, unlock, at, actor, noticed) => {
+  const evidence = locked(givenGates(), lock, unlock)
   evidence.planned.set('two', at)
   Object.assign(ofProduction(evidence), { actor })
-  expect(told(evidence).join('\n')).toMatch(noticed ? /7: deploy b.* was planned although lisa had locked production/ : /^$/)
+  expect(told(evidence).join('\n')).toMatch(noticed ? /7: deploy b.* was planned although lisa had locked/ : /^$/)
+})
+
+test.each<[why: string, person: string, noticed: boolean]>([
+  ['who was told that they approved it is on record', 'lisa', false],
+  ['who was told that they approved it is not on record', 'peter', true],
+])('%s', (_why, by, noticed) => {
+  const evidence = givenGates()
+  const answer = '👍 **bbbbbbb is approved for production** [log](https://landfall.example.com/deployments/two)'
+  said(evidence, 'approval', { by, body: '/approve production', answer, at: 0, answeredAt: 0 })
+  expect(told(evidence).join('\n')).toMatch(noticed ? /7: peter was told so, and nothing is on record of "\/approve production"/ : /^$/)
 })

@@ -2,7 +2,7 @@ import type { CheckRun, Comment, Delivery, Deployment as ShownDeployment, Status
 import type { Container } from '../containers.ts'
 import type { HostAct } from '../host-record.ts'
 import type { Twins, Write } from './host-watch.ts'
-import type { History } from './people.ts'
+import type { Command, History } from './people.ts'
 import type { Place, Rules } from './rules.ts'
 import type { Data, StoredDeployment, StoredIntent, StoredReceipt, StoredVerdict } from './stored.ts'
 
@@ -77,4 +77,12 @@ export function viewsOf(evidence: Evidence): View[] {
       checkRuns: github.checkRuns.filter(({ name }) => name === `Deploy to ${place}`),
     },
   }))
+}
+
+/** What Landfall answered to a command: marked with the intent that became of it, or with the deployment that it led to. */
+export function answersTo({ comment }: Pick<Command, 'comment'>, { database, github }: Evidence): Comment[] {
+  const intent = database.intents.find((one) => one.comment?.id === comment)
+  const deployment = database.deployments.find((one) => one.intent === intent?.id)
+  const marks = [intent?.id, deployment?.id].filter((id) => id !== undefined)
+  return github.comments.filter(({ author, body }) => author.login === github.bot && marks.some((id) => body.includes(`answer:${id}`)))
 }

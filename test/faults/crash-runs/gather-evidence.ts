@@ -50,7 +50,7 @@ async function databaseOf({ records, ground }: RunTown): Promise<Evidence['datab
     rows(intent, 'select id, kind, "after", comment, outcome from intents order by sequence'),
     rows(z.object({ delivery: z.string(), intent: z.string() }), 'select delivery, intent from tellings'),
     records.query(`select ${columns} from deployments order by sequence`),
-    rows(verdict, 'select deployment, person, verdict, revision, content from verdicts'),
+    rows(verdict, 'select deployment, person, verdict, revision, content, at from verdicts'),
     rows(z.object({ deployment: z.string(), receipt: jsonOf(receipt) }), 'select deployment, receipt from receipts'),
     openWork(records),
   ])

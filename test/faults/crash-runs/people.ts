@@ -14,8 +14,8 @@ export interface History {
   heads: { sha: string; at: number }[]
   /** By commit: the digest its build pushed. */
   digests: Map<string, string>
-  /** By commit: how its check ended. */
-  checks: Map<string, 'success' | 'failure'>
+  /** By commit: how its check ended, and not before when, in milliseconds since 1970. */
+  checks: Map<string, { conclusion: 'success' | 'failure'; at: number }>
   /** Comments with a command. */
   commands: Command[]
 }
@@ -82,7 +82,7 @@ export function peopleOf(shop: Shop, github: GitHubStandIn, registry: Registry, 
     if (!rules?.checks) return
     if (ends === 'late') await pause(random.whole(...buildTime))
     const conclusion = ends === 'red' ? 'failure' : 'success'
-    history.checks.set(sha, conclusion)
+    history.checks.set(sha, { conclusion, at: Date.now() })
     await repository.reportCheck(sha, { name: 'build', conclusion })
   }
 

@@ -1,6 +1,7 @@
 import type { Profile } from '../towns.ts'
-import { type Act, plainAct, ruledAct, tellAct } from './acts.ts'
+import { type Act, tellAct } from './acts.ts'
 import { type Random, randomFrom } from './random.ts'
+import { plainAct, ruledAct } from './random-acts.ts'
 import { type Place, type Rules, rulesOf, tellRules } from './rules.ts'
 import type { Step } from './steps.ts'
 

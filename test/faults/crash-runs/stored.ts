@@ -43,6 +43,10 @@ export const deployment = z.object({
   content: z.string().nullable(),
 })
 
+/** In the words of what is violated. */
+export const nameOf = ({ id, kind, environment, revision, state }: StoredDeployment): string =>
+  `${kind} ${revision?.slice(0, 7)} to ${environment} (${id}, ${state})`
+
 export type StoredVerdict = z.infer<typeof verdict>
 export const verdict = z.object({
   deployment: z.string(),
@@ -50,6 +54,7 @@ export const verdict = z.object({
   verdict: z.enum(['approve', 'reject', 'cancel']),
   revision: z.string().nullable(),
   content: z.string(),
+  at: z.string(),
 })
 
 export type StoredReceipt = z.infer<typeof receipt>

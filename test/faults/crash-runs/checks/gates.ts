@@ -1,5 +1,6 @@
-import type { Evidence } from '../evidence.ts'
-import type { StoredDeployment } from '../stored.ts'
+import { answersTo, type Evidence } from '../evidence.ts'
+import { nameOf, type StoredDeployment } from '../stored.ts'
+import { brokenLocks } from './locks.ts'
 import type { Violation } from './violation.ts'
 
 /** Nothing ran behind a closed gate, and what people said of it was heard. */
@@ -8,8 +9,9 @@ export function checkGates(evidence: Evidence): Violation[] {
     ...unapproved(evidence),
     ...unverified(evidence),
     ...unchecked(evidence),
-    ...behindLocks(evidence),
+    ...brokenLocks(evidence),
     ...unheard(evidence),
+    ...forgotten(evidence),
     ...cameBack(evidence),
   ]
   return found.map((what) => ({ invariant: 7, what }))
@@ -18,8 +20,8 @@ export function checkGates(evidence: Evidence): Violation[] {
 const isBrought = ({ kind, started_at: started }: StoredDeployment) => kind === 'deploy' && started !== null
 
 /**
- * Production's deployments have the approvals their rule asks for: of people who said so in a comment, for this very commit and content,
- * none of whom made the change where it has to be others. All changes are mona's.
+ * Production's deployments had the approvals their rule asks for when they began: of people who said so in a comment, for this very commit
+ * and content, none of whom made the change where it has to be others. All changes are mona's.
  */
 function unapproved({ rules, history, database }: Evidence): string[] {
   const rule = rules?.approve
@@ -29,7 +31,9 @@ function unapproved({ rules, history, database }: Evidence): string[] {
     .filter((one) => isBrought(one) && one.environment === 'production')
     .flatMap((one) => {
       const votes = database.verdicts.filter(({ deployment, verdict }) => deployment === one.id && verdict === 'approve')
-      const counted = votes.filter(({ revision, content }) => revision === one.revision && content === one.content)
+      const counted = votes.filter(
+        ({ revision, content, at }) => revision === one.revision && content === one.content && at <= (one.started_at ?? ''),
+      )
       const people = counted.map(({ person }) => person).filter((person) => saidBy.has(person) && !(rule.notAuthor && person === 'mona'))
       return people.length >= rule.count
         ? []
@@ -61,43 +65,13 @@ function unverified({ rules, database, hosts }: Evidence): string[] {
     })
 }
 
-/** Nothing ran whose check was not green. */
+/** Nothing ran whose check was not green by then. */
 function unchecked({ rules, history, database }: Evidence): string[] {
   if (!rules?.checks) return []
-  return database.deployments
-    .filter((one) => isBrought(one) && history.checks.get(one.revision ?? '') !== 'success')
-    .map((one) => `${nameOf(one)} ran, and its check is ${history.checks.get(one.revision ?? '') ?? 'missing'}`)
-}
-
-/** An evaluation may have begun just before a lock was set, and its Landfall may have hung since; in milliseconds. */
-const onTheWay = 8000
-
-/**
- * While an environment was locked nobody else's deployment was planned: none that was asked for after people were told of the lock, and of
- * those before only what was on its way already.
- */
-function behindLocks({ history, database, github, planned }: Evidence): string[] {
-  const commentOf = (id: number) => github.comments.find((one) => one.id === id)
-  const locks = history.commands.flatMap(({ comment, by, word }) => {
-    const intent = database.intents.find((one) => one.comment?.id === comment)
-    const answer = intent && github.comments.find(({ body }) => body.includes(`answer:${intent.id}`))
-    const set = answer && /(is|are) locked\*\*/.test(answer.body) && (word === 'lock' || word === 'lock all')
-    const all = word === 'lock all'
-    const place = all ? undefined : /^\/lock (\w+)/.exec(commentOf(comment)?.body ?? '')?.[1]
-    return set ? [{ by, place, all, from: answer.createdAt.getTime() }] : []
-  })
-  // Whatever is taken back may end any of them: it counts from when it was written.
-  const ends = history.commands.filter(({ word }) => word === 'unlock').map(({ comment }) => commentOf(comment)?.createdAt.getTime() ?? 0)
-  return locks.flatMap((lock) => {
-    const until = Math.min(...ends.filter((at) => at >= lock.from), Number.POSITIVE_INFINITY)
-    const others = database.deployments.filter(
-      (one) => one.kind === 'deploy' && one.actor !== lock.by && (lock.all || one.environment === lock.place),
-    )
-    return others.flatMap((one) => {
-      const [at, asked] = [planned.get(one.id) ?? Number.NEGATIVE_INFINITY, Date.parse(one.created_at)]
-      const since = asked > lock.from ? lock.from : lock.from + onTheWay
-      return at > since && at < until ? [`${nameOf(one)} was planned although ${lock.by} had locked ${lock.place ?? 'everything'}`] : []
-    })
+  return database.deployments.filter(isBrought).flatMap((one) => {
+    const check = history.checks.get(one.revision ?? '')
+    if (check?.conclusion !== 'success') return [`${nameOf(one)} ran, and its check is ${check?.conclusion ?? 'missing'}`]
+    return Date.parse(one.started_at ?? '') < check.at ? [`${nameOf(one)} ran before its check was green`] : []
   })
 }
 
@@ -105,11 +79,33 @@ function behindLocks({ history, database, github, planned }: Evidence): string[]
 function unheard({ database }: Evidence): string[] {
   return database.verdicts.flatMap(({ deployment, person, verdict }) => {
     const one = database.deployments.find(({ id }) => id === deployment)
-    const ran = verdict === 'reject' ? one?.started_at !== null : one?.state !== 'cancelled' && one?.state !== 'superseded'
+    const ran = verdict === 'reject' ? one?.started_at !== null : one && ranToAnEnd.has(one.state)
     return verdict !== 'approve' && one && ran
       ? [`${person} was told that it was ${verdict === 'reject' ? 'rejected' : 'cancelled'}, and ${nameOf(one)}`]
       : []
   })
+}
+
+const ranToAnEnd: ReadonlySet<string> = new Set(['succeeded', 'failed', 'rolled-back', 'halted'])
+
+/** Whoever was told that they approved or rejected something is on record for it. */
+function forgotten(evidence: Evidence): string[] {
+  const { history, database } = evidence
+  return history.commands.flatMap((command) =>
+    answersTo(command, evidence).flatMap(({ body }) => {
+      const verdict = /\*\*.*(approvals of|is approved for) /.test(body)
+        ? 'approve'
+        : /\*\*.* was rejected for /.test(body)
+          ? 'reject'
+          : undefined
+      const isOnRecord = database.verdicts.some(
+        (one) => one.person === command.by && one.verdict === verdict && body.includes(`/deployments/${one.deployment}`),
+      )
+      return verdict === undefined || isOnRecord
+        ? []
+        : [`${command.by} was told so, and nothing is on record of "${command.body}": ${body}`]
+    }),
+  )
 }
 
 /** What somebody rolled back did not come again before something else was brought, unless somebody said that they knew. */
@@ -131,6 +127,3 @@ function cameBack({ database, hosts }: Evidence): string[] {
 }
 
 const accepted = (state: string): boolean => state !== 'superseded' && state !== 'cancelled' && state !== 'rejected'
-
-const nameOf = ({ id, kind, environment, revision, state }: StoredDeployment): string =>
-  `${kind} ${revision?.slice(0, 7)} to ${environment} (${id}, ${state})`

@@ -1,5 +1,5 @@
 import type { View } from '../evidence.ts'
-import type { StoredDeployment } from '../stored.ts'
+import { nameOf, type StoredDeployment } from '../stored.ts'
 import type { Violation } from './violation.ts'
 
 /** How each end is shown beside the commit, as GitHub's deployment and as its check run; docs/github.md promises it. */
@@ -95,5 +95,3 @@ function dotOn(sha: string, one: StoredDeployment): { dot: string; by: string } 
   if (replaced && one.kind === 'rollback' && one.state === 'succeeded') return { dot: 'failure', by: nameOf(one) }
   return replaced && one.state === 'halted' ? { dot: 'error', by: nameOf(one) } : undefined
 }
-
-const nameOf = ({ id, kind, revision, state }: StoredDeployment): string => `${kind} ${revision?.slice(0, 7)} (${id}, ${state})`

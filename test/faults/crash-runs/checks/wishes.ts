@@ -41,7 +41,8 @@ const refusable = ['answered', 'command-refused']
 
 /** How a command of somebody who may give it can end. */
 const endsOf: Record<Word, readonly string[]> = {
-  rollback: ['deployments'],
+  // Of two people who see the same outage the second is told of the first.
+  rollback: ['deployments', 'answered'],
   approve: refusable,
   reject: refusable,
   cancel: refusable,
