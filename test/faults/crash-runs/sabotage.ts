@@ -17,7 +17,7 @@ export const sabotages = {
   /** Hosts take every order, however late it is. */
   fence: inShell('s/^    fail $fenced .*/    :/'),
   /** Nobody waits for anybody on a host. */
-  lock: inShell('s/^  flock -n 9 .*/  :/'),
+  flock: inShell('s/^  flock -n 9 .*/  :/'),
   /** What no deployment changes is recreated with the rest. */
   untouched: inShell('s/--no-deps "$@" $services/--force-recreate "$@"/'),
   /** A command told twice counts twice. */
@@ -51,6 +51,18 @@ export const sabotages = {
     `closed.find(({ kind }) => kind === 'refused') ?? closed[0]`,
     'closed.find(() => false)',
   ),
+  /** What is red or not known yet passes for green. */
+  checks: inCode('src/policy/gates/checks.ts', 'if (!demand.all && demand.names.length === 0) return open()', 'return open()'),
+  /** Locks keep nobody away. */
+  lock: inCode('src/policy/gates/lock.ts', `if (facts.kind === 'rollback') return open()`, 'return open()'),
+  /** What was rolled back is forgotten. */
+  quarantine: inCode('src/policy/gates/quarantine.ts', `if (asked === 'deliberate') return open(evidence)`, 'return open(evidence)'),
+  /** A rejection counts for nothing. */
+  reject: inCode('src/policy/gates/approval.ts', 'if (rejection) return refused(rejection)', ''),
+  /** What is cancelled goes on. */
+  cancel: inCode('src/flow/cancel.ts', 'if (!cancelled) return false', 'return false'),
+  /** What waits while something newer is brought is brought afterwards. */
+  order: inCode('src/flow/environment.ts', 'overtaken: begun ? [] : older.map', 'overtaken: open.length > 0 ? [] : older.map'),
 } satisfies Record<string, Sabotage>
 
 export type SabotageName = keyof typeof sabotages
