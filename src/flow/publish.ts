@@ -1,11 +1,13 @@
-import { type Deployment, isAtWork } from '../domain/deployment.ts'
+import { type Deployment, isAtWork, isTerminal } from '../domain/deployment.ts'
+import { asksForApproval } from '../report/held-by.ts'
 import { surfacesFor } from '../report/surfaces.ts'
 import { commentReports } from './comment-answer.ts'
 import { type Lease, LeaseLost, type Ports, type Report, type ReportKey } from './ports.ts'
+import { publishAsk } from './publish-ask.ts'
 import { publishComment } from './publish-comment.ts'
 import { publishDeployment } from './publish-deployment.ts'
 import { publishIntent } from './publish-intent.ts'
-import { publishPullPlan } from './publish-pull-plan.ts'
+import { publishPullPlan, pullComment } from './publish-pull-plan.ts'
 import { askedPause, passes } from './trouble.ts'
 import type { Work } from './under-lease.ts'
 
@@ -26,8 +28,25 @@ export function deploymentReports(deployment: Deployment, notify: readonly strin
     ...(tellsProblems(deployment) ? ['comment'] : []),
     ...(deployment.kind === 'rollback' && deployment.state === 'succeeded' ? ['revert'] : []),
   ]
-  return [...surfaces.map((surface) => ({ subject: `deployment:${deployment.id}`, surface })), ...answerReports(deployment)]
+  return [
+    ...surfaces.map((surface) => ({ subject: `deployment:${deployment.id}`, surface })),
+    ...askReports(deployment),
+    ...answerReports(deployment),
+    ...pullReports(deployment),
+  ]
 }
+
+/** People who have to agree are told so in chat; what they are shown names the channels before there is a plan. */
+const askReports = (deployment: Deployment): ReportKey[] =>
+  asksForApproval(deployment)
+    ? [...new Set(deployment.proposal?.draft.notify)].map((surface) => ({ subject: `ask:${deployment.id}`, surface }))
+    : []
+
+/** The comment of the pull request that brought it: who has to agree, and what became of it. */
+const pullReports = ({ kind, repository, pullRequest, ...deployment }: Deployment): ReportKey[] =>
+  kind === 'deploy' && pullRequest !== undefined && (isTerminal(deployment.state) || asksForApproval(deployment))
+    ? [pullComment(repository, pullRequest)]
+    : []
 
 /** Answers to the command it comes of, and to those that were about it. */
 const answerReports = ({ repository, comment, toldIn = [] }: Deployment): ReportKey[] => [
@@ -121,6 +140,8 @@ async function publish(report: Report, ports: Ports): Promise<string | undefined
   switch (kind) {
     case 'deployment':
       return publishDeployment(report, id, ports)
+    case 'ask':
+      return publishAsk(report, id, ports)
     case 'comment':
       return publishComment(report, id, ports)
     case 'pull':

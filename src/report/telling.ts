@@ -3,10 +3,11 @@ import { unknownActor } from '../domain/intent.ts'
 import { remedyOf } from '../domain/reason.ts'
 import { fullName, shortSha } from '../domain/repository.ts'
 import { type ButtonKind, kindsFor } from './buttons.ts'
+import { approvalMissing, asksForApproval } from './held-by.ts'
 import { commitUrl, type Links, pullRequestUrl } from './links.ts'
 import { cut, oneLine } from './text.ts'
 import { tookText } from './time.ts'
-import { headlineOf, progressOf, unwellBecause } from './wording.ts'
+import { headlineOf, progressOf, reasonText, unwellBecause } from './wording.ts'
 
 /** What people are told of a deployment outside its page: not formatted, not escaped, on one line each. */
 export interface Telling {
@@ -92,6 +93,15 @@ export function tell(deployment: Deployment, links: Links): Telling {
     ...(act && { act }),
     ...(state === 'succeeded' && plan?.url !== undefined && /^https?:\/\/\S{1,500}$/.test(plan.url) && { site: plan.url }),
   }
+}
+
+/** The same of a deployment that asks people to agree: who has to, and how. Undefined where it does not. */
+export function tellAsk(deployment: Deployment, links: Links): Telling | undefined {
+  const missing = approvalMissing(deployment)
+  if (!missing || !asksForApproval(deployment)) return undefined
+  const told = tell(deployment, links)
+  const headline = `${told.environment} waits for ${oneLine(missing.evidence.from ?? 'somebody')} to approve ${told.commit?.text ?? 'a change'}`
+  return { ...told, icon: '✋', headline, detail: reasonText(missing), remedy: oneLine(remedyOf(missing)) }
 }
 
 /** The small print of a message: commit, pull request, who, where, how long, links. `words` escapes for the medium. */

@@ -29,6 +29,16 @@ test('a channel hears of outcomes only', () =>
     'rejected',
   ]))
 
+test.each<[why: string, Partial<Deployment>, told: boolean]>([
+  ['a push that is refused', { reason: reason('checks-failed', { checks: 'build' }) }, true],
+  ['what somebody rejected', { reason: reason('rejected-by', { person: 'lisa' }), comment: { id: 1, issue: 2 } }, true],
+  ['a command that is refused', { reason: reason('nothing-to-return-to'), comment: { id: 1, issue: 2 } }, false],
+  ['what failed in the environment before', { reason: reason('promotion-quarantined', { after: 'staging' }) }, false],
+  ['what was rolled back and is pushed again', { reason: reason('quarantined', { commit: 'abc1234' }) }, false],
+])('a channel hears of %s or not', (_why, change, told) =>
+  expect(chatMessage(deployment({ state: 'rejected', ...change }), links) !== undefined).toBe(told),
+)
+
 test('Slack is told what is live, what it is, by whom and where to read on', () =>
   expect(chatMessage(live, links)?.slack).toEqual({
     text: '✅ shop: aaaaaaa went live on production',

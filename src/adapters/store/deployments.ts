@@ -22,6 +22,9 @@ const isSoaking = sql<boolean>`soak = 'under-way'`
 /** A commit that came and went more often than this is asked about in vain; what it shows then is the latest all the same. */
 const mostConcerning = 50
 
+/** What came through one pull request is mostly deployed once to each environment. */
+const mostOfPull = 100
+
 export function deployments(database: Database, log: Log): Store['deployments'] {
   const { db } = database
   const all = () => db.selectFrom('deployments').selectAll()
@@ -80,6 +83,11 @@ export function deployments(database: Database, log: Log): Store['deployments'] 
         .where((row) => row.or([row.and({ kind: 'rollback', state: 'succeeded' }), row('state', '=', 'halted')]))
         .execute()
       return readable([...bringing, ...others].toSorted((one, other) => other.sequence - one.sequence))
+    },
+
+    async ofPullRequest(repository, number) {
+      const rows = all().where('repository', '=', repository).where('pull_request', '=', number).where('kind', '=', 'deploy')
+      return readable(await rows.orderBy('sequence', 'desc').limit(mostOfPull).execute())
     },
 
     async recent(limit) {

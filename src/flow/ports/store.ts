@@ -79,6 +79,8 @@ export interface Store {
      * that succeeded and whatever halted.
      */
     concerning(repository: string, environment: string, revision: Sha): Promise<Deployment[]>
+    /** Those that bring what came through a pull request, and no rollbacks to it; newest first, the last hundred. */
+    ofPullRequest(repository: string, number: number): Promise<Deployment[]>
     /** Newest first, of all repositories. */
     recent(limit: number): Promise<Deployment[]>
     /**
