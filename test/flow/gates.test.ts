@@ -135,6 +135,7 @@ describe('an approval', () => {
     town.github.moved.push(
       { branch: 'main', after: revision, kind: 'push', by: 'peter' },
       { branch: 'main', after: merged, kind: 'merge', by: 'octocat' },
+      { branch: 'door', after: sides.head.sha, kind: 'push', by: 'lisa' },
     )
     Object.assign(town.github.commits.get(merged) ?? {}, { author: 'octocat' })
     await town.tellPush(revision)

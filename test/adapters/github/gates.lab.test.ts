@@ -366,22 +366,52 @@ describe('commits and what lies between them', () => {
 })
 
 describe('people', () => {
-  test('who moved a branch to which commits: by push, by merge, by force, also of one that is gone', async () => {
+  test('who moved a branch from where to where: by push, by merge, by force, also of one that is gone', async () => {
     const { sha } = await shop.push('walked', { 'walk.txt': 'a' }, { author: 'mona' })
-    const { sha: second } = await shop.push('walked', { 'walk.txt': 'b' }, { author: 'mona' })
+    const { sha: second } = await shop.push('walked', { 'walk.txt': 'b' }, { author: 'mona', by: 'build[bot]' })
     await shop.forcePush('walked', sha, { by: 'otto' })
     const moves = [
-      { after: sha, kind: 'push', by: 'otto' },
-      { after: second, kind: 'push', by: 'mona' },
-      { after: sha, kind: 'push', by: 'mona' },
+      { kind: 'forced', before: second, after: sha, by: 'otto' },
+      { kind: 'push', before: sha, after: second, by: 'build[bot]', machine: true },
+      { kind: 'made', after: sha, by: 'mona' },
     ]
-    expect(await github.moves(repository(), 'walked')).toEqual(moves)
+    expect(await github.moves(repository(), 'walked')).toEqual({ moves, all: true })
     const { number } = await shop.openPullRequest({ branch: 'walked' })
     const merged = await shop.merge(number, { by: 'hubot' })
-    expect((await github.moves(repository(), 'main'))[0]).toEqual({ after: merged.sha, kind: 'merge', by: 'hubot' })
-    await shop.deleteBranch('walked')
-    expect(await github.moves(repository(), 'walked')).toEqual(moves)
-    expect(await github.moves(repository(), 'never')).toEqual([])
+    const [newest] = (await github.moves(repository(), 'main')).moves
+    expect(newest).toEqual({ kind: 'merge', before: merged.before, after: merged.sha, by: 'hubot' })
+    await shop.deleteBranch('walked', { by: 'hubot' })
+    const gone = { kind: 'deleted', before: sha, by: 'hubot' }
+    expect(await github.moves(repository(), 'walked')).toEqual({ moves: [gone, ...moves], all: true })
+    expect(await github.moves(repository(), 'never')).toEqual({ moves: [], all: true })
+    for (let index = 0; index < 100; index += 1) await shop.forcePush('main', merged.sha, uncounted)
+    const busy = await github.moves(repository(), 'main')
+    expect([busy.all, busy.moves.length]).toEqual([false, 100])
+  })
+
+  test.each(['merge', 'squash', 'rebase'] as const)(
+    'which pull request was merged as a commit, by %s, and what it brought',
+    async (method) => {
+      const branch = `bring-${method}`
+      await shop.push(branch, { [`${method}-1.txt`]: 'a' }, { author: 'mona' })
+      const { sha } = await shop.push(branch, { [`${method}-2.txt`]: 'b' }, { author: 'otto' })
+      const own = [await github.commitAt(repository(), `${sha}`)]
+      const { number } = await shop.openPullRequest({ branch, author: 'octocat' })
+      expect(await github.mergedWith(repository(), sha)).toEqual([])
+      const merged = await shop.merge(number, { by: 'hubot', method })
+      await shop.deleteBranch(branch)
+      const facts = { number, author: 'octocat', base: { branch: 'main' }, fork: false, commit: merged.sha }
+      expect(await github.mergedWith(repository(), merged.sha)).toEqual([{ ...facts, head: { branch, sha, repository: 'acme/shop' } }])
+      const brought = await github.commitsOfPull(repository(), number)
+      expect(brought?.map(({ author }) => author)).toEqual(['mona', 'otto'])
+      expect(brought?.slice(1)).toEqual(own)
+    },
+  )
+
+  test('what a pull request of a hundred commits or more brought is not told', async () => {
+    await shop.grow(new Map([['grown', 100]]))
+    const { number } = await shop.openPullRequest({ branch: 'grown' })
+    expect(await github.commitsOfPull(repository(), number)).toBeUndefined()
   })
 
   test('active members of a team, asked live', async () => {
