@@ -4,7 +4,7 @@ import type { Tables } from '../tables.ts'
 
 /** One answer for each comment, whatever its commands led to; and what a pull request brought is found by its number. */
 export async function answers(database: Database, transaction: Kysely<Tables>): Promise<void> {
-  const id = database.kind === 'postgres' ? sql`s.comment::json->>'id'` : sql`json_extract(s.comment, '$.id')`
+  const id = database.kind === 'postgres' ? sql`(s.comment::json->>'id')` : sql`json_extract(s.comment, '$.id')`
   const moved = (kind: string, table: string) => sql`insert into reports
     (subject, surface, wanted, published, due, attempts, memory, error, begun)
     select 'comment:' || s.repository || '#' || ${id}, r.surface, r.wanted, r.published, r.due, r.attempts, r.memory, r.error, r.begun
