@@ -1,8 +1,8 @@
 import type { CheckRun, Comment, Delivery, Deployment as ShownDeployment, Status } from '../../lab/github/world.ts'
 import type { Container } from '../containers.ts'
 import type { HostAct } from '../host-record.ts'
+import type { Command, History } from './history.ts'
 import type { Twins, Write } from './host-watch.ts'
-import type { Command, History } from './people.ts'
 import type { Place, Rules } from './rules.ts'
 import type { Data, StoredDeployment, StoredIntent, StoredReceipt, StoredVerdict } from './stored.ts'
 

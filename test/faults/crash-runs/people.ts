@@ -3,33 +3,11 @@ import type { GitHubStandIn } from '../../lab/github/stand-in.ts'
 import { type Behaviour, pushApp } from '../../lab/images.ts'
 import type { Merged, Shop } from '../../lab/landfall/shop.ts'
 import type { Registry } from '../../lab/registry.ts'
-import type { Act, CheckEnds, Said, Telling, Version, Word } from './acts.ts'
+import type { Act, CheckEnds, Said, Telling, Version } from './acts.ts'
+import type { History } from './history.ts'
 import type { Random } from './random.ts'
 import type { Rules } from './rules.ts'
 import { wordsOf } from './words.ts'
-
-/** What people did in a run, as they themselves know it. */
-export interface History {
-  /** Where main stood, oldest first, and from when on. */
-  heads: { sha: string; at: number }[]
-  /** By commit: the digest its build pushed. */
-  digests: Map<string, string>
-  /** By commit: how its check ended, and not before when, in milliseconds since 1970. */
-  checks: Map<string, { conclusion: 'success' | 'failure'; at: number }>
-  /** Comments with a command. */
-  commands: Command[]
-}
-
-export interface Command {
-  comment: number
-  issue: number
-  by: string
-  /** As it was written: `/rollback`. */
-  body: string
-  word: Word
-  mayDoIt: boolean
-  told: Telling
-}
 
 export interface People {
   history: History

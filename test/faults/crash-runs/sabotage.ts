@@ -46,11 +46,7 @@ export const sabotages = {
   /** Production is deployed to whoever agreed to it. */
   approve: inCode('src/policy/gates/approval.ts', 'counted.length >= rule.count', 'counted.length >= 0'),
   /** Production takes what staging never saw. */
-  promotion: inCode(
-    'src/policy/gates/promotion.ts',
-    `closed.find(({ kind }) => kind === 'refused') ?? closed[0]`,
-    'closed.find(() => false)',
-  ),
+  promotion: inCode('src/policy/gates/strictest.ts', 'after: after === undefined ? [] : [after]', 'after: []'),
   /** What is red or not known yet passes for green. */
   checks: inCode('src/policy/gates/checks.ts', 'if (!demand.all && demand.names.length === 0) return open()', 'return open()'),
   /** Locks keep nobody away. */

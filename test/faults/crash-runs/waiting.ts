@@ -49,8 +49,9 @@ export function waitingIn(records: Records, people: Pick<People, 'sayNow'>, rule
     return z.array(waitingRow).parse(await records.query(asked).catch(() => []))
   }
 
-  /** People open what only they can open. */
+  /** People open what only they can open. While something that was said has come to no end yet, nobody adds to it. */
   async function tend(): Promise<void> {
+    if ((await open()).some((work) => work.startsWith('intent '))) return
     for (const { environment, closed, shown } of await waitingNow()) {
       for (const { code, evidence } of closed) {
         if (code === 'locked') await sayOnce('unlock', 'lisa', evidence.environment === 'everything' ? undefined : environment)

@@ -1,5 +1,5 @@
 import type { Word } from './acts.ts'
-import type { History } from './people.ts'
+import type { History } from './history.ts'
 import type { Place } from './rules.ts'
 
 /** A command as somebody writes it. Commits go by their number. */
