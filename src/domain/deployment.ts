@@ -35,6 +35,8 @@ export interface Deployment {
    * Absent: a machine, whose push it was.
    */
   asked?: 'person' | 'deliberate'
+  /** Somebody tries once more what did not go well. */
+  retried?: true
   state: State
   /** Why it waits, failed, was refused or superseded. */
   reason?: Reason

@@ -70,6 +70,7 @@ export async function retryDeployment({ environment }: Aimed<'retry'>, { intent,
     ...answering(intent),
     // To try again what failed cannot mean anything else.
     asked: 'deliberate' as const,
+    retried: true as const,
     kind,
   }
   await settle(intent, [again], ports)

@@ -8,6 +8,7 @@ import { linksOf } from './links-of.ts'
 import type { Ports, Report, ReportKey } from './ports.ts'
 import { publishCheck } from './publish-check.ts'
 import { commentOnce, editOnly } from './publish-once.ts'
+import { takenBackBy } from './taken-back.ts'
 
 /** The one comment on a pull request. */
 export const pullComment = (repository: Repository, number: number): ReportKey => ({
@@ -49,7 +50,13 @@ async function planned(report: Report, plan: PullPlan, ports: Ports): Promise<st
 async function merged(report: Report, number: number, brought: [Deployment, ...Deployment[]], ports: Ports): Promise<string | undefined> {
   const latest = [...Map.groupBy(brought, ({ environment }) => environment).values()].flatMap(([first]) => first ?? [])
   if (report.memory === undefined && !report.begun && !latest.some(asksForApproval)) return undefined
-  const text = mergedComment(latest, (one) => linksOf(one, ports))
+  const shown = await Promise.all(
+    latest.map(async (deployment) => {
+      const takenBack = await takenBackBy(deployment, ports)
+      return { deployment, ...(takenBack && { takenBack }) }
+    }),
+  )
+  const text = mergedComment(shown, (one) => linksOf(one, ports))
   return keep(report, { repository: brought[0].repository, number }, { text, news: text }, ports)
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { openPull } from '../support/pull-requests.ts'
+import { landfallYml } from '../support/shop.ts'
 import { openTown, type Town } from '../support/town.ts'
 
 /** Somebody merges the pull request, and GitHub tells of it. */
@@ -69,6 +70,17 @@ describe('the comment of a merged pull request', () => {
     expect(comment(town)).toMatch(/went live on staging[\s\S]*went live on production/)
   })
 
+  test('says what was taken back, and by whom', async () => {
+    const town = await openTown()
+    const { revision = '' } = await town.deploy()
+    await openPull(town, { 'a.txt': 'one' })
+    await merge(town)
+    await town.quiet()
+    await town.tellComment('/rollback', { comment: { id: 900, issue: 3 } })
+    await town.quiet()
+    expect(comment(town)).toContain(`is gone from production**: Rolled back by mona to ${revision.slice(0, 7)}`)
+  })
+
   test('is not made where there was none and nobody is asked for anything', async () => {
     const town = await openTown()
     await openPull(town, { 'a.txt': 'one' }, { told: false })
@@ -106,4 +118,37 @@ test('chat is not told of a command that is refused: the answer says it', async 
   await town.quiet()
   expect((await town.newest()).state).toBe('rejected')
   expect(town.chat.said).toHaveLength(before)
+})
+
+describe('the dot of a commit', () => {
+  test('that failed is yellow while people have to agree to the next try, and green once that went well', async () => {
+    const town = await openTown()
+    await town.deploy()
+    const sha = town.commit({ '.github/landfall.yml': landfallYml({ gates: 'approve: {}' }) }, { behaviour: { answers: 500 } })
+    const dot = () => town.github.statusesOf(sha).at(-1)
+    await town.tellPush(sha)
+    await town.pass(20)
+    expect(dot()).toBeUndefined()
+    await approve(town)
+    expect(dot()?.[0]).toBe('failure')
+    town.build(sha)
+    await town.tellComment('/retry')
+    await town.pass(20)
+    expect(dot()).toEqual(['pending', expect.stringContaining('waits for approval')])
+    await town.tellComment('/approve', { actor: 'lisa', comment: { id: 901, issue: 3 } })
+    await town.quiet()
+    expect(dot()?.[0]).toBe('success')
+  })
+
+  test('that runs stays green while people have to agree to bring it once more', async () => {
+    const town = await openTown()
+    const sha = town.commit({ '.github/landfall.yml': landfallYml({ gates: 'approve: {}' }) })
+    await town.tellPush(sha)
+    await town.pass(20)
+    await approve(town)
+    await town.tellComment('/deploy')
+    await town.pass(20)
+    expect(await town.newest()).toMatchObject({ state: 'waiting', revision: sha })
+    expect(town.github.statusesOf(sha).at(-1)?.[0]).toBe('success')
+  })
 })

@@ -93,6 +93,8 @@ export interface DeploymentRow {
   /** JSON, `Proposal`. */
   proposal: string | null
   asked: string | null
+  /** 1 where somebody tried again; null where not. */
+  retried: number | null
   /** JSON, `Plan`. */
   plan: string | null
   /** The plan's, to be found by. */

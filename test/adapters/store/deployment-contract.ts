@@ -17,6 +17,7 @@ export function deploymentContract(given: Given): void {
       comment: { id: 41, issue: 12 },
       toldIn: [{ id: 42, issue: 12 }],
       asked: 'deliberate',
+      retried: true,
       reason: { code: 'image-missing', evidence: { image: 'shop', deadline: 'noon' } },
       tag: 'v1.2',
       closed: [{ code: 'locked', evidence: { person: 'lisa' } }],

@@ -29,6 +29,7 @@ export const storedDeployment: z.ZodType<Deployment> = z.strictObject({
   comment: storedComment.exactOptional(),
   toldIn: storedComments.exactOptional(),
   asked: z.enum(['person', 'deliberate']).exactOptional(),
+  retried: z.literal(true).exactOptional(),
   state: z.enum(states),
   reason: storedReason.exactOptional(),
   closed: storedReasons.exactOptional(),
