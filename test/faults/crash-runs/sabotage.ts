@@ -13,6 +13,42 @@ export interface Sabotage {
   undo(host: Host): Promise<void>
 }
 
+/** A guard in Landfall's code, and what stands there when it is broken. */
+interface Guard {
+  file: string
+  guard: string
+  broken: string
+}
+
+const gate = (name: string) => `src/policy/gates/${name}.ts`
+
+export const guards = {
+  /** Production is deployed to whoever agreed to it. */
+  approve: { file: gate('approval'), guard: 'counted.length >= rule.count', broken: 'counted.length >= 0' },
+  /** Production takes what staging never saw. */
+  promotion: { file: gate('strictest'), guard: 'after: after === undefined ? [] : [after]', broken: 'after: []' },
+  /** What is red or not known yet passes for green. */
+  checks: { file: gate('checks'), guard: 'if (!demand.all && demand.names.length === 0) return open()', broken: 'return open()' },
+  /** Locks keep nobody away. */
+  lock: { file: gate('lock'), guard: `if (facts.kind === 'rollback') return open()`, broken: 'return open()' },
+  /** What was rolled back is forgotten. */
+  quarantine: {
+    file: gate('quarantine'),
+    guard: 'if (found === undefined || found.supersededBy !== undefined) return open()',
+    broken: 'return open()',
+  },
+  /** A rejection counts for nothing. */
+  reject: { file: gate('approval'), guard: 'if (rejection) return refused(rejection)', broken: '' },
+  /** What is cancelled goes on. */
+  cancel: { file: 'src/flow/cancel.ts', guard: 'if (!cancelled) return false', broken: 'return false' },
+  /** What waits while something newer is brought is brought afterwards. */
+  order: {
+    file: 'src/flow/environment.ts',
+    guard: 'overtaken: begun ? [] : older.map',
+    broken: 'overtaken: open.length > 0 ? [] : older.map',
+  },
+} satisfies Record<string, Guard>
+
 export const sabotages = {
   /** Hosts take every order, however late it is. */
   fence: inShell('s/^    fail $fenced .*/    :/'),
@@ -43,22 +79,14 @@ export const sabotages = {
       'create trigger spoilt before update on reports for each row execute function spoil()',
     ],
   }),
-  /** Production is deployed to whoever agreed to it. */
-  approve: inCode('src/policy/gates/approval.ts', 'counted.length >= rule.count', 'counted.length >= 0'),
-  /** Production takes what staging never saw. */
-  promotion: inCode('src/policy/gates/strictest.ts', 'after: after === undefined ? [] : [after]', 'after: []'),
-  /** What is red or not known yet passes for green. */
-  checks: inCode('src/policy/gates/checks.ts', 'if (!demand.all && demand.names.length === 0) return open()', 'return open()'),
-  /** Locks keep nobody away. */
-  lock: inCode('src/policy/gates/lock.ts', `if (facts.kind === 'rollback') return open()`, 'return open()'),
-  /** What was rolled back is forgotten. */
-  quarantine: inCode('src/policy/gates/quarantine.ts', `if (asked === 'deliberate') return open(evidence)`, 'return open(evidence)'),
-  /** A rejection counts for nothing. */
-  reject: inCode('src/policy/gates/approval.ts', 'if (rejection) return refused(rejection)', ''),
-  /** What is cancelled goes on. */
-  cancel: inCode('src/flow/cancel.ts', 'if (!cancelled) return false', 'return false'),
-  /** What waits while something newer is brought is brought afterwards. */
-  order: inCode('src/flow/environment.ts', 'overtaken: begun ? [] : older.map', 'overtaken: open.length > 0 ? [] : older.map'),
+  approve: inCode('approve'),
+  promotion: inCode('promotion'),
+  checks: inCode('checks'),
+  lock: inCode('lock'),
+  quarantine: inCode('quarantine'),
+  reject: inCode('reject'),
+  cancel: inCode('cancel'),
+  order: inCode('order'),
 } satisfies Record<string, Sabotage>
 
 export type SabotageName = keyof typeof sabotages
@@ -92,15 +120,14 @@ function inTables(statements: Record<'sqlite' | 'postgres', string[]>): Sabotage
 }
 
 /** In a copy of Landfall's code. */
-function inCode(file: string, guard: string, broken: string): Sabotage {
+function inCode(name: keyof typeof guards): Sabotage {
+  const { file, guard, broken } = guards[name]
   return {
     async inProgram(folder) {
       const copy = await mkdtemp(join(folder, 'spoilt-'))
       for (const part of ['src', 'package.json', 'app.yml']) await cp(part, join(copy, part), { recursive: true })
       await symlink(await realpath('node_modules'), join(copy, 'node_modules'))
-      const code = await readFile(file, 'utf8')
-      if (code.split(guard).length !== 2) throw new Error(`${file} has no such guard: ${guard}`)
-      await writeFile(join(copy, file), code.replace(guard, broken))
+      await writeFile(join(copy, file), (await readFile(file, 'utf8')).replace(guard, broken))
       return copy
     },
     onHost: nothing,
