@@ -58,6 +58,55 @@ describe('checks of a commit', () => {
     expect(own).toBe(app.slug)
   })
 
+  test('jobs of one name are told apart by their workflows and what triggered these, asked only then', async () => {
+    const { sha } = await shop.push('twins', { 'twins.txt': 'a' }, uncounted)
+    await shop.runWorkflow(sha, { name: 'CI', job: 'test', conclusion: 'failure' }, uncounted)
+    const fresh = landfall(standIn, app)
+    const told = async () =>
+      (await fresh.checksOf(repository(), sha)).checks.map(({ name, conclusion, workflow }) => [
+        name,
+        conclusion,
+        workflow?.name,
+        workflow?.event,
+      ])
+    const asked = () => standIn.requests.filter(({ path }) => path.includes('/actions/runs')).length
+    const before = asked()
+    expect(await told()).toEqual([['test', 'failure', undefined, undefined]])
+    await shop.runWorkflow(sha, { name: 'Lint', job: 'lint' }, uncounted)
+    await shop.reportCheck(sha, { name: 'test', app: scanner, conclusion: 'success' }, uncounted)
+    expect((await told()).flatMap(([, , workflow]) => workflow ?? [])).toEqual([])
+    expect(asked()).toBe(before)
+
+    await shop.runWorkflow(sha, { name: 'Nightly tests', job: 'test', event: 'schedule' }, uncounted)
+    await shop.runWorkflow(sha, { name: 'CI', job: 'test', event: 'workflow_dispatch' }, uncounted)
+    const first = await told()
+    expect(first.toSorted()).toEqual([
+      ['lint', 'success', undefined, undefined],
+      ['test', 'failure', 'CI', 'push'],
+      ['test', 'success', undefined, undefined],
+      ['test', 'success', 'CI', 'workflow_dispatch'],
+      ['test', 'success', 'Nightly tests', 'schedule'],
+    ])
+    const { spent } = standIn
+    expect(await told()).toEqual(first)
+    expect(standIn.spent).toBe(spent)
+    await shop.runWorkflow(sha, { name: 'CI', job: 'test', again: true }, uncounted)
+    expect(await told()).toContainEqual(['test', 'success', 'CI', 'push'])
+    expect(await told()).not.toContainEqual(['test', 'failure', 'CI', 'push'])
+  })
+
+  test('whose workflows may not be read count each for itself', async () => {
+    const { actions: _, ...permissions } = app.permissions
+    const forbidden = await startGitHub({ app: testApp({ permissions }) })
+    const theirs = await forbidden.createRepository('acme', 'shop', { 'a.txt': 'a' })
+    const sha = await theirs.head()
+    for (const conclusion of ['failure', 'success'] as const) await theirs.runWorkflow(sha, { job: 'test', conclusion }, uncounted)
+    const { checks } = await landfall(forbidden, forbidden.app).checksOf(repository(theirs), sha)
+    expect(checks.map(({ conclusion }) => conclusion)).toEqual(['failure', 'success'])
+    expect(new Set(checks.map(({ workflow }) => workflow?.id)).size).toBe(2)
+    await forbidden.close()
+  })
+
   test('with what the branch requires, by rules and by protection, each of its App', async () => {
     const sha = await shop.commit('required', { 'required.txt': 'a' })
     await shop.reportCheck(sha, { name: 'scan', app: scanner, conclusion: 'success' })
