@@ -1,7 +1,6 @@
 import type { Plan } from '../domain/plan.ts'
 import { reason, sentenceOf } from '../domain/reason.ts'
 import type { HostProof } from '../domain/receipt.ts'
-import { fullName } from '../domain/repository.ts'
 import { encloseReceipt, receiptNamespace, receiptStatement } from '../host/bundle.ts'
 import { confirm, prune, put, switchTo } from '../host/commands.ts'
 import { obeyCancel } from './cancel.ts'
@@ -11,6 +10,7 @@ import type { Outcome } from './fleet.ts'
 import { endedByLastLook } from './last-look.ts'
 import { tellMovedTags } from './moved-tags.ts'
 import { type Proved, prove } from './prove.ts'
+import { receiptOf } from './receipt.ts'
 import { returnEveryHost } from './return.ts'
 import type { Run } from './run.ts'
 import { soakSubject, soaksBehind } from './soak.ts'
@@ -114,19 +114,7 @@ async function succeed(execution: Execution, hosts: HostProof[]): Promise<void> 
   const { run, plan } = execution
   const { deployment, ports } = run
   // A receipt is written once: hosts keep the same that the database has, also where Landfall died in between.
-  const receipt = (await ports.store.receipts.of(deployment.id)) ?? {
-    format: 1 as const,
-    deployment: deployment.id,
-    repository: fullName(plan.repository),
-    project: plan.project,
-    environment: plan.environment,
-    generation: plan.generation,
-    revision: plan.revision,
-    actor: deployment.actor,
-    verifiedAt: ports.clock.now().toISOString(),
-    ...(soaksBehind(plan) && { soak: 'behind' as const }),
-    hosts,
-  }
+  const receipt = (await ports.store.receipts.of(deployment.id)) ?? receiptOf(deployment, plan, hosts, ports.clock.now().toISOString())
   const statement = receiptStatement(plan, receipt)
   const envelope = encloseReceipt(statement, ports.signer.sign(statement, receiptNamespace))
   const confirmed = await everyHost(execution, [...execution.hosts.keys()], (host) =>

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto'
 import type { Plan } from '../domain/plan.ts'
+import type { Digest } from '../domain/repository.ts'
 
 /** What Landfall's key signs plans for. */
 export const planNamespace = 'landfall-plan'
@@ -8,6 +10,9 @@ export const planNamespace = 'landfall-plan'
  * for the same plan, whatever order its fields came in, since the bundle it is part of must be the same bytes each time.
  */
 export const planFile = (plan: Plan): string => `${JSON.stringify(plan, inOrder)}\n`
+
+/** By what a receipt names its plan: SHA-256 of that text, as `sha256sum` tells it of `plan.json`. */
+export const planDigest = (plan: Plan): Digest => `sha256:${createHash('sha256').update(planFile(plan)).digest('hex')}`
 
 function inOrder(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
