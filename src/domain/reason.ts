@@ -124,6 +124,10 @@ const wordings = {
     sentence: (e) => `Cancelled by ${e.person}`,
     remedy: (e) => `Nothing was changed on any host. To try it after all: \`/retry ${e.environment}\``,
   },
+  'taken-back': {
+    sentence: (e) => `Taken back by the rollback ${e.person} asked for`,
+    remedy: (e) => `If it was not at fault, bring it again: \`/deploy ${e.environment} ${e.revision} --again\``,
+  },
   overtaken: {
     sentence: (e) => `Overtaken by ${e.by}`,
     remedy: () => 'That one counts now. If it does not bring this change too, deploy it again with `/deploy`',

@@ -9,14 +9,15 @@ import { rollbackUnderWay } from '../report/answers/rollback.ts'
 import type { Commanded, CommandedThere } from './commanded.ts'
 import { linksOf } from './links-of.ts'
 import type { Ports } from './ports.ts'
+import { askedWhile, wayOf } from './rollback-asked.ts'
 import { answer, answerAbout, answering, answerVerdict, newDeployment, refuseCommand, settle } from './settle.ts'
 
 /** How many deployments back a release is looked for by name. */
 const remembered = 500
 
 /**
- * `/rollback`: a deployment of its own, which finds its release when it is planned unless one is named. While one is on its way nobody
- * who names no release means a second: it would go one further.
+ * `/rollback`: a deployment of its own, which finds its release when it is planned unless one is named. Whoever names no release while a
+ * rollback is on its way means that one: a second would go one further.
  *
  * @param named the project as the file calls it, where that can be read
  */
@@ -25,17 +26,15 @@ export async function rollBack({ environment, to }: Aimed<'rollback'>, { intent,
   const [last] = await ports.store.deployments.ofEnvironment(fullName(intent.repository), environment, 1)
   const project = last?.project ?? named
   if (project === undefined) return refuseCommand(intent, reason('nothing-to-return-to', { environment }), ports)
-  const fresh = { ...newDeployment(intent, project, environment, ports), kind: 'rollback' as const, ...answering(intent) }
-  if (to === undefined) {
-    const open = await ports.store.deployments.open(fullName(intent.repository), environment)
-    const deployment = open.find(({ kind }) => kind === 'rollback')
-    if (deployment)
-      return answerAbout(deployment, intent, rollbackUnderWay(intent.id, { deployment, links: linksOf(deployment, ports) }), ports)
-    return settle(intent, [fresh], ports)
+  const there = await askedWhile(intent, environment, ports)
+  if (to === undefined && there.rollback) {
+    const subject = { deployment: there.rollback, links: linksOf(there.rollback, ports) }
+    return answerAbout(there.rollback, intent, rollbackUnderWay(intent.id, { ...subject, ...(await wayOf(there.rollback, ports)) }), ports)
   }
-  const release = await releaseNamed(fullName(intent.repository), environment, to, ports)
-  if (release.kind === 'unknown') return refuseCommand(intent, release.reason, ports)
-  await settle(intent, [{ ...fresh, ...release.fields }], ports)
+  const release = to && (await releaseNamed(fullName(intent.repository), environment, to, ports))
+  if (release?.kind === 'unknown') return refuseCommand(intent, release.reason, ports)
+  const fresh = { ...newDeployment(intent, project, environment, ports), kind: 'rollback' as const, ...answering(intent) }
+  await settle(intent, [{ ...fresh, ...release?.fields, ...there.over }], ports)
 }
 
 /** What a rollback to a release that somebody names has of it. */
@@ -60,13 +59,14 @@ export async function retryDeployment({ environment }: Aimed<'retry'>, { intent,
   const subject = { deployment: last, links: linksOf(last, ports) }
   if (!isTerminal(last.state)) return answerAbout(last, intent, retryAnswer(intent.id, { kind: 'under-way', ...subject }), ports)
   if (last.state === 'succeeded') return say({ kind: 'not-failed', ...subject })
-  const { kind, revision, branch, tag } = last
+  const { kind, revision, branch, tag, over } = last
   const again = {
     ...newDeployment(intent, file.project, environment, ports),
     ...broughtBy(last),
     ...(revision !== undefined && { revision }),
     ...(branch !== undefined && { branch }),
     ...(tag !== undefined && { tag }),
+    ...(over && { over }),
     ...answering(intent),
     // To try again what failed cannot mean anything else.
     asked: 'deliberate' as const,

@@ -14,30 +14,38 @@ import { receiptOf } from './receipt.ts'
 import { returnEveryHost } from './return.ts'
 import type { Run } from './run.ts'
 import { soakSubject, soaksBehind } from './soak.ts'
+import type { Stop } from './stop.ts'
 
 /**
  * Brings an environment to its plan. Re-entrant: the state says where it was left, every step is one the hosts answer
- * from what is already true there, and so it is simply done again.
+ * from what is already true there, and so it is simply done again. Told to stop it waits for nothing more and never succeeds: it ends
+ * as it is, or with every host back where it was.
  */
-export async function execute(run: Run): Promise<void> {
+export async function execute(run: Run, stop: Stop): Promise<void> {
   const plan = run.deployment.plan
   if (!plan) throw new Error(`deployment ${run.deployment.id} is ${run.deployment.state} without a plan`)
-  if (run.deployment.state === 'planned' && (await endedByLastLook(run, plan))) return
-  const execution = await openExecution(run, plan)
+  if (await endedAtOnce(run, plan, stop)) return
+  const execution = await openExecution(run, plan, stop)
   const { outOfReach } = execution
-  if (outOfReach && !mayHaveSwitched(run.deployment.state)) return run.end('failed', outOfReach)
-  if (outOfReach || run.deployment.state === 'rolling-back')
-    return returnEveryHost(
-      execution,
-      run.deployment.reason ?? outOfReach ?? reason('internal', { component: 'deploy', reference: run.deployment.id }),
-    )
-
-  if (!(await pullEverywhere(execution))) return
-  if (!mayHaveSwitched(run.deployment.state) && (await obeyCancel(run))) return
+  if (!mayHaveSwitched(run.deployment.state)) {
+    if (outOfReach) return run.end('failed', outOfReach)
+    if (!(await pullEverywhere(execution)) || (await obeyCancel(run))) return
+    if (stop.why) return run.end('cancelled', stop.why)
+  } else if (outOfReach || stop.why || run.deployment.state === 'rolling-back') {
+    const unknown = reason('internal', { component: 'deploy', reference: run.deployment.id })
+    return returnEveryHost(execution, run.deployment.reason ?? stop.why ?? outOfReach ?? unknown)
+  }
   // Whatever tags name now: hosts do not wait for a registry any more.
   const telling = tellMovedTags(run, plan)
   await rollEveryWave(execution)
   await telling
+}
+
+/** Whether there is nothing to do any more. */
+async function endedAtOnce(run: Run, plan: Plan, { why }: Stop): Promise<boolean> {
+  if (!why || mayHaveSwitched(run.deployment.state)) return run.deployment.state === 'planned' && endedByLastLook(run, plan)
+  await run.end('cancelled', why)
+  return true
 }
 
 /** One wave after another; a host that fails takes all of them back. */
@@ -48,13 +56,15 @@ async function rollEveryWave(execution: Execution): Promise<void> {
     if (proved.kind === 'failed') return returnEveryHost(execution, proved.reason)
     proofs.push(...proved.value)
   }
+  // The last moment for that: a host that confirmed returns no more.
+  const { stop } = execution
+  if (stop.why) return returnEveryHost(execution, stop.why)
   await succeed(execution, proofs)
 }
 
 /** Puts the bundle and pulls every image on every host before anything is stopped anywhere. */
 async function pullEverywhere(execution: Execution): Promise<boolean> {
-  const { run, plan } = execution
-  if (mayHaveSwitched(run.deployment.state)) return true
+  const { run, plan, stop } = execution
   await run.to('pulling', { startedAt: run.deployment.startedAt ?? run.ports.clock.now().toISOString() })
   const outcomes = await everyHost(
     execution,
@@ -64,29 +74,35 @@ async function pullEverywhere(execution: Execution): Promise<boolean> {
       const done = await send(execution, host, put(plan, execution.authority, execution.sealed.envelope), {
         name: 'pull',
         refused: 'pull-failed',
+        stops: 'at-once',
       })
       await run.note('pull', done.kind === 'done' ? `images are there ${since(run, began)}` : sentenceOf(done.reason), host.name)
       return done
     },
   )
   const failed = firstFailure(outcomes)
-  if (failed) await run.end('failed', failed)
-  return failed === undefined
+  if (stop.why) await run.end('cancelled', stop.why)
+  else if (failed) await run.end('failed', failed)
+  return !stop.why && !failed
 }
 
 /** Switches one wave's hosts side by side and proves each. */
 async function rollWave(execution: Execution, wave: string[]): Promise<Outcome<HostProof[]>> {
-  const { run, plan } = execution
+  const { run, plan, stop } = execution
   await run.to('rolling')
   const switched = await everyHost(execution, wave, async (host) => {
     const began = run.ports.clock.now()
-    const done = await send(execution, host, switchTo(plan, execution.authority), { name: 'switch', refused: 'switch-failed' })
+    const done = await send(execution, host, switchTo(plan, execution.authority), {
+      name: 'switch',
+      refused: 'switch-failed',
+      stops: 'between-tries',
+    })
     await run.note(
       'switch',
       done.kind === 'done' ? `generation ${plan.generation} runs ${since(run, began)}` : sentenceOf(done.reason),
       host.name,
     )
-    if (done.kind === 'failed') await keepEvidence(execution, host, changing(plan))
+    if (done.kind === 'failed' && !stop.why) await keepEvidence(execution, host, changing(plan))
     return done
   })
   const refused = firstFailure(switched)
@@ -100,7 +116,9 @@ async function rollWave(execution: Execution, wave: string[]): Promise<Outcome<H
       await run.note('verify', `${done.value.services.map(({ service }) => service).join(', ')} proved ${since(run, began)}`, host.name)
     } else {
       await run.note('verify', sentenceOf(done.reason), host.name)
-      await keepEvidence(execution, host, done.service === undefined ? [] : [done.service])
+      // Who takes it back has seen that it is not well; what it said of itself goes with its containers.
+      const services = stop.why ? changing(plan) : [done.service ?? []].flat()
+      await keepEvidence(execution, host, services)
     }
     return done
   })

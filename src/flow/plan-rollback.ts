@@ -22,9 +22,10 @@ const remembered = 500
  * GitHub need not answer: what it has of the release is on the hosts as well.
  */
 export async function planRollback(run: Run): Promise<Prepared> {
-  const { repository, environment, revision } = run.deployment
+  const { repository, environment, revision, over } = run.deployment
   const history = await run.ports.store.deployments.ofEnvironment(fullName(repository), environment, remembered)
-  const release = (revision === undefined ? rollbackTarget(history) : releaseMeant(history, { kind: 'commit', revision }))?.plan
+  const release = (revision === undefined ? rollbackTarget(history, over?.deployment) : releaseMeant(history, { kind: 'commit', revision }))
+    ?.plan
   const now = history.find(({ state }) => state === 'succeeded' || state === 'halted')?.plan
   const operator = run.ports.operator.current()
   // What was granted then may not be now.

@@ -40,7 +40,9 @@ export const buttonsFor = (deployment: Deployment): CheckButton[] =>
 export function kindsFor(deployment: Deployment): ButtonKind[] {
   const { state } = deployment
   if (asksForApproval(deployment)) return ['approve', 'reject', 'cancel']
-  if (!isTerminal(state)) return mayFollow(state, 'cancelled') ? ['cancel'] : []
+  if (!isTerminal(state) && mayFollow(state, 'cancelled')) return ['cancel']
+  if (state === 'rolling' || state === 'verifying') return deployment.kind === 'deploy' ? ['rollback'] : []
+  if (!isTerminal(state)) return []
   if (state === 'succeeded') return ['rollback']
   if (state === 'halted') return ['rollback', 'retry']
   // What was overtaken is brought by the newer one.

@@ -1,4 +1,4 @@
-import type { Deployment, State } from '../domain/deployment.ts'
+import { type Deployment, type State, takenAway } from '../domain/deployment.ts'
 import type { Draft, Plan } from '../domain/plan.ts'
 import { type Reason, sentenceOf } from '../domain/reason.ts'
 import { type Sha, shortSha } from '../domain/repository.ts'
@@ -12,6 +12,8 @@ interface Names {
   environment: string
   /** What ran before and is returned to: `def5678`, or in words. */
   before: string
+  /** What a rollback takes away: ` from def5678`; empty while it is not known. */
+  from: string
 }
 
 type Words = Record<State, (names: Names) => string>
@@ -36,11 +38,11 @@ const deployHeadlines: Words = {
 const rollbackHeadlines: Words = {
   queued: (n) => `${n.environment} is queued to go back to ${n.commit}`,
   waiting: (n) => `${n.environment} is waiting to go back to ${n.commit}`,
-  planned: (n) => `${n.environment} is about to go back to ${n.commit}`,
-  pulling: (n) => `${n.environment} is going back to ${n.commit}`,
-  rolling: (n) => `${n.environment} is going back to ${n.commit}`,
+  planned: (n) => `${n.environment} is about to go back to ${n.commit}${n.from}`,
+  pulling: (n) => `${n.environment} is going back to ${n.commit}${n.from}`,
+  rolling: (n) => `${n.environment} is going back to ${n.commit}${n.from}`,
   verifying: (n) => `${n.commit} is being verified on ${n.environment}`,
-  succeeded: (n) => `${n.environment} went back to ${n.commit}`,
+  succeeded: (n) => `${n.environment} went back to ${n.commit}${n.from}`,
   failed: (n) => `${n.environment} did not go back to ${n.commit}`,
   'rolling-back': (n) => `The way back to ${n.commit} failed; ${n.environment} is returning to ${n.before}`,
   'rolled-back': (n) => `${n.environment} could not go back to ${n.commit}; it returned to ${n.before}`,
@@ -61,6 +63,7 @@ export function headlineOf(deployment: Deployment): string {
     commit: deployment.revision ? shortSha(deployment.revision) : unknown,
     environment: oneLine(deployment.environment),
     before: beforeText(deployment),
+    from: fromText(deployment),
   })
   return unwellBecause(deployment) ? `${said}, which is not well` : said
 }
@@ -129,6 +132,11 @@ function beforeText(deployment: Deployment): string {
   const [first, ...others] = revisionsBefore(deployment)
   if (first === undefined) return 'what ran before'
   return others.length === 0 ? shortSha(first) : 'the releases before'
+}
+
+function fromText(deployment: Deployment): string {
+  const away = takenAway(deployment).map(shortSha)
+  return away.length === 0 ? '' : ` from ${away.join(' and ')}`
 }
 
 /** "web recreated, db untouched" */
