@@ -6,7 +6,7 @@ import type { Asked, OperatorRollback } from '../flow/operate.ts'
 import type { Happened, Seen } from '../flow/see-through.ts'
 import { targetOf } from '../policy/commands/read-rollback.ts'
 import { lines } from '../report/text.ts'
-import { headlineOf, progressOf } from '../report/wording.ts'
+import { headlineOf, titleOf } from '../report/wording.ts'
 
 /** What this verb needs from outside. */
 export interface RollbackTools {
@@ -62,7 +62,7 @@ export async function rollbackVerb(argv: string[], tools: RollbackTools): Promis
     return notOver
   }
   const { reason } = deployment
-  print(`${headlineOf(deployment)}: ${progressOf(deployment)}.${reason ? ` ${remedyOf(reason)}.` : ''}`)
+  print(`${titleOf(deployment)}.${reason ? ` ${remedyOf(reason)}.` : ''}`)
   if (deployment.soak?.state === 'under-way') print('Its soak goes on behind, where a Landfall serves.')
   if (here) print('No Landfall took it up, so it was done here: GitHub and chat are told by the next one that serves.')
   return code

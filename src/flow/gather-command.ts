@@ -85,7 +85,9 @@ async function aim(
   const history = await ports.store.deployments.ofEnvironment(fullName(intent.repository), environment, remembered)
   const newest = command.kind === 'rollback' ? rolledBackFirst(history) : history[0]
   if (newest?.id !== deployment.id)
-    return refused(reason('deployment-outdated', { environment, command: `/${command.kind} ${environment}` }))
+    return refused(
+      reason('deployment-outdated', { environment, command: `/${command.kind} ${environment}${command.kind === 'reject' ? ' why' : ''}` }),
+    )
   return resolveEnvironment(at(command, environment), known)
 }
 

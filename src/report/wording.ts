@@ -2,7 +2,7 @@ import { type Deployment, type State, takenAway } from '../domain/deployment.ts'
 import type { Draft, Plan } from '../domain/plan.ts'
 import { type Reason, sentenceOf } from '../domain/reason.ts'
 import { type Sha, shortSha } from '../domain/repository.ts'
-import { oneLine } from './text.ts'
+import { oneLine, unticked } from './text.ts'
 import { tookText } from './time.ts'
 
 /** What the tables below speak about. */
@@ -107,10 +107,26 @@ export function progressOf(deployment: Deployment): string {
     case 'superseded':
       return because ?? 'Overtaken by a newer change'
     case 'cancelled':
-      return because ? `Cancelled: ${because}` : 'Cancelled'
+      return because ?? 'Cancelled'
     case 'rejected':
-      return because ? `Refused: ${because}` : 'Refused'
+      return because ? (reason?.code === 'rejected-by' ? because : `Refused: ${because}`) : 'Refused'
   }
+}
+
+/** States of which the headline says already what became of it. */
+const saidByHeadline: ReadonlySet<State> = new Set(['rejected', 'cancelled', 'superseded', 'rolling-back', 'rolled-back', 'halted'])
+
+/** What there is to say beside the headline: why, or how far it is. */
+export const detailOf = (deployment: Deployment): string =>
+  deployment.reason && saidByHeadline.has(deployment.state) ? reasonText(deployment.reason) : progressOf(deployment)
+
+/** `abc1234 is waiting to go to production: production is locked by lisa`: headline and detail on one line. Not for Markdown. */
+export function titleOf(deployment: Deployment): string {
+  const { state, reason } = deployment
+  const headline = headlineOf(deployment)
+  if (state === 'queued') return headline
+  const by = state === 'cancelled' ? reason?.evidence.person : state === 'superseded' ? reason?.evidence.by : undefined
+  return unticked(oneLine(by === undefined ? `${headline}: ${detailOf(deployment)}` : `${headline} by ${by}`))
 }
 
 /** The reason's sentence on one line. */

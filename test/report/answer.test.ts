@@ -35,7 +35,7 @@ describe('the answer to /rollback', () => {
         links,
       ),
     ).toContain(
-      'Refused: There is no earlier verified release of production to go back to.\n\nRevert the commit and push: that deploys like any change.',
+      'There is no earlier verified release of production to go back to.\n\nRevert the commit and push: that deploys like any change.',
     ))
 
   test('always carries the same marker, so that it is edited and not repeated', () =>

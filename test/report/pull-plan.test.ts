@@ -109,7 +109,7 @@ describe('the comment', () => {
     const text = pullPlanComment(pull([planned({ closed: [locked] })]), github)
     expect(text).toContain('- ⏳ **production**: web recreated, db untouched, once a gate is open\n')
     expect(text).toContain(
-      '**Gates before it**\n\n- production is locked by lisa since 10:00. Goes on by itself after \\`/unlock\\`. Rollbacks pass.',
+      '**Gates before it**\n\n- production is locked by lisa since 10:00. Goes on by itself after `/unlock production`. Rollbacks pass.',
     )
   })
 

@@ -4,11 +4,12 @@ import type { Standing } from '../../flow/standing.ts'
 import type { ButtonKind } from '../../report/buttons.ts'
 import { oneLine } from '../../report/text.ts'
 import { agoText, momentText } from '../../report/time.ts'
-import { headlineOf, progressOf } from '../../report/wording.ts'
+import { detailOf, headlineOf } from '../../report/wording.ts'
 import { badges, tones } from './course.ts'
 import { page } from './frame.ts'
 import { type Html, html, type Part } from './html.ts'
 import { bigLink } from './message-page.ts'
+import { prose } from './outcome-section.ts'
 import { planSection } from './plan-section.ts'
 
 export interface ActView {
@@ -51,7 +52,7 @@ ${more}
 export const details = (
   deployment: Deployment,
 ): Html => html`${deployment.subject !== undefined && html`<p class="subject">${deployment.subject}</p>`}
-<p>${progressOf(deployment)}.</p>`
+<p>${prose(detailOf(deployment))}.</p>`
 
 /** What runs, and what it would go back to. */
 const way = ({ current, target, open }: Standing, now: Instant): Html => html`<section class="way" aria-label="What would happen">
