@@ -5,13 +5,14 @@ import type { CommandIntent } from '../domain/intent.ts'
 import type { Proposal } from '../domain/plan.ts'
 import { type Reason, reason } from '../domain/reason.ts'
 import { fullName, shortSha } from '../domain/repository.ts'
-import { type ApprovalFacts, approval, whyNotTheirs } from '../policy/gates/approval.ts'
+import { type ApprovalFacts, approval } from '../policy/gates/approval.ts'
 import { samePerson } from '../policy/gates/names.ts'
 import { type ApprovalOutcome, approvalAnswer } from '../report/answers/approval.ts'
 import { approvalFacts } from './approval-facts.ts'
 import type { Commanded } from './commanded.ts'
 import { demandsOn } from './gates.ts'
 import { linksOf } from './links-of.ts'
+import { objectionTo, type Person, verdictOf } from './may-approve.ts'
 import { movedAway } from './part-of.ts'
 import type { Ports } from './ports.ts'
 import { answer, answerAbout, answerVerdict, refuseCommand } from './settle.ts'
@@ -25,13 +26,9 @@ export async function approveDeployment(command: Aimed<'approve'>, commanded: Co
   if (asked.kind !== 'waits') return settleOtherwise(asked, commanded)
   const { deployment, proposal, rules, facts } = asked
   if (rules.length === 0) return settleOtherwise({ kind: 'answer', outcome: { kind: 'nothing-waits', environment } }, commanded)
-  const verdict = await verdictOf('approve', deployment, proposal, rules, commanded)
-  const objections = rules.map((rule) => whyNotTheirs(verdict, { ...facts, rule }))
-  const [objection] = objections
-  if (objection && objections.every((one) => one !== undefined)) {
-    const evidence = { person: intent.actor, environment, commit: commitOf(deployment), ...objection }
-    return refuseCommand(intent, reason('approval-not-theirs', evidence), ports)
-  }
+  const verdict = await verdictOf('approve', deployment, proposal, rules, speakerOf(commanded), ports)
+  const objection = objectionTo(verdict, rules, facts, deployment)
+  if (objection) return refuseCommand(intent, objection, ports)
   const again = facts.votes.some((vote) => vote.verdict === 'approve' && isSame(vote, verdict))
   const votes = [...facts.votes.filter((vote) => !isSame(vote, verdict)), verdict]
   // Of several rules people are told of one that is not met yet.
@@ -56,7 +53,7 @@ export async function rejectDeployment(command: Aimed<'reject'>, commanded: Comm
   if (asked.kind !== 'waits') return settleOtherwise(asked, commanded)
   const { deployment, proposal, rules } = asked
   if (rules.length === 0) return settleOtherwise({ kind: 'answer', outcome: { kind: 'nothing-waits', environment } }, commanded)
-  const verdict = { ...(await verdictOf('reject', deployment, proposal, rules, commanded)), reason: why }
+  const verdict = { ...(await verdictOf('reject', deployment, proposal, rules, speakerOf(commanded), ports)), reason: why }
   const outcome = { kind: 'rejected' as const, deployment, links: linksOf(deployment, ports), person: intent.actor, reason: why }
   if ((await tell(outcome, verdict, commanded)) === 'too late') await rejectDeployment(command, commanded)
 }
@@ -120,22 +117,6 @@ async function whereElse({ repository, comment }: CommandIntent, deployment: Dep
   return reason('approval-elsewhere', { environment, commit: commitOf(deployment), through, here: `#${here.number}` })
 }
 
-async function verdictOf(
-  verdict: 'approve' | 'reject',
-  deployment: Deployment,
-  { content }: Proposal,
-  rules: readonly ApprovalRule[],
-  { intent, role, ports }: Commanded,
-): Promise<Verdict> {
-  const named = [...new Set(rules.flatMap(({ by }) => by).flatMap((entry) => (entry.startsWith('team:') ? entry.slice(5) : [])))]
-  const member = await Promise.all(named.map((team) => ports.github.isMember(intent.repository, team, intent.actor)))
-  return {
-    ...{ deployment: deployment.id, person: intent.actor, role, teams: named.filter((_, index) => member[index]), verdict, content },
-    ...(deployment.revision !== undefined && { revision: deployment.revision }),
-    at: ports.clock.now().toISOString(),
-  }
-}
-
 /** `too late`: it went on while GitHub was asked who that is. */
 async function tell(outcome: ApprovalOutcome, said: Verdict, { intent, ports }: Commanded): Promise<'told' | 'too late'> {
   const { deployment, person, verdict, reason: why, at } = said
@@ -162,6 +143,8 @@ async function settleOtherwise(asked: Exclude<Asked, { kind: 'waits' }>, { inten
 
 const isSame = (one: Pick<Verdict, 'person' | 'revision' | 'content'>, other: Verdict): boolean =>
   samePerson(one.person, other.person) && one.revision === other.revision && one.content === other.content
+
+const speakerOf = ({ intent, role }: Commanded): Person => ({ person: intent.actor, role })
 
 const commitOf = ({ revision = '' }: Deployment): string => shortSha(revision)
 
