@@ -262,6 +262,10 @@ const wordings = {
     sentence: (e) => `There is no commit ${e.revision} here`,
     remedy: () => 'Name one by at least 7 of its digits',
   },
+  'tag-unknown': {
+    sentence: (e) => `There is no tag ${e.tag}${e.meant === undefined ? '' : ` (did you mean ${e.meant}?)`}`,
+    remedy: () => 'Name a tag, or a commit by at least 7 of its digits',
+  },
   'commit-not-named': {
     sentence: (e) => `${e.environment} follows ${e.source}, so there is no newest commit to deploy`,
     remedy: (e) => `Push a tag, or name the commit of one: \`/deploy ${e.environment} abc1234\``,

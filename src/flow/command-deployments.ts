@@ -1,11 +1,12 @@
 import type { Aimed, RollbackTo } from '../domain/command.ts'
 import { type Deployment, isTerminal, type State } from '../domain/deployment.ts'
 import { type Reason, reason } from '../domain/reason.ts'
-import { fullName, type Sha } from '../domain/repository.ts'
+import { fullName, type Repository, type Sha } from '../domain/repository.ts'
 import { releaseMeant, releasesKnown } from '../policy/release-meant.ts'
 import { cancelAnswer } from '../report/answers/cancel.ts'
 import { retryAnswer } from '../report/answers/retry.ts'
 import { rollbackUnderWay } from '../report/answers/rollback.ts'
+import { tagUnknown } from './command-deploy.ts'
 import type { Commanded, CommandedThere } from './commanded.ts'
 import { linksOf } from './links-of.ts'
 import type { Ports } from './ports.ts'
@@ -31,11 +32,22 @@ export async function rollBack({ environment, to }: Aimed<'rollback'>, { intent,
     const subject = { deployment: there.rollback, links: linksOf(there.rollback, ports) }
     return answerAbout(there.rollback, intent, rollbackUnderWay(intent.id, { ...subject, ...(await wayOf(there.rollback, ports)) }), ports)
   }
-  const release = to && (await releaseNamed(fullName(intent.repository), environment, to, ports))
+  const release = to && (await releaseOf(to, intent.repository, environment, ports))
   if (release?.kind === 'unknown') return refuseCommand(intent, release.reason, ports)
   const fresh = { ...newDeployment(intent, project, environment, ports), kind: 'rollback' as const, ...answering(intent) }
   await settle(intent, [{ ...fresh, ...release?.fields, ...there.over }], ports)
 }
+
+/** The release somebody names. A tag that brought none itself names the one of its commit. */
+async function releaseOf(to: RollbackTo, repository: Repository, environment: string, ports: Ports): Promise<Named> {
+  const known = await releaseNamed(fullName(repository), environment, to, ports)
+  if (known.kind === 'found' || to.kind !== 'tag') return known
+  const commit = await ports.github.commitAt(repository, `tags/${to.name}`)
+  if (!commit) return { kind: 'unknown', reason: await tagUnknown(to.name, repository, ports) }
+  return releaseNamed(fullName(repository), environment, { kind: 'commit', revision: commit.sha }, ports)
+}
+
+type Named = { kind: 'found'; fields: Partial<Deployment> & { revision: Sha } } | { kind: 'unknown'; reason: Reason }
 
 /** What a rollback to a release that somebody names has of it. */
 export async function releaseNamed(
@@ -43,7 +55,7 @@ export async function releaseNamed(
   environment: string,
   to: RollbackTo,
   { store }: Pick<Ports, 'store'>,
-): Promise<{ kind: 'found'; fields: Partial<Deployment> & { revision: Sha } } | { kind: 'unknown'; reason: Reason }> {
+): Promise<Named> {
   const history = await store.deployments.ofEnvironment(repository, environment, remembered)
   const release = releaseMeant(history, to)
   if (release?.revision === undefined)
