@@ -34,6 +34,8 @@ export interface Wish {
 interface Past {
   /** The commit that was accepted last. */
   newest: Sha | undefined
+  /** The commit that somebody took back before it had come there, if nothing came since. */
+  takenBack: Sha | undefined
   known: ReadonlySet<Sha | undefined>
 }
 
@@ -46,7 +48,9 @@ export async function wanted(bringing: Bringing): Promise<Wish> {
   const history = all.filter(({ kind }) => kind === 'deploy')
   // What failed or was refused is desired all the same: bringing its files again takes a change of them, or `/retry`.
   const newest = history.find(({ state }) => state !== 'superseded' && state !== 'cancelled')?.revision
-  const past = { newest, known: new Set(history.map(({ revision }) => revision)) }
+  const last = history.find(({ state }) => state !== 'superseded')
+  const takenBack = last?.state === 'cancelled' ? last.revision : undefined
+  const past = { newest, takenBack, known: new Set(history.map(({ revision }) => revision)) }
   return ref.kind === 'branch' ? ofBranch(bringing, past) : ofTag(bringing, past)
 }
 
@@ -54,11 +58,13 @@ export async function wanted(bringing: Bringing): Promise<Wish> {
  * The head of the branch is what gets deployed, unless it brings only what `paths` leaves out. A pushed commit the branch has already
  * moved past gets a superseded deployment of its own, so that its status says what happened; the head's own webhook may be late or lost.
  */
-async function ofBranch(bringing: Bringing, { newest, known }: Past): Promise<Wish> {
+async function ofBranch(bringing: Bringing, { newest, takenBack, known }: Past): Promise<Wish> {
   const { intent, project, head, refs } = bringing
   // Only a push that moved the branch back can bring again what was brought before: the branch was elsewhere meanwhile.
   const movedBack = intent.after === head.sha && intent.forced === true
-  const isNew = newest !== head.sha || movedBack
+  // A push that is told of late must not bring what somebody took back meanwhile.
+  const wasTakenBack = takenBack === head.sha && intent.after !== head.sha
+  const isNew = (newest !== head.sha && !wasTakenBack) || movedBack
   if (isNew && !movedBack && newest !== undefined && ignoreAnything(project.file.paths)) {
     const changed = changedFiles(await refs.changes(intent.repository, newest, head.sha))
     const decision = paths(project.file.paths, project.path, changed)

@@ -152,6 +152,23 @@ test('/cancel ends what waits, before any host is touched', async () => {
   expect(await say(town, '/cancel')).toContain('There is nothing to cancel')
 })
 
+test('what was cancelled is not brought by an older push that is told of late', async () => {
+  const town = await openTown()
+  const { revision: first } = await town.deploy()
+  const late = town.commit()
+  const head = town.commit({}, { build: false })
+  await town.tellPush(head)
+  await town.reaches('waiting')
+  await say(town, '/cancel')
+  town.build(head)
+  await town.tellPush(late)
+  await town.pass(60)
+  expect(running(town)).toBe(first)
+  const ends = (await town.deployments()).map(({ revision, state }) => [revision, state])
+  expect(ends).toContainEqual([late, 'superseded'])
+  expect(ends.filter(([revision]) => revision === head)).toEqual([[head, 'cancelled']])
+})
+
 test('/retry tries what failed once more, and nothing that went well', async () => {
   const town = await openTown()
   await town.deploy()
