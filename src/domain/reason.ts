@@ -124,6 +124,10 @@ const wordings = {
     sentence: (e) => `Cancelled by ${e.person}`,
     remedy: (e) => `Nothing was changed on any host. To try it after all: \`/retry ${e.environment}\``,
   },
+  'stopped-by': {
+    sentence: (e) => `Stopped by ${e.person} after wave ${e.wave} of ${e.waves}`,
+    remedy: (e) => `Every host goes back to what it ran before. To try it after all: \`/retry ${e.environment}\``,
+  },
   overtaken: {
     sentence: (e) => `Overtaken by ${e.by}`,
     remedy: () => 'That one counts now. If it does not bring this change too, deploy it again with `/deploy`',

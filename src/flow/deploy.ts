@@ -10,6 +10,7 @@ import { type Execution, everyHost, firstFailure, mayHaveSwitched, openExecution
 import type { Outcome } from './fleet.ts'
 import { endedByLastLook } from './last-look.ts'
 import { tellMovedTags } from './moved-tags.ts'
+import { pauseAfter, pausedAfter } from './pause.ts'
 import { type Proved, prove } from './prove.ts'
 import { returnEveryHost } from './return.ts'
 import type { Run } from './run.ts'
@@ -42,13 +43,40 @@ export async function execute(run: Run): Promise<void> {
 
 /** One wave after another; a host that fails takes all of them back. */
 async function rollEveryWave(execution: Execution): Promise<void> {
+  const { run, plan } = execution
   const proofs: HostProof[] = []
-  for (const wave of execution.plan.waves) {
-    const proved = await rollWave(execution, wave)
+  for (let position = run.deployment.rollout?.wave ?? 0; position < plan.waves.length; position += 1) {
+    const proved = pausedAfter(run.deployment, position) ? none : await rollWave(execution, position)
     if (proved.kind === 'failed') return returnEveryHost(execution, proved.reason)
     proofs.push(...proved.value)
+    const paused = await pauseAfter(execution, position)
+    if (paused.kind === 'failed') return returnEveryHost(execution, paused.reason)
   }
-  await succeed(execution, proofs)
+  const still = await stillProved(execution, plan.waves.at(-1)?.hosts ?? [], proofs)
+  if (still.kind === 'failed') return returnEveryHost(execution, still.reason)
+  await succeed(execution, still.value)
+}
+
+const none: Outcome<HostProof[]> = { kind: 'done', value: [] }
+
+/**
+ * While later waves rolled nobody looked at the earlier ones: before all is said to be proved, they are looked at once more.
+ *
+ * @param last hosts of the last wave, proved just now
+ */
+async function stillProved(execution: Execution, last: readonly string[], proofs: HostProof[]): Promise<Outcome<HostProof[]>> {
+  const { run, plan } = execution
+  const earlier = plan.hosts.map(({ name }) => name).filter((name) => !last.includes(name))
+  if (earlier.length === 0) return { kind: 'done', value: proofs }
+  const looked = await everyHost(execution, earlier, async (host) => {
+    const seen = await prove(execution, host, { ...plan, soak: 'behind' })
+    await run.note('verify', seen.kind === 'done' ? 'runs it still' : sentenceOf(seen.reason), host.name)
+    return seen
+  })
+  const unwell = firstFailure(looked)
+  if (unwell) return { kind: 'failed', reason: unwell }
+  const again = looked.flatMap((one) => (one.kind === 'done' ? [one.value] : []))
+  return { kind: 'done', value: [...again, ...proofs.filter(({ host }) => last.includes(host))] }
 }
 
 /** Puts the bundle and pulls every image on every host before anything is stopped anywhere. */
@@ -75,9 +103,10 @@ async function pullEverywhere(execution: Execution): Promise<boolean> {
 }
 
 /** Switches one wave's hosts side by side and proves each. */
-async function rollWave(execution: Execution, wave: string[]): Promise<Outcome<HostProof[]>> {
+async function rollWave(execution: Execution, position: number): Promise<Outcome<HostProof[]>> {
   const { run, plan } = execution
-  await run.to('rolling')
+  const { hosts: wave = [] } = plan.waves[position] ?? {}
+  await run.to('rolling', { rollout: { wave: position } })
   const switched = await everyHost(execution, wave, async (host) => {
     const began = run.ports.clock.now()
     const done = await send(execution, host, switchTo(plan, execution.authority), { name: 'switch', refused: 'switch-failed' })

@@ -3,6 +3,7 @@ import { reason } from '../domain/reason.ts'
 import { fullName, shortSha } from '../domain/repository.ts'
 import { wakeWaiting } from './command-locks.ts'
 import { execute } from './deploy.ts'
+import { mayHaveSwitched } from './execution.ts'
 import type { Lease, Ports } from './ports.ts'
 import { prepare } from './prepare.ts'
 import { openRun, type Run } from './run.ts'
@@ -102,7 +103,7 @@ async function tell(run: Run, { error, reference, pause }: Failure): Promise<voi
 async function giveUp(run: Run, reference: string): Promise<void> {
   const { state } = run.deployment
   const why = reason('internal', { component: doing(state), reference })
-  if (state === 'rolling' || state === 'verifying') await run.to('rolling-back', { reason: why })
+  if (mayHaveSwitched(state) && state !== 'rolling-back') await run.to('rolling-back', { reason: why })
   else await run.end(state === 'rolling-back' ? 'halted' : 'failed', why)
 }
 

@@ -56,7 +56,9 @@ async function sealedFor({ deployment, ports }: Run, plan: Plan): Promise<Sealed
 }
 
 /** Whether a host may run something else than before by the time a deployment is in this state. */
-export const mayHaveSwitched = (state: State): boolean => state === 'rolling' || state === 'verifying' || state === 'rolling-back'
+export const mayHaveSwitched = (state: State): boolean => switching.has(state)
+
+const switching: ReadonlySet<State> = new Set(['rolling', 'verifying', 'paused', 'rolling-back'])
 
 /** Runs a step on these hosts side by side; all are waited for, whatever becomes of one. */
 export async function everyHost<T>(execution: Execution, names: readonly string[], act: (host: HostRule) => Promise<T>): Promise<T[]> {

@@ -34,13 +34,16 @@ const identifierOf = (kind: ButtonKind, { proposal }: Deployment): string =>
  * everybody who may write.
  */
 export const buttonsFor = (deployment: Deployment): CheckButton[] =>
-  kindsFor(deployment).map((kind) => ({ ...wordings[kind], identifier: identifierOf(kind, deployment) }))
+  kindsFor(deployment).map((kind) => ({ ...wordingOf(kind, deployment), identifier: identifierOf(kind, deployment) }))
+
+const wordingOf = (kind: ButtonKind, { state }: Deployment): Omit<CheckButton, 'identifier'> =>
+  kind === 'cancel' && state === 'paused' ? { label: 'Cancel', description: 'Stop it, and take every host back' } : wordings[kind]
 
 /** Names of the commands that make sense as things are, what people look for first before the others. */
 export function kindsFor(deployment: Deployment): ButtonKind[] {
   const { state } = deployment
   if (asksForApproval(deployment)) return ['approve', 'reject', 'cancel']
-  if (!isTerminal(state)) return mayFollow(state, 'cancelled') ? ['cancel'] : []
+  if (!isTerminal(state)) return mayFollow(state, 'cancelled') || state === 'paused' ? ['cancel'] : []
   if (state === 'succeeded') return ['rollback']
   if (state === 'halted') return ['rollback', 'retry']
   // What was overtaken is brought by the newer one.

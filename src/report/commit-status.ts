@@ -17,6 +17,7 @@ const dots: Record<State, CommitStatus['state']> = {
   pulling: 'pending',
   rolling: 'pending',
   verifying: 'pending',
+  paused: 'pending',
   'rolling-back': 'pending',
   succeeded: 'success',
   failed: 'failure',

@@ -40,6 +40,7 @@ const icons: Record<State, string> = {
   pulling: '🚚',
   rolling: '🚚',
   verifying: '🔎',
+  paused: '⏸️',
   succeeded: '✅',
   failed: '❌',
   'rolling-back': '↩️',

@@ -59,6 +59,7 @@ export class FakeHost {
 
   async run(command: Command, onLine: (line: string) => void = () => undefined, signal?: AbortSignal): Promise<CommandResult> {
     this.heard.push([command.verb, ...command.args.slice(2, 3)].join(' '))
+    if (!Number.isInteger(command.limit)) return refused(2, 'within needs seconds')
     const scripted = await this.instead(command)
     if (signal?.aborted) return { kind: 'connection-lost', detail: 'Landfall gave the command up' }
     const result = scripted ?? (command.verb === 'probe' ? await this.#probe(onLine, signal) : this.#obey(command))

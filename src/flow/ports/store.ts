@@ -271,7 +271,18 @@ export interface RecoveryChange {
 export type DeploymentPatch = Partial<
   Pick<
     Deployment,
-    'reason' | 'closed' | 'proposal' | 'plan' | 'revision' | 'subject' | 'author' | 'startedAt' | 'finishedAt' | 'pullRequest' | 'soak'
+    | 'reason'
+    | 'closed'
+    | 'proposal'
+    | 'plan'
+    | 'rollout'
+    | 'revision'
+    | 'subject'
+    | 'author'
+    | 'startedAt'
+    | 'finishedAt'
+    | 'pullRequest'
+    | 'soak'
   >
 >
 

@@ -54,7 +54,7 @@ test('plans of pull requests that were kept without it are found by what they we
   const { db } = database
   await migrate(database)
   for (const table of ['pull_plans', 'wanted_plans']) await sql`drop table ${sql.table(table)}`.execute(db)
-  await sql`alter table deployments drop column tag`.execute(db)
+  for (const column of ['tag', 'rollout']) await sql`alter table deployments drop column ${sql.ref(column)}`.execute(db)
   await pullPlans(database, db)
   await sql`update landfall_schema set version = 6`.execute(db)
   const head = 'a'.repeat(40)
