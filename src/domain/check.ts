@@ -15,6 +15,15 @@ export interface Check {
   id: number
   /** Check suite of a run. */
   suite?: number
+  /** What ran it, where several runs of one name and App have to be told apart. */
+  workflow?: Workflow
+}
+
+/** A workflow, and what it was triggered by: `push`, `schedule`, `workflow_dispatch`. */
+export interface Workflow {
+  id: number
+  name: string
+  event: string
 }
 
 /** A check suite that no run was made in. GitHub makes one for every App that may write checks, whether it has anything to say or not. */

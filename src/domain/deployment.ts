@@ -29,11 +29,15 @@ export interface Deployment {
   pullRequest?: number
   /** The comment to answer, for commands. */
   comment?: CommentRef
+  /** Further comments whose answers tell how it goes on: it was approved there, or asked for once more. */
+  toldIn?: CommentRef[]
   /**
    * Who wants this very commit: `person` where somebody named it, `deliberate` where they said that they know what became of it before.
    * Absent: a machine, whose push it was.
    */
   asked?: 'person' | 'deliberate'
+  /** Somebody tries once more what did not go well. */
+  retried?: true
   state: State
   /** Why it waits, failed, was refused or superseded. */
   reason?: Reason

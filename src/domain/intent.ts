@@ -97,5 +97,5 @@ export type IntentOutcome =
   | { kind: 'nothing-to-do'; why: string }
   | { kind: 'refused'; problems: Problem[] }
   | { kind: 'command-refused'; reason: Reason }
-  /** A command that leads to no deployment of its own; Markdown. */
-  | { kind: 'answered'; body: string }
+  /** A command that leads to no deployment of its own; Markdown. `about`: id of the deployment of which its answer goes on to tell. */
+  | { kind: 'answered'; body: string; about?: string }

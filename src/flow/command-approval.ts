@@ -14,7 +14,7 @@ import { demandsOn } from './gates.ts'
 import { linksOf } from './links-of.ts'
 import { movedAway } from './part-of.ts'
 import type { Ports } from './ports.ts'
-import { answer, answerVerdict, refuseCommand } from './settle.ts'
+import { answer, answerAbout, answerVerdict, refuseCommand } from './settle.ts'
 import { targetOf } from './target.ts'
 
 /** `/approve`: somebody agrees to exactly what waits, as it was shown. Whether their word counts is asked at this moment. */
@@ -139,7 +139,9 @@ async function verdictOf(
 /** `too late`: it went on while GitHub was asked who that is. */
 async function tell(outcome: ApprovalOutcome, said: Verdict, { intent, ports }: Commanded): Promise<'told' | 'too late'> {
   const { deployment, person, verdict, reason: why, at } = said
-  const settled = await answerVerdict({ said, while: waitingStates }, intent, approvalAnswer(intent.id, outcome), ports)
+  // Who rejects it knows what becomes of it.
+  const about = verdict === 'approve' ? { about: deployment } : {}
+  const settled = await answerVerdict({ said, while: waitingStates }, intent, { body: approvalAnswer(intent.id, outcome), ...about }, ports)
   if (settled === 'too late') return settled
   const text = verdict === 'approve' ? `approved by ${person}` : `rejected by ${person}: ${why ?? ''}`
   await ports.store.timeline.append(deployment, [{ at, step: 'approval', text }])
@@ -152,7 +154,10 @@ const waitingStates: readonly State[] = ['queued', 'waiting']
 
 async function settleOtherwise(asked: Exclude<Asked, { kind: 'waits' }>, { intent, ports }: Commanded): Promise<void> {
   if (asked.kind === 'refused') return refuseCommand(intent, asked.reason, ports)
-  await answer(intent, approvalAnswer(intent.id, asked.outcome), {}, ports)
+  const { outcome } = asked
+  const body = approvalAnswer(intent.id, outcome)
+  if (outcome.kind === 'under-way') return answerAbout(outcome.deployment, intent, body, ports)
+  await answer(intent, body, {}, ports)
 }
 
 const isSame = (one: Pick<Verdict, 'person' | 'revision' | 'content'>, other: Verdict): boolean =>

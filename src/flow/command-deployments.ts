@@ -9,7 +9,7 @@ import { rollbackUnderWay } from '../report/answers/rollback.ts'
 import type { Commanded, CommandedThere } from './commanded.ts'
 import { linksOf } from './links-of.ts'
 import type { Ports } from './ports.ts'
-import { answer, answering, answerVerdict, newDeployment, refuseCommand, settle } from './settle.ts'
+import { answer, answerAbout, answering, answerVerdict, newDeployment, refuseCommand, settle } from './settle.ts'
 
 /** How many deployments back a release is looked for by name. */
 const remembered = 500
@@ -29,7 +29,8 @@ export async function rollBack({ environment, to }: Aimed<'rollback'>, { intent,
   if (to === undefined) {
     const open = await ports.store.deployments.open(fullName(intent.repository), environment)
     const deployment = open.find(({ kind }) => kind === 'rollback')
-    if (deployment) return answer(intent, rollbackUnderWay(intent.id, { deployment, links: linksOf(deployment, ports) }), {}, ports)
+    if (deployment)
+      return answerAbout(deployment, intent, rollbackUnderWay(intent.id, { deployment, links: linksOf(deployment, ports) }), ports)
     return settle(intent, [fresh], ports)
   }
   const release = await releaseNamed(fullName(intent.repository), environment, to, ports)
@@ -57,7 +58,7 @@ export async function retryDeployment({ environment }: Aimed<'retry'>, { intent,
   const say = (outcome: Parameters<typeof retryAnswer>[1]) => answer(intent, retryAnswer(intent.id, outcome), {}, ports)
   if (!last) return say({ kind: 'nothing-to-retry', environment })
   const subject = { deployment: last, links: linksOf(last, ports) }
-  if (!isTerminal(last.state)) return say({ kind: 'under-way', ...subject })
+  if (!isTerminal(last.state)) return answerAbout(last, intent, retryAnswer(intent.id, { kind: 'under-way', ...subject }), ports)
   if (last.state === 'succeeded') return say({ kind: 'not-failed', ...subject })
   const { kind, revision, branch, tag } = last
   const again = {
@@ -69,6 +70,7 @@ export async function retryDeployment({ environment }: Aimed<'retry'>, { intent,
     ...answering(intent),
     // To try again what failed cannot mean anything else.
     asked: 'deliberate' as const,
+    retried: true as const,
     kind,
   }
   await settle(intent, [again], ports)
@@ -90,7 +92,7 @@ export async function cancelDeployment(command: Aimed<'cancel'>, commanded: Comm
     ...{ deployment: deployment.id, person: intent.actor, role, teams: [], verdict: 'cancel' as const },
     ...{ content: '', at: ports.clock.now().toISOString(), ...(deployment.revision !== undefined && { revision: deployment.revision }) },
   }
-  const told = say({ kind: deployment.state === 'paused' ? 'stopped' : 'cancelled', ...subject, person: intent.actor })
+  const told = { body: say({ kind: deployment.state === 'paused' ? 'stopped' : 'cancelled', ...subject, person: intent.actor }) }
   if ((await answerVerdict({ said, while: [...stoppable] }, intent, told, ports)) === 'too late')
     return cancelDeployment(command, commanded)
   await ports.queue.wake(`deployment:${deployment.id}`)

@@ -10,7 +10,7 @@ import { bringing } from './command-deploy.ts'
 import type { Commanded, CommandedThere } from './commanded.ts'
 import { linksOf } from './links-of.ts'
 import { lastSuccess } from './running.ts'
-import { answer, refuseCommand, settle } from './settle.ts'
+import { answer, answerAbout, refuseCommand, settle } from './settle.ts'
 
 /** How many deployments back a verified release is looked for. */
 const remembered = 50
@@ -33,7 +33,12 @@ export async function promoteRelease({ environment }: Aimed<'promote'>, commande
   if (!release?.revision) return refuseCommand(intent, reason('nothing-verified-before', { environment, after: before.name }), ports)
   const say = (outcome: PromotionOutcome) => answer(intent, promotionAnswer(intent.id, outcome), {}, ports)
   if (open && !isTerminal(open.state) && open.revision === release.revision)
-    return say({ kind: 'under-way', deployment: open, links: linksOf(open, ports) })
+    return answerAbout(
+      open,
+      intent,
+      promotionAnswer(intent.id, { kind: 'under-way', deployment: open, links: linksOf(open, ports) }),
+      ports,
+    )
   const running = await lastSuccess(intent.repository, environment, ports)
   if (running?.revision === release.revision)
     return say({ kind: 'runs-already', after: before.name, deployment: running, links: linksOf(running, ports) })

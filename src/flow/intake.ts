@@ -2,6 +2,7 @@ import type { CommentRef, Intent } from '../domain/intent.ts'
 import { isNoCommit, readRef } from '../domain/ref.ts'
 import { fullName, type Instant, type Repository, type Sha } from '../domain/repository.ts'
 import { readComment } from '../policy/commands/read-comment.ts'
+import { commandKey } from './comment-answer.ts'
 import type { Ports } from './ports.ts'
 import { isServed, raise } from './raise.ts'
 
@@ -71,7 +72,7 @@ function intentsOf(incoming: Incoming, ports: Ports): Intent[] {
   // Bots answer comments; a loop of two of them must not deploy.
   if (incoming.bot) return []
   return readComment(incoming.body).map((command, index) => {
-    const key = ['comment', fullName(repository), incoming.comment.id, index].join(' ')
+    const key = commandKey(fullName(repository), incoming.comment.id, index)
     return { ...base(), kind: 'command', key, comment: incoming.comment, saidAt: incoming.at, command }
   })
 }

@@ -1,17 +1,18 @@
 import { type Deployment, isAtWork } from '../domain/deployment.ts'
 import { problemLines } from '../domain/reason.ts'
-import { fullName, type Sha } from '../domain/repository.ts'
-import { commandAnswer, refusalAnswer } from '../report/answer.ts'
+import { refusalAnswer } from '../report/answer.ts'
 import { chatMessage } from '../report/chat.ts'
 import { checkReport } from '../report/check-run.ts'
-import { commitStatuses, lastWord } from '../report/commit-status.ts'
 import type { Links } from '../report/links.ts'
+import { commentReports } from './comment-answer.ts'
 import { publishOnEnvironmentsPage } from './environments-page.ts'
 import { linksOf } from './links-of.ts'
-import type { CommitStatus, Ports, Report } from './ports.ts'
+import type { Ports, Report } from './ports.ts'
 import { publishCheck } from './publish-check.ts'
-import { commentOnce, editOnly, statusOnce } from './publish-once.ts'
-import { openRevert, revertedIn } from './revert.ts'
+import { commentOnce, editOnly } from './publish-once.ts'
+import { publishStatuses } from './publish-status.ts'
+import { openRevert } from './revert.ts'
+import { takenBackBy } from './taken-back.ts'
 
 /** Seconds between two looks at a log that grows: GitHub allows 500 writes an hour, and many deployments may be under way. */
 const logPace = 10
@@ -23,19 +24,11 @@ export async function publishDeployment(report: Report, id: string, ports: Ports
   const links = linksOf(deployment, ports)
   switch (report.surface) {
     case 'status':
-      return statuses(report, deployment, ports)
+      return publishStatuses(report, deployment, ports)
     case 'deployment':
       return publishOnEnvironmentsPage(report, deployment, links, ports)
     case 'check':
       return deploymentCheck(report, deployment, links, ports)
-    case 'reaction':
-      if (report.memory === undefined && deployment.comment) await ports.github.react(deployment.repository, deployment.comment, 'eyes')
-      return 'eyes'
-    case 'answer': {
-      const reverted = await ports.store.reports.memory({ subject: report.subject, surface: 'revert' })
-      const said = commandAnswer(deployment, links, revertedIn(reverted))
-      return keepComment(report, deployment, deployment.comment?.issue, said, ports)
-    }
     case 'revert':
       return revertInGit(report, deployment, ports)
     case 'comment': {
@@ -47,38 +40,15 @@ export async function publishDeployment(report: Report, id: string, ports: Ports
   }
 }
 
-/**
- * Sends what differs from what was sent last: GitHub keeps at most 1,000 statuses for a commit and context. A report that comes
- * late must not say what is no longer true of a commit: each gets the word of whoever has the last one.
- */
-async function statuses(report: Report, deployment: Deployment, ports: Ports): Promise<string | undefined> {
-  const spoken = report.memory !== undefined && report.memory !== silence
-  const commits = commitStatuses(deployment, linksOf(deployment, ports), spoken).map(({ revision }) => revision)
-  const words = await Promise.all(commits.map((commit) => wordOn(commit, deployment, spoken, ports)))
-  const wanted = words.filter((word) => word !== undefined)
-  const memory = JSON.stringify(wanted)
-  if (memory === report.memory && !report.begun) return memory
-  for (const status of wanted) await statusOnce(report, deployment.repository, status, ports)
-  return memory
-}
-
-/** What is remembered where no status was sent. */
-const silence = '[]'
-
-async function wordOn(
-  commit: Sha,
-  { id, repository, environment }: Deployment,
-  spoken: boolean,
-  ports: Ports,
-): Promise<CommitStatus | undefined> {
-  const concerned = await ports.store.deployments.concerning(fullName(repository), environment, commit)
-  return lastWord(commit, concerned, (one) => linksOf(one, ports), spoken ? id : undefined)
-}
-
 /** The check run with the log, which grows slowly enough for GitHub's limits while the deployment is at work. */
 async function deploymentCheck(report: Report, deployment: Deployment, links: Links, ports: Ports): Promise<string | undefined> {
-  const [timeline, verdicts] = await Promise.all([ports.store.timeline.read(deployment.id), ports.store.verdicts.of(deployment.id)])
-  const wanted = checkReport({ deployment, links, timeline, verdicts })
+  const { store } = ports
+  const [timeline, verdicts, takenBack] = await Promise.all([
+    store.timeline.read(deployment.id),
+    store.verdicts.of(deployment.id),
+    takenBackBy(deployment, ports),
+  ])
+  const wanted = checkReport({ deployment, links, timeline, verdicts, ...(takenBack && { takenBack }) })
   return wanted && publishCheck(report, deployment.repository, wanted, ports, { pace: isAtWork(deployment.state) ? logPace : 0 })
 }
 
@@ -89,7 +59,7 @@ async function revertInGit(report: Report, deployment: Deployment, ports: Ports)
   // GitHub is known to refuse for a moment what concerns a branch that was made just now.
   if (reverted.kind === 'refused' && report.attempts < mostRevertTries)
     throw new Error(`the pull request that reverts was refused: ${reverted.why}`)
-  if (deployment.comment) await ports.store.reports.want([{ subject: report.subject, surface: 'answer' }])
+  if (deployment.comment) await ports.store.reports.want(commentReports(deployment.repository, deployment.comment, ['answer']))
   return JSON.stringify(reverted)
 }
 

@@ -1,18 +1,14 @@
-import type { CommandIntent, IntentOutcome, PushIntent } from '../domain/intent.ts'
-import { type Reason, remedyOf, sentenceOf } from '../domain/reason.ts'
-import { refusalAnswer } from '../report/answer.ts'
+import type { IntentOutcome, PushIntent } from '../domain/intent.ts'
 import { configurationCheck, configurationComment, configurationStatus } from '../report/configuration.ts'
 import type { Ports, Report } from './ports.ts'
 import { notAllowed, publishCheck } from './publish-check.ts'
 import { commentOnce, statusOnce } from './publish-once.ts'
 
-/** Publishes what became of an intent that led to no deployment. Resolves to what to remember. */
+/** Publishes what keeps a push from being deployed. Resolves to what to remember. */
 export async function publishIntent(report: Report, id: string, ports: Ports): Promise<string | undefined> {
   const [intent, outcome] = await Promise.all([ports.store.intents.read(id), ports.store.intents.outcome(id)])
   if (!intent || !outcome || report.memory !== undefined) return report.memory
-  // Who is at the command line sees there what comes of it.
-  if (intent.kind === 'operator') return undefined
-  return intent.kind === 'push' ? brokenFile(report, intent, outcome, ports) : answered(report, intent, outcome, ports)
+  return intent.kind === 'push' ? brokenFile(report, intent, outcome, ports) : undefined
 }
 
 async function brokenFile(report: Report, intent: PushIntent, outcome: IntentOutcome, ports: Ports): Promise<string | undefined> {
@@ -29,16 +25,4 @@ async function brokenFile(report: Report, intent: PushIntent, outcome: IntentOut
   if (pullRequest === undefined) return 'pushed without a pull request'
   const said = configurationComment(source, outcome.problems, `configuration:${intent.id}`)
   return String(await commentOnce(report, intent.repository, pullRequest, said, ports))
-}
-
-async function answered(report: Report, intent: CommandIntent, outcome: IntentOutcome, ports: Ports): Promise<string | undefined> {
-  if (intent.comment === undefined || (outcome.kind !== 'command-refused' && outcome.kind !== 'answered')) return undefined
-  if (report.surface === 'reaction') {
-    const reaction = outcome.kind === 'answered' ? 'eyes' : '-1'
-    await ports.github.react(intent.repository, intent.comment, reaction)
-    return reaction
-  }
-  const refused = (why: Reason) => refusalAnswer(intent.id, [`${sentenceOf(why)}. ${remedyOf(why)}`])
-  const said = outcome.kind === 'answered' ? outcome.body : refused(outcome.reason)
-  return String(await commentOnce(report, intent.repository, intent.comment.issue, said, ports))
 }

@@ -1,34 +1,82 @@
+import type { Deployment } from '../domain/deployment.ts'
 import type { PullPlan } from '../domain/pull-plan.ts'
+import { fullName, type Repository } from '../domain/repository.ts'
+import { asksForApproval } from '../report/held-by.ts'
+import { mergedComment } from '../report/merged.ts'
 import { pullPlanCheck, pullPlanComment } from '../report/pull-plan.ts'
-import type { Ports, Report } from './ports.ts'
+import { linksOf } from './links-of.ts'
+import type { Ports, Report, ReportKey } from './ports.ts'
 import { publishCheck } from './publish-check.ts'
 import { commentOnce, editOnly } from './publish-once.ts'
+import { takenBackBy } from './taken-back.ts'
 
-/** Publishes what merging a pull request (`owner/name#12`) would do, on one surface. Resolves to what to remember for the next time. */
+/** The one comment on a pull request. */
+export const pullComment = (repository: Repository, number: number): ReportKey => ({
+  subject: `pull:${fullName(repository)}#${number}`,
+  surface: 'plan-comment',
+})
+
+/**
+ * Publishes what merging a pull request (`owner/name#12`) would do, on one surface, and in its comment later what it did. Resolves to what
+ * to remember for the next time.
+ */
 export async function publishPullPlan(report: Report, id: string, ports: Ports): Promise<string | undefined> {
-  const [repository = '', number] = id.split('#', 2)
+  const [repository = '', number = ''] = id.split('#', 2)
+  const brought = await ports.store.deployments.ofPullRequest(repository, Number(number))
+  const [newest] = brought
+  if (newest)
+    return report.surface === 'plan-comment' ? merged(report, Number(number), [newest, ...brought.slice(1)], ports) : report.memory
   const plan = await ports.store.pullPlans.of(repository, Number(number))
   if (!plan) return report.memory
   // Where no environment follows the branch it goes into, only what has shown something else is told so.
   if (plan.environments.length === 0 && !plan.asked && report.memory === undefined && !report.begun) return undefined
   if (report.surface === 'plan-check') return publishCheck(report, plan.repository, pullPlanCheck(plan, ports.addresses.github), ports)
-  return comment(report, plan, ports)
+  return planned(report, plan, ports)
+}
+
+/** A pull request that would deploy nothing gets no comment: the check says so, and most of those are about texts. */
+async function planned(report: Report, plan: PullPlan, ports: Ports): Promise<string | undefined> {
+  if (report.memory === undefined && !plan.asked && plan.environments.every(({ kind }) => kind === 'nothing')) return undefined
+  const said = (at: string) => pullPlanComment({ ...plan, at }, ports.addresses.github)
+  return keep(report, plan, { text: said(plan.at), news: said(plan.asked ? plan.at : '') }, ports)
 }
 
 /**
- * One comment, edited where it says something else than before, and not only when. A pull request that would deploy nothing gets none: the check says so, and
- * most of those are about texts.
+ * What became of the merge, environment by environment. Where there was no comment there is one only to ask people for something: all else
+ * they see at the commit.
+ *
+ * @param brought deployments of what the pull request brought, newest first
  */
-async function comment(report: Report, plan: PullPlan, ports: Ports): Promise<string | undefined> {
+async function merged(report: Report, number: number, brought: [Deployment, ...Deployment[]], ports: Ports): Promise<string | undefined> {
+  const latest = [...Map.groupBy(brought, ({ environment }) => environment).values()].flatMap(([first]) => first ?? [])
+  if (report.memory === undefined && !report.begun && !latest.some(asksForApproval)) return undefined
+  const shown = await Promise.all(
+    latest.map(async (deployment) => {
+      const takenBack = await takenBackBy(deployment, ports)
+      return { deployment, ...(takenBack && { takenBack }) }
+    }),
+  )
+  const text = mergedComment(shown, (one) => linksOf(one, ports))
+  return keep(report, { repository: brought[0].repository, number }, { text, news: text }, ports)
+}
+
+/**
+ * One comment, edited where it says something else than before, and not only when.
+ *
+ * @param said `news`: what of it is something else
+ */
+async function keep(
+  report: Report,
+  { repository, number }: Pick<PullPlan, 'repository' | 'number'>,
+  said: { text: string; news: string },
+  ports: Ports,
+): Promise<string | undefined> {
   const [known, shown] = report.memory?.split(' ') ?? []
-  if (known === undefined && !plan.asked && plan.environments.every(({ kind }) => kind === 'nothing')) return undefined
-  const said = (at: string) => pullPlanComment({ ...plan, at }, ports.addresses.github)
-  const fingerprint = ports.signer.fingerprint(said(plan.asked ? plan.at : ''))
+  const fingerprint = ports.signer.fingerprint(said.news)
   if (shown === fingerprint && !report.begun) return report.memory
-  const text = said(plan.at)
   const id =
     known === undefined
-      ? await commentOnce(report, plan.repository, plan.number, text, ports)
-      : await editOnly(report, plan.repository, plan.number, Number(known), text, ports)
+      ? await commentOnce(report, repository, number, said.text, ports)
+      : await editOnly(report, repository, number, Number(known), said.text, ports)
   return `${id} ${fingerprint}`
 }

@@ -1,9 +1,13 @@
-import { type Deployment, isAtWork } from '../domain/deployment.ts'
+import { type Deployment, isAtWork, isTerminal } from '../domain/deployment.ts'
+import { asksForApproval } from '../report/held-by.ts'
 import { surfacesFor } from '../report/surfaces.ts'
+import { commentReports } from './comment-answer.ts'
 import { type Lease, LeaseLost, type Ports, type Report, type ReportKey } from './ports.ts'
+import { publishAsk } from './publish-ask.ts'
+import { publishComment } from './publish-comment.ts'
 import { publishDeployment } from './publish-deployment.ts'
 import { publishIntent } from './publish-intent.ts'
-import { publishPullPlan } from './publish-pull-plan.ts'
+import { publishPullPlan, pullComment } from './publish-pull-plan.ts'
 import { askedPause, passes } from './trouble.ts'
 import type { Work } from './under-lease.ts'
 
@@ -14,19 +18,41 @@ const batch = 50
 const mostRefusals = 12
 
 /**
- * The surfaces a deployment in this state should refresh. A command's reaction says at once that it was heard.
+ * The surfaces a deployment in this state should refresh, and the comments that tell of it.
  *
  * @param notify chat channels while there is no plan to name them
  */
 export function deploymentReports(deployment: Deployment, notify: readonly string[] = []): ReportKey[] {
   const surfaces = [
     ...surfacesFor(deployment, deployment.plan?.notify ?? notify),
-    ...(deployment.comment ? ['reaction'] : []),
     ...(tellsProblems(deployment) ? ['comment'] : []),
     ...(deployment.kind === 'rollback' && deployment.state === 'succeeded' ? ['revert'] : []),
   ]
-  return surfaces.map((surface) => ({ subject: `deployment:${deployment.id}`, surface }))
+  return [
+    ...surfaces.map((surface) => ({ subject: `deployment:${deployment.id}`, surface })),
+    ...askReports(deployment),
+    ...answerReports(deployment),
+    ...pullReports(deployment),
+  ]
 }
+
+/** People who have to agree are told so in chat; what they are shown names the channels before there is a plan. */
+const askReports = (deployment: Deployment): ReportKey[] =>
+  asksForApproval(deployment)
+    ? [...new Set(deployment.proposal?.draft.notify)].map((surface) => ({ subject: `ask:${deployment.id}`, surface }))
+    : []
+
+/** The comment of the pull request that brought it: who has to agree, and what became of it. */
+const pullReports = ({ kind, repository, pullRequest, ...deployment }: Deployment): ReportKey[] =>
+  kind === 'deploy' && pullRequest !== undefined && (isTerminal(deployment.state) || asksForApproval(deployment))
+    ? [pullComment(repository, pullRequest)]
+    : []
+
+/** Answers to the command it comes of, and to those that were about it. */
+const answerReports = ({ repository, comment, toldIn = [] }: Deployment): ReportKey[] => [
+  ...(comment ? commentReports(repository, comment) : []),
+  ...toldIn.flatMap((one) => commentReports(repository, one, ['answer'])),
+]
 
 /** The surfaces that show a deployment's record while it grows. One that waits says what for, and nothing that changes by itself. */
 export const logReports = ({ id, state, revision }: Deployment): ReportKey[] =>
@@ -114,6 +140,10 @@ async function publish(report: Report, ports: Ports): Promise<string | undefined
   switch (kind) {
     case 'deployment':
       return publishDeployment(report, id, ports)
+    case 'ask':
+      return publishAsk(report, id, ports)
+    case 'comment':
+      return publishComment(report, id, ports)
     case 'pull':
       return publishPullPlan(report, id, ports)
     default:

@@ -1,6 +1,7 @@
 import type { PullPlan } from '../domain/pull-plan.ts'
 import { fullName, type Repository, type Sha } from '../domain/repository.ts'
 import type { Ports, PullRequestChanged, PullRequestFacts, ReportKey, WantedPlan } from './ports.ts'
+import { pullComment } from './publish-pull-plan.ts'
 import { type Later, planPullRequest } from './pull-plan.ts'
 import { askedPause, passes } from './trouble.ts'
 import type { Work } from './under-lease.ts'
@@ -78,8 +79,10 @@ async function putOff(wanted: WantedPlan, { seconds, why, error }: Omit<Later, '
 }
 
 /** Where it is shown. What may have shown something is brought up to date also where nothing is to be shown any more. */
-const reportsOf = ({ repository, number }: PullPlan): ReportKey[] =>
-  ['plan-check', 'plan-comment'].map((surface) => ({ subject: `pull:${fullName(repository)}#${number}`, surface }))
+const reportsOf = ({ repository, number }: PullPlan): ReportKey[] => {
+  const comment = pullComment(repository, number)
+  return [{ ...comment, surface: 'plan-check' }, comment]
+}
 
 /** `over`: it is no open pull request. */
 type Computed = { kind: 'planned'; plan: PullPlan } | Later | { kind: 'over' }

@@ -42,7 +42,7 @@ export function openRun(deployment: Deployment, lease: Lease, signal: AbortSigna
     async to(state, patch = {}) {
       signal.throwIfAborted()
       const finished = isTerminal(state) ? { finishedAt: now() } : {}
-      const reports = deploymentReports({ ...run.deployment, ...patch, state }, run.notify)
+      const reports = (then: Deployment) => deploymentReports(then, run.notify)
       run.deployment = await ports.store.deployments.advance(run.deployment.id, lease, state, { ...patch, ...finished }, reports)
       ports.log.info('deployment advanced', { deployment: deployment.id, environment: deployment.environment, state })
       if (!unhurried.has(state)) await ports.queue.wake('reports')

@@ -1,7 +1,8 @@
 import type { Deployment } from '../domain/deployment.ts'
-import type { CommandIntent, Intent, PushIntent } from '../domain/intent.ts'
+import type { CommandIntent, Intent, IntentOutcome, PushIntent } from '../domain/intent.ts'
 import type { Problem } from '../domain/problem.ts'
 import { type Reason, remedyOf, sentenceOf } from '../domain/reason.ts'
+import { commentReports } from './comment-answer.ts'
 import type { Effects, Ports, ReportKey } from './ports.ts'
 import { deploymentReports } from './publish.ts'
 
@@ -79,20 +80,39 @@ export async function refuseCommand(intent: CommandIntent, why: Reason, ports: P
 }
 
 /** Settles a command that is answered and leads to no deployment of its own, with what it changes. */
-export async function answer(intent: CommandIntent, body: string, effects: Omit<Effects, 'verdict'>, ports: Ports): Promise<void> {
-  await answerWith(effects, intent, body, ports)
+export async function answer(
+  intent: CommandIntent,
+  body: string,
+  effects: Omit<Effects, 'verdict' | 'tellIn'>,
+  ports: Ports,
+): Promise<void> {
+  await answerWith(effects, intent, { body }, ports)
 }
 
-/** Settles a command with somebody's word on a deployment. `too late`: it has gone on meanwhile, and nothing was settled. */
+/** Settles a command by what is under way already: its answer goes on to tell of that. */
+export async function answerAbout(deployment: Pick<Deployment, 'id'>, intent: CommandIntent, body: string, ports: Ports): Promise<void> {
+  await answerWith({}, intent, { body, about: deployment.id }, ports)
+}
+
+/**
+ * Settles a command with somebody's word on a deployment. `too late`: it has gone on meanwhile, and nothing was settled.
+ *
+ * @param said what is answered; the answer goes on to tell of the deployment `about` with this id
+ */
 export const answerVerdict = (
   verdict: NonNullable<Effects['verdict']>,
   intent: CommandIntent,
-  body: string,
+  said: Answer,
   ports: Ports,
-): Promise<'settled' | 'too late'> => answerWith({ verdict }, intent, body, ports)
+): Promise<'settled' | 'too late'> => answerWith({ verdict }, intent, said, ports)
 
-async function answerWith(effects: Effects, intent: CommandIntent, body: string, ports: Ports): Promise<'settled' | 'too late'> {
-  const ended = await ports.store.intents.settle(intent.id, { kind: 'answered', body }, [], answerReports(intent), effects)
+type Answer = Omit<IntentOutcome & { kind: 'answered' }, 'kind'>
+
+async function answerWith(effects: Effects, intent: CommandIntent, said: Answer, ports: Ports): Promise<'settled' | 'too late'> {
+  const { comment } = intent
+  const told = said.about === undefined || comment === undefined ? {} : { tellIn: { deployment: said.about, comment } }
+  const outcome = { kind: 'answered' as const, ...said }
+  const ended = await ports.store.intents.settle(intent.id, outcome, [], answerReports(intent), { ...effects, ...told })
   if (ended === 'too late') return ended
   ports.log.info('command answered', { intent: intent.id, command: intent.command.kind })
   await ports.queue.wake('reports')
@@ -102,5 +122,5 @@ async function answerWith(effects: Effects, intent: CommandIntent, body: string,
 /** Where what comes of a command is told: in answer to its comment. */
 export const answering = ({ comment }: CommandIntent): Pick<Deployment, 'comment'> => (comment === undefined ? {} : { comment })
 
-const answerReports = ({ id, comment }: CommandIntent): ReportKey[] =>
-  comment === undefined ? [] : ['reaction', 'answer'].map((surface) => ({ subject: `intent:${id}`, surface }))
+const answerReports = ({ repository, comment }: CommandIntent): ReportKey[] =>
+  comment === undefined ? [] : commentReports(repository, comment)

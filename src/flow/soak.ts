@@ -118,7 +118,7 @@ async function record(deployment: Deployment, lease: Lease, { store, queue, cloc
   if (!soak) return
   const told = deploymentReports(deployment).filter(({ surface }) => soak.state === 'unwell' || surface === 'check')
   await store.timeline.append(id, [{ at: clock.now().toISOString(), step: 'soak', text: textOf(soak) }])
-  await store.deployments.advance(id, lease, state, { soak }, soak.state === 'cut-short' ? [] : told)
+  await store.deployments.advance(id, lease, state, { soak }, () => (soak.state === 'cut-short' ? [] : told))
   log.info('soak ended', { deployment: id, environment, soak: soak.state })
   await queue.wake('reports')
 }

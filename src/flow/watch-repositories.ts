@@ -86,7 +86,8 @@ async function watchBranches(
     if (!head || seen.get(ref) === head.sha) continue
     const following = environments.filter(({ source }) => follows(source, ref))
     if (seen.has(firstLook) || (await wasDeployed(name, following, ports))) {
-      const move = (await ports.github.moves(repository, branch)).find(({ after }) => after === head.sha)
+      const { moves } = await ports.github.moves(repository, branch)
+      const move = moves.find(({ after }) => after === head.sha)
       await tellOfFound({ repository, ref, before: seen.get(ref), after: head.sha, by: move?.by }, ports)
     }
     await ports.store.seen.record(name, ref, head.sha)

@@ -9,7 +9,7 @@ import { logBlock } from './log-text.ts'
 import type { CheckReport } from './published.ts'
 import { checkRoom } from './sections.ts'
 import { cut, oneLine } from './text.ts'
-import { headlineOf, progressOf, unwellBecause } from './wording.ts'
+import { headlineOf, progressOf, takenBackText, unwellBecause } from './wording.ts'
 
 /** What is shown of a deployment: how it stands, its record, and what people said of it. */
 export interface CheckFacts {
@@ -17,6 +17,8 @@ export interface CheckFacts {
   links: Links
   timeline: readonly TimelineEntry[]
   verdicts: readonly Verdict[]
+  /** The rollback that took its commit away since. */
+  takenBack?: Deployment
 }
 
 /**
@@ -45,7 +47,8 @@ const conclusions: Record<State, CheckReport['state']> = {
  * The check run of a deployment, on the commit it brings: why it waits, what it does, its log as it goes on, and buttons. Undefined while
  * a rollback does not know its commit yet.
  */
-export function checkReport({ deployment, links, timeline, verdicts }: CheckFacts): CheckReport | undefined {
+export function checkReport(facts: CheckFacts): CheckReport | undefined {
+  const { deployment, links, timeline, takenBack } = facts
   const { id, revision, state, reason } = deployment
   if (revision === undefined) return undefined
   const text = logBlock(timeline, deployment.createdAt, checkRoom)
@@ -53,12 +56,12 @@ export function checkReport({ deployment, links, timeline, verdicts }: CheckFact
     name: `Deploy to ${oneLine(deployment.environment)}`,
     revision,
     externalId: id,
-    state: stateOf(deployment),
-    title: titleOf(deployment),
-    summary: checkSummary({ deployment, links, timeline, verdicts }),
+    state: takenBack ? 'failure' : stateOf(deployment),
+    title: takenBack ? cut(takenBackText(takenBack), 200) : titleOf(deployment),
+    summary: checkSummary(facts),
     ...(text !== undefined && { text }),
     ...(links.log !== undefined && { detailsUrl: links.log }),
-    buttons: buttonsFor(deployment),
+    buttons: takenBack ? [] : buttonsFor(deployment),
     annotations: state === 'rejected' ? annotationsOf(reason?.problems ?? []) : [],
   }
 }

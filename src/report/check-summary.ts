@@ -11,7 +11,7 @@ import { checkRoom, fitted, type Section } from './sections.ts'
 import { smallPrint } from './small-print.ts'
 import { tell } from './telling.ts'
 import { momentText } from './time.ts'
-import { unwellBecause } from './wording.ts'
+import { takenBackText, unwellBecause } from './wording.ts'
 
 /** So many refused commands are told of; the record has all. */
 const refusalsShown = 3
@@ -20,12 +20,15 @@ const refusalsShown = 3
  * What is below the title of a deployment's check run: why it waits or went wrong, what was refused to those who pressed its buttons,
  * who agreed, and what it does.
  */
-export function checkSummary({ deployment, links, timeline, verdicts }: CheckFacts): string {
+export function checkSummary({ deployment, links, timeline, verdicts, takenBack }: CheckFacts): string {
   const told = tell(deployment, links)
   const draft = deployment.plan ?? deployment.proposal?.draft
   return fitted(
     [
       { head: smallPrint(told, ...(told.pullRequest ? [link(told.pullRequest.text, told.pullRequest.url)] : [])) },
+      ...(takenBack
+        ? [{ head: sentence(`${takenBackText(takenBack)} on ${momentText(takenBack.finishedAt ?? takenBack.createdAt)}`, 1500) }]
+        : []),
       ...whySection(deployment),
       ...refusalsSection(deployment, timeline),
       ...approvalsSection(deployment, verdicts),

@@ -1,10 +1,10 @@
 import { type Deployment, isAtWork, type State } from '../domain/deployment.ts'
-import { type Sha, shortSha } from '../domain/repository.ts'
+import type { Sha } from '../domain/repository.ts'
 import { waitsForApproval } from './held-by.ts'
 import type { Links } from './links.ts'
 import type { CommitStatus } from './published.ts'
 import { description, oneLine } from './text.ts'
-import { changesText, hostsText, progressOf, revisionsBefore, unwellBecause } from './wording.ts'
+import { changesText, hostsText, progressOf, revisionsBefore, takenBackText, unwellBecause } from './wording.ts'
 
 /**
  * GitHub's statuses know no grey. A change that was overtaken or cancelled never ran, so it is no success; nothing is
@@ -53,7 +53,7 @@ export function commitStatuses(deployment: Deployment, links: Links, spoken = fa
   )
   const others = revisionsBefore(deployment).filter((before) => before !== revision)
   if (kind === 'rollback' && state === 'succeeded')
-    return [own, ...others.map((before) => dot(before, 'failure', `Rolled back by ${deployment.actor} to ${shortSha(revision)}`))]
+    return [own, ...others.map((before) => dot(before, 'failure', takenBackText(deployment)))]
   if (state === 'halted') return [own, ...others.map((before) => dot(before, 'error', progressOf(deployment)))]
   return [own]
 }
@@ -62,17 +62,17 @@ export function commitStatuses(deployment: Deployment, links: Links, spoken = fa
  * What a commit shows where several deployments have a say about it, given newest first: the one under way, or else the one that
  * ended last. Being overtaken says nothing of a commit that another deployment brought. Nothing where none has a word for it.
  *
- * @param spoken id of one that has put a dot there before
+ * @param spoken whether there is a dot already, which has to tell the truth also while people have to agree
  */
 export function lastWord(
   commit: Sha,
   deployments: Deployment[],
   linksOf: (deployment: Deployment) => Links,
-  spoken?: string,
+  spoken = false,
 ): CommitStatus | undefined {
   const inOrder = deployments.toSorted((one, other) => endOf(other) - endOf(one))
   const words = inOrder.flatMap((deployment) => {
-    const word = commitStatuses(deployment, linksOf(deployment), deployment.id === spoken).find(({ revision }) => revision === commit)
+    const word = commitStatuses(deployment, linksOf(deployment), spoken).find(({ revision }) => revision === commit)
     return word ? [{ word, overtaken: deployment.state === 'superseded' }] : []
   })
   return (words.find(({ overtaken }) => !overtaken) ?? words[0])?.word

@@ -7,9 +7,13 @@ export function heldBy({ state, closed, reason }: Pick<Deployment, 'state' | 'cl
   return closed ?? (reason ? [reason] : [])
 }
 
+/** Who has to agree, and who has; undefined where nobody need. */
+export const approvalMissing = (deployment: Pick<Deployment, 'state' | 'closed' | 'reason'>): Reason | undefined =>
+  heldBy(deployment).find(({ code }) => code === 'approval-missing')
+
 /** Whether people have to agree before it goes on. That may take days, and nothing is wrong meanwhile. */
 export const waitsForApproval = (deployment: Pick<Deployment, 'state' | 'closed' | 'reason'>): boolean =>
-  heldBy(deployment).some(({ code }) => code === 'approval-missing')
+  approvalMissing(deployment) !== undefined
 
 /** Whether they can be asked: what they agree to is known only when nothing else has to come first. */
 export const asksForApproval = (deployment: Pick<Deployment, 'state' | 'closed' | 'reason' | 'proposal'>): boolean =>

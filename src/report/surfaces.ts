@@ -2,14 +2,12 @@ import type { Deployment } from '../domain/deployment.ts'
 import { isWorthTelling } from './chat.ts'
 
 /**
- * The surfaces that should be rendered again after the deployment changed: `status`, `deployment`, `check`, `answer` where a
- * command asked, and each chat channel (`slack:deploys`) once there is an outcome to tell. `notify` stands in for the
- * plan's channels while there is no plan.
+ * The surfaces of its own that should be rendered again after the deployment changed: `status`, `deployment`, `check`, and each chat
+ * channel (`slack:deploys`) once there is an outcome to tell. `notify` stands in for the plan's channels while there is no plan.
  */
 export function surfacesFor(deployment: Deployment, notify: readonly string[] = deployment.plan?.notify ?? []): string[] {
   return [
     ...(deployment.revision === undefined ? [] : ['status', 'deployment', 'check']),
-    ...(deployment.comment ? ['answer'] : []),
     ...(isWorthTelling(deployment) ? new Set(notify) : []),
   ]
 }

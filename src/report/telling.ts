@@ -1,12 +1,12 @@
 import type { Deployment, State } from '../domain/deployment.ts'
-import { unknownActor } from '../domain/intent.ts'
 import { remedyOf } from '../domain/reason.ts'
 import { fullName, shortSha } from '../domain/repository.ts'
 import { type ButtonKind, kindsFor } from './buttons.ts'
+import { approvalMissing, asksForApproval } from './held-by.ts'
 import { commitUrl, type Links, pullRequestUrl } from './links.ts'
 import { cut, oneLine } from './text.ts'
 import { tookText } from './time.ts'
-import { headlineOf, progressOf, unwellBecause } from './wording.ts'
+import { headlineOf, progressOf, reasonText, unwellBecause } from './wording.ts'
 
 /** What people are told of a deployment outside its page: not formatted, not escaped, on one line each. */
 export interface Telling {
@@ -24,6 +24,7 @@ export interface Telling {
   repository: string
   project: string
   environment: string
+  /** Whose change it is and who wished for it: `lisa, merged by mona`. */
   actor: string
   took?: string
   log?: string
@@ -67,7 +68,7 @@ export function actOn(deployment: Deployment, { act }: Links): Telling['act'] {
 }
 
 export function tell(deployment: Deployment, links: Links): Telling {
-  const { repository, revision, state, kind, subject, tag, author, actor, pullRequest, plan } = deployment
+  const { repository, revision, state, kind, subject, tag, pullRequest, plan } = deployment
   const unwell = unwellBecause(deployment)
   const reason = deployment.reason ?? unwell
   const took = tookText(deployment)
@@ -87,12 +88,38 @@ export function tell(deployment: Deployment, links: Links): Telling {
     repository: fullName(repository),
     project: oneLine(deployment.project),
     environment: oneLine(deployment.environment),
-    actor: oneLine(author === undefined || author === actor || actor === unknownActor ? actor : `${author}, merged by ${actor}`),
+    actor: oneLine(whoText(deployment)),
     ...(took !== undefined && { took }),
     ...(links.log !== undefined && { log: links.log }),
     ...(act && { act }),
     ...(state === 'succeeded' && plan?.url !== undefined && /^https?:\/\/\S{1,500}$/.test(plan.url) && { site: plan.url }),
   }
+}
+
+/** `pushed by mona`, `lisa, merged by mona`, `rolled back by mona`: whose change it is, and whose wish that it is brought. */
+function whoText(deployment: Deployment): string {
+  const { author, actor, kind } = deployment
+  const wished = `${wayOf(deployment)} by ${actor}`
+  // Who wrote what is gone back to did not wish for that.
+  return kind === 'rollback' || author === undefined || author === actor ? wished : `${author}, ${wished}`
+}
+
+/** What somebody did that brought it. */
+function wayOf({ kind, retried, asked, tag, pullRequest }: Deployment): string {
+  if (kind === 'rollback') return retried ? 'rollback retried' : 'rolled back'
+  if (retried) return 'retried'
+  if (asked !== undefined) return 'deployed'
+  if (tag !== undefined) return 'tagged'
+  return pullRequest === undefined ? 'pushed' : 'merged'
+}
+
+/** The same of a deployment that asks people to agree: who has to, and how. Undefined where it does not. */
+export function tellAsk(deployment: Deployment, links: Links): Telling | undefined {
+  const missing = approvalMissing(deployment)
+  if (!missing || !asksForApproval(deployment)) return undefined
+  const told = tell(deployment, links)
+  const headline = `${told.environment} waits for ${oneLine(missing.evidence.from ?? 'somebody')} to approve ${told.commit?.text ?? 'a change'}`
+  return { ...told, icon: '✋', headline, detail: reasonText(missing), remedy: oneLine(remedyOf(missing)) }
 }
 
 /** The small print of a message: commit, pull request, who, where, how long, links. `words` escapes for the medium. */

@@ -67,6 +67,10 @@ export function headlineOf(deployment: Deployment): string {
   return unwellBecause(deployment) ? `${said}, which is not well` : said
 }
 
+/** `Rolled back by mona to def5678`: what a rollback is to the commit that it took away. */
+export const takenBackText = ({ actor, revision }: Pick<Deployment, 'actor' | 'revision'>): string =>
+  `Rolled back by ${oneLine(actor)} to ${revision === undefined ? 'the release before' : shortSha(revision)}`
+
 /** Why what was verified did not stay well for its soak; undefined where it did, or nobody knows. */
 export const unwellBecause = ({ soak }: Pick<Deployment, 'soak'>): Reason | undefined =>
   soak?.state === 'unwell' ? soak.reason : undefined

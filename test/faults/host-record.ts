@@ -11,9 +11,9 @@ export interface HostAct {
   outcome: string
 }
 
-/** Everything that was done to the shop (or another project) on its host, oldest first, by the host's own record. */
-export async function actsOn({ host }: Pick<Town, 'host'>, project = 'shop'): Promise<HostAct[]> {
-  const text = await host.sh(`cat /var/lib/landfall/${project}/production/log`)
+/** Everything that was done to the shop (or another project, elsewhere) on its host, oldest first, by the host's own record. */
+export async function actsOn({ host }: Pick<Town, 'host'>, project = 'shop', environment = 'production'): Promise<HostAct[]> {
+  const text = await host.sh(`cat /var/lib/landfall/${project}/${environment}/log`)
   return text
     .trim()
     .split('\n')

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Changes } from '../../src/flow/ports.ts'
 import { repository } from '../support/builders.ts'
 import { landfallYml } from '../support/shop.ts'
@@ -38,9 +38,51 @@ test("more commits than GitHub lists may be anybody's: nobody approves them, and
   expect((await town.newest()).state).toBe('waiting')
 })
 
-test('the same where GitHub does not tell at all what lies between', async () => {
-  const town = await waiting(() => undefined)
-  expect(await approve(town, 'lisa')).toContain('GitHub does not tell what lies between')
+describe('where GitHub knows no way from what runs to it', () => {
+  test('whoever moved the branch since counts, and the newest commit’s author; somebody is left to approve', async () => {
+    const town = await waiting(() => undefined)
+    const runs = (await town.deployments()).find(({ state }) => state === 'succeeded')?.revision ?? ''
+    const [newest = '', before = ''] = [
+      town.github.branches.get('main'),
+      town.github.commits.get(town.github.branches.get('main') ?? '')?.parents[0],
+    ]
+    town.github.moved.push(
+      { branch: 'main', kind: 'push', before, after: newest, by: 'peter' },
+      { branch: 'main', kind: 'forced', before: runs, after: before, by: 'mallory' },
+      { branch: 'main', kind: 'push', after: runs, by: 'lisa' },
+    )
+    expect(await approve(town, 'mallory')).toContain('mallory may not approve')
+    expect(await approve(town, 'mona')).toContain('mona may not approve')
+    await approve(town, 'lisa')
+    await town.quiet()
+    expect((await town.newest()).state).toBe('succeeded')
+  })
+
+  test('the hundred moves that GitHub tells of count where what runs is older', async () => {
+    const town = await waiting(() => undefined)
+    const [newest = ''] = [town.github.branches.get('main')]
+    town.github.moved.push({ branch: 'main', kind: 'push', after: newest, by: 'peter' })
+    for (let number = 0; number < 120; number += 1)
+      town.github.moved.push({ branch: 'main', kind: 'push', after: String(number), by: number < 99 ? 'mallory' : 'lisa' })
+    expect(await approve(town, 'mallory')).toContain('mallory may not approve')
+    await approve(town, 'lisa')
+    await town.quiet()
+    expect((await town.newest()).state).toBe('succeeded')
+  })
+})
+
+test('the first time in an environment the newest commit counts, and who brought it, not all who ever wrote anything', async () => {
+  const town = await openTown()
+  Object.assign(town.github.roles, { lisa: 'write', peter: 'write' })
+  town.github.commit('main', { 'a.txt': 'a' }, { author: 'lisa' })
+  const sha = town.commit({ '.github/landfall.yml': landfallYml({ gates: 'approve: { not-author: true }' }) })
+  town.github.moved.push({ branch: 'main', kind: 'push', after: sha, by: 'peter' })
+  await town.tellPush(sha)
+  await town.reaches('waiting')
+  expect(await approve(town, 'peter')).toContain('peter may not approve')
+  await approve(town, 'lisa')
+  await town.quiet()
+  expect((await town.newest()).state).toBe('succeeded')
 })
 
 test('of as many as it lists everybody is known', async () => {

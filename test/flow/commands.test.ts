@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { PullRequestFacts } from '../../src/flow/ports.ts'
+import { commentAnswer } from '../../src/report/answer.ts'
 import { sha } from '../support/builders.ts'
 import { openTown, type Town } from '../support/town.ts'
 
@@ -180,13 +181,53 @@ describe('a slip', () => {
   })
 })
 
-test('several commands of one comment are carried out in their order', async () => {
-  const town = await openTown()
-  await town.deploy()
-  await say(town, '/lock while I look\n/status\n/unlock')
-  expect(town.github.comments.map(({ body }) => /production is (un)?locked|What runs where/.exec(body)?.[0])).toEqual([
-    'production is locked',
-    'What runs where',
-    'production is unlocked',
-  ])
+describe('a comment with several commands', () => {
+  test('is answered once, with a part for each in their order', async () => {
+    const town = await openTown()
+    await town.deploy()
+    const told = await say(town, '/lock while I look\n/status\n/unlock')
+    expect(town.github.comments).toHaveLength(1)
+    expect(told.match(/production is (un)?locked|What runs where/g)).toEqual([
+      'production is locked',
+      'What runs where',
+      'production is unlocked',
+    ])
+    expect(told).toContain('**`/lock while I look`**')
+    expect(reactions(town)).toEqual(['eyes'])
+  })
+
+  test('tells of each deployment as it goes on, and what is refused beside it', async () => {
+    const town = await openTown()
+    const [{ revision: first = '' }] = [await town.deploy(), await town.deploy()]
+    const told = await say(town, '/rolback\n/rollback')
+    expect(told).toContain('did you mean')
+    expect(told).toContain(`production went back to ${first.slice(0, 7)}`)
+    expect(town.github.comments).toHaveLength(1)
+    expect(reactions(town).toSorted()).toEqual(['-1', 'eyes'])
+  })
+
+  test('is answered once also where Landfall dies while it answers', async () => {
+    const town = await openTown({ started: false })
+    const first = await town.start({ leaseSeconds: 5 })
+    await town.deploy()
+    town.github.loses = (call) => {
+      if (call === 'comment') first.kill()
+      return undefined
+    }
+    await town.tellComment('/lock while I look\n/status')
+    await town.until(() => first.life.ended)
+    town.github.loses = () => undefined
+    await town.start({ leaseSeconds: 5 })
+    await town.pass(30)
+    expect(town.github.comments).toHaveLength(1)
+    expect(town.github.comments[0]?.body).toMatch(/production is locked[\s\S]*What runs where/)
+  })
+
+  test('of the greatest length keeps room for the others', () =>
+    expect(
+      commentAnswer(5, [
+        { command: '/status', said: 'x'.repeat(61_000) },
+        { command: '/unlock', said: 'production is unlocked\n' },
+      ]),
+    ).toMatch(/`\/status`[\s\S]*no room here[\s\S]*production is unlocked/))
 })

@@ -239,14 +239,31 @@ describe('an approval in a merged pull request', () => {
     expect(running(town)).toBe(second)
   })
 
-  test('may not be of whoever pressed the button', async () => {
+  const pressed = async (pushedBy: string | undefined) => {
     const town = await openTown()
     await town.deploy()
     const revision = town.commit({ '.github/landfall.yml': landfallYml({ gates: 'approve: { not-author: true }' }) })
     merge(town, 4, revision)
     town.github.moved.push({ branch: 'main', after: revision, by: 'otto', kind: 'merge' })
+    if (pushedBy) town.github.moved.push({ branch: 'change-4', after: revision, by: pushedBy, kind: 'push' })
+    town.github.calls.length = 0
     await town.tellPush(revision, { actor: 'otto' })
     await town.pass(20)
+    return { town, revision }
+  }
+
+  test('may be of whoever pressed the button for somebody else, where GitHub tells who pushed what was merged', async () => {
+    const { town, revision } = await pressed('mona')
+    expect(await say(town, '/approve', 'otto')).toContain('is approved')
+    await town.quiet()
+    expect(running(town)).toBe(revision)
+  })
+
+  test.each([
+    ['nobody knows who pushed', undefined],
+    ['they pushed in another’s name', 'otto'],
+  ])('may not where %s', async (_why, pushedBy) => {
+    const { town, revision } = await pressed(pushedBy)
     expect(await say(town, '/approve', 'otto')).toContain('they pushed last')
     await town.pass(20)
     expect(running(town)).not.toBe(revision)

@@ -78,6 +78,8 @@ describe('an approval', () => {
     expect(running(town)).toBe(revision)
     const record = (await town.record(waiting.id)).join('\n')
     expect(record).toContain('approval: approved by lisa')
+    expect(town.github.comments).toHaveLength(1)
+    expect(town.github.comments[0]?.body).toMatch(/is approved for production[\s\S]*went live on production/)
     expect(record).toContain('gates: approval: 1 of 1 agreed (lisa)')
   })
 
@@ -133,6 +135,7 @@ describe('an approval', () => {
     town.github.moved.push(
       { branch: 'main', after: revision, kind: 'push', by: 'peter' },
       { branch: 'main', after: merged, kind: 'merge', by: 'octocat' },
+      { branch: 'door', after: sides.head.sha, kind: 'push', by: 'lisa' },
     )
     Object.assign(town.github.commits.get(merged) ?? {}, { author: 'octocat' })
     await town.tellPush(revision)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Deployment } from '../../src/domain/deployment.ts'
 import { refused } from '../support/host-answers.ts'
 import { landfallYml, shopImage } from '../support/shop.ts'
 import { openTown, type Town } from '../support/town.ts'
@@ -23,6 +24,24 @@ test('goes back to the release before, by its very digests and without asking th
   expect(town.github.statusesOf(second.revision ?? '').at(-1)).toEqual(['failure', `Rolled back by mona to ${first.revision?.slice(0, 7)}`])
   expect(town.github.reactions).toEqual([{ comment: expect.any(Number), reaction: 'eyes' }])
   expect(town.github.comments).toEqual([{ id: 1, issue: 12, body: expect.stringContaining('went back to') }])
+})
+
+test('shows on the check run of what it takes away that it is gone, and not on what was brought again', async () => {
+  const town = await openTown()
+  const [first, second] = [await town.deploy(), await town.deploy()]
+  const checkOf = ({ revision }: Deployment) => town.github.checkRuns.findLast((run) => run.revision === revision)
+  const before = town.github.calls.length
+  await town.tellComment('/rollback')
+  await town.quiet()
+  const gone = `Rolled back by mona to ${first.revision?.slice(0, 7)}`
+  expect(checkOf(second)).toMatchObject({ state: 'failure', title: gone, buttons: [] })
+  expect(checkOf(second)?.summary).toContain(gone)
+  expect(checkOf(first)).toMatchObject({ state: 'success', title: expect.stringContaining('went back to') })
+  expect(town.github.calls.slice(before).filter((call) => call === 'createCheck')).toHaveLength(2)
+  await town.tellComment(`/deploy production ${second.revision} --again`)
+  await town.quiet()
+  expect(checkOf(second)).toMatchObject({ state: 'success' })
+  expect(town.github.statusesOf(second.revision ?? '').at(-1)?.[0]).toBe('success')
 })
 
 test('twice goes one further, and never to and fro', async () => {

@@ -29,6 +29,16 @@ test('a channel hears of outcomes only', () =>
     'rejected',
   ]))
 
+test.each<[why: string, Partial<Deployment>, told: boolean]>([
+  ['a push that is refused', { reason: reason('checks-failed', { checks: 'build' }) }, true],
+  ['what somebody rejected', { reason: reason('rejected-by', { person: 'lisa' }), comment: { id: 1, issue: 2 } }, true],
+  ['a command that is refused', { reason: reason('nothing-to-return-to'), comment: { id: 1, issue: 2 } }, false],
+  ['what failed in the environment before', { reason: reason('promotion-quarantined', { after: 'staging' }) }, false],
+  ['what was rolled back and is pushed again', { reason: reason('quarantined', { commit: 'abc1234' }) }, false],
+])('a channel hears of %s or not', (_why, change, told) =>
+  expect(chatMessage(deployment({ state: 'rejected', ...change }), links) !== undefined).toBe(told),
+)
+
 test('Slack is told what is live, what it is, by whom and where to read on', () =>
   expect(chatMessage(live, links)?.slack).toEqual({
     text: '✅ shop: aaaaaaa went live on production',
@@ -46,12 +56,24 @@ test('Slack is told what is live, what it is, by whom and where to read on', () 
           {
             type: 'mrkdwn',
             verbatim: true,
-            text: `<${commitUrl}|aaaaaaa>  ·  <https://github.com/acme/shop/pull/7|#7>  ·  mona  ·  shop / production  ·  12 s  ·  <https://shop.example.com|open>  ·  <${links.log}|log>`,
+            text: `<${commitUrl}|aaaaaaa>  ·  <https://github.com/acme/shop/pull/7|#7>  ·  merged by mona  ·  shop / production  ·  12 s  ·  <https://shop.example.com|open>  ·  <${links.log}|log>`,
           },
         ],
       },
     ],
   }))
+
+test.each<[Partial<Deployment>, string]>([
+  [{}, 'pushed by mona'],
+  [{ author: 'mona', pullRequest: 7 }, 'merged by mona'],
+  [{ author: 'lisa', pullRequest: 7 }, 'lisa, merged by mona'],
+  [{ author: 'lisa', tag: 'v1' }, 'lisa, tagged by mona'],
+  [{ author: 'lisa', pullRequest: 7, asked: 'person' }, 'lisa, deployed by mona'],
+  [{ author: 'lisa', pullRequest: 7, asked: 'deliberate', retried: true }, 'lisa, retried by mona'],
+  [{ author: 'lisa', pullRequest: 7, kind: 'rollback' }, 'rolled back by mona'],
+])('of %j it is told who did what: %s', (change, words) =>
+  expect(chatMessage(deployment({ state: 'succeeded', ...change }), links)?.telegram).toContain(` · ${words} · shop / production`),
+)
 
 test('Telegram is told the same', () =>
   expect(chatMessage(live, links)?.telegram).toBe(
@@ -59,7 +81,7 @@ test('Telegram is told the same', () =>
       '✅ <b>aaaaaaa went live on production</b>',
       '<i>Add &lt;carts&gt; &amp; &quot;more&quot;</i>',
       'aaaaaaa verified on web-1 in 12 s.',
-      `<a href="${commitUrl}">aaaaaaa</a> · <a href="https://github.com/acme/shop/pull/7">#7</a> · mona · shop / production · 12 s · <a href="https://shop.example.com">open</a> · <a href="${links.log}">log</a>`,
+      `<a href="${commitUrl}">aaaaaaa</a> · <a href="https://github.com/acme/shop/pull/7">#7</a> · merged by mona · shop / production · 12 s · <a href="https://shop.example.com">open</a> · <a href="${links.log}">log</a>`,
     ].join('\n'),
   ))
 

@@ -99,7 +99,7 @@ test('is named after its environment, stands on the commit and leads to the page
     externalId: 'd-7',
     state: 'queued',
     title: 'aaaaaaa is queued for production',
-    summary: `<sub>[\`aaaaaaa\`](https://github.com/acme/shop/commit/${sha('a')}) · Add carts · asked for by mona · [log](${links.log})</sub>`,
+    summary: `<sub>[\`aaaaaaa\`](https://github.com/acme/shop/commit/${sha('a')}) · Add carts · pushed by mona · [log](${links.log})</sub>`,
     detailsUrl: links.log,
     buttons: [{ label: 'Cancel', description: 'Stop it before any host is changed', identifier: 'cancel' }],
     annotations: [],
@@ -143,7 +143,7 @@ describe('the summary', () => {
 
   test('says what happens, with what, where and how it is proved', () =>
     expect(report({ state: 'pulling', plan: rolling, pullRequest: 12 }).summary).toBe(
-      `<sub>[\`aaaaaaa\`](https://github.com/acme/shop/commit/${sha('a')}) · asked for by mona · [#12](https://github.com/acme/shop/pull/12) · [log](${links.log})</sub>
+      `<sub>[\`aaaaaaa\`](https://github.com/acme/shop/commit/${sha('a')}) · merged by mona · [#12](https://github.com/acme/shop/pull/12) · [log](${links.log})</sub>
 
 **What happens to each service**
 

@@ -4,7 +4,6 @@ import { surfacesFor } from '../../src/report/surfaces.ts'
 import { deployment, plan } from '../support/builders.ts'
 
 const planned = plan({ notify: ['slack:deploys', 'telegram:ops', 'slack:deploys'] })
-const asked = { comment: { id: 1, issue: 7 } }
 
 test.each<[why: string, Partial<Deployment>, string[]]>([
   ['GitHub hears of every step', { state: 'pulling', plan: planned }, ['status', 'deployment', 'check']],
@@ -13,13 +12,12 @@ test.each<[why: string, Partial<Deployment>, string[]]>([
     { state: 'succeeded', plan: planned },
     ['status', 'deployment', 'check', 'slack:deploys', 'telegram:ops'],
   ],
-  ['a command is answered', { state: 'rolling', ...asked }, ['status', 'deployment', 'check', 'answer']],
   ['what was overtaken disturbs no channel', { state: 'superseded', plan: planned }, ['status', 'deployment', 'check']],
 ])('%s', (_why, change, expected) => expect(surfacesFor(deployment(change))).toEqual(expected))
 
-test('a rollback that does not know its commit can only answer', () => {
-  const { revision: _, ...unplanned } = deployment({ kind: 'rollback', ...asked })
-  expect(surfacesFor(unplanned)).toEqual(['answer'])
+test('a rollback that does not know its commit shows nothing on any', () => {
+  const { revision: _, ...unplanned } = deployment({ kind: 'rollback' })
+  expect(surfacesFor(unplanned)).toEqual([])
 })
 
 test('without a plan the channels of the configuration are told', () =>

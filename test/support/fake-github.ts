@@ -16,6 +16,7 @@ import type {
   FoundCheck,
   GitHub,
   InstalledRepository,
+  MergedPull,
   MissedDelivery,
   NewBranch,
   NewDeployment,
@@ -25,6 +26,7 @@ import type {
   PullRequestOutcome,
   Reaction,
   RefMove,
+  RefMoves,
   Role,
   Snapshot,
   Tag,
@@ -66,7 +68,7 @@ export class FakeGitHub implements GitHub {
   refusesPulls: string | undefined
   /** By `base...head`. */
   readonly compared = new Map<string, Changes>()
-  /** Moves of branches that GitHub tells of, newest first. */
+  /** Moves of branches that GitHub tells of, newest first; each begins where the one before ended, unless it says otherwise. */
   readonly moved: (RefMove & { branch: string })[] = []
   /** Members of teams, as `team person`. */
   readonly members = new Set<string>()
@@ -182,8 +184,16 @@ export class FakeGitHub implements GitHub {
     return this.#answer('differences', () => (this.commits.has(one) && this.commits.has(other) ? this.#differing(one, other) : undefined))
   }
 
-  moves(_repository: Repository, branch: string): Promise<RefMove[]> {
-    return this.#answer('moves', () => this.moved.filter((one) => one.branch === branch))
+  moves(_repository: Repository, branch: string): Promise<RefMoves> {
+    return this.#answer('moves', () => {
+      const told = this.moved.filter((one) => one.branch === branch)
+      const moves = told.map(({ branch: _, ...move }, index): RefMove => {
+        const [parent] = this.commits.get(move.after ?? '')?.parents ?? []
+        const before = told[index + 1]?.after ?? parent
+        return { ...(before !== undefined && move.kind !== 'made' && { before }), ...move }
+      })
+      return { moves: moves.slice(0, 100), all: moves.length < 100 }
+    })
   }
 
   tags(_repository: Repository, prefix: string): Promise<Tag[]> {
@@ -232,6 +242,21 @@ export class FakeGitHub implements GitHub {
 
   pullRequest(_repository: Repository, number: number): Promise<PullRequestFacts | undefined> {
     return this.#answer('pullRequest', () => this.pulls.get(number))
+  }
+
+  mergedWith(_repository: Repository, commit: Sha): Promise<MergedPull[]> {
+    return this.#answer('mergedWith', () => {
+      const pull = this.pulls.get(this.merged.get(commit) ?? 0)
+      return pull ? [{ number: pull.number, author: pull.author, head: pull.head, base: pull.base, fork: pull.fork, commit }] : []
+    })
+  }
+
+  commitsOfPull(_repository: Repository, number: number): Promise<CommitDetails[] | undefined> {
+    return this.#answer('commitsOfPull', () => {
+      const [commit = ''] = [...this.merged].find(([, of]) => of === number) ?? []
+      const brought = this.#compare(this.commits.get(commit)?.parents[0] ?? '', this.pulls.get(number)?.head.sha ?? '')?.commits ?? []
+      return brought.length < 100 ? brought : undefined
+    })
   }
 
   openPullRequests(_repository: Repository, since: Instant): Promise<OpenPullRequest[]> {

@@ -6,6 +6,7 @@ import type { GitHubClients, RepositoryClient, RestClient } from './clients.ts'
 import { type OwnLogin, slugOf } from './own-login.ts'
 import { type Required, requiredChecks } from './required-checks.ts'
 import { isApp, type Reporters, statusReporters } from './status-reporters.ts'
+import { withWorkflows } from './workflows.ts'
 
 const commitStates = z.enum(['error', 'failure', 'pending', 'success'])
 /** GitHub's states before a run has begun are more: waiting, requested, pending. */
@@ -20,7 +21,7 @@ export function checks(clients: GitHubClients, ownLogin: OwnLogin): Asking {
       const at = clients.of(repository)
       const [own, reported, statuses, required] = await Promise.all([
         ownLogin(),
-        reportedBy(at, revision),
+        reportedBy(at, revision).then(async (told) => ({ ...told, runs: await withWorkflows(at, revision, told.runs) })),
         statusesOf(at, revision),
         branch === undefined ? undefined : requiredChecks(at, branch),
       ])

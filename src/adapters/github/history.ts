@@ -1,9 +1,10 @@
 import type { Octokit } from '@octokit/rest'
 import type { Sha } from '../../domain/repository.ts'
-import type { Changes, CommitDetails, GitHubHistory, RefMove } from '../../flow/ports.ts'
+import type { Changes, CommitDetails, GitHubHistory } from '../../flow/ports.ts'
 import { orUndefined } from './absent.ts'
 import type { GitHubClients } from './clients.ts'
 import { coAuthorsIn, subjectOf } from './message.ts'
+import { moves } from './moves.ts'
 import { tags } from './tags.ts'
 
 /** No repository; an empty one; no commit of that name. */
@@ -15,6 +16,7 @@ const mostFiles = 300
 /** Commits, and what leads from one to another. */
 export function history(clients: GitHubClients): GitHubHistory {
   return {
+    ...moves(clients),
     ...tags(clients),
 
     async commitAt(repository, ref) {
@@ -58,22 +60,12 @@ export function history(clients: GitHubClients): GitHubHistory {
       if (!before || !after) return undefined
       return [...new Set([...before.keys(), ...after.keys()])].filter((path) => before.get(path) !== after.get(path))
     },
-
-    async moves(repository, branch) {
-      const { rest, place } = clients.of(repository)
-      const { data } = await rest.repos.listActivities({ ...place, ref: `refs/heads/${branch}`, direction: 'desc', per_page: 100 })
-      const moves = data.filter(({ activity_type }) => activity_type !== 'branch_deletion')
-      return moves.map(({ after, activity_type, actor }): RefMove => {
-        const kind = activity_type === 'pr_merge' || activity_type === 'merge_queue_merge' ? 'merge' : 'push'
-        return { after, kind, ...(actor?.login && { by: actor.login }) }
-      })
-    },
   }
 }
 
 type Shown = Awaited<ReturnType<Octokit['rest']['repos']['getCommit']>>['data']
 
-function detailsOf({ sha, commit, parents, author, committer }: Shown): CommitDetails {
+export function detailsOf({ sha, commit, parents, author, committer }: Shown): CommitDetails {
   return {
     sha,
     tree: commit.tree.sha,

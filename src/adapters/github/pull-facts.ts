@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { fullName, type Repository } from '../../domain/repository.ts'
-import type { OpenPullRequest, PullRequestFacts } from '../../flow/ports.ts'
+import type { MergedPull, OpenPullRequest, PullRequestFacts } from '../../flow/ports.ts'
 
 /** What is read of a pull request that GitHub lists. */
 const listedPull = z.object({
@@ -55,6 +55,16 @@ export function factsOf(repository: Repository, pull: ShownPull): PullRequestFac
     ...(merged && commit && { merged: { commit, by: pull.merged_by?.login ?? ghost } }),
     ...(open && pull.mergeable && commit && { trial: commit }),
   }
+}
+
+/** Undefined for one that is not merged. */
+export function mergedFactsOf(
+  repository: Repository,
+  pull: ListedPull & Pick<ShownPull, 'user' | 'merge_commit_sha'> & { merged_at: string | null },
+): MergedPull | undefined {
+  const { number, head, base, fork } = sidesOf(repository, pull)
+  const { user, merge_commit_sha: commit, merged_at: at } = pull
+  return at === null || commit === null ? undefined : { number, author: user?.login ?? ghost, head, base, fork, commit }
 }
 
 export const openFactsOf = (repository: Repository, pull: ListedPull): OpenPullRequest => ({

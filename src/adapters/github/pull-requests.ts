@@ -3,10 +3,13 @@ import type { Repository } from '../../domain/repository.ts'
 import type { GitHubPullRequests, OpenPullRequest, PullRequestOutcome } from '../../flow/ports.ts'
 import { orUndefined } from './absent.ts'
 import type { GitHubClients } from './clients.ts'
-import { factsOf, openFactsOf } from './pull-facts.ts'
+import { detailsOf } from './history.ts'
+import { factsOf, mergedFactsOf, openFactsOf } from './pull-facts.ts'
 
 /** GitHub takes more than 20 kB to tell of one pull request, and of most it has been told already: few are asked for at a time. */
 const page = { size: 10, most: 10 }
+/** In one answer. */
+const mostCommits = 100
 
 /** Pull requests: what they are, and those the App opens. */
 export function pullRequests(clients: GitHubClients): GitHubPullRequests {
@@ -19,6 +22,18 @@ export function pullRequests(clients: GitHubClients): GitHubPullRequests {
     async pullRequest(repository, number) {
       const pull = await shown(repository, number)
       return pull && factsOf(repository, pull)
+    },
+
+    async mergedWith(repository, commit) {
+      const { rest, place } = clients.of(repository)
+      const { data } = await rest.repos.listPullRequestsAssociatedWithCommit({ ...place, commit_sha: commit, per_page: 10 })
+      return data.flatMap((pull) => mergedFactsOf(repository, pull) ?? [])
+    },
+
+    async commitsOfPull(repository, number) {
+      const { rest, place } = clients.of(repository)
+      const { data } = await rest.pulls.listCommits({ ...place, pull_number: number, per_page: mostCommits })
+      return data.length < mostCommits ? data.map(detailsOf) : undefined
     },
 
     async openPullRequests(repository, since) {

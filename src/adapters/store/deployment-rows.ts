@@ -2,7 +2,7 @@ import type { Deployment } from '../../domain/deployment.ts'
 import { fullName } from '../../domain/repository.ts'
 import type { DeploymentPatch } from '../../flow/ports.ts'
 import { storedDeployment } from './stored/deployment.ts'
-import { storedComment } from './stored/intent.ts'
+import { storedComment, storedComments } from './stored/intent.ts'
 import { encode, parsed, present, read } from './stored/json.ts'
 import { storedPlan, storedProgress, storedProposal } from './stored/plan.ts'
 import { storedReason, storedReasons } from './stored/reason.ts'
@@ -25,7 +25,9 @@ export function deploymentRow(deployment: Deployment, sequence: number): Deploym
     tag: valid.tag ?? null,
     actor: valid.actor,
     comment: valid.comment ? encode(storedComment, valid.comment) : null,
+    told_in: valid.toldIn ? encode(storedComments, valid.toldIn) : null,
     asked: valid.asked ?? null,
+    retried: valid.retried ? 1 : null,
     state: valid.state,
     created_at: valid.createdAt,
     ...emptyPatch,
@@ -49,7 +51,9 @@ export function deploymentIn(row: DeploymentRow): Deployment {
     actor: row.actor,
     pullRequest: row.pull_request,
     comment: parsed(row.comment),
+    toldIn: parsed(row.told_in),
     asked: row.asked,
+    retried: row.retried === null ? null : row.retried === 1,
     state: row.state,
     reason: parsed(row.reason),
     closed: parsed(row.closed),

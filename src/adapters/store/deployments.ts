@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { type Deployment, follow, isTerminal, type State, states } from '../../domain/deployment.ts'
+import type { CommentRef } from '../../domain/intent.ts'
 import type { DeploymentPatch, Lease, Log, ReportKey, Store } from '../../flow/ports.ts'
 import type { Database } from './database.ts'
 import { deploymentIn, deploymentRow, patchColumns } from './deployment-rows.ts'
@@ -8,6 +9,8 @@ import { mustHold } from './leases.ts'
 import { LeftOut } from './left-out.ts'
 import { want } from './reports.ts'
 import { take } from './sequences.ts'
+import { storedComments } from './stored/intent.ts'
+import { encode } from './stored/json.ts'
 import type { DeploymentRow, Tables } from './tables.ts'
 
 /** Word for word the condition of the index on open deployments, or SQLite does not use it. */
@@ -18,6 +21,9 @@ const isSoaking = sql<boolean>`soak = 'under-way'`
 
 /** A commit that came and went more often than this is asked about in vain; what it shows then is the latest all the same. */
 const mostConcerning = 50
+
+/** What came through one pull request is mostly deployed once to each environment. */
+const mostOfPull = 100
 
 export function deployments(database: Database, log: Log): Store['deployments'] {
   const { db } = database
@@ -79,13 +85,18 @@ export function deployments(database: Database, log: Log): Store['deployments'] 
       return readable([...bringing, ...others].toSorted((one, other) => other.sequence - one.sequence))
     },
 
+    async ofPullRequest(repository, number) {
+      const rows = all().where('repository', '=', repository).where('pull_request', '=', number).where('kind', '=', 'deploy')
+      return readable(await rows.orderBy('sequence', 'desc').limit(mostOfPull).execute())
+    },
+
     async recent(limit) {
       return readable(await all().orderBy('sequence', 'desc').limit(limit).execute())
     },
 
     found: recordFound(database),
 
-    advance: (id, lease, to, patch = {}, wanted = []) =>
+    advance: (id, lease, to, patch = {}, wanted = () => []) =>
       db.transaction().execute((transaction) => advance(database, transaction, { id, lease, to, patch, wanted })),
   }
 }
@@ -106,12 +117,20 @@ export async function lockDeployment(database: Database, transaction: Kysely<Tab
   return row
 }
 
+/** Adds a comment to those whose answers tell of a deployment; once. */
+export async function tellIn(database: Database, transaction: Kysely<Tables>, id: string, comment: CommentRef): Promise<void> {
+  const { comment: own, toldIn = [] } = deploymentIn(await lockDeployment(database, transaction, id))
+  if ([own, ...toldIn].some((one) => one?.id === comment.id)) return
+  const all = encode(storedComments, [...toldIn, comment])
+  await transaction.updateTable('deployments').set({ told_in: all }).where('id', '=', id).execute()
+}
+
 interface Step {
   id: string
   lease: Lease
   to: State
   patch: DeploymentPatch
-  wanted: ReportKey[]
+  wanted: (then: Deployment) => ReportKey[]
 }
 
 async function advance(database: Database, transaction: Kysely<Tables>, { id, lease, to, patch, wanted }: Step): Promise<Deployment> {
@@ -135,6 +154,7 @@ async function advance(database: Database, transaction: Kysely<Tables>, { id, le
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow()
-  await want(database, transaction, wanted)
-  return deploymentIn(changed)
+  const then = deploymentIn(changed)
+  await want(database, transaction, wanted(then))
+  return then
 }

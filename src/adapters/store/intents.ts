@@ -6,7 +6,7 @@ import type { Effects, Log, ReportKey, Store } from '../../flow/ports.ts'
 import { acceptAll, type Candidate } from './acceptance.ts'
 import type { Database } from './database.ts'
 import { deploymentIn } from './deployment-rows.ts'
-import { insertDeployments, lockDeployment } from './deployments.ts'
+import { insertDeployments, lockDeployment, tellIn } from './deployments.ts'
 import { groupCommit } from './group-commit.ts'
 import { LeftOut } from './left-out.ts'
 import { liftLocks, setLock } from './locks.ts'
@@ -64,8 +64,17 @@ export function intents(database: Database, log: Log): Store['intents'] {
 
     async outcome(id) {
       const row = await db.selectFrom('intents').select('outcome').where('id', '=', id).executeTakeFirst()
-      if (!row || row.outcome === null) return undefined
-      return read(storedOutcome, parsed(row.outcome), `outcome of intent ${id}`)
+      return row && outcomeIn({ id, ...row })
+    },
+
+    async withKeys(keys) {
+      const rows = await db.selectFrom('intents').selectAll().where('key', 'in', keys).execute()
+      const found = leftOut.readable(rows, (row) => {
+        const outcome = outcomeIn(row)
+        return { intent: intentIn(row), ...(outcome && { outcome }) }
+      })
+      const place = ({ intent }: { intent: Intent }) => keys.indexOf(intent.key)
+      return found.toSorted((one, other) => place(one) - place(other))
     },
   }
 }
@@ -107,6 +116,7 @@ async function settle(
   if (effects.lock) await setLock(database, transaction, effects.lock)
   await liftLocks(transaction, effects.unlock ?? [])
   if (verdict) await insertVerdict(transaction, verdict.said)
+  if (effects.tellIn) await tellIn(database, transaction, effects.tellIn.deployment, effects.tellIn.comment)
   if (effects.note) await appendEntries(database, transaction, effects.note.deployment, [effects.note.entry])
   await want(database, transaction, wanted)
   return 'settled'
@@ -148,6 +158,9 @@ function intentIn(row: IntentRow): Intent {
   const fields = { ...columns, ...flags, ...said, receivedAt, saidAt, repository: repositoryIn(row), comment: parsed(row.comment) }
   return read(storedIntent, present(fields), `intent ${row.id}`)
 }
+
+const outcomeIn = ({ id, outcome }: Pick<IntentRow, 'id' | 'outcome'>): IntentOutcome | undefined =>
+  outcome === null ? undefined : read(storedOutcome, parsed(outcome), `outcome of intent ${id}`)
 
 /** Before there were others, `/rollback` was a kind of its own, with the environment in a column. */
 const firstCommand = 'rollback'

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Database } from './database.ts'
+import { answers } from './migrations/answers.ts'
 import { firstTables } from './migrations/first-tables.ts'
 import { gates } from './migrations/gates.ts'
 import { nothingLost } from './migrations/nothing-lost.ts'
@@ -14,7 +15,7 @@ import type { Tables } from './tables.ts'
 type Migration = (database: Database, transaction: Kysely<Tables>) => Promise<void>
 
 /** In order, for ever: an entry that was released is never changed, only followed by another. */
-const migrations: Migration[] = [firstTables, nothingLost, gates, proposals, soakBehind, pullPlans, wantedPlans, tags, waves]
+const migrations: Migration[] = [firstTables, nothingLost, gates, proposals, soakBehind, pullPlans, wantedPlans, tags, answers, waves]
 
 /** `newer`: a later Landfall wrote it, with tables of version `present`; nothing was changed. */
 export type Migrated = { kind: 'ready' } | { kind: 'newer'; present: number; known: number }

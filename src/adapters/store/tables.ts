@@ -83,6 +83,8 @@ export interface DeploymentRow {
   pull_request: number | null
   /** JSON, `CommentRef`. */
   comment: string | null
+  /** JSON, `CommentRef[]`. */
+  told_in: string | null
   state: string
   /** JSON, `Reason`. */
   reason: string | null
@@ -91,6 +93,8 @@ export interface DeploymentRow {
   /** JSON, `Proposal`. */
   proposal: string | null
   asked: string | null
+  /** 1 where somebody tried again; null where not. */
+  retried: number | null
   /** JSON, `Plan`. */
   plan: string | null
   /** The plan's, to be found by. */

@@ -1,4 +1,7 @@
+import type { RefMoves } from '../../domain/ref-move.ts'
 import type { Repository, Sha } from '../../domain/repository.ts'
+
+export type { RefMove, RefMoves } from '../../domain/ref-move.ts'
 
 /** Commits, and what leads from one to another. */
 export interface GitHubHistory {
@@ -11,8 +14,8 @@ export interface GitHubHistory {
    * past. Undefined where one is unknown or there are more files than GitHub lists.
    */
   differences(repository: Repository, one: Sha, other: Sha): Promise<string[] | undefined>
-  /** The last hundred moves of a branch, newest first, also of one that is gone. GitHub tells none of branches of forks. */
-  moves(repository: Repository, branch: string): Promise<RefMove[]>
+  /** The last hundred moves of a branch. GitHub tells none of branches of forks. */
+  moves(repository: Repository, branch: string): Promise<RefMoves>
   /** Every tag whose name begins so. */
   tags(repository: Repository, prefix: string): Promise<Tag[]>
   /**
@@ -20,15 +23,6 @@ export interface GitHubHistory {
    * stands for never changes: once it is known nobody is asked again.
    */
   commitOfTag(repository: Repository, object: Sha): Promise<Sha | undefined>
-}
-
-/** A branch was moved to a commit. */
-export interface RefMove {
-  after: Sha
-  /** `merge`: with the button of a pull request. */
-  kind: 'push' | 'merge'
-  /** Login of whoever pushed or pressed it; absent for accounts that are gone. */
-  by?: string
 }
 
 export interface CommitDetails {

@@ -1,9 +1,14 @@
 import type { Instant, Repository, Sha } from '../../domain/repository.ts'
+import type { CommitDetails } from './github-history.ts'
 
 /** Pull requests: what they are, and those the App opens. */
 export interface GitHubPullRequests {
   /** Undefined for a number that is no pull request's. */
   pullRequest(repository: Repository, number: number): Promise<PullRequestFacts | undefined>
+  /** The merged pull requests that a commit came by; those that say they were merged as it are among them. */
+  mergedWith(repository: Repository, commit: Sha): Promise<MergedPull[]>
+  /** The commits a pull request brought, also where it was squashed or rebased; undefined where there are a hundred or more. */
+  commitsOfPull(repository: Repository, number: number): Promise<CommitDetails[] | undefined>
   /**
    * The open pull requests that changed at this moment of GitHub's clock or later, newest first; of more than a hundred those. One that
    * changes meanwhile may be missing. Where none did it costs one request, and after the first time nothing of the hourly limit.
@@ -65,6 +70,12 @@ export interface PullRequestFacts {
    */
   trial?: Sha
   labels: string[]
+}
+
+/** A pull request that was merged. */
+export interface MergedPull extends Pick<PullRequestFacts, 'number' | 'author' | 'head' | 'base' | 'fork'> {
+  /** What it was merged as: the merge commit, the squashed one, or the last of those that were rebased. */
+  commit: Sha
 }
 
 /** An open pull request as GitHub lists it. Whether it can be merged is not said there. */

@@ -1,6 +1,6 @@
 import type { Deployment, State, TimelineEntry } from '../../domain/deployment.ts'
 import type { Lock, Verdict } from '../../domain/gate.ts'
-import type { Intent, IntentOutcome, RecoveryIntent } from '../../domain/intent.ts'
+import type { CommentRef, Intent, IntentOutcome, RecoveryIntent } from '../../domain/intent.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { PullPlan } from '../../domain/pull-plan.ts'
 import type { Receipt } from '../../domain/receipt.ts'
@@ -25,6 +25,8 @@ export interface Effects {
   unlock?: string[]
   /** Counts while the deployment it is about has come no further than this; afterwards nothing is settled. */
   verdict?: { said: Verdict; while: readonly State[] }
+  /** From now on the answer to this comment tells of the deployment as well. */
+  tellIn?: { deployment: string; comment: CommentRef }
   /** A line for a deployment's record. */
   note?: { deployment: string; entry: TimelineEntry }
 }
@@ -57,6 +59,8 @@ export interface Store {
       effects?: Effects,
     ): Promise<'settled' | 'too late'>
     outcome(id: string): Promise<IntentOutcome | undefined>
+    /** Those of these keys, in their order, each with how it ended where it has. */
+    withKeys(keys: readonly string[]): Promise<{ intent: Intent; outcome?: IntentOutcome }[]>
   }
   deployments: {
     read(id: string): Promise<Deployment | undefined>
@@ -75,6 +79,8 @@ export interface Store {
      * that succeeded and whatever halted.
      */
     concerning(repository: string, environment: string, revision: Sha): Promise<Deployment[]>
+    /** Those that bring what came through a pull request, and no rollbacks to it; newest first, the last hundred. */
+    ofPullRequest(repository: string, number: number): Promise<Deployment[]>
     /** Newest first, of all repositories. */
     recent(limit: number): Promise<Deployment[]>
     /**
@@ -84,9 +90,9 @@ export interface Store {
     found(found: Found, lease: Lease): Promise<void>
     /**
      * Moves it on and merges the patch, under the lease. Refuses an impossible step, and throws LeaseLost when
-     * the lease is no longer the newest on its subject. The wanted reports are recorded in the same transaction.
+     * the lease is no longer the newest on its subject. The reports that are wanted of it as it is then are recorded in the same transaction.
      */
-    advance(id: string, lease: Lease, to: State, patch?: DeploymentPatch, wanted?: ReportKey[]): Promise<Deployment>
+    advance(id: string, lease: Lease, to: State, patch?: DeploymentPatch, wanted?: (then: Deployment) => ReportKey[]): Promise<Deployment>
   }
   /** Made and taken back by settling. */
   locks: {
@@ -288,7 +294,7 @@ export type DeploymentPatch = Partial<
 
 /** What should be shown where. Surfaces: `status`, `deployment`, `check`, `answer`, `comment`, `slack:deploys`… */
 export interface ReportKey {
-  /** `deployment:<id>`, `intent:<id>` or `pull:<owner>/<name>#<number>` */
+  /** `deployment:<id>`, `intent:<id>`, `comment:<owner>/<name>#<id>` or `pull:<owner>/<name>#<number>` */
   subject: string
   surface: string
 }

@@ -36,7 +36,8 @@ const settling = 30
 
 /**
  * The commit's checks are green. The newest run of a name and App counts, neutral and skipped are green, and what Landfall
- * itself reports is never waited for. Empty suites are waited for while checks may still begin, and ignored afterwards:
+ * itself reports is never waited for. Where several workflows have jobs of one name, or one workflow ran for several reasons, each counts
+ * for itself: GitHub asks for names that are unique and leaves open which of them it goes by. Empty suites are waited for while checks may still begin, and ignored afterwards:
  * most of them stay empty for ever.
  */
 export function checks(facts: ChecksFacts): Decision {
@@ -69,7 +70,7 @@ const isOwn = ({ kind, name, app }: Check, own: string): boolean => (kind === 'c
 function newestOf(all: readonly Check[]): Check[] {
   const newest = new Map<string, Check>()
   for (const check of all) {
-    const key = JSON.stringify([check.kind, check.app, check.name])
+    const key = JSON.stringify([check.kind, check.app, check.name, check.workflow?.id, check.workflow?.event])
     if ((newest.get(key)?.id ?? -1) < check.id) newest.set(key, check)
   }
   return [...newest.values()]
@@ -95,4 +96,5 @@ const isThat = (wanted: RequiredCheck, { name, app }: Check): boolean =>
 const mayBegin = (newest: readonly Check[], { emptySuites, own }: ChecksFacts): boolean =>
   newest.length === 0 || emptySuites.some(({ app, state }) => app !== own && state !== 'completed')
 
-const namesOf = (all: readonly { name: string }[]): string => namesText(all.map(({ name }) => name))
+const namesOf = (all: readonly Pick<Check, 'name' | 'workflow'>[]): string =>
+  namesText(all.map(({ name, workflow }) => (workflow ? `${name} (${workflow.name}, ${workflow.event})` : name)))

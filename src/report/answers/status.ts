@@ -102,7 +102,7 @@ function deploymentText(deployment: Deployment, links: Links): string {
     `${told.icon} ${words(told.headline, 500)}: ${words(`${told.detail}${advice}`, 1200)}`,
     told.commit && link(code(told.commit.text), told.commit.url),
     told.subject && words(told.subject, 300),
-    `by ${words(told.actor, 200)}`,
+    words(told.actor, 200),
     words(momentText(deployment.finishedAt ?? deployment.startedAt ?? deployment.createdAt), 100),
     told.log && link('log', told.log),
   ]

@@ -58,6 +58,55 @@ describe('checks of a commit', () => {
     expect(own).toBe(app.slug)
   })
 
+  test('jobs of one name are told apart by their workflows and what triggered these, asked only then', async () => {
+    const { sha } = await shop.push('twins', { 'twins.txt': 'a' }, uncounted)
+    await shop.runWorkflow(sha, { name: 'CI', job: 'test', conclusion: 'failure' }, uncounted)
+    const fresh = landfall(standIn, app)
+    const told = async () =>
+      (await fresh.checksOf(repository(), sha)).checks.map(({ name, conclusion, workflow }) => [
+        name,
+        conclusion,
+        workflow?.name,
+        workflow?.event,
+      ])
+    const asked = () => standIn.requests.filter(({ path }) => path.includes('/actions/runs')).length
+    const before = asked()
+    expect(await told()).toEqual([['test', 'failure', undefined, undefined]])
+    await shop.runWorkflow(sha, { name: 'Lint', job: 'lint' }, uncounted)
+    await shop.reportCheck(sha, { name: 'test', app: scanner, conclusion: 'success' }, uncounted)
+    expect((await told()).flatMap(([, , workflow]) => workflow ?? [])).toEqual([])
+    expect(asked()).toBe(before)
+
+    await shop.runWorkflow(sha, { name: 'Nightly tests', job: 'test', event: 'schedule' }, uncounted)
+    await shop.runWorkflow(sha, { name: 'CI', job: 'test', event: 'workflow_dispatch' }, uncounted)
+    const first = await told()
+    expect(first.toSorted()).toEqual([
+      ['lint', 'success', undefined, undefined],
+      ['test', 'failure', 'CI', 'push'],
+      ['test', 'success', undefined, undefined],
+      ['test', 'success', 'CI', 'workflow_dispatch'],
+      ['test', 'success', 'Nightly tests', 'schedule'],
+    ])
+    const { spent } = standIn
+    expect(await told()).toEqual(first)
+    expect(standIn.spent).toBe(spent)
+    await shop.runWorkflow(sha, { name: 'CI', job: 'test', again: true }, uncounted)
+    expect(await told()).toContainEqual(['test', 'success', 'CI', 'push'])
+    expect(await told()).not.toContainEqual(['test', 'failure', 'CI', 'push'])
+  })
+
+  test('whose workflows may not be read count each for itself', async () => {
+    const { actions: _, ...permissions } = app.permissions
+    const forbidden = await startGitHub({ app: testApp({ permissions }) })
+    const theirs = await forbidden.createRepository('acme', 'shop', { 'a.txt': 'a' })
+    const sha = await theirs.head()
+    for (const conclusion of ['failure', 'success'] as const) await theirs.runWorkflow(sha, { job: 'test', conclusion }, uncounted)
+    const { checks } = await landfall(forbidden, forbidden.app).checksOf(repository(theirs), sha)
+    expect(checks.map(({ conclusion }) => conclusion)).toEqual(['failure', 'success'])
+    expect(new Set(checks.map(({ workflow }) => workflow?.id)).size).toBe(2)
+    await forbidden.close()
+  })
+
   test('with what the branch requires, by rules and by protection, each of its App', async () => {
     const sha = await shop.commit('required', { 'required.txt': 'a' })
     await shop.reportCheck(sha, { name: 'scan', app: scanner, conclusion: 'success' })
@@ -366,22 +415,52 @@ describe('commits and what lies between them', () => {
 })
 
 describe('people', () => {
-  test('who moved a branch to which commits: by push, by merge, by force, also of one that is gone', async () => {
+  test('who moved a branch from where to where: by push, by merge, by force, also of one that is gone', async () => {
     const { sha } = await shop.push('walked', { 'walk.txt': 'a' }, { author: 'mona' })
-    const { sha: second } = await shop.push('walked', { 'walk.txt': 'b' }, { author: 'mona' })
+    const { sha: second } = await shop.push('walked', { 'walk.txt': 'b' }, { author: 'mona', by: 'build[bot]' })
     await shop.forcePush('walked', sha, { by: 'otto' })
     const moves = [
-      { after: sha, kind: 'push', by: 'otto' },
-      { after: second, kind: 'push', by: 'mona' },
-      { after: sha, kind: 'push', by: 'mona' },
+      { kind: 'forced', before: second, after: sha, by: 'otto' },
+      { kind: 'push', before: sha, after: second, by: 'build[bot]', machine: true },
+      { kind: 'made', after: sha, by: 'mona' },
     ]
-    expect(await github.moves(repository(), 'walked')).toEqual(moves)
+    expect(await github.moves(repository(), 'walked')).toEqual({ moves, all: true })
     const { number } = await shop.openPullRequest({ branch: 'walked' })
     const merged = await shop.merge(number, { by: 'hubot' })
-    expect((await github.moves(repository(), 'main'))[0]).toEqual({ after: merged.sha, kind: 'merge', by: 'hubot' })
-    await shop.deleteBranch('walked')
-    expect(await github.moves(repository(), 'walked')).toEqual(moves)
-    expect(await github.moves(repository(), 'never')).toEqual([])
+    const [newest] = (await github.moves(repository(), 'main')).moves
+    expect(newest).toEqual({ kind: 'merge', before: merged.before, after: merged.sha, by: 'hubot' })
+    await shop.deleteBranch('walked', { by: 'hubot' })
+    const gone = { kind: 'deleted', before: sha, by: 'hubot' }
+    expect(await github.moves(repository(), 'walked')).toEqual({ moves: [gone, ...moves], all: true })
+    expect(await github.moves(repository(), 'never')).toEqual({ moves: [], all: true })
+    for (let index = 0; index < 100; index += 1) await shop.forcePush('main', merged.sha, uncounted)
+    const busy = await github.moves(repository(), 'main')
+    expect([busy.all, busy.moves.length]).toEqual([false, 100])
+  })
+
+  test.each(['merge', 'squash', 'rebase'] as const)(
+    'which pull request was merged as a commit, by %s, and what it brought',
+    async (method) => {
+      const branch = `bring-${method}`
+      await shop.push(branch, { [`${method}-1.txt`]: 'a' }, { author: 'mona' })
+      const { sha } = await shop.push(branch, { [`${method}-2.txt`]: 'b' }, { author: 'otto' })
+      const own = [await github.commitAt(repository(), `${sha}`)]
+      const { number } = await shop.openPullRequest({ branch, author: 'octocat' })
+      expect(await github.mergedWith(repository(), sha)).toEqual([])
+      const merged = await shop.merge(number, { by: 'hubot', method })
+      await shop.deleteBranch(branch)
+      const facts = { number, author: 'octocat', base: { branch: 'main' }, fork: false, commit: merged.sha }
+      expect(await github.mergedWith(repository(), merged.sha)).toEqual([{ ...facts, head: { branch, sha, repository: 'acme/shop' } }])
+      const brought = await github.commitsOfPull(repository(), number)
+      expect(brought?.map(({ author }) => author)).toEqual(['mona', 'otto'])
+      expect(brought?.slice(1)).toEqual(own)
+    },
+  )
+
+  test('what a pull request of a hundred commits or more brought is not told', async () => {
+    await shop.grow(new Map([['grown', 100]]))
+    const { number } = await shop.openPullRequest({ branch: 'grown' })
+    expect(await github.commitsOfPull(repository(), number)).toBeUndefined()
   })
 
   test('active members of a team, asked live', async () => {

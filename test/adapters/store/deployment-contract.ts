@@ -15,7 +15,9 @@ export function deploymentContract(given: Given): void {
       branch: 'main',
       pullRequest: 12,
       comment: { id: 41, issue: 12 },
+      toldIn: [{ id: 42, issue: 12 }],
       asked: 'deliberate',
+      retried: true,
       reason: { code: 'image-missing', evidence: { image: 'shop', deadline: 'noon' } },
       tag: 'v1.2',
       closed: [{ code: 'locked', evidence: { person: 'lisa' } }],
@@ -52,7 +54,7 @@ export function deploymentContract(given: Given): void {
       rollout: { wave: 2 },
       soak: { state: 'cut-short' },
     }
-    const planned = await given.store.deployments.advance(id, held, 'planned', patch, [report])
+    const planned = await given.store.deployments.advance(id, held, 'planned', patch, () => [report])
     expect(planned).toEqual({ ...created, state: 'planned', ...patch })
     expect(await given.other.deployments.read(id)).toEqual(planned)
     expect(await given.other.reports.due(1000)).toContainEqual({ ...report, version: 1, attempts: 0, begun: false })
@@ -82,7 +84,7 @@ export function deploymentContract(given: Given): void {
     const [created] = await asked(given.store, {})
     const held = await lease(given.store)
     const report = { subject: `deployment:${created?.id}`, surface: 'status' }
-    const step = given.store.deployments.advance(created?.id ?? '', held, 'succeeded', { finishedAt: at }, [report])
+    const step = given.store.deployments.advance(created?.id ?? '', held, 'succeeded', { finishedAt: at }, () => [report])
     await expect(step).rejects.toThrow('a deployment cannot go from queued to succeeded')
     expect(await given.store.deployments.read(created?.id ?? '')).toEqual(created)
     expect(await given.store.reports.due(1000)).not.toContainEqual(expect.objectContaining(report))

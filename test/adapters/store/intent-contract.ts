@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { CommandIntent, OperatorIntent, PushIntent } from '../../../src/domain/intent.ts'
 import type { Given } from './contract.ts'
-import { at, commit, deployment, push, rollback, shop } from './records.ts'
+import { asked, at, commit, deployment, push, rollback, shop } from './records.ts'
 
 export function intentContract(given: Given): void {
   test('the same wish fifty times at once, through two processes, is accepted once', async () => {
@@ -164,6 +164,27 @@ export function intentContract(given: Given): void {
     await expect(given.store.intents.settle(intent.id, { kind: 'deployments', ids: [twin.id] }, [twin, twin])).rejects.toThrow()
     expect(await given.store.intents.outcome(intent.id)).toBeUndefined()
     expect(await given.store.deployments.ofEnvironment('acme/shop', 'half', 10)).toEqual([])
+  })
+
+  test('those of certain keys are told in their order, each with how it ended', async () => {
+    const [open, settled] = [rollback(), rollback()]
+    for (const intent of [open, settled]) await given.store.intents.accept(intent)
+    const outcome = { kind: 'answered' as const, body: 'said' }
+    await given.store.intents.settle(settled.id, outcome, [])
+    expect(await given.other.intents.withKeys([settled.key, 'nobody', open.key])).toEqual([{ intent: settled, outcome }, { intent: open }])
+  })
+
+  test('a command about a deployment has its comment told of that from then on, once', async () => {
+    const [about] = await asked(given.store, { environment: 'told' })
+    const comment = { id: 77, issue: 12 }
+    for (let times = 0; times < 2; times += 1) {
+      const intent = rollback()
+      await given.store.intents.accept(intent)
+      const outcome = { kind: 'answered' as const, body: 'said', about: about?.id ?? '' }
+      await given.store.intents.settle(intent.id, outcome, [], [], { tellIn: { deployment: about?.id ?? '', comment } })
+      expect(await given.other.intents.outcome(intent.id)).toEqual(outcome)
+    }
+    expect((await given.other.deployments.read(about?.id ?? ''))?.toldIn).toEqual([comment])
   })
 
   test.each([

@@ -8,7 +8,7 @@ import { pullPlans } from '../../../src/adapters/store/migrations/pull-plans.ts'
 import { migrate } from '../../../src/adapters/store/migrations.ts'
 import { storeOver } from '../../../src/adapters/store/open.ts'
 import { openSqlite } from '../../../src/adapters/store/sqlite.ts'
-import { plan, push } from './records.ts'
+import { deployment, plan, push, rollback } from './records.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -54,7 +54,9 @@ test('plans of pull requests that were kept without it are found by what they we
   const { db } = database
   await migrate(database)
   for (const table of ['pull_plans', 'wanted_plans']) await sql`drop table ${sql.table(table)}`.execute(db)
-  for (const column of ['tag', 'rollout']) await sql`alter table deployments drop column ${sql.ref(column)}`.execute(db)
+  await sql`drop index deployments_pull`.execute(db)
+  for (const column of ['tag', 'told_in', 'retried', 'rollout'])
+    await sql`alter table deployments drop column ${sql.ref(column)}`.execute(db)
   await pullPlans(database, db)
   await sql`update landfall_schema set version = 6`.execute(db)
   const head = 'a'.repeat(40)
@@ -64,5 +66,29 @@ test('plans of pull requests that were kept without it are found by what they we
   expect(await migrate(database)).toEqual({ kind: 'ready' })
   const store = storeOver(database, { info() {}, warn() {}, error() {} })
   expect(await store.pullPlans.sidesOf('acme/shop', [12, 13])).toEqual(new Map([[12, { head, base: 'main' }]]))
+  await store.close()
+})
+
+test('answers that were kept by deployment and by command are found by the comment they answer', async () => {
+  const database = openSqlite(folder)
+  const { db } = database
+  await migrate(database)
+  const store = storeOver(database, { info() {}, warn() {}, error() {} })
+  const intent = rollback({ comment: { id: 41, issue: 12 } })
+  await store.intents.accept(intent)
+  const made = deployment({ intent: intent.id, comment: { id: 41, issue: 12 } })
+  const answer = { subject: `deployment:${made.id}`, surface: 'answer' }
+  await store.intents.settle(intent.id, { kind: 'deployments', ids: [made.id] }, [made], [answer, { ...answer, surface: 'check' }])
+  await sql`update reports set memory = '7'`.execute(db)
+  await sql`drop index deployments_pull`.execute(db)
+  for (const column of ['told_in', 'retried', 'rollout']) await sql`alter table deployments drop column ${sql.ref(column)}`.execute(db)
+  await sql`update landfall_schema set version = 8`.execute(db)
+
+  expect(await migrate(database)).toEqual({ kind: 'ready' })
+  expect(await store.reports.memory({ subject: 'comment:acme/shop#41', surface: 'answer' })).toBe('7')
+  expect((await store.reports.due(10)).map(({ subject, surface }) => [subject, surface]).toSorted()).toEqual([
+    ['comment:acme/shop#41', 'answer'],
+    [`deployment:${made.id}`, 'check'],
+  ])
   await store.close()
 })

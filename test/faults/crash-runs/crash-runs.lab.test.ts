@@ -36,13 +36,22 @@ test('a host that takes orders which come too late is caught', { timeout: 240_00
   )
 })
 
+test('a production that is deployed to without the approvals it asks for is caught', { timeout: 240_000 }, async () => {
+  const { violations } = await runSeed(ground, seedWhere(asksForApproval), sabotages.approve)
+  expect(violations.map(({ invariant, what }) => `${invariant}: ${what}`).join('\n')).toMatch(/^7: .* ran with 0 of [12] approvals/m)
+})
+
+/** Nobody waits to be asked in this story: here nobody is. */
+const asksForApproval = ({ rules, profile, acts }: Script): boolean =>
+  rules?.approve !== undefined && profile === 'one machine' && acts.every(({ pause }) => pause !== 'asked')
+
 /** In this story a merge that deploys for certain has its switch held up until its successor's is done. */
-const bringsAnOrderLate = ({ acts, strikes }: Script): boolean => {
+const bringsAnOrderLate = ({ rules, acts, strikes }: Script): boolean => {
   const [strike, ...others] = strikes
   const isLate = strike?.kind === 'order late, its Landfall killed' && strike.at === 'switch arrives' && strike.during === 0
   const [first] = acts
   const deploys = first?.deed.kind === 'merge' && first.deed.image === 'there' && first.deed.version === 'healthy' && first.told === 'once'
-  return isLate && deploys && others.every(({ during }) => during > 0)
+  return rules === undefined && isLate && deploys && others.every(({ during }) => during > 0)
 }
 
 function seedWhere(wanted: (script: Script) => boolean): number {

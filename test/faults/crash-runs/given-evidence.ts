@@ -1,6 +1,7 @@
 import type { Status } from '../../lab/github/world.ts'
 import type { Untouched } from './checks/house.ts'
-import type { Evidence, StoredDeployment, StoredReceipt } from './evidence.ts'
+import type { Evidence, HostEvidence, View } from './evidence.ts'
+import type { StoredDeployment, StoredReceipt } from './stored.ts'
 
 export const project = 'run-1'
 export const untouched: Untouched = { container: 'database', born: 'once', rows: 2 }
@@ -11,20 +12,27 @@ const someone = (login: string) => ({ id: 1, login, type: 'User' as const })
 const at = new Date(0)
 
 /** What there is to see after a run in which a was deployed, then b, and then mona went back to a. */
-export function givenEvidence(): Evidence {
+export function givenEvidence(): View {
   const deployments = [
     deployed('one', 'push-a', 1, a),
     deployed('two', 'push-b', 2, b, { generation: 1, revision: a }),
     { ...deployed('three', 'command', 3, a, { generation: 2, revision: b }), kind: 'rollback' as const },
   ]
+  const host = givenHost(deployments)
   return {
+    rules: undefined,
+    place: 'production',
+    host,
+    hosts: new Map([['production', host]]),
+    planned: new Map(deployments.map(({ id }, index) => [id, 10 + index * 10])),
     history: {
       heads: [
         { sha: a, at: 10 },
         { sha: b, at: 20 },
       ],
       digests: new Map([a, b].map((sha) => [sha, digestOf(sha)])),
-      commands: [{ comment: 7, issue: 1, by: 'mona', mayDoIt: true, told: 'once' }],
+      checks: new Map(),
+      commands: [{ comment: 7, issue: 1, by: 'mona', body: '/rollback', word: 'rollback', mayDoIt: true, told: 'once' }],
     },
     deliveries: [
       { guid: 'guid-a', event: 'push', statusCode: 200, payload: { after: a } },
@@ -53,6 +61,7 @@ export function givenEvidence(): Evidence {
         ['guid-b', 'push-b'],
       ]),
       deployments,
+      verdicts: [],
       receipts: new Map(deployments.map((one) => [one.id, receiptOf(one)])),
       open: [],
     },
@@ -85,33 +94,34 @@ export function givenEvidence(): Evidence {
       ],
     },
     chat: ['/deployments/one', '/deployments/two', '/deployments/three'],
-    host: {
-      writes: deployments.map(({ generation }, index) => ({
-        at: 11 + index * 10,
-        release: generation ?? 0,
-        verb: 'switch',
-        generation: generation ?? 0,
-        turn: index + 1,
-        beside: [],
-      })),
-      twins: [],
-      acts: deployments.flatMap(({ generation }) =>
-        ['put accepted', 'switch began', 'switch switched', 'confirm confirmed'].map((act) => {
-          const [verb = '', outcome = ''] = act.split(' ')
-          return { verb, outcome, generation: generation ?? 0, turn: generation ?? 0 }
-        }),
-      ),
-      containers: [
-        { id: 'web', name: 'run-1-web-1', service: 'web', reference: `shop@${digestOf(a)}`, status: 'running', startedAt: '' },
-        { id: 'database', name: 'run-1-db-1', service: 'db', reference: 'database@sha256:dd', status: 'running', startedAt: '' },
-      ],
-      receipts: new Map(deployments.map((one) => [one.generation ?? 0, receiptOf(one)])),
-      leavings: [],
-      volumes: ['run-1_data'],
-      data: { born: 'once', rows: 2 },
-    },
   }
 }
+
+const givenHost = (deployments: readonly StoredDeployment[]): HostEvidence => ({
+  writes: deployments.map(({ generation }, index) => ({
+    at: 11 + index * 10,
+    release: generation ?? 0,
+    verb: 'switch',
+    generation: generation ?? 0,
+    turn: index + 1,
+    beside: [],
+  })),
+  twins: [],
+  acts: deployments.flatMap(({ generation }) =>
+    ['put accepted', 'switch began', 'switch switched', 'confirm confirmed'].map((act) => {
+      const [verb = '', outcome = ''] = act.split(' ')
+      return { verb, outcome, generation: generation ?? 0, turn: generation ?? 0 }
+    }),
+  ),
+  containers: [
+    { id: 'web', name: 'run-1-web-1', service: 'web', reference: `shop@${digestOf(a)}`, status: 'running', startedAt: '' },
+    { id: 'database', name: 'run-1-db-1', service: 'db', reference: 'database@sha256:dd', status: 'running', startedAt: '' },
+  ],
+  receipts: new Map(deployments.map((one) => [one.generation ?? 0, receiptOf(one)])),
+  leavings: [],
+  volumes: ['run-1_data'],
+  data: { born: 'once', rows: 2 },
+})
 
 function deployed(
   id: string,
@@ -124,15 +134,20 @@ function deployed(
     id,
     intent,
     kind: 'deploy',
+    environment: 'production',
     revision,
+    actor: 'mona',
+    asked: null,
+    content: `content of ${id}`,
     state: 'succeeded',
     reason: null,
     generation,
+    created_at: '1970-01-01T00:00:00Z',
     started_at: '1970-01-01T00:00:00Z',
     finished_at: `1970-01-01T00:00:0${generation}Z`,
     plan: {
       revision,
-      images: [],
+      images: [{ repository: 'shop', digest: digestOf(revision), revision }],
       services: [{ name: 'web', image: `shop@${digestOf(revision)}`, change: 'recreated', because: ['image'] }],
       hosts: [{ name: 'web-1', ...(previous && { previous }) }],
     },

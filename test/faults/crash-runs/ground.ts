@@ -9,15 +9,23 @@ import { bootstrapHost } from '../../lab/landfall/bootstrap.ts'
 import { prepareParts } from '../../lab/parts.ts'
 import type { Profile } from '../towns.ts'
 import { installWatch } from './host-watch.ts'
+import type { Place } from './rules.ts'
 
-/** What all runs stand on: one laboratory with a bootstrapped host, and the keys of the Landfall it was bootstrapped for. */
-export interface Ground {
-  lab: Laboratory
+/** A bootstrapped host, and what holds up what arrives there. */
+export interface Spot {
   host: Host
   gates: Gates
+}
+
+/** What all runs stand on: one laboratory with a host for each place, and the keys of the Landfall they were bootstrapped for. */
+export interface Ground {
+  lab: Laboratory
+  spots: Record<Place, Spot>
   /** What a Landfall of this profile is started with: a data folder of its own with the keys in it, an empty database. */
   environment(name: string, profile: Profile): Promise<Record<string, string>>
-  /** Takes everything of a project off the host. */
+  /** Where Landfall's keys are, of which every data folder holds a copy. */
+  keys: string
+  /** Takes everything of a project off the hosts. */
   clear(project: string): Promise<void>
   close(): Promise<void>
 }
@@ -26,23 +34,27 @@ export interface Ground {
 const login = { username: 'landfall', password: 'registry-password' }
 
 export async function openGround(say: (line: string) => void = () => {}): Promise<Ground> {
-  say('bringing up a host with sshd and Docker, a registry, PostgreSQL and Redis')
-  const lab = await startLaboratory({ hosts: ['web-1'], registry: true, redis: true, postgres: true })
+  say('bringing up two hosts with sshd and Docker, a registry, PostgreSQL and Redis')
+  const lab = await startLaboratory({ hosts: ['web-1', 'staging-1'], registry: true, redis: true, postgres: true })
   try {
-    const host = lab.host('web-1')
     const keys = join(lab.folder, 'keys')
     lab.registry.requireBasic(login)
-    await keepContainers(host)
-    await bootstrapHost(host, keys)
-    const gates = await installGates(host)
-    await installWatch(host)
+    const spotOn = async (host: Host): Promise<Spot> => {
+      await keepContainers(host)
+      await bootstrapHost(host, keys)
+      const gates = await installGates(host)
+      await installWatch(host)
+      return { host, gates }
+    }
+    // One after the other: the first makes the keys.
+    const spots = { production: await spotOn(lab.host('web-1')), staging: await spotOn(lab.host('staging-1')) }
     const operatorFile = join(lab.folder, 'operator.yml')
-    await writeFile(operatorFile, stringify(operator(host, lab.registry.address)))
+    await writeFile(operatorFile, stringify(operator(spots, lab.registry.address)))
     const { compose } = await prepareParts()
     return {
       lab,
-      host,
-      gates,
+      spots,
+      keys,
       async environment(name, profile) {
         const folder = join(lab.folder, 'data', name)
         await mkdir(join(folder, '..'), { recursive: true })
@@ -60,7 +72,7 @@ export async function openGround(say: (line: string) => void = () => {}): Promis
           ...(profile === 'several machines' && { DATABASE_URL: await lab.postgres.createDatabase(), QUEUE_URL: lab.redis.url }),
         }
       },
-      clear: (project) => clear(host, project),
+      clear: async (project) => void (await Promise.all(Object.values(spots).map(({ host }) => clear(host, project)))),
       close: () => lab.stop(),
     }
   } catch (error) {
@@ -78,13 +90,20 @@ async function keepContainers(host: Host): Promise<void> {
   await host.engine.start()
 }
 
-const operator = (host: Host, registry: string) => ({
-  version: 1,
-  hosts: { [host.name]: { address: host.address, port: host.port, user: 'landfall', 'host-key': host.hostKey } },
-  registries: { [registry]: { username: login.username, password: { env: 'REGISTRY_PASSWORD' } } },
-  repositories: { 'acme/*': { projects: ['*'], environments: { '*': [host.name] }, registries: [registry], notify: ['deploys'] } },
-  chat: { deploys: { slack: { url: { env: 'CHAT_URL' } } } },
-})
+function operator(spots: Ground['spots'], registry: string) {
+  const hosts = Object.values(spots).map(({ host }) => host)
+  const environments = Object.entries(spots).map(([place, { host }]) => [place, [host.name]])
+  const grant = { projects: ['*'], environments: Object.fromEntries(environments), registries: [registry], notify: ['deploys'] }
+  return {
+    version: 1,
+    hosts: Object.fromEntries(
+      hosts.map(({ name, address, port, hostKey }) => [name, { address, port, user: 'landfall', 'host-key': hostKey }]),
+    ),
+    registries: { [registry]: { username: login.username, password: { env: 'REGISTRY_PASSWORD' } } },
+    repositories: { 'acme/*': grant },
+    chat: { deploys: { slack: { url: { env: 'CHAT_URL' } } } },
+  }
+}
 
 async function clear(host: Host, project: string): Promise<void> {
   const filter = `--filter label=com.docker.compose.project=${project}`

@@ -33,6 +33,8 @@ export interface Member {
 export interface LandfallsOptions {
   names: readonly string[]
   environment: Record<string, string>
+  /** Where their code is, where that is not this project's. */
+  program: string | undefined
   /** Hears each line of their logs. */
   onLine(line: LogLine, by: string): void
   /** Where webhooks are to go from now on: to one that lives, as a balancer in front of them does it. */
@@ -74,7 +76,7 @@ interface Life {
   collapsed(words: string): void
 }
 
-function memberNamed(name: string, { environment, onLine }: LandfallsOptions, life: Life): Member {
+function memberNamed(name: string, { environment, program, onLine }: LandfallsOptions, life: Life): Member {
   const log: LogLine[] = []
   let running: LandfallProcess | undefined
   let stalled = false
@@ -123,7 +125,7 @@ function memberNamed(name: string, { environment, onLine }: LandfallsOptions, li
       wanted = true
       for (let tries = 0; wanted && !running; tries += 1) {
         try {
-          take(await startProcess(environment))
+          take(await startProcess(environment, [], program))
         } catch (error) {
           if (tries === 60) throw error
           await pause(500)

@@ -3,18 +3,11 @@ import type { GitHubStandIn } from '../../lab/github/stand-in.ts'
 import { type Behaviour, pushApp } from '../../lab/images.ts'
 import type { Merged, Shop } from '../../lab/landfall/shop.ts'
 import type { Registry } from '../../lab/registry.ts'
+import type { Act, CheckEnds, Said, Telling, Version } from './acts.ts'
+import type { History } from './history.ts'
 import type { Random } from './random.ts'
-import type { Act, Telling, Version } from './script.ts'
-
-/** What people did in a run, as they themselves know it. */
-export interface History {
-  /** Where main stood, oldest first, and from when on. */
-  heads: { sha: string; at: number }[]
-  /** By commit: the digest its build pushed. */
-  digests: Map<string, string>
-  /** Comments with a command. */
-  commands: { comment: number; issue: number; by: string; mayDoIt: boolean; told: Telling }[]
-}
+import type { Rules } from './rules.ts'
+import { wordsOf } from './words.ts'
 
 export interface People {
   history: History
@@ -22,6 +15,8 @@ export interface People {
   perform(act: Act): Promise<void>
   /** A merge that everybody knows to be good; GitHub has told of it when this resolves. */
   merge(title: string): Promise<Merged>
+  /** Somebody comments; GitHub has told of it when this resolves. */
+  sayNow(said: Said): Promise<void>
   /** Resolves when all that GitHub was to tell has been told. */
   allTold(): Promise<void>
 }
@@ -36,11 +31,17 @@ const behaviours: Record<Version, Behaviour> = {
 /** Builds take so long that were not ready when their commit was merged, in milliseconds. */
 const buildTime = [300, 2500] as const
 
-export function peopleOf(shop: Shop, github: GitHubStandIn, registry: Registry, random: Random): People {
+export interface Around {
+  rules: Rules | undefined
+  random: Random
+}
+
+export function peopleOf(shop: Shop, github: GitHubStandIn, registry: Registry, { rules, random }: Around): People {
   const { repository } = shop
-  const history: History = { heads: [], digests: new Map(), commands: [] }
+  const history: History = { heads: [], digests: new Map(), checks: new Map(), commands: [] }
   const telling: Promise<unknown>[] = []
-  let issue: number | undefined
+  // What is said in a merged pull request is about what that one brought; here people talk about what there is.
+  let issue = rules && repository.openIssue('What goes live when', 'mona')
   let serial = 0
 
   const inBackground = (work: Promise<unknown>): void => void telling.push(work)
@@ -54,12 +55,31 @@ export function peopleOf(shop: Shop, github: GitHubStandIn, registry: Registry, 
     history.digests.set(sha, digest)
   }
 
-  async function merge(behaviour: Behaviour, there: boolean, told: 'later' | 'never'): Promise<Merged> {
+  /** The commit's check ends, where the town asks for one. */
+  async function check(sha: string, ends: CheckEnds = 'green'): Promise<void> {
+    if (!rules?.checks) return
+    if (ends === 'late') await pause(random.whole(...buildTime))
+    const conclusion = ends === 'red' ? 'failure' : 'success'
+    history.checks.set(sha, { conclusion, at: Date.now() })
+    await repository.reportCheck(sha, { name: 'build', conclusion })
+  }
+
+  async function merge(behaviour: Behaviour, there: boolean, told: 'later' | 'never', ends?: CheckEnds): Promise<Merged> {
     const merged = await shop.merge({ title: `Change ${++serial}`, behaviour, build: there, told })
     moved(merged.sha, merged.digest)
     issue ??= merged.pullRequest
     if (!there) inBackground(pause(random.whole(...buildTime)).then(() => build(merged.sha, behaviour)))
+    inBackground(check(merged.sha, ends))
     return merged
+  }
+
+  async function comment({ word, by, place }: Said, told: Telling): Promise<string[]> {
+    if (issue === undefined) throw new Error('there is no pull request to comment on')
+    const body = wordsOf(word, place, history)
+    const deliver = told === 'never' ? told : false
+    const { id, deliveries } = await repository.commentOn(issue, body, by, { deliver })
+    history.commands.push({ comment: id, issue, by, body, word, mayDoIt: by !== 'hubot', told })
+    return guidsOf(deliveries)
   }
 
   /** Sends what GitHub has to say, in the manner of the act. */
@@ -84,7 +104,7 @@ export function peopleOf(shop: Shop, github: GitHubStandIn, registry: Registry, 
   async function perform({ deed, told }: Act): Promise<void> {
     switch (deed.kind) {
       case 'merge': {
-        const { guids } = await merge(behaviours[deed.version], deed.image === 'there', later(told))
+        const { guids } = await merge(behaviours[deed.version], deed.image === 'there', later(told), deed.check)
         return inBackground(tell(guids, told))
       }
       case 'two merges': {
@@ -98,6 +118,7 @@ export function peopleOf(shop: Shop, github: GitHubStandIn, registry: Registry, 
         const { sha, deliveries } = await repository.push('main', { 'CHANGES.md': `Push ${++serial}\n` }, { deliver })
         moved(sha)
         await build(sha, 'healthy')
+        inBackground(check(sha))
         return inBackground(tell(guidsOf(deliveries), told))
       }
       case 'force push': {
@@ -108,13 +129,8 @@ export function peopleOf(shop: Shop, github: GitHubStandIn, registry: Registry, 
         const { deliveries } = await repository.forcePush('main', to.sha, { deliver: told === 'never' ? told : false })
         return inBackground(tell(guidsOf(deliveries), told))
       }
-      case 'rollback': {
-        if (issue === undefined) throw new Error('there is no pull request to comment on')
-        const deliver = told === 'never' ? told : false
-        const { id, deliveries } = await repository.commentOn(issue, '/rollback', deed.by, { deliver })
-        history.commands.push({ comment: id, issue, by: deed.by, mayDoIt: deed.by === 'mona', told })
-        return inBackground(tell(guidsOf(deliveries), told))
-      }
+      case 'say':
+        return inBackground(tell(await comment(deed, told), told))
     }
   }
 
@@ -125,8 +141,12 @@ export function peopleOf(shop: Shop, github: GitHubStandIn, registry: Registry, 
       const merged = await shop.merge({ title, told: 'later' })
       moved(merged.sha, merged.digest)
       issue ??= merged.pullRequest
+      await check(merged.sha)
       await tell(merged.guids, 'once')
       return merged
+    },
+    async sayNow(said) {
+      await tell(await comment(said, 'once'), 'once')
     },
     async allTold() {
       // Telling may lead to more of it.

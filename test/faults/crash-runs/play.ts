@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Act, Script, Strike } from './script.ts'
+import type { Act } from './acts.ts'
+import type { Script, Strike } from './script.ts'
 import { type Blow, strike } from './strikes.ts'
 import type { RunTown } from './town.ts'
 
@@ -38,7 +39,7 @@ export async function playScript(town: RunTown, { acts, strikes }: Script): Prom
   }
   await town.people.allTold()
   endedAt = performance.now()
-  await town.quiet(patience)
+  await town.waiting.quiet(patience)
   // What has not come by now does not come any more.
   over.abort()
   const ended = await Promise.allSettled(striking)
@@ -50,7 +51,8 @@ export async function playScript(town: RunTown, { acts, strikes }: Script): Prom
   return { struck, endedAt }
 
   async function rest({ pause: wanted }: Act): Promise<void> {
-    if (wanted === 'quiet') await town.quiet(patience)
+    if (wanted === 'quiet') await town.waiting.quiet(patience)
+    else if (wanted === 'asked') await town.waiting.asked(patience)
     else await pause(wanted)
   }
 }

@@ -1,11 +1,11 @@
-import type { StoredDeployment } from './evidence.ts'
 import type { RunResult } from './run.ts'
 import { tellScript, tellStrike } from './script.ts'
+import type { StoredDeployment } from './stored.ts'
 
 /** Everything that helps to understand a run, as text. */
 export function recordOf({ script, struck, violations, evidence, logs }: RunResult): string {
   const part = (title: string, lines: readonly string[]) => `== ${title}\n${lines.join('\n')}\n`
-  const { history, database, github, host, deliveries } = evidence
+  const { history, database, github, hosts, deliveries } = evidence
   return [
     part(
       'violations',
@@ -33,6 +33,10 @@ export function recordOf({ script, struck, violations, evidence, logs }: RunResu
       database.deployments.map(({ plan, ...one }) => `${JSON.stringify(one)}${plan ? ` ${tellPlan(plan)}` : ''}`),
     ),
     part(
+      'verdicts',
+      database.verdicts.map((verdict) => JSON.stringify(verdict)),
+    ),
+    part(
       'webhooks',
       deliveries.map(({ guid, event, statusCode }) => `${event} ${guid} ${statusCode}`),
     ),
@@ -56,18 +60,20 @@ export function recordOf({ script, struck, violations, evidence, logs }: RunResu
         ({ id, author, body, reactions }) => `${id} ${author.login}: ${body} [${reactions.map(({ content }) => content).join(', ')}]`,
       ),
     ),
-    part(
-      'what landfall-shell did',
-      host.acts.map((act) => JSON.stringify(act)),
-    ),
-    part(
-      'writers',
-      host.writes.map((write) => `${new Date(write.at).toISOString()} ${JSON.stringify(write)}`),
-    ),
-    part(
-      'containers',
-      host.containers.map((one) => JSON.stringify(one)),
-    ),
+    ...[...hosts].flatMap(([place, host]) => [
+      part(
+        `what landfall-shell did in ${place}`,
+        host.acts.map((act) => JSON.stringify(act)),
+      ),
+      part(
+        `writers in ${place}`,
+        host.writes.map((write) => `${new Date(write.at).toISOString()} ${JSON.stringify(write)}`),
+      ),
+      part(
+        `containers in ${place}`,
+        host.containers.map((one) => JSON.stringify(one)),
+      ),
+    ]),
     ...logs.map(({ name, text }) => part(`log of Landfall ${name}`, [text])),
   ].join('\n')
 }

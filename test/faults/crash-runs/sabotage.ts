@@ -1,19 +1,59 @@
+import { cp, mkdtemp, readFile, realpath, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Host } from '../../lab/host.ts'
 import type { Records } from '../../lab/landfall/records.ts'
 import type { Profile } from '../towns.ts'
 
 /** A guard of Landfall's, broken on purpose in the laboratory, so that the checks can be seen to notice. */
 export interface Sabotage {
+  /** Resolves to where the spoilt code is; undefined where the code is as it should be. */
+  inProgram(folder: string): Promise<string | undefined>
   onHost(host: Host): Promise<void>
   inDatabase(records: Records, profile: Profile): Promise<void>
   undo(host: Host): Promise<void>
 }
 
+/** A guard in Landfall's code, and what stands there when it is broken. */
+interface Guard {
+  file: string
+  guard: string
+  broken: string
+}
+
+const gate = (name: string) => `src/policy/gates/${name}.ts`
+
+export const guards = {
+  /** Production is deployed to whoever agreed to it. */
+  approve: { file: gate('approval'), guard: 'counted.length >= rule.count', broken: 'counted.length >= 0' },
+  /** Production takes what staging never saw. */
+  promotion: { file: gate('strictest'), guard: 'after: after === undefined ? [] : [after]', broken: 'after: []' },
+  /** What is red or not known yet passes for green. */
+  checks: { file: gate('checks'), guard: 'if (!demand.all && demand.names.length === 0) return open()', broken: 'return open()' },
+  /** Locks keep nobody away. */
+  lock: { file: gate('lock'), guard: `if (facts.kind === 'rollback') return open()`, broken: 'return open()' },
+  /** What was rolled back is forgotten. */
+  quarantine: {
+    file: gate('quarantine'),
+    guard: 'if (found === undefined || found.supersededBy !== undefined) return open()',
+    broken: 'return open()',
+  },
+  /** A rejection counts for nothing. */
+  reject: { file: gate('approval'), guard: 'if (rejection) return refused(rejection)', broken: '' },
+  /** What is cancelled goes on. */
+  cancel: { file: 'src/flow/cancel.ts', guard: 'if (!cancelled) return false', broken: 'return false' },
+  /** What waits while something newer is brought is brought afterwards. */
+  order: {
+    file: 'src/flow/environment.ts',
+    guard: 'overtaken: begun ? [] : older.map',
+    broken: 'overtaken: open.length > 0 ? [] : older.map',
+  },
+} satisfies Record<string, Guard>
+
 export const sabotages = {
   /** Hosts take every order, however late it is. */
   fence: inShell('s/^    fail $fenced .*/    :/'),
   /** Nobody waits for anybody on a host. */
-  lock: inShell('s/^  flock -n 9 .*/  :/'),
+  flock: inShell('s/^  flock -n 9 .*/  :/'),
   /** What no deployment changes is recreated with the rest. */
   untouched: inShell('s/--no-deps "$@" $services/--force-recreate "$@"/'),
   /** A command told twice counts twice. */
@@ -39,6 +79,14 @@ export const sabotages = {
       'create trigger spoilt before update on reports for each row execute function spoil()',
     ],
   }),
+  approve: inCode('approve'),
+  promotion: inCode('promotion'),
+  checks: inCode('checks'),
+  lock: inCode('lock'),
+  quarantine: inCode('quarantine'),
+  reject: inCode('reject'),
+  cancel: inCode('cancel'),
+  order: inCode('order'),
 } satisfies Record<string, Sabotage>
 
 export type SabotageName = keyof typeof sabotages
@@ -47,22 +95,43 @@ export const isSabotage = (name: string): name is SabotageName => Object.hasOwn(
 /** landfall-shell, behind the gate that stands before it. */
 const shell = '/usr/local/bin/landfall-shell.behind'
 
+async function nothing(): Promise<undefined> {}
+
 function inShell(edit: string): Sabotage {
   return {
+    inProgram: nothing,
     async onHost(host) {
       await host.sh(`cp -p ${shell} ${shell}.good && sed -i '${edit}' ${shell} && ! cmp -s ${shell} ${shell}.good`)
     },
-    inDatabase: async () => {},
+    inDatabase: nothing,
     undo: async (host) => void (await host.sh(`mv -f ${shell}.good ${shell}`)),
   }
 }
 
 function inTables(statements: Record<'sqlite' | 'postgres', string[]>): Sabotage {
   return {
-    onHost: async () => {},
+    inProgram: nothing,
+    onHost: nothing,
     async inDatabase({ query }, profile) {
       for (const statement of statements[profile === 'one machine' ? 'sqlite' : 'postgres']) await query(statement)
     },
-    undo: async () => {},
+    undo: nothing,
+  }
+}
+
+/** In a copy of Landfall's code. */
+function inCode(name: keyof typeof guards): Sabotage {
+  const { file, guard, broken } = guards[name]
+  return {
+    async inProgram(folder) {
+      const copy = await mkdtemp(join(folder, 'spoilt-'))
+      for (const part of ['src', 'package.json', 'app.yml']) await cp(part, join(copy, part), { recursive: true })
+      await symlink(await realpath('node_modules'), join(copy, 'node_modules'))
+      await writeFile(join(copy, file), (await readFile(file, 'utf8')).replace(guard, broken))
+      return copy
+    },
+    onHost: nothing,
+    inDatabase: nothing,
+    undo: nothing,
   }
 }

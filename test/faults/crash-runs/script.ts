@@ -1,38 +1,19 @@
 import type { Profile } from '../towns.ts'
+import { type Act, tellAct } from './acts.ts'
 import { type Random, randomFrom } from './random.ts'
+import { plainAct, ruledAct } from './random-acts.ts'
+import { type Place, type Rules, rulesOf, tellRules } from './rules.ts'
 import type { Step } from './steps.ts'
 
 /** What one run does, made from its seed before it begins. Only when things happen to coincide is left to the machine. */
 export interface Script {
   seed: number
   profile: Profile
+  /** Absent: production alone, in which nobody asks for anything. */
+  rules: Rules | undefined
   acts: Act[]
   strikes: Strike[]
 }
-
-/** What people do. */
-export interface Act {
-  deed: Deed
-  /** Milliseconds after the act before, or once all that came before is done. */
-  pause: number | 'quiet'
-  told: Telling
-}
-
-export type Deed =
-  | { kind: 'merge'; version: Version; image: 'there' | 'late' }
-  /** Two merges, one right after the other. */
-  | { kind: 'two merges'; told: 'in order' | 'in the wrong order' }
-  | { kind: 'push' }
-  /** To where the branch was so many moves ago. */
-  | { kind: 'force push'; back: number }
-  /** mona may, hubot may not. */
-  | { kind: 'rollback'; by: 'mona' | 'hubot' }
-
-/** How the merged version behaves; `stubborn` takes seconds to be stopped, so that what replaces it takes long. */
-export type Version = 'healthy' | 'unhealthy' | 'crashes' | 'stubborn'
-
-/** How GitHub tells of it: `shuffled` in another order with pauses between. */
-export type Telling = 'once' | 'twice' | 'late' | 'never' | 'shuffled'
 
 /** Something that breaks. */
 export interface Strike {
@@ -47,6 +28,8 @@ export interface Strike {
   lasts: number
   /** Of two Landfalls the one that took the step, the other one, or both. */
   whom: 'who took the step' | 'the other' | 'everybody'
+  /** Whose host, where it is a host that is struck. */
+  place: Place
 }
 
 /** What is struck, and how often among the strikes. */
@@ -76,42 +59,16 @@ const stall = [4500, 6500] as const
 
 export function scriptOf(seed: number): Script {
   const random = randomFrom(seed)
+  const rules = rulesOf(seed)
   const profile: Profile = random.chance(0.5) ? 'one machine' : 'several machines'
-  const acts = Array.from({ length: random.whole(4, 6) }, () => anAct(random))
-  const strikes = Array.from({ length: random.whole(2, 4) }, () => aStrike(random, profile, acts))
-  return { seed, profile, acts, strikes: strikes.toSorted((one, other) => one.during - other.during) }
+  const acts = rules
+    ? Array.from({ length: random.whole(7, 10) }, () => ruledAct(random))
+    : Array.from({ length: random.whole(4, 6) }, () => plainAct(random))
+  const strikes = Array.from({ length: random.whole(2, 4) }, () => aStrike(random, profile, acts, rules !== undefined))
+  return { seed, profile, rules, acts, strikes: strikes.toSorted((one, other) => one.during - other.during) }
 }
 
-function anAct(random: Random): Act {
-  const deed = aDeed(random)
-  const pause = random.chance(0.3) ? 'quiet' : random.pick([[2, 0] as const, [5, random.whole(50, 1500)] as const])
-  const told: Telling = random.pick([
-    [10, 'once'],
-    [3, 'twice'],
-    [3, 'late'],
-    [2, 'never'],
-    [2, 'shuffled'],
-  ])
-  return { deed, pause, told }
-}
-
-function aDeed(random: Random): Deed {
-  const version: Version = random.pick([
-    [12, 'healthy'],
-    [1, 'unhealthy'],
-    [1, 'crashes'],
-    [3, 'stubborn'],
-  ])
-  return random.pick<Deed>([
-    [11, { kind: 'merge', version, image: random.chance(0.12) ? 'late' : 'there' }],
-    [3, { kind: 'two merges', told: random.chance(0.5) ? 'in order' : 'in the wrong order' }],
-    [2, { kind: 'push' }],
-    [2, { kind: 'force push', back: random.whole(1, 2) }],
-    [4, { kind: 'rollback', by: random.chance(0.8) ? 'mona' : 'hubot' }],
-  ])
-}
-
-function aStrike(random: Random, profile: Profile, acts: readonly Act[]): Strike {
+function aStrike(random: Random, profile: Profile, acts: readonly Act[], ruled: boolean): Strike {
   const kind = random.pick<StrikeKind>(kinds.filter(([, one]) => profile === 'several machines' || !ofServers.has(one)))
   // What is waited for from the last act on has the least time to come.
   const during = random.whole(0, Math.max(0, acts.length - 2))
@@ -129,6 +86,7 @@ function aStrike(random: Random, profile: Profile, acts: readonly Act[]): Strike
       [2, 'the other'],
       [2, 'everybody'],
     ]),
+    place: ruled && random.chance(0.4) ? 'staging' : 'production',
   }
 }
 
@@ -182,33 +140,13 @@ function stepFor(kind: StrikeKind, fails: boolean, random: Random): Step {
 }
 
 /** The script in words, a line each. */
-export function tellScript({ seed, profile, acts, strikes }: Script): string[] {
+export function tellScript({ seed, profile, rules, acts, strikes }: Script): string[] {
   return [
-    `seed ${seed}, Landfall on ${profile}`,
+    `seed ${seed}, Landfall on ${profile}, ${tellRules(rules)}`,
     ...acts.map((act, index) => `  act ${index + 1}: ${tellAct(act)}`),
     ...strikes.map((strike) => `  strike: ${tellStrike(strike)}`),
   ]
 }
 
-function tellAct({ deed, pause, told }: Act): string {
-  const when = pause === 'quiet' ? 'when all is quiet' : `${pause} ms later`
-  return `${when}, ${tellDeed(deed)}, told ${told}`
-}
-
-function tellDeed(deed: Deed): string {
-  switch (deed.kind) {
-    case 'merge':
-      return `a ${deed.version} version is merged${deed.image === 'late' ? ' before its image is there' : ''}`
-    case 'two merges':
-      return `two versions are merged one after the other, ${deed.told}`
-    case 'push':
-      return 'a version is pushed to main'
-    case 'force push':
-      return `main is forced back by ${deed.back}`
-    case 'rollback':
-      return `${deed.by} comments /rollback`
-  }
-}
-
-export const tellStrike = ({ kind, during, at, nth, delay, lasts, whom }: Strike): string =>
-  `${kind}, for ${lasts} ms, ${delay} ms after "${at}"${nth > 1 ? ' (the second)' : ''}, from act ${during + 1} on (${whom})`
+export const tellStrike = ({ kind, during, at, nth, delay, lasts, whom, place }: Strike): string =>
+  `${kind}, for ${lasts} ms, ${delay} ms after "${at}"${nth > 1 ? ' (the second)' : ''}, from act ${during + 1} on (${whom}; ${place})`

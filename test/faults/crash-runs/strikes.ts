@@ -3,6 +3,7 @@ import { signalPid } from '../../lab/program.ts'
 import type { Service } from '../../lab/service.ts'
 import type { Member } from './landfalls.ts'
 import { processesOn } from './processes.ts'
+import type { Place } from './rules.ts'
 import type { Strike, StrikeKind } from './script.ts'
 import type { RunTown } from './town.ts'
 
@@ -45,11 +46,12 @@ const blows: Record<Exclude<StrikeKind, 'order late, its Landfall killed'>, Stri
   'Redis killed': onService(({ ground }) => ground.lab.redis, 'kill'),
   'PostgreSQL killed': onService(({ ground }) => ground.lab.postgres, 'kill'),
   'PostgreSQL restarted': onService(({ ground }) => ground.lab.postgres, 'stop'),
-  'sshd killed': onService(({ ground }) => ground.host.sshd, 'kill'),
-  'dockerd killed': onService(({ ground }) => ground.host.engine, 'kill'),
+  'sshd killed': onService(({ ground }, place) => ground.spots[place].host.sshd, 'kill'),
+  'dockerd killed': onService(({ ground }, place) => ground.spots[place].host.engine, 'kill'),
   'landfall-shell killed': onHost(/\/landfall-shell.* --work (put|pull|switch|confirm|restore|prune|probe) /),
   'Compose killed': onHost(/docker-compose .* (up|pull) /),
-  async 'cable out'({ ground: { host } }, { lasts }) {
+  async 'cable out'({ ground }, { lasts, place }) {
+    const { host } = ground.spots[place]
     await host.unplug()
     await pause(lasts)
     await host.plugIn()
@@ -90,9 +92,9 @@ function onLandfall(act: (member: Member, plan: Strike) => Promise<void>): Strik
   }
 }
 
-function onService(find: (town: RunTown) => Service, how: 'kill' | 'stop'): Strikes {
-  return async (town, { lasts }) => {
-    const service = find(town)
+function onService(find: (town: RunTown, place: Place) => Service, how: 'kill' | 'stop'): Strikes {
+  return async (town, { lasts, place }) => {
+    const service = find(town, place)
     if (service.pid === 0) return missed('it was down')
     await service[how]()
     await pause(lasts)
@@ -103,8 +105,8 @@ function onService(find: (town: RunTown) => Service, how: 'kill' | 'stop'): Stri
 
 /** On what runs on the host at that moment. What is killed there nobody starts again. */
 function onHost(words: RegExp): Strikes {
-  return async ({ ground: { host } }) => {
-    const found = processesOn(host).filter((process) => words.test(`${process.words} `))
+  return async ({ ground }, { place }) => {
+    const found = processesOn(ground.spots[place].host).filter((process) => words.test(`${process.words} `))
     for (const { pid } of found) signalPid(pid, 'SIGKILL')
     return found.length > 0 ? hit : missed('nothing of the kind ran')
   }
@@ -119,9 +121,10 @@ const longestHold = 8000
  * An order is held up on its way, its Landfall dies, a successor gives its own order, and then the first one arrives: the host
  * has to refuse it.
  */
-async function lateOrder(town: RunTown, { at, lasts }: Strike, over: AbortSignal): Promise<Blow> {
-  const { ground, landfalls, watch } = town
-  const held = await ground.gates.hold('order', at.replace(' arrives', ''))
+async function lateOrder(town: RunTown, { at, lasts, place }: Strike, over: AbortSignal): Promise<Blow> {
+  const { ground, landfalls, watches } = town
+  const [{ host, gates }, watch] = [ground.spots[place], watches[place]]
+  const held = await gates.hold('order', at.replace(' arrives', ''))
   try {
     if (!(await arrival(held, over))) return missed(`"${at}" did not come`)
     const worker = await holderOf(town)
@@ -136,7 +139,7 @@ async function lateOrder(town: RunTown, { at, lasts }: Strike, over: AbortSignal
     }
     await until(() => watch.writes().length > writes)
     // While its successor is at work the host says that it is busy; the guard meant here is asked by what comes afterwards.
-    await until(() => !processesOn(ground.host).some(({ words }) => atSwitch.test(words)))
+    await until(() => !processesOn(host).some(({ words }) => atSwitch.test(words)))
     await held.release()
     await starting
     return hit
@@ -156,7 +159,7 @@ async function lateOrder(town: RunTown, { at, lasts }: Strike, over: AbortSignal
   }
 
   async function holderOf({ records, repository }: RunTown): Promise<Member | undefined> {
-    const rows = await records.query('select holder from leases where subject like $1', [`environment:${repository.fullName}/%`])
+    const rows = await records.query('select holder from leases where subject = $1', [`environment:${repository.fullName}/${place}`])
     // A holder's name has its process id in it.
     return landfalls.members.find(({ pid }) => rows.some(({ holder }) => String(holder).includes(`-${pid}-`)))
   }

@@ -23,14 +23,14 @@ function strikes(results: readonly RunResult[]): Table {
 
 function acts(results: readonly RunResult[]): Table {
   const all = results.flatMap(({ script }) => script.acts)
-  const byKind = Map.groupBy(all, ({ deed }) => deed.kind)
+  const byKind = Map.groupBy(all, ({ deed }) => (deed.kind === 'say' ? `/${deed.word}` : deed.kind))
   const rows = [...byKind].toSorted().map(([kind, some]) => [kind, String(some.length), counted(some.map(({ told }) => `told ${told}`))])
   return { head: ['act', 'times', 'how'], rows }
 }
 
 function ends(results: readonly RunResult[]): Table {
   const all = results.flatMap(({ evidence }) => evidence.database.deployments)
-  const byKind = Map.groupBy(all, ({ kind }) => kind)
+  const byKind = Map.groupBy(all, ({ kind, environment }) => `${kind} to ${environment}`)
   return {
     head: ['deployments', 'times', 'ended'],
     rows: [...byKind].map(([kind, some]) => [kind, String(some.length), counted(some.map(({ state }) => state))]),
@@ -38,8 +38,8 @@ function ends(results: readonly RunResult[]): Table {
 }
 
 function figures(results: readonly RunResult[]): Table {
-  const profiles = counted(results.map(({ script }) => script.profile))
-  const acts = results.flatMap(({ evidence }) => evidence.host.acts)
+  const profiles = counted(results.map(({ script }) => `${script.profile}${script.rules ? ' with gates' : ''}`))
+  const acts = results.flatMap(({ evidence }) => [...evidence.hosts.values()]).flatMap((host) => host.acts)
   const webhooks = results.flatMap(({ evidence }) => evidence.deliveries)
   const acknowledged = webhooks.filter(({ statusCode }) => statusCode >= 200 && statusCode < 300).length
   const told = results.flatMap(({ evidence }) => evidence.chat)

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { setTimeout as pause } from 'node:timers/promises'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { testApp } from '../../lab/github/app.ts'
@@ -9,19 +8,21 @@ import { type ChatReceiver, startChat } from '../../lab/landfall/chat.ts'
 import { type Records, recordsOf } from '../../lab/landfall/records.ts'
 import { composeFile, openShop } from '../../lab/landfall/shop.ts'
 import { eventually } from '../eventually.ts'
-import { openWork } from '../settled.ts'
 import type { Ground } from './ground.ts'
 import { type HostWatch, watchHost } from './host-watch.ts'
 import { type Landfalls, landfalls } from './landfalls.ts'
 import { type People, peopleOf } from './people.ts'
 import type { Random } from './random.ts'
+import { environmentsText, type Place, type Rules } from './rules.ts'
 import type { Script } from './script.ts'
 import { createSteps, type Steps, stepAtGitHub, stepInLog } from './steps.ts'
+import { type Waiting, waitingIn } from './waiting.ts'
 
 /** A run's own town: a repository, a database, Landfalls and a GitHub that nothing before knows of. */
 export interface RunTown {
   ground: Ground
   project: string
+  rules: Rules | undefined
   repository: TestRepository
   github: GitHubStandIn
   chat: ChatReceiver
@@ -29,9 +30,10 @@ export interface RunTown {
   landfalls: Landfalls
   people: People
   steps: Steps
-  watch: HostWatch
-  /** Waits until Landfall has nothing left to do or to tell; false where that took longer. */
-  quiet(seconds: number): Promise<boolean>
+  /** Where the project runs. */
+  places: readonly Place[]
+  watches: Record<Place, HostWatch>
+  waiting: Waiting
   close(): Promise<void>
 }
 
@@ -46,7 +48,11 @@ const app = (() => {
   return testApp({ permissions, events })
 })()
 
-export async function openRunTown(ground: Ground, { seed, profile }: Pick<Script, 'seed' | 'profile'>, random: Random): Promise<RunTown> {
+export async function openRunTown(
+  ground: Ground,
+  { seed, profile, rules }: Pick<Script, 'seed' | 'profile' | 'rules'>,
+  { random, program }: { random: Random; program: string | undefined },
+): Promise<RunTown> {
   const project = `run-${seed}`
   await ground.clear(project)
   const { registry } = ground.lab
@@ -65,8 +71,8 @@ export async function openRunTown(ground: Ground, { seed, profile }: Pick<Script
   }
   const records = recordsOf(environment)
   const steps = createSteps()
-  const watch = watchHost(ground.host, project)
-  watch.onWrite(() => steps.hear('Compose begins'))
+  const watches = { production: watchHost(ground.spots.production.host, project), staging: watchHost(ground.spots.staging.host, project) }
+  for (const watch of Object.values(watches)) watch.onWrite(() => steps.hear('Compose begins'))
   github.onRequest((request) => {
     const step = stepAtGitHub(request)
     if (step) steps.hear(step)
@@ -74,6 +80,7 @@ export async function openRunTown(ground: Ground, { seed, profile }: Pick<Script
   const servers = landfalls({
     names: profile === 'one machine' ? ['A'] : ['A', 'B'],
     environment,
+    program,
     onLine(line, by) {
       const step = stepInLog(line)
       if (step) steps.hear(step, by)
@@ -83,31 +90,30 @@ export async function openRunTown(ground: Ground, { seed, profile }: Pick<Script
     },
   })
   const close = async () => {
-    await Promise.all([watch.close(), chat.close(), github.close()])
+    await Promise.all([...Object.values(watches).map((watch) => watch.close()), chat.close(), github.close()])
     await ground.clear(project)
   }
   try {
-    const shop = await openShop(github, registry, { name: project, hosts: [ground.host.name], files: filesOf(project, registry.address) })
+    const hosts = { production: ground.spots.production.host.name, staging: ground.spots.staging.host.name }
+    const files = filesOf(project, registry.address, environmentsText(rules, hosts))
+    const shop = await openShop(github, registry, { name: project, hosts: [hosts.production], files })
+    for (const person of ['lisa', 'peter']) shop.repository.addCollaborator(person, 'write')
     await servers.open()
+    const people = peopleOf(shop, github, registry, { rules, random })
     return {
       ground,
       project,
+      rules,
       repository: shop.repository,
       github,
       chat,
       records,
       landfalls: servers,
-      people: peopleOf(shop, github, registry, random),
+      people,
       steps,
-      watch,
-      async quiet(seconds) {
-        for (const deadline = performance.now() + seconds * 1000; performance.now() < deadline; await pause(100)) {
-          // The database may be down just now.
-          const open = await openWork(records).catch(() => ['?'])
-          if (open.length === 0) return true
-        }
-        return false
-      },
+      places: rules ? ['staging', 'production'] : ['production'],
+      watches,
+      waiting: waitingIn(records, people, rules),
       close,
     }
   } catch (error) {
@@ -124,7 +130,7 @@ export const lookedAt = ({ records, repository }: RunTown): Promise<true> =>
   })
 
 /** A shop as others have it, with restart policies, and with versions that fail soon. */
-function filesOf(project: string, registry: string): Record<string, string> {
+function filesOf(project: string, registry: string, environments: string): Record<string, string> {
   return {
     'compose.yml': composeFile(registry, project).replaceAll(
       '    init: true',
@@ -140,8 +146,7 @@ defaults:
     web: { port: 3000, health: /health, version: "/health#/version", within: 6s, soak: 0s }
     db: { within: 10s, soak: 0s }
 environments:
-  production: { branch: main, hosts: [web-1], env: deploy/production.env }
-notify: ["slack:deploys"]
+${environments}notify: ["slack:deploys"]
 `,
   }
 }

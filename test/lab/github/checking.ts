@@ -1,7 +1,17 @@
 import { announce, type Delivering, type RepositoryParts } from './branches.ts'
-import { packagePublished, requestedAction, statusSet, suiteCompleted, type WorkflowRun, workflowCompleted } from './ci-payloads.ts'
-import { suiteOf, suiteState } from './suites.ts'
-import { type CheckRun, type Delivery, moment, person, type Reporter, type RequiredCheck, type Status } from './world.ts'
+import { packagePublished, requestedAction, statusSet, suiteCompleted, workflowCompleted } from './ci-payloads.ts'
+import { newSuite, suiteOf, suiteState } from './suites.ts'
+import {
+  type CheckRun,
+  type CheckSuite,
+  type Delivery,
+  moment,
+  person,
+  type Reporter,
+  type RequiredCheck,
+  type Status,
+  type WorkflowRun,
+} from './world.ts'
 
 /** GitHub's own CI. */
 export const actions: Reporter = { id: 15_368, slug: 'github-actions', name: 'GitHub Actions' }
@@ -14,6 +24,15 @@ export interface CheckOutcome {
   externalId?: string
   /** Absent: it has only begun. */
   conclusion?: string
+}
+
+export interface RanWorkflow extends Partial<Pick<WorkflowRun, 'name' | 'event' | 'branch' | 'conclusion'>> {
+  /** Name of its one job, and so of its check. Default that of the workflow, in small letters. */
+  job?: string
+  /** Somebody ran the last one of this commit and event once more: it keeps its suite. Default false, another run. */
+  again?: boolean
+  /** Default `mona`. */
+  by?: string
 }
 
 /** What CI, other Apps and those who press buttons do. GitHub announces it to Apps that subscribe to it. */
@@ -32,7 +51,7 @@ export interface Checking {
     options?: Delivering,
   ): Promise<Delivery[]>
   /** A workflow of GitHub Actions has run: its check has ended, its suite and it are announced. */
-  runWorkflow(sha: string, run: Partial<Omit<WorkflowRun, 'sha' | 'by'>> & { by?: string }, options?: Delivering): Promise<Delivery[]>
+  runWorkflow(sha: string, run: RanWorkflow, options?: Delivering): Promise<Delivery[]>
   publishImage(image: { name: string; tag: string; digest: string; by?: string }, options?: Delivering): Promise<Delivery[]>
   /** Somebody presses a button of the App's own check run. Throws where it has no such button. */
   pressButton(check: number, identifier: string, by: string, options?: Delivering): Promise<Delivery[]>
@@ -44,11 +63,10 @@ export function checking(parts: RepositoryParts): Checking {
   const { world, repo } = parts
   const actor = person(world, 'mona')
 
-  const report = (sha: string, { name, app = actions, externalId, conclusion }: CheckOutcome): CheckRun => {
-    const suite = suiteOf(world, repo, sha, app)
+  const report = (suite: CheckSuite, { name, externalId, conclusion }: Omit<CheckOutcome, 'app'>): CheckRun => {
     const now = moment(world.now())
     const running = repo.checkRuns.findLast((run) => run.suite === suite.id && run.name === name && run.status !== 'completed')
-    const run = running ?? freshRun(world.id(), suite.id, sha, app, name, now)
+    const run = running ?? freshRun(world.id(), suite, name, now)
     if (run !== running) repo.checkRuns.push(run)
     if (externalId !== undefined) run.externalId = externalId
     Object.assign(run, conclusion === undefined ? { status: 'in_progress' } : { status: 'completed', conclusion, completedAt: now })
@@ -57,8 +75,8 @@ export function checking(parts: RepositoryParts): Checking {
 
   return {
     async reportCheck(sha, outcome, { deliver } = {}) {
-      const run = report(sha, outcome)
-      const suite = suiteOf(world, repo, sha, run.app)
+      const suite = suiteOf(world, repo, sha, outcome.app ?? actions)
+      const run = report(suite, outcome)
       const ended = suiteState(repo, suite).status === 'completed'
       const events = ended ? [await suiteCompleted(world, repo, suite, actor)] : []
       return { id: run.id, deliveries: await announce(parts, events, deliver) }
@@ -77,15 +95,20 @@ export function checking(parts: RepositoryParts): Checking {
       return announce(parts, [await statusSet(world, repo, status)], deliver)
     },
 
-    async runWorkflow(sha, { name = 'Build', branch = repo.defaultBranch, conclusion = 'success', by = 'mona' }, { deliver } = {}) {
-      const someone = person(world, by)
-      report(sha, { name: name.toLowerCase(), conclusion })
-      const suite = suiteOf(world, repo, sha, actions, branch)
-      const events = [
-        await suiteCompleted(world, repo, suite, someone),
-        await workflowCompleted(world, repo, suite, { name, sha, branch, conclusion, by: someone }),
-      ]
-      return announce(parts, events, deliver)
+    async runWorkflow(
+      sha,
+      { name = 'Build', event = 'push', job = name.toLowerCase(), again = false, by = 'mona', ...ran },
+      { deliver } = {},
+    ) {
+      const { branch = repo.defaultBranch, conclusion = 'success' } = ran
+      const before = again ? repo.workflowRuns.findLast((one) => one.sha === sha && one.name === name && one.event === event) : undefined
+      const suite = repo.suites.find(({ id }) => id === before?.suite) ?? newSuite(world, repo, sha, actions, branch)
+      report(suite, { name: job, conclusion })
+      const workflow = repo.workflowRuns.find((one) => one.name === name)?.workflow ?? world.id()
+      const told = { sha, name, event, branch, conclusion, workflow, suite: suite.id, by: person(world, by), at: world.now() }
+      const run: WorkflowRun = before ? Object.assign(before, told) : { ...told, id: world.id() }
+      if (!before) repo.workflowRuns.push(run)
+      return announce(parts, [await suiteCompleted(world, repo, suite, run.by), await workflowCompleted(world, repo, run)], deliver)
     },
 
     publishImage: ({ by = 'mona', ...image }, { deliver } = {}) =>
@@ -105,7 +128,7 @@ export function checking(parts: RepositoryParts): Checking {
   }
 }
 
-const freshRun = (id: number, suite: number, sha: string, app: Reporter, name: string, now: string): CheckRun => ({
+const freshRun = (id: number, { id: suite, sha, app }: CheckSuite, name: string, now: string): CheckRun => ({
   id,
   suite,
   app,

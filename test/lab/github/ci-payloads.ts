@@ -1,10 +1,11 @@
 import { account, nodeId } from './bodies/account.ts'
-import { checkBody, pullsOf, simpleCommit, suiteBody } from './bodies/check.ts'
+import { checkBody, suiteBody } from './bodies/check.ts'
 import { commitBody } from './bodies/commit.ts'
 import { repositoryBody } from './bodies/repository.ts'
+import { workflowPath, workflowRunBody } from './bodies/workflow-run.ts'
 import { commitOf } from './history.ts'
 import { type Event, everyEvent } from './payloads.ts'
-import { type CheckRun, type CheckSuite, moment, type Person, type Repo, type Status, type World } from './world.ts'
+import { type CheckRun, type CheckSuite, moment, type Person, type Repo, type Status, type WorkflowRun, type World } from './world.ts'
 
 /** `check_run`: somebody pressed a button. Only the App whose run it is hears of it. */
 export async function requestedAction(world: World, repo: Repo, run: CheckRun, identifier: string, by: Person): Promise<Event> {
@@ -55,75 +56,25 @@ export async function statusSet(world: World, repo: Repo, status: Status): Promi
   return { repo, name: 'status', header: 'status', payload }
 }
 
-export interface WorkflowRun {
-  /** Of the workflow. */
-  name: string
-  sha: string
-  branch: string
-  conclusion: 'success' | 'failure' | 'cancelled'
-  by: Person
-}
-
 /** `workflow_run`: a run of GitHub Actions has ended. */
-export async function workflowCompleted(world: World, repo: Repo, suite: CheckSuite, run: WorkflowRun): Promise<Event> {
-  const api = `${world.url}/repos/${repo.fullName}`
-  const now = moment(world.now())
-  const [id, workflow] = [world.id(), world.id()]
-  const own = `${api}/actions/runs/${id}`
-  const path = `.github/workflows/${run.name.toLowerCase()}.yml`
-  const within = repositoryBody(world, repo)
-  const actor = account(world, run.by)
+export async function workflowCompleted(world: World, repo: Repo, run: WorkflowRun): Promise<Event> {
+  const path = workflowPath(run)
   const payload = {
     action: 'completed',
-    workflow_run: {
-      id,
-      name: run.name,
-      node_id: nodeId('WFR', id),
-      head_branch: run.branch,
-      head_sha: run.sha,
-      path,
-      display_title: run.name,
-      run_number: 1,
-      run_attempt: 1,
-      event: 'push',
-      status: 'completed',
-      conclusion: run.conclusion,
-      workflow_id: workflow,
-      check_suite_id: suite.id,
-      check_suite_node_id: nodeId('CS', suite.id),
-      url: own,
-      html_url: `${world.url}/${repo.fullName}/actions/runs/${id}`,
-      pull_requests: pullsOf(world, repo, run.sha),
-      created_at: now,
-      updated_at: now,
-      run_started_at: now,
-      actor,
-      triggering_actor: actor,
-      jobs_url: `${own}/jobs`,
-      logs_url: `${own}/logs`,
-      check_suite_url: `${api}/check-suites/${suite.id}`,
-      artifacts_url: `${own}/artifacts`,
-      cancel_url: `${own}/cancel`,
-      rerun_url: `${own}/rerun`,
-      previous_attempt_url: null,
-      workflow_url: `${api}/actions/workflows/${workflow}`,
-      head_commit: simpleCommit(await commitOf(repo.git, run.sha)),
-      repository: within,
-      head_repository: within,
-    },
+    workflow_run: await workflowRunBody(world, repo, run),
     workflow: {
-      id: workflow,
-      node_id: nodeId('W', workflow),
+      id: run.workflow,
+      node_id: nodeId('W', run.workflow),
       name: run.name,
       path,
       state: 'active',
-      created_at: now,
-      updated_at: now,
-      url: `${api}/actions/workflows/${workflow}`,
+      created_at: moment(run.at),
+      updated_at: moment(run.at),
+      url: `${world.url}/repos/${repo.fullName}/actions/workflows/${run.workflow}`,
       html_url: `${world.url}/${repo.fullName}/blob/${repo.defaultBranch}/${path}`,
-      badge_url: `${world.url}/${repo.fullName}/workflows/${run.name}/badge.svg`,
+      badge_url: `${world.url}/${repo.fullName}/workflows/${encodeURIComponent(run.name)}/badge.svg`,
     },
-    repository: within,
+    repository: repositoryBody(world, repo),
     ...everyEvent(world, repo, run.by),
   }
   return { repo, name: 'workflow-run-completed', header: 'workflow_run', payload }

@@ -55,6 +55,7 @@ export function emptyRepository(world: World, git: Git, owner: string, name: str
     deployments: [],
     suites: [],
     checkRuns: [],
+    workflowRuns: [],
     activities: [],
     requiredChecks: [],
     issues: [],

@@ -2,8 +2,11 @@ import type { CheckRun, CheckSuite, Repo, Reporter, World } from './world.ts'
 
 /** The suite in which an App reports on a commit; made where there is none yet. */
 export function suiteOf(world: World, repo: Repo, sha: string, app: Reporter, branch: string | null = null): CheckSuite {
-  const known = repo.suites.find((one) => one.sha === sha && one.app.id === app.id)
-  if (known) return known
+  return repo.suites.find((one) => one.sha === sha && one.app.id === app.id) ?? newSuite(world, repo, sha, app, branch)
+}
+
+/** One more of that App, as GitHub's CI makes for each run of a workflow. */
+export function newSuite(world: World, repo: Repo, sha: string, app: Reporter, branch: string | null): CheckSuite {
   const made: CheckSuite = { id: world.id(), sha, app, branch, createdAt: world.now() }
   repo.suites.push(made)
   return made

@@ -68,6 +68,8 @@ export interface Repo {
   deployments: Deployment[]
   suites: CheckSuite[]
   checkRuns: CheckRun[]
+  /** Oldest first. */
+  workflowRuns: WorkflowRun[]
   /** Moves of branches, oldest first. */
   activities: Activity[]
   requiredChecks: RequiredCheck[]
@@ -178,6 +180,23 @@ export interface CheckRun {
   completedAt: string | null
   output: { title: string | null; summary: string | null; text: string | null; annotations: unknown[] }
   actions: { label: string; description: string; identifier: string }[]
+}
+
+/** A run of one of the repository's workflows, which has a suite of its own. */
+export interface WorkflowRun {
+  id: number
+  /** Id of the workflow. */
+  workflow: number
+  /** Of the workflow. */
+  name: string
+  /** What triggered it: `push`, `schedule`… */
+  event: string
+  sha: string
+  branch: string
+  suite: number
+  conclusion: 'success' | 'failure' | 'cancelled'
+  by: Person
+  at: Date
 }
 
 export interface Activity {

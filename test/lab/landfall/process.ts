@@ -33,10 +33,16 @@ const logLine = z.looseObject({ level: z.number(), time: z.number(), msg: z.stri
  * Starts one and waits until it serves. Throws with what it said when it does not start.
  *
  * @param through a command that becomes Landfall itself once it has changed its surroundings, such as nsenter
+ * @param program where its code is, where that is not this project's
  */
-export async function startProcess(environment: Record<string, string>, through: readonly string[] = []): Promise<LandfallProcess> {
+export async function startProcess(
+  environment: Record<string, string>,
+  through: readonly string[] = [],
+  program = process.cwd(),
+): Promise<LandfallProcess> {
   const [command = '', ...words] = [...through, process.execPath, ...startFlags, 'src/main/serve.ts']
   const child = spawn(command, words, {
+    cwd: program,
     env: { PATH: process.env.PATH ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -79,7 +85,11 @@ export async function startProcess(environment: Record<string, string>, through:
       look()
     })
 
-  const serving = await logged(({ msg }) => msg === 'landfall serves')
+  // One that is too slow must not go on beside the next that is tried.
+  const serving = await logged(({ msg }) => msg === 'landfall serves').catch(async (error: Error) => {
+    await end(child, 'SIGKILL')
+    throw error
+  })
   const { port } = z.object({ port: z.number() }).parse(serving)
   return {
     url: `http://127.0.0.1:${port}`,

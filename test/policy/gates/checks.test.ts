@@ -23,6 +23,8 @@ const running = (name: string, more: Partial<Check> = {}): Check => {
 }
 const status = (name: string, conclusion: string): Check => ({ kind: 'status', name, state: 'completed', conclusion, id: ++runs })
 
+const ci = { id: 1, name: 'CI', event: 'push' }
+const nightly = { id: 2, name: 'Nightly', event: 'schedule' }
 const all = { all: true, names: [] }
 const named = (...names: string[]) => ({ all: false, names })
 const minutes = (count: number) => new Date(Date.parse('2026-11-21T10:00:00Z') + count * 60_000).toISOString()
@@ -62,6 +64,36 @@ describe('what counts', () => {
       'two Apps with one name are two',
       { checks: [run('test', 'failure', { app: 'other', id: 1 }), green('test', { id: 2 })] },
       'refused checks-failed test',
+    ],
+    [
+      'two workflows with one name are two',
+      { checks: [run('test', 'failure', { id: 1, workflow: ci }), green('test', { id: 2, workflow: nightly })] },
+      'refused checks-failed test (CI, push)',
+    ],
+    [
+      'one that still runs is named with its workflow',
+      { checks: [green('test', { workflow: ci }), running('test', { workflow: nightly })] },
+      'waiting checks-pending test (Nightly, schedule)',
+    ],
+    [
+      'a workflow that ran again for the same reason: the newest run',
+      { checks: [run('test', 'failure', { id: 1, workflow: ci, suite: 1 }), green('test', { id: 2, workflow: ci, suite: 2 })] },
+      'open',
+    ],
+    [
+      'a workflow that somebody started by hand takes the place of none',
+      {
+        checks: [
+          run('test', 'failure', { id: 1, workflow: ci }),
+          green('test', { id: 2, workflow: { ...ci, event: 'workflow_dispatch' } }),
+        ],
+      },
+      'refused checks-failed test (CI, push)',
+    ],
+    [
+      'of a name that is asked for every workflow counts',
+      { demand: named('test'), checks: [green('test', { workflow: ci }), run('test', 'failure', { workflow: nightly })] },
+      'refused checks-failed test (Nightly, schedule)',
     ],
     [
       'what Landfall reports is never waited for',

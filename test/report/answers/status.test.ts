@@ -38,7 +38,7 @@ describe('/status', () => {
     const why = reason('image-missing', { image: 'shop:b', deadline: '11:00' })
     const waits = deployment({ revision: sha('b'), state: 'waiting', reason: why, actor: 'bob' })
     expect(status({ ...production, deployments: [waits] })).toContain(
-      `- ⏳ bbbbbbb is waiting to go to production: No image shop:b in the registry yet · ${commit('b')} · by bob · 21 Nov 2026, 10:00:00 UTC · [log](${links.log})\n`,
+      `- ⏳ bbbbbbb is waiting to go to production: No image shop:b in the registry yet · ${commit('b')} · pushed by bob · 21 Nov 2026, 10:00:00 UTC · [log](${links.log})\n`,
     )
   })
 

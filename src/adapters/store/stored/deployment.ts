@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Deployment, type SoakBehind, states, type TimelineEntry } from '../../../domain/deployment.ts'
-import { storedComment } from './intent.ts'
+import { storedComment, storedComments } from './intent.ts'
 import { storedPlan, storedProgress, storedProposal } from './plan.ts'
 import { storedReason, storedReasons } from './reason.ts'
 import { storedRepository } from './repository.ts'
@@ -27,7 +27,9 @@ export const storedDeployment: z.ZodType<Deployment> = z.strictObject({
   actor: text,
   pullRequest: count.exactOptional(),
   comment: storedComment.exactOptional(),
+  toldIn: storedComments.exactOptional(),
   asked: z.enum(['person', 'deliberate']).exactOptional(),
+  retried: z.literal(true).exactOptional(),
   state: z.enum(states),
   reason: storedReason.exactOptional(),
   closed: storedReasons.exactOptional(),

@@ -8,6 +8,8 @@ import { count, instant, name, type Shape, sha, text } from './shape.ts'
 
 export const storedComment: z.ZodType<CommentRef> = z.strictObject({ id: count, issue: count } satisfies Shape<CommentRef>)
 
+export const storedComments = z.array(storedComment)
+
 const common = { id: name, key: name, repository: storedRepository, actor: text, delivery: name, receivedAt: instant }
 
 const push = z.strictObject({
@@ -70,5 +72,5 @@ export const storedOutcome: z.ZodType<IntentOutcome> = z.discriminatedUnion('kin
   z.strictObject({ kind: z.literal('nothing-to-do'), why: z.string() }),
   z.strictObject({ kind: z.literal('refused'), problems: z.array(storedProblem) }),
   z.strictObject({ kind: z.literal('command-refused'), reason: storedReason }),
-  z.strictObject({ kind: z.literal('answered'), body: text }),
+  z.strictObject({ kind: z.literal('answered'), body: text, about: name.exactOptional() }),
 ])

@@ -1,4 +1,4 @@
-import type { Evidence } from '../evidence.ts'
+import type { View } from '../evidence.ts'
 import type { Violation } from './violation.ts'
 
 /** The database service as it was first seen, and how many rows were put into it since. */
@@ -9,7 +9,7 @@ export interface Untouched {
 }
 
 /** What no deployment changes is as it was, and nothing is left over. */
-export function checkHouse({ host }: Evidence, project: string, before: Untouched): Violation[] {
+export function checkHouse({ host }: View, project: string, before: Untouched): Violation[] {
   const found: string[] = []
   const database = host.containers.find(({ service }) => service === 'db')
   if (database?.id !== before.container) found.push(`the database service has another container: ${database?.id}, not ${before.container}`)
@@ -20,5 +20,5 @@ export function checkHouse({ host }: Evidence, project: string, before: Untouche
   for (const { name, status } of host.containers) if (status !== 'running') found.push(`${name} is ${status}`)
   if (host.volumes.length !== 1) found.push(`the volumes are ${host.volumes.join(', ')}`)
   found.push(...host.leavings.map((what) => `left over on the host: ${what}`))
-  return found.map((what) => ({ invariant: 5, what }))
+  return found.map((what) => ({ invariant: 6, what }))
 }

@@ -1,8 +1,9 @@
-import type { Evidence, StoredDeployment, StoredReceipt } from '../evidence.ts'
+import type { View } from '../evidence.ts'
+import type { StoredDeployment, StoredReceipt } from '../stored.ts'
 import type { Violation } from './violation.ts'
 
 /** "Success" means that what was planned runs and was proved, and main's head has had its deployment. */
-export function checkProof(evidence: Evidence): Violation[] {
+export function checkProof(evidence: View): Violation[] {
   const { database } = evidence
   const succeeded = database.deployments.filter(({ state }) => state === 'succeeded')
   return [...succeeded.flatMap((one) => proofOf(one, evidence)), ...whatRuns(evidence), ...headDeployed(evidence)].map((what) => ({
@@ -11,7 +12,7 @@ export function checkProof(evidence: Evidence): Violation[] {
   }))
 }
 
-function proofOf(one: StoredDeployment, { database, host, history }: Evidence): string[] {
+function proofOf(one: StoredDeployment, { database, host, history }: View): string[] {
   const name = `${one.kind} ${one.revision?.slice(0, 7)} (generation ${one.generation})`
   const found: string[] = []
   const planned = webDigest(one)
@@ -43,7 +44,7 @@ function receiptProblems({ generation, revision, hosts }: StoredReceipt, one: St
 }
 
 /** What runs in the end is what the last deployment that changed anything left: itself, or what it returned to. */
-function whatRuns({ database, host }: Evidence): string[] {
+function whatRuns({ database, host }: View): string[] {
   const touched = database.deployments
     .filter(({ generation }) => generation !== null)
     .toSorted((one, other) => (one.generation ?? 0) - (other.generation ?? 0))
@@ -57,15 +58,20 @@ function whatRuns({ database, host }: Evidence): string[] {
 }
 
 /** Of the deployments that pushes asked for, the last that no newer push overtook is main's head. */
-function headDeployed({ database, history }: Evidence): string[] {
+function headDeployed({ database, history }: View): string[] {
   const head = history.heads.at(-1)?.sha
-  const last = database.deployments.findLast((one) => one.kind === 'deploy' && !isOvertakenByPush(one))
+  const pushed = database.deployments.filter(({ kind, asked }) => kind === 'deploy' && asked === null)
+  const last = pushed.findLast((one) => one.state !== 'superseded' || isOvertakenByPeople(one, database.deployments))
   return last?.revision === head ? [] : [`main stands at ${head}; the last deployment of a push is ${last?.revision} (${last?.state})`]
 }
 
-/** A rollback that was asked for after a push takes that push's turn: the last wish counts. */
-const isOvertakenByPush = ({ state, reason }: StoredDeployment): boolean =>
-  state === 'cancelled' || (state === 'superseded' && !reason?.includes('"the rollback '))
+/** What somebody asks for after a push takes that push's turn: the last wish counts. */
+function isOvertakenByPeople(one: StoredDeployment, deployments: readonly StoredDeployment[]): boolean {
+  const later = deployments.slice(deployments.indexOf(one) + 1)
+  const asked = later.filter((other) => other.kind === 'deploy' && other.asked !== null)
+  const names = ['the rollback ', ...asked.map(({ revision }) => revision?.slice(0, 7) ?? '')]
+  return names.some((name) => one.reason?.includes(`"${name}`))
+}
 
 function webDigest(one: StoredDeployment | undefined): string | undefined {
   return one?.plan?.services.find(({ name }) => name === 'web')?.image.split('@')[1]

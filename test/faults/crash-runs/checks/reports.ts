@@ -1,4 +1,5 @@
-import type { Evidence, StoredDeployment } from '../evidence.ts'
+import type { View } from '../evidence.ts'
+import { nameOf, type StoredDeployment } from '../stored.ts'
 import type { Violation } from './violation.ts'
 
 /** How each end is shown beside the commit, as GitHub's deployment and as its check run; docs/github.md promises it. */
@@ -14,15 +15,13 @@ const shown: Record<string, { dot: string; deployment: string; check: string }> 
 
 const final = new Set(['success', 'failure', 'error'])
 
-/** Every end is reported where people look, once, and what is shown last is what is true. */
-export function checkReports(evidence: Evidence): Violation[] {
-  return [...deploymentsShown(evidence), ...checksShown(evidence), ...dots(evidence), ...answers(evidence), ...chat(evidence)].map(
-    (what) => ({ invariant: 1, what }),
-  )
+/** Every end is reported beside commits and on GitHub's pages, once, and what is shown last is what is true. */
+export function checkReports(view: View): Violation[] {
+  return [...deploymentsShown(view), ...checksShown(view), ...dots(view)].map((what) => ({ invariant: 1, what }))
 }
 
 /** Exactly one of GitHub's deployments for each that touched a host; its last word is the end. */
-function deploymentsShown({ database, github }: Evidence): string[] {
+function deploymentsShown({ database, github }: View): string[] {
   const found: string[] = []
   const madeFor = (payload: unknown) =>
     typeof payload === 'object' && payload !== null && 'landfall' in payload ? String(payload.landfall) : JSON.stringify(payload)
@@ -40,7 +39,8 @@ function deploymentsShown({ database, github }: Evidence): string[] {
     if (told.at(-1) !== last) found.push(`GitHub's deployment of ${nameOf(one)} says ${told.join(', ')}; its last word should be ${last}`)
     if (new Set(told.filter((state) => final.has(state))).size > 1)
       found.push(`GitHub's deployment of ${nameOf(one)} ended twice: ${told.join(', ')}`)
-    if (told.some((state, at) => state === told[at - 1]))
+    // Where it is no production, GitHub itself says of the one before that it is inactive, too.
+    if (told.some((state, at) => state === told[at - 1] && (state !== 'inactive' || there.production)))
       found.push(`GitHub's deployment of ${nameOf(one)} says the same twice: ${told.join(', ')}`)
     if (there.sha !== one.revision) found.push(`GitHub's deployment of ${nameOf(one)} is of ${there.sha}`)
   }
@@ -52,7 +52,7 @@ function deploymentsShown({ database, github }: Evidence): string[] {
  * The newest check run of each deployment that has a commit says how it ended. One that was made late may stand before it: GitHub lets
  * nobody take it away, and shows the newest of a name.
  */
-function checksShown({ database, github }: Evidence): string[] {
+function checksShown({ database, github }: View): string[] {
   const found: string[] = []
   const byOwn = Map.groupBy(github.checkRuns, ({ externalId }) => externalId)
   for (const one of database.deployments) {
@@ -71,22 +71,19 @@ function checksShown({ database, github }: Evidence): string[] {
  * The dot of each commit is that of the deployment that was the last to end of those that have a say about it. One that was overtaken
  * has none where another has.
  */
-function dots({ database, github, history }: Evidence): string[] {
+function dots({ database, github, history }: View): string[] {
   const found: string[] = []
   const inOrder = database.deployments.toSorted((one, other) => Date.parse(one.finished_at ?? '') - Date.parse(other.finished_at ?? ''))
   const bySha = Map.groupBy(github.statuses, ({ sha }) => sha)
   for (const sha of new Set(history.heads.map((head) => head.sha))) {
-    const says = (bySha.get(sha) ?? []).filter(({ context }) => context === 'landfall/production')
     const words = inOrder.flatMap((one) => dotOn(sha, one) ?? [])
     const word = words.findLast(({ by }) => !by.endsWith(', superseded)')) ?? words.at(-1)
-    const last = says.at(-1)
+    const last = bySha.get(sha)?.at(-1)
     if (last?.state !== word?.dot)
       found.push(
         `${sha} shows ${last ? `${last.state} "${last.description}"` : 'nothing'}; ${word ? `${word.dot} is true, by ${word.by}` : 'nothing was done with it'}`,
       )
   }
-  for (const { context, description } of github.statuses)
-    if (context !== 'landfall/production') found.push(`a status ${context} says "${description}"`)
   return found
 }
 
@@ -98,46 +95,3 @@ function dotOn(sha: string, one: StoredDeployment): { dot: string; by: string } 
   if (replaced && one.kind === 'rollback' && one.state === 'succeeded') return { dot: 'failure', by: nameOf(one) }
   return replaced && one.state === 'halted' ? { dot: 'error', by: nameOf(one) } : undefined
 }
-
-const endings: Record<string, RegExp> = {
-  succeeded: /went back to/,
-  failed: /did not go back to/,
-  'rolled-back': /could not go back to/,
-  rejected: /was refused/,
-  halted: /is halted/,
-  superseded: /was overtaken/,
-  cancelled: /was cancelled/,
-}
-
-/** One answer and one reaction for each command, and no other comment. */
-function answers({ database, github, history }: Evidence): string[] {
-  const found: string[] = []
-  const own = github.comments.filter(({ author }) => author.login === github.bot)
-  for (const { comment, mayDoIt } of history.commands) {
-    const intent = database.intents.find((one) => one.comment?.id === comment)
-    const deployment = database.deployments.find((one) => one.intent === intent?.id)
-    const marks = [intent?.id, deployment?.id].filter((id) => id !== undefined)
-    const answered = own.filter(({ body }) => marks.some((id) => body.includes(`answer:${id}`)))
-    if (answered.length !== 1) found.push(`command ${comment} has ${answered.length} answers`)
-    const wanted = deployment ? endings[deployment.state] : /Refused/
-    if (answered.some(({ body }) => !wanted?.test(body)))
-      found.push(`command ${comment} is answered "${answered[0]?.body}", and is ${deployment?.state}`)
-    const reactions = github.comments.find(({ id }) => id === comment)?.reactions.filter(({ author }) => author.login === github.bot) ?? []
-    const seen = reactions.map(({ content }) => content).join(', ')
-    if (seen !== (mayDoIt ? 'eyes' : '-1')) found.push(`command ${comment} has the reactions "${seen}"`)
-  }
-  if (own.length !== history.commands.length)
-    found.push(`there are ${own.length} comments of Landfall's for ${history.commands.length} commands`)
-  return found
-}
-
-const worthTelling = new Set(['succeeded', 'failed', 'rolled-back', 'halted', 'rejected'])
-
-/** Chat takes the same twice and can take nothing back: what must not happen is silence. */
-function chat({ database, chat: messages }: Evidence): string[] {
-  return database.deployments
-    .filter(({ id, state }) => worthTelling.has(state) && !messages.some((body) => body.includes(id)))
-    .map((one) => `no chat message tells of ${nameOf(one)}`)
-}
-
-const nameOf = ({ id, kind, revision, state }: StoredDeployment): string => `${kind} ${revision?.slice(0, 7)} (${id}, ${state})`

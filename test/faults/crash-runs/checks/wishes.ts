@@ -1,5 +1,7 @@
 import { isTerminal, states } from '../../../../src/domain/deployment.ts'
-import type { Evidence, StoredIntent } from '../evidence.ts'
+import type { Word } from '../acts.ts'
+import type { Evidence } from '../evidence.ts'
+import type { StoredIntent } from '../stored.ts'
 import type { Violation } from './violation.ts'
 
 /** Every wish that was acknowledged is stored once, and has exactly one end. */
@@ -19,12 +21,12 @@ export function checkWishes({ deliveries, history, database }: Evidence): Violat
       found.push(`${delivery.event} ${delivery.guid} of ${wish.after} is stored as ${stored.after}`)
   }
 
-  for (const { comment, mayDoIt } of history.commands) {
+  for (const { comment, mayDoIt, word, body } of history.commands) {
     const stored = database.intents.filter((intent) => intent.comment?.id === comment)
     if (stored.length !== 1) found.push(`command ${comment} is stored ${stored.length} times`)
-    const ends = stored.map(({ outcome }) => outcome?.kind)
-    if (ends.some((end) => end !== (mayDoIt ? 'deployments' : 'command-refused')))
-      found.push(`command ${comment} ended as ${ends.join(', ')}`)
+    const ends = stored.map(({ outcome }) => outcome?.kind ?? 'open')
+    const possible = mayDoIt ? endsOf[word] : ['command-refused']
+    if (ends.some((end) => !possible.includes(end))) found.push(`command ${comment} (${body}) ended as ${ends.join(', ')}`)
   }
 
   found.push(...database.intents.flatMap((intent) => endOf(intent, database.deployments)))
@@ -33,6 +35,24 @@ export function checkWishes({ deliveries, history, database }: Evidence): Violat
     if (!known || !isTerminal(known)) found.push(`deployment ${id} is ${state}`)
   }
   return found.map((what) => ({ invariant: 1, what }))
+}
+
+const refusable = ['answered', 'command-refused']
+
+/** How a command of somebody who may give it can end. */
+const endsOf: Record<Word, readonly string[]> = {
+  // Of two people who see the same outage the second is told of the first.
+  rollback: ['deployments', 'answered'],
+  approve: refusable,
+  reject: refusable,
+  cancel: refusable,
+  lock: refusable,
+  'lock all': refusable,
+  unlock: refusable,
+  promote: ['deployments', ...refusable],
+  deploy: ['deployments', 'command-refused'],
+  older: ['deployments', 'command-refused'],
+  'older again': ['deployments', 'command-refused'],
 }
 
 /** What Landfall has to make of a webhook. */
@@ -48,7 +68,7 @@ function wishOf({
     event === 'issue_comment' &&
     at('action') === 'created' &&
     at('sender', 'type') !== 'Bot' &&
-    /^\/rollback/m.test(String(at('comment', 'body')))
+    /^\/[a-z]/m.test(String(at('comment', 'body')))
   return isCommand ? { kind: 'command', comment: Number(at('comment', 'id')) } : undefined
 }
 
@@ -63,7 +83,9 @@ function endOf({ id, outcome, after, comment }: StoredIntent, deployments: Evide
   const found =
     new Set(own).symmetricDifference(new Set(said)).size > 0 ? [`${wish} ended with ${said.join(', ')}, there are ${own.join(', ')}`] : []
   if (outcome.kind === 'refused') found.push(`${wish} was refused, and nothing was wrong with it`)
-  if (outcome.kind === 'nothing-to-do' && !/already deployed or being deployed$/.test(outcome.why))
-    found.push(`${wish} came to nothing: ${outcome.why}`)
+  if (outcome.kind === 'nothing-to-do' && !nothingToDo.test(outcome.why)) found.push(`${wish} came to nothing: ${outcome.why}`)
   return found
 }
+
+/** It is there already, or it is a branch that Landfall made itself, to take back in Git what somebody rolled back. */
+const nothingToDo = /already deployed or being deployed$|^no environment follows branch (landfall\/|revert-)/

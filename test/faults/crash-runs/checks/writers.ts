@@ -1,8 +1,8 @@
-import type { Evidence } from '../evidence.ts'
+import type { HostEvidence, View } from '../evidence.ts'
 import type { Violation } from './violation.ts'
 
 /** Never two writers for one project on one host, and nobody who was overtaken writes any more. */
-export function checkWriters({ host }: Evidence): Violation[] {
+export function checkWriters({ host }: View): Violation[] {
   const found: string[] = []
   for (const write of host.writes.filter(({ beside }) => beside.length > 0))
     found.push(`Compose began for ${orderOf(write)} while process ${write.beside.join(', ')} was at it`)
@@ -35,7 +35,7 @@ export function checkWriters({ host }: Evidence): Violation[] {
 
 /** Verbs that touch containers. */
 const containersOf = new Set(['switch', 'restore'])
-const isEnd = ({ verb, outcome }: Evidence['host']['acts'][number]) => containersOf.has(verb) && /^(switched|restored)/.test(outcome)
+const isEnd = ({ verb, outcome }: HostEvidence['acts'][number]) => containersOf.has(verb) && /^(switched|restored)/.test(outcome)
 
 interface Ordered {
   verb: string

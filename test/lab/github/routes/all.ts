@@ -14,6 +14,7 @@ import { repositoryRoutes as repository } from './repository.ts'
 import { clientRoutes, personRoutes } from './sign-in.ts'
 import { statusRoutes } from './statuses.ts'
 import { teamRoutes } from './teams.ts'
+import { workflowRunRoutes } from './workflow-runs.ts'
 
 export { clientRoutes, personRoutes }
 
@@ -35,4 +36,5 @@ export const repositoryRoutes: RepositoryRoutes = {
   ...commentRoutes,
   ...pullRoutes,
   ...checkRoutes,
+  ...workflowRunRoutes,
 }

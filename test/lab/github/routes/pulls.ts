@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { diffEntry } from '../bodies/commit.ts'
+import { commitBody, diffEntry } from '../bodies/commit.ts'
 import { fullPullBody, pullBody } from '../bodies/pull.ts'
 import { created, invalid, notFound, numeric, ok, page, type RepositoryCall, type RepositoryRoutes } from '../call.ts'
-import { changes, isAncestor } from '../history.ts'
+import { changes, commits, isAncestor } from '../history.ts'
 import { openPull } from '../pulls.ts'
 import { tryMerge } from '../trial.ts'
 import { bot, type Pull } from '../world.ts'
@@ -56,6 +56,18 @@ export const pullRoutes: RepositoryRoutes = {
       // GitHub works it out behind the answer: only whoever looks again sees it.
       await tryMerge(call.world, call.repo, found)
       return ok(shown)
+    },
+  },
+
+  'GET /repos/{owner}/{repo}/pulls/{pull_number}/commits': {
+    needs: ['pull_requests:read'],
+    async answer(call) {
+      const { world, repo } = call
+      const found = pullIn(call)
+      if (!found) return notFound()
+      // Its own head is kept also where its branch is gone.
+      const own = (await commits(repo.git, `${found.base.sha}..${found.head.sha}`, 250)).toReversed()
+      return page(call, own, (one) => commitBody(world, repo, one))
     },
   },
 
