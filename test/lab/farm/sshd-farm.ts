@@ -4,6 +4,7 @@ import { newKeyPair } from '../../../src/adapters/ssh/new-key.ts'
 import type { HostRule } from '../../../src/domain/configuration.ts'
 import { allowedSigners } from '../../../src/host/bootstrap-script.ts'
 import { onFreePort } from '../free-port.ts'
+import { prepareParts } from '../parts.ts'
 import { startProgram, systemPath, until } from '../program.ts'
 import { type Service, service } from '../service.ts'
 import { greets } from '../sshd.ts'
@@ -40,6 +41,7 @@ export interface SshdFarm {
  * folder under `parent`, which that user must be able to pass.
  */
 export async function startSshdFarm(parent: string, count: number, keys: FarmKeys): Promise<SshdFarm> {
+  await prepareParts()
   const folder = join(parent, 'farm')
   const shell = join(folder, 'landfall-shell')
   await chmod(parent, 0o711)
