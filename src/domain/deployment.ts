@@ -108,6 +108,12 @@ const next: Record<State, readonly State[]> = {
   rejected: [],
 }
 
+/** What people are asked to agree to now, and since when; undefined where they are not asked. */
+export const askedAbout = ({ state, proposal, rollout }: Pick<Deployment, 'state' | 'proposal' | 'rollout'>): Shown | undefined =>
+  state === 'paused' ? rollout?.asked : proposal
+
+export type Shown = Pick<Proposal, 'content' | 'since'>
+
 /** Whether nothing more will happen to a deployment in this state. */
 export const isTerminal = (state: State): boolean => next[state].length === 0
 

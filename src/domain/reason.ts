@@ -171,7 +171,12 @@ const wordings = {
   'approval-missing': {
     sentence: (e) =>
       `${e.environment} waits for approval: ${e.required} required, ${e.found} found${e.people && ` (${e.people})`}${e.void && `; ${e.void}`}`,
-    remedy: (e) => `May approve with \`/approve ${e.environment}\`: ${e.from}${e.except && `, but not ${e.except}`}`,
+    remedy: (e) =>
+      `May approve with \`/approve ${e.environment}\`: ${e.from}${e.except && `, but not ${e.except}`}${e.until ? `. Where nobody does until ${moment(e.until)}, every host goes back` : ''}`,
+  },
+  'approval-never-came': {
+    sentence: (e) => `Nobody let the other hosts of ${e.environment} follow until ${moment(e.until)}`,
+    remedy: (e) => `Every host goes back to what it ran before. To ask once more: \`/retry ${e.environment}\``,
   },
   'approval-not-theirs': {
     sentence: (e) => `${e.person} may not approve ${e.commit} for ${e.environment}${e.because && `: ${e.because}`}`,

@@ -1,3 +1,5 @@
+import type { Instant } from './repository.ts'
+
 /** In which order the hosts of an environment are switched, and how many at a time. Durations in seconds. */
 export interface RolloutRule {
   /** Hosts that go before all others. */
@@ -16,6 +18,8 @@ export interface CanaryRule {
   hosts: number
   /** How long they are watched before the others follow; absent: for the pause. */
   soak?: number
+  /** People have to let the others follow; hosts return where nobody has after so many seconds. */
+  approve?: { within: number }
 }
 
 /** What holds where nothing is asked, and for every rollback: who goes back needs the old release now, on all hosts. */
@@ -27,6 +31,8 @@ export interface Wave {
   hosts: string[]
   /** In seconds, and not for the last one: they are watched meanwhile, and what does not stay well takes every host back. */
   pause: number
+  /** People have to let the next wave begin, as of `CanaryRule`. */
+  approve?: { within: number }
 }
 
 /** How far a deployment has come. Waves before the one named are proved. */
@@ -34,5 +40,14 @@ export interface RolloutProgress {
   /** Position of the wave that is at work, or was last; from 0. */
   wave: number
   /** Once that one is proved: when its pause is over, by the clock of whoever proved it. */
-  until?: string
+  until?: Instant
+  /** Once people are asked whether the next one may begin. */
+  asked?: {
+    /** Fingerprint of what they are asked about. */
+    content: string
+    /** Since when, by GitHub's clock: what somebody said before was not about this. */
+    since: Instant
+    /** After that every host returns. */
+    until: Instant
+  }
 }

@@ -1,82 +1,58 @@
-import type { Plan } from '../domain/plan.ts'
 import { reason, sentenceOf } from '../domain/reason.ts'
 import type { HostProof } from '../domain/receipt.ts'
 import { fullName } from '../domain/repository.ts'
 import { encloseReceipt, receiptNamespace, receiptStatement } from '../host/bundle.ts'
-import { confirm, prune, put, switchTo } from '../host/commands.ts'
+import { confirm, prune, put } from '../host/commands.ts'
+import { canaryGate } from './canary-gate.ts'
 import { obeyCancel } from './cancel.ts'
-import { keepEvidence } from './evidence.ts'
-import { type Execution, everyHost, firstFailure, mayHaveSwitched, openExecution, send } from './execution.ts'
-import type { Outcome } from './fleet.ts'
+import { type Execution, everyHost, firstFailure, mayHaveSwitched, openExecution, send, since } from './execution.ts'
 import { endedByLastLook } from './last-look.ts'
 import { tellMovedTags } from './moved-tags.ts'
-import { pauseAfter, pausedAfter } from './pause.ts'
-import { type Proved, prove } from './prove.ts'
 import { returnEveryHost } from './return.ts'
+import { rollEveryWave } from './roll.ts'
 import type { Run } from './run.ts'
 import { soakSubject, soaksBehind } from './soak.ts'
 
 /**
  * Brings an environment to its plan. Re-entrant: the state says where it was left, every step is one the hosts answer
- * from what is already true there, and so it is simply done again.
+ * from what is already true there, and so it is simply done again. Resolves to the seconds to wait when it waits for people.
  */
-export async function execute(run: Run): Promise<void> {
+export async function execute(run: Run): Promise<number | undefined> {
   const plan = run.deployment.plan
   if (!plan) throw new Error(`deployment ${run.deployment.id} is ${run.deployment.state} without a plan`)
-  if (run.deployment.state === 'planned' && (await endedByLastLook(run, plan))) return
-  const execution = await openExecution(run, plan)
+  if (run.deployment.state === 'planned' && (await endedByLastLook(run, plan))) return undefined
+  const { rollout } = run.deployment
+  // Nothing is fetched or opened for as long as nobody has said anything.
+  const asked = rollout?.asked && (await canaryGate(run, plan, rollout.wave))
+  if (asked?.kind === 'waiting') return asked.seconds
+  return carryOut(await openExecution(run, plan))
+}
+
+async function carryOut(execution: Execution): Promise<number | undefined> {
+  const { run } = execution
   const { outOfReach } = execution
-  if (outOfReach && !mayHaveSwitched(run.deployment.state)) return run.end('failed', outOfReach)
-  if (outOfReach || run.deployment.state === 'rolling-back')
-    return returnEveryHost(
+  const { state } = run.deployment
+  if (outOfReach && !mayHaveSwitched(state)) await run.end('failed', outOfReach)
+  else if (outOfReach || state === 'rolling-back')
+    await returnEveryHost(
       execution,
       run.deployment.reason ?? outOfReach ?? reason('internal', { component: 'deploy', reference: run.deployment.id }),
     )
+  else return rollOut(execution)
+  return undefined
+}
 
-  if (!(await pullEverywhere(execution))) return
-  if (!mayHaveSwitched(run.deployment.state) && (await obeyCancel(run))) return
+async function rollOut(execution: Execution): Promise<number | undefined> {
+  const { run, plan } = execution
+  if (!(await pullEverywhere(execution))) return undefined
+  if (!mayHaveSwitched(run.deployment.state) && (await obeyCancel(run))) return undefined
   // Whatever tags name now: hosts do not wait for a registry any more.
   const telling = tellMovedTags(run, plan)
-  await rollEveryWave(execution)
+  const rolled = await rollEveryWave(execution)
+  if (rolled.kind === 'failed') await returnEveryHost(execution, rolled.reason)
+  if (rolled.kind === 'proved') await succeed(execution, rolled.proofs)
   await telling
-}
-
-/** One wave after another; a host that fails takes all of them back. */
-async function rollEveryWave(execution: Execution): Promise<void> {
-  const { run, plan } = execution
-  const proofs: HostProof[] = []
-  for (let position = run.deployment.rollout?.wave ?? 0; position < plan.waves.length; position += 1) {
-    const proved = pausedAfter(run.deployment, position) ? none : await rollWave(execution, position)
-    if (proved.kind === 'failed') return returnEveryHost(execution, proved.reason)
-    proofs.push(...proved.value)
-    const paused = await pauseAfter(execution, position)
-    if (paused.kind === 'failed') return returnEveryHost(execution, paused.reason)
-  }
-  const still = await stillProved(execution, plan.waves.at(-1)?.hosts ?? [], proofs)
-  if (still.kind === 'failed') return returnEveryHost(execution, still.reason)
-  await succeed(execution, still.value)
-}
-
-const none: Outcome<HostProof[]> = { kind: 'done', value: [] }
-
-/**
- * While later waves rolled nobody looked at the earlier ones: before all is said to be proved, they are looked at once more.
- *
- * @param last hosts of the last wave, proved just now
- */
-async function stillProved(execution: Execution, last: readonly string[], proofs: HostProof[]): Promise<Outcome<HostProof[]>> {
-  const { run, plan } = execution
-  const earlier = plan.hosts.map(({ name }) => name).filter((name) => !last.includes(name))
-  if (earlier.length === 0) return { kind: 'done', value: proofs }
-  const looked = await everyHost(execution, earlier, async (host) => {
-    const seen = await prove(execution, host, { ...plan, soak: 'behind' })
-    await run.note('verify', seen.kind === 'done' ? 'runs it still' : sentenceOf(seen.reason), host.name)
-    return seen
-  })
-  const unwell = firstFailure(looked)
-  if (unwell) return { kind: 'failed', reason: unwell }
-  const again = looked.flatMap((one) => (one.kind === 'done' ? [one.value] : []))
-  return { kind: 'done', value: [...again, ...proofs.filter(({ host }) => last.includes(host))] }
+  return rolled.kind === 'waiting' ? rolled.seconds : undefined
 }
 
 /** Puts the bundle and pulls every image on every host before anything is stopped anywhere. */
@@ -100,42 +76,6 @@ async function pullEverywhere(execution: Execution): Promise<boolean> {
   const failed = firstFailure(outcomes)
   if (failed) await run.end('failed', failed)
   return failed === undefined
-}
-
-/** Switches one wave's hosts side by side and proves each. */
-async function rollWave(execution: Execution, position: number): Promise<Outcome<HostProof[]>> {
-  const { run, plan } = execution
-  const { hosts: wave = [] } = plan.waves[position] ?? {}
-  await run.to('rolling', { rollout: { wave: position } })
-  const switched = await everyHost(execution, wave, async (host) => {
-    const began = run.ports.clock.now()
-    const done = await send(execution, host, switchTo(plan, execution.authority), { name: 'switch', refused: 'switch-failed' })
-    await run.note(
-      'switch',
-      done.kind === 'done' ? `generation ${plan.generation} runs ${since(run, began)}` : sentenceOf(done.reason),
-      host.name,
-    )
-    if (done.kind === 'failed') await keepEvidence(execution, host, changing(plan))
-    return done
-  })
-  const refused = firstFailure(switched)
-  if (refused) return { kind: 'failed', reason: refused }
-
-  await run.to('verifying')
-  const began = run.ports.clock.now()
-  const proved = await everyHost(execution, wave, async (host): Promise<Proved> => {
-    const done = await prove(execution, host, plan)
-    if (done.kind === 'done') {
-      await run.note('verify', `${done.value.services.map(({ service }) => service).join(', ')} proved ${since(run, began)}`, host.name)
-    } else {
-      await run.note('verify', sentenceOf(done.reason), host.name)
-      await keepEvidence(execution, host, done.service === undefined ? [] : [done.service])
-    }
-    return done
-  })
-  const unproved = firstFailure(proved)
-  if (unproved) return { kind: 'failed', reason: unproved }
-  return { kind: 'done', value: proved.flatMap((outcome) => (outcome.kind === 'done' ? [outcome.value] : [])) }
 }
 
 /** Records the signed receipt here and on every host, then clears away what no kept release needs. */
@@ -176,8 +116,3 @@ async function succeed(execution: Execution, hosts: HostProof[]): Promise<void> 
     if (pruned.kind === 'failed') ports.log.warn('old releases could not be removed', { host: host.name, reason: pruned.reason.code })
   })
 }
-
-const changing = ({ services }: Plan): string[] =>
-  services.filter(({ change, replicas }) => change !== 'untouched' && replicas > 0).map(({ name }) => name)
-
-const since = (run: Run, began: Date): string => `after ${((run.ports.clock.now().getTime() - began.getTime()) / 1000).toFixed(1)} s`

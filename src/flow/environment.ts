@@ -86,8 +86,7 @@ async function step({ run, overtaken }: Turn): Promise<number | undefined> {
       for (const older of overtaken) await older.end('superseded', by)
     })
   }
-  await execute(run)
-  return undefined
+  return execute(run)
 }
 
 /** What people read while Landfall tries again. The error itself may hold anything: it is for the log alone. */

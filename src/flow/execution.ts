@@ -101,3 +101,6 @@ export function planned(plan: Plan, host: HostRule): PlannedHost {
 
 export const firstFailure = (outcomes: Outcome<unknown>[]): Reason | undefined =>
   outcomes.find((outcome) => outcome.kind === 'failed')?.reason
+
+/** `after 1.2 s` */
+export const since = (run: Run, began: Date): string => `after ${((run.ports.clock.now().getTime() - began.getTime()) / 1000).toFixed(1)} s`

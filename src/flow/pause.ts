@@ -1,6 +1,6 @@
 import type { Deployment } from '../domain/deployment.ts'
 import type { Plan } from '../domain/plan.ts'
-import { type Reason, reason, sentenceOf } from '../domain/reason.ts'
+import { type Reason, sentenceOf } from '../domain/reason.ts'
 import type { Wave } from '../domain/rollout.ts'
 import { durationText } from '../report/time.ts'
 import { keepEvidence } from './evidence.ts'
@@ -8,6 +8,7 @@ import { type Execution, planned } from './execution.ts'
 import type { Outcome } from './fleet.ts'
 import { watchHost } from './prove.ts'
 import type { Run } from './run.ts'
+import { stopWanted } from './stop-wanted.ts'
 
 /** Seconds between two looks whether somebody wants it stopped. */
 const lookEvery = 1
@@ -19,7 +20,8 @@ const lookEvery = 1
 export async function pauseAfter(execution: Execution, position: number): Promise<Outcome<undefined>> {
   const { run, plan } = execution
   const wave = plan.waves[position]
-  if (wave === undefined || wave.pause === 0) return over
+  const { asked } = run.deployment.rollout ?? {}
+  if (wave === undefined || wave.pause === 0 || asked) return over
   if (!pausedAfter(run.deployment, position)) await begin(run, position, wave)
   const left = secondsLeft(run, wave)
   const ended = new AbortController()
@@ -78,13 +80,11 @@ const lasting = (plan: Plan, seconds: number): Plan => ({
   services: plan.services.map((service) => ({ ...service, soak: seconds })),
 })
 
-/** Resolves when somebody stops it, with who did; never where nobody does. */
+/** Resolves when somebody wants it stopped, with who does; never where nobody does. */
 async function stopped(run: Run, position: number, signal: AbortSignal): Promise<Reason> {
-  const { id, environment, plan } = run.deployment
   while (!signal.aborted) {
-    const cancelled = (await run.ports.store.verdicts.of(id)).find(({ verdict }) => verdict === 'cancel')
-    const waves = String(plan?.waves.length ?? 0)
-    if (cancelled) return reason('stopped-by', { person: cancelled.person, environment, wave: String(position + 1), waves })
+    const why = await stopWanted(run, position)
+    if (why) return why
     await run.ports.clock.sleep(lookEvery, signal)
   }
   return never()

@@ -10,10 +10,10 @@ export function wavesOf(hosts: readonly string[], { canary, batch, pause }: Roll
   const size = sizeOf(batch, others.length)
   const batches = Array.from({ length: Math.ceil(others.length / size) }, (_, index) => others.slice(index * size, (index + 1) * size))
   const waves = [
-    ...(first.length > 0 ? [{ hosts: first, pause: canary?.soak ?? pause }] : []),
+    ...(first.length > 0 ? [{ hosts: first, pause: canary?.soak ?? pause, ...(canary?.approve && { approve: canary.approve }) }] : []),
     ...batches.map((names) => ({ hosts: names, pause })),
   ]
-  return waves.map((wave, index) => (index === waves.length - 1 ? { ...wave, pause: 0 } : wave))
+  return waves.map((wave, index) => (index === waves.length - 1 ? { hosts: wave.hosts, pause: 0 } : wave))
 }
 
 function sizeOf(batch: BatchSize | undefined, count: number): number {

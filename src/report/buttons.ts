@@ -1,4 +1,4 @@
-import { type Deployment, isTerminal, mayFollow } from '../domain/deployment.ts'
+import { askedAbout, type Deployment, isTerminal, mayFollow } from '../domain/deployment.ts'
 import { asksForApproval } from './held-by.ts'
 import type { CheckButton } from './published.ts'
 
@@ -26,8 +26,10 @@ export function buttonOf(identifier: string): { kind: ButtonKind; shown?: string
 const fingerprintRoom = 12
 
 /** What people agree to or refuse is in the button: one that was painted for something else does not count for what waits now. */
-const identifierOf = (kind: ButtonKind, { proposal }: Deployment): string =>
-  proposal && (kind === 'approve' || kind === 'reject') ? `${kind}:${proposal.content.slice(0, fingerprintRoom)}` : kind
+function identifierOf(kind: ButtonKind, deployment: Deployment): string {
+  const shown = kind === 'approve' || kind === 'reject' ? askedAbout(deployment) : undefined
+  return shown ? `${kind}:${shown.content.slice(0, fingerprintRoom)}` : kind
+}
 
 /**
  * The buttons that make sense as things are, three at most. Who may press them is asked when they are pressed: GitHub shows them to

@@ -1,4 +1,4 @@
-import { type Deployment, isAtWork, type TimelineEntry } from '../domain/deployment.ts'
+import { askedAbout, type Deployment, isAtWork, type TimelineEntry } from '../domain/deployment.ts'
 import type { Verdict } from '../domain/gate.ts'
 import { words } from './answers/said.ts'
 import type { CheckFacts } from './check-run.ts'
@@ -42,7 +42,7 @@ const isProved = ({ state, soak }: Deployment): boolean => state === 'succeeded'
 
 function whySection(deployment: Deployment): Section[] {
   const reason = deployment.reason ?? unwellBecause(deployment)
-  if (deployment.state === 'waiting')
+  if (heldBy(deployment).length > 0)
     return [{ head: '**What it waits for**\n', rows: heldBy(deployment).map((held) => `- ${explained(held)}`) }]
   return reason ? [explainedSection(reason)] : []
 }
@@ -60,9 +60,11 @@ function refusalsSection({ state, createdAt, finishedAt }: Deployment, timeline:
  * Who agreed to what is shown. Once it is planned nothing is shown that could be agreed to; the last approval was given for what was
  * shown then, or it would not have been planned.
  */
-function approvalsSection({ revision, proposal }: Deployment, verdicts: readonly Verdict[]): Section[] {
+function approvalsSection(deployment: Deployment, verdicts: readonly Verdict[]): Section[] {
+  const { revision } = deployment
   const approvals = verdicts.filter((one) => one.verdict === 'approve' && one.revision === revision)
-  const content = proposal?.content ?? approvals.toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at)).at(-1)?.content
+  const content =
+    askedAbout(deployment)?.content ?? approvals.toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at)).at(-1)?.content
   const rows = approvals
     .filter((one) => one.content === content)
     .map(({ person, at }) => `- ${words(person, 200)} on ${words(momentText(at), 100)}`)

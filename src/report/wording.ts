@@ -94,7 +94,7 @@ export function progressOf(deployment: Deployment): string {
     case 'verifying':
       return `Verifying ${waveText(deployment)}`
     case 'paused':
-      return pauseText(deployment)
+      return `${pauseText(deployment)}${because ? `: ${because}` : ''}`
     case 'succeeded':
       return unwell ? `Not well: ${reasonText(unwell)}` : provedText(deployment)
     case 'failed':

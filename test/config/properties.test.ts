@@ -174,7 +174,11 @@ const batch: fc.Arbitrary<BatchSize> = fc.oneof(
   fc.integer({ min: 1, max: 100 }).map((percent) => ({ percent })),
 )
 const canary: fc.Arbitrary<CanaryRule> = fc.record(
-  { hosts: fc.integer({ min: 1, max: 1000 }), soak: fc.integer({ min: 0, max: 43_200 }) },
+  {
+    hosts: fc.integer({ min: 1, max: 1000 }),
+    soak: fc.integer({ min: 0, max: 43_200 }),
+    approve: fc.record({ within: fc.integer({ min: 60, max: 604_800 }) }),
+  },
   { requiredKeys: ['hosts'] },
 )
 /** A pause needs something to be between. */
@@ -259,8 +263,17 @@ const writtenGates = ({ checks, approve, windows, ...rest }: GateRules) => ({
   }),
   windows: windows.map(({ kind, text, zone }) => ({ [kind]: text, zone })),
 })
+const writtenCanary = ({ hosts, soak, approve: asked }: CanaryRule) =>
+  soak === undefined && asked === undefined
+    ? hosts
+    : {
+        hosts,
+        ...(soak !== undefined && { soak: `${soak}s` }),
+        // biome-ignore lint/suspicious/noThenProperty: it is the word people write
+        ...(asked && { then: 'approve', within: `${asked.within}s` }),
+      }
 const writtenRollout = ({ canary: first, batch: size, pause }: RolloutRule) => ({
-  ...(first && { canary: first.soak === undefined ? first.hosts : { ...first, soak: `${first.soak}s` } }),
+  ...(first && { canary: writtenCanary(first) }),
   ...(size && { strategy: 'rolling', batch: 'hosts' in size ? size.hosts : `${size.percent}%` }),
   ...((first || size) && { pause: `${pause}s` }),
 })

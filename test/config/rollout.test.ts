@@ -16,6 +16,8 @@ describe('rollout', () => {
     ['{ canary: 1 }', { pause: 0, canary: { hosts: 1 } }],
     ['{ strategy: all-at-once, canary: 2, pause: 10s }', { pause: 10, canary: { hosts: 2 } }],
     ['{ strategy: rolling, canary: { hosts: 1, soak: 5m } }', { pause: 0, batch: { hosts: 1 }, canary: { hosts: 1, soak: 300 } }],
+    ['{ canary: { hosts: 1, then: approve } }', { pause: 0, canary: { hosts: 1, approve: { within: 86_400 } } }],
+    ['{ canary: { hosts: 1, then: approve, within: 2h } }', { pause: 0, canary: { hosts: 1, approve: { within: 7_200 } } }],
   ])('%s', (written, expected) => expect(rollout(`rollout: ${written}`)).toEqual(expected))
 
   test('without it all hosts go at once', () => expect(rollout('keep: 5')).toEqual({ pause: 0 }))
@@ -42,6 +44,9 @@ describe('rollout', () => {
     ['{ canary: { soak: 5m } }', ['rollout.canary.hosts: "hosts" is missing']],
     ['{ canary: { hosts: 1, soak: 1d } }', ['rollout.canary.soak: this is not a duration']],
     ['{ canary: { hosts: 1, wait: 5m } }', ['rollout.canary.wait: unknown key "wait"']],
+    ['{ canary: { hosts: 1, then: ask } }', ['rollout.canary.then: this is not known']],
+    ['{ canary: { hosts: 1, within: 2h } }', ['rollout.canary.within: nobody is asked']],
+    ['{ canary: { hosts: 1, then: approve, within: 8d } }', ['rollout.canary.within: this is not a duration']],
     ['{ strategy: all-at-once, batch: 2 }', ['rollout.batch: there are no batches where all hosts go at once']],
     ['{ pause: 10s }', ['rollout.pause: there is nothing to pause between where all hosts go at once']],
     ['{ start-first: [web] }', ['rollout.start-first: `start-first` is not supported by this version of Landfall']],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Command } from '../../src/host/command.ts'
+import type { FakeHost } from '../support/fake-host.ts'
 import { refused } from '../support/host-answers.ts'
 import { landfallYml } from '../support/shop.ts'
 import { openTown, type Town } from '../support/town.ts'
@@ -14,6 +15,9 @@ async function withWaves(more: { started?: boolean } = {}) {
   return { town, landfall, before: await town.deploy() }
 }
 
+const never = (): never => {
+  throw new Error('nothing was put there')
+}
 const versions = (town: Town) => [...town.hosts.values()].map((host) => host.container('web')?.image.behaviour.version)
 const switches = (town: Town, generation: number) =>
   [...town.hosts.values()].map((host) => host.heard.filter((verb) => verb === `switch ${generation}`).length)
@@ -120,11 +124,14 @@ describe('what goes wrong in a later wave takes every host back', () => {
     expect((await town.record(id)).some((line) => line.startsWith('logs web-1') && line.includes('out of boats'))).toBe(true)
   })
 
-  test('a host of an early wave that dies unnoticed while later ones roll', async () => {
+  test.each<[what: string, happens: (host: FakeHost) => void]>([
+    ['dies', (host) => host.docker.remove('web')],
+    ['is replaced', (host) => void host.docker.up(host.releases.get(2) ?? never(), ['web'], { force: true })],
+  ])('a container of an early wave that %s unnoticed while later ones roll', async (_what, happens) => {
     const { town, before } = await withWaves()
     await town.tellPush(town.commit())
     await pausedAfter(town, 1)
-    town.host('web-1').docker.remove('web')
+    happens(town.host('web-1'))
     await town.quiet()
     expect(await town.newest()).toMatchObject({ state: 'rolled-back', reason: { evidence: { host: 'web-1', service: 'web' } } })
     expect(switches(town, 2)).toEqual([1, 1, 1, 1])

@@ -25,6 +25,12 @@ test.each<[why: string, rule: RolloutRule, pauses: number[]]>([
   ['after a canary that is alone none', { canary: { hosts: 3, soak: 300 }, pause: 10 }, [0]],
 ])('a pause is %s', (_why, rule, pauses) => expect(wavesOf(hosts(3), rule).map(({ pause }) => pause)).toEqual(pauses))
 
+test('people are asked after the canary, and not where nobody is left to follow', () => {
+  const rule: RolloutRule = { canary: { hosts: 1, approve: { within: 60 } }, pause: 0 }
+  expect(wavesOf(hosts(3), rule).map(({ approve }) => approve)).toEqual([{ within: 60 }, undefined])
+  expect(wavesOf(hosts(1), rule)).toEqual([{ hosts: ['web-1'], pause: 0 }])
+})
+
 describe('whatever is asked', () => {
   const names = fc.uniqueArray(fc.stringMatching(/^[a-z]{1,4}$/), { maxLength: 40 })
   const batch = fc.oneof(

@@ -19,6 +19,19 @@ const canary = z.union(
     hosts.meta({ minimum: 1, maximum: 1000 }),
     z.strictObject({
       hosts: hosts.meta({ description: 'How many hosts go first.', minimum: 1, maximum: 1000 }),
+      // biome-ignore lint/suspicious/noThenProperty: it is the word people write
+      then: z
+        .literal('approve', {
+          error: ({ input }) =>
+            input === undefined
+              ? undefined
+              : message('this is not known', 'Write `approve`, or nothing for the others to follow by themselves'),
+        })
+        .optional()
+        .meta({ description: '`approve`: the others follow once somebody lets them.' }),
+      within: duration('1m', '168h').optional().meta({
+        description: 'With `then`: how long somebody may take; afterwards every host goes back. Default 24h.',
+      }),
       soak: duration('0s', '12h').optional().meta({ description: 'How long they are watched before the others follow. Default: `pause`.' }),
     }),
   ],
@@ -67,7 +80,13 @@ export function rolloutRule(written: RolloutShape | undefined): RolloutRule {
 const batchSize = (written: number | string): BatchSize =>
   typeof written === 'number' ? { hosts: written } : { percent: Number.parseInt(written, 10) }
 
-const canaryRule = ({ hosts: count, soak }: Exclude<NonNullable<RolloutShape['canary']>, number>): NonNullable<RolloutRule['canary']> => ({
+const canaryRule = ({
+  hosts: count,
+  soak,
+  then,
+  within = 24 * 3600,
+}: Exclude<NonNullable<RolloutShape['canary']>, number>): NonNullable<RolloutRule['canary']> => ({
   hosts: count,
   ...(soak !== undefined && { soak }),
+  ...(then !== undefined && { approve: { within } }),
 })

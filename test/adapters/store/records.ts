@@ -62,7 +62,7 @@ export const plan = (changes: Partial<Plan> = {}): Plan =>
       build.service({ name: 'db', change: 'untouched', because: [] }),
     ],
     removed: ['old'],
-    waves: [{ hosts: ['web-1'], pause: 10 }],
+    waves: [{ hosts: ['web-1'], pause: 10, approve: { within: 60 } }],
     hosts: [{ name: 'web-1', platform: 'linux/amd64', previous: { generation: 2, revision: commit('b') } }],
     interpolation: { TAG: commit('a') },
     env: 'deploy/production.env',

@@ -53,7 +53,11 @@ const file = z.strictObject({ path: name, source: name, fingerprint: z.string() 
 
 /** In the first format a wave was the names of its hosts, and the next began as soon as they were proved. */
 const wave: z.ZodType<Wave> = z.union([
-  z.strictObject({ hosts: z.array(name), pause: seconds } satisfies Shape<Wave>),
+  z.strictObject({
+    hosts: z.array(name),
+    pause: seconds,
+    approve: z.strictObject({ within: seconds }).exactOptional(),
+  } satisfies Shape<Wave>),
   z.array(name).transform((hosts) => ({ hosts, pause: 0 })),
 ])
 
@@ -101,4 +105,5 @@ export const storedProposal: z.ZodType<Proposal> = z.strictObject({
 export const storedProgress: z.ZodType<RolloutProgress> = z.strictObject({
   wave: count,
   until: instant.exactOptional(),
+  asked: z.strictObject({ content: name, since: instant, until: instant }).exactOptional(),
 } satisfies Shape<RolloutProgress>)

@@ -12,6 +12,7 @@ export const wavesMakeSense: Rule<ProjectShape> = ({ defaults, environments }) =
 function contradictionsIn(path: Path, rollout: RolloutShape | undefined): Finding[] {
   if (rollout === undefined) return []
   const { strategy, batch, pause, canary } = rollout
+  const { within, then } = typeof canary === 'object' ? canary : {}
   const remedy = 'Remove it, or write `strategy: rolling`'
   return [
     ...(strategy === 'all-at-once' && batch !== undefined
@@ -19,6 +20,9 @@ function contradictionsIn(path: Path, rollout: RolloutShape | undefined): Findin
       : []),
     ...(strategy !== 'rolling' && batch === undefined && canary === undefined && pause !== undefined
       ? [{ path: [...path, 'pause'], onKey: true, what: 'there is nothing to pause between where all hosts go at once', remedy }]
+      : []),
+    ...(within !== undefined && then === undefined
+      ? [{ path: [...path, 'canary', 'within'], onKey: true, what: 'nobody is asked', remedy: 'Remove it, or write `then: approve`' }]
       : []),
   ]
 }
