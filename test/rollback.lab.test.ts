@@ -11,7 +11,11 @@ let shop: Shop
 
 beforeAll(async () => {
   scenario = await startScenario()
-  shop = await openShop(scenario.github, scenario.lab.registry, { name: 'shop', hosts: ['web-1'], soak: 2, notify: ['slack:deploys'] })
+  shop = await openShop(scenario.github, scenario.lab.registry, {
+    ...{ name: 'shop', hosts: ['web-1'], notify: ['slack:deploys'] },
+    // Longer than any test: who waits for it to be over waits in vain.
+    ...{ within: 600, soak: 2 },
+  })
 })
 afterAll(() => scenario?.stop())
 
@@ -47,7 +51,7 @@ test('with GitHub and Landfall both down, `landfall rollback` goes back; both ar
 
   const { code, said } = await rollBack({ GITHUB_API_URL: 'http://127.0.0.1:1' })
   expect(said).toMatch(/GitHub does not answer: the files and the values of \.env are those of generation 1, as hosts keep them/)
-  expect(said).toMatch(new RegExp(`production went back to ${first.sha.slice(0, 7)}: .* verified on web-1`))
+  expect(said).toMatch(new RegExp(`production went back to ${first.sha.slice(0, 7)} from ${second.sha.slice(0, 7)}: .* verified on web-1`))
   expect([code, said.includes('No Landfall took it up')]).toEqual([0, true])
   const back = await look()
   expect([back.answered, back.running, back.database]).toEqual([first.sha, first.digest, database])
@@ -61,6 +65,24 @@ test('with GitHub and Landfall both down, `landfall rollback` goes back; both ar
   const after = await look()
   expect([after.answered, after.database]).toEqual([third.sha, database])
   expect(await greeting()).toContain('good evening')
+}, 120_000)
+
+test('a deployment that hangs in its health check is taken back, and what ran before is verified', async () => {
+  const before = await look()
+  const hangs = await shop.merge({ title: 'Hangs', behaviour: 'unhealthy' })
+  const inContainer = () => host().sh("docker inspect shop-web-1 --format '{{.Config.Image}}'")
+  await expect.poll(inContainer, { timeout: 60_000 }).toContain(hangs.digest)
+
+  const asked = performance.now()
+  await shop.repository.commentOn(hangs.pullRequest, '/rollback', 'mona')
+  const [good, bad] = [before.answered.slice(0, 7), hangs.sha.slice(0, 7)]
+  await shop.repository.waitForComment(hangs.pullRequest, new RegExp(`production went back to ${good} from ${bad}`), 60)
+  const seconds = (performance.now() - asked) / 1000
+  console.info(`from the comment to the answer that tells of the end: ${seconds.toFixed(2)} s`)
+  expect(seconds).toBeLessThan(30)
+  const after = await look()
+  expect([after.answered, after.running, after.database]).toEqual([before.answered, before.running, before.database])
+  expect((await status(hangs.sha, 'failure')).description).toBe(`Rolled back by mona to ${good}`)
 }, 120_000)
 
 test('where a Landfall serves it does the work, while GitHub is down', async () => {

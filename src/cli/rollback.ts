@@ -4,9 +4,9 @@ import type { State } from '../domain/deployment.ts'
 import { remedyOf, sentenceOf } from '../domain/reason.ts'
 import type { Asked, OperatorRollback } from '../flow/operate.ts'
 import type { Happened, Seen } from '../flow/see-through.ts'
-import { targetOf } from '../policy/commands/read-rollback.ts'
+import { namedRelease } from '../policy/commands/read-rollback.ts'
 import { lines } from '../report/text.ts'
-import { headlineOf, progressOf } from '../report/wording.ts'
+import { headlineOf, titleOf } from '../report/wording.ts'
 
 /** What this verb needs from outside. */
 export interface RollbackTools {
@@ -21,7 +21,7 @@ export interface RollbackTools {
 const usage = `landfall rollback OWNER/NAME ENVIRONMENT [--to RELEASE]
 Goes back to the release before the one that runs, or to a named one. Works where Landfall keeps its data, with GitHub down, and
 whether or not a Landfall serves. Passes every gate; asks nobody for a role.
-  --to RELEASE   a commit of at least 7 digits, a pull request (#12), or the number of a generation
+  --to RELEASE   a commit of at least 7 digits, a tag that was pushed for it, a pull request (#12), or the number of a generation
 
 Exit codes: 0 verified; 1 refused, or no host was changed; 2 wrongly called; 3 not verified, and every host returned; 4 halted: look at
 the hosts; 5 not over yet.`
@@ -62,7 +62,7 @@ export async function rollbackVerb(argv: string[], tools: RollbackTools): Promis
     return notOver
   }
   const { reason } = deployment
-  print(`${headlineOf(deployment)}: ${progressOf(deployment)}.${reason ? ` ${remedyOf(reason)}.` : ''}`)
+  print(`${titleOf(deployment)}.${reason ? ` ${remedyOf(reason)}.` : ''}`)
   if (deployment.soak?.state === 'under-way') print('Its soak goes on behind, where a Landfall serves.')
   if (here) print('No Landfall took it up, so it was done here: GitHub and chat are told by the next one that serves.')
   return code
@@ -74,8 +74,9 @@ function read(argv: string[]): { wanted?: Omit<OperatorRollback, 'user'>; proble
     const [repository = '', environment, ...more] = positionals
     if (environment === undefined || more.length > 0) return { problems: ['Say which repository and which environment, and no more.'] }
     const problems = /^[^/\s]+\/[^/\s]+$/.test(repository) ? [] : [`${repository}: is not OWNER/NAME of a repository.`]
-    const to: RollbackTo | undefined = values.to === undefined ? undefined : targetOf(values.to)
-    if (values.to !== undefined && !to) problems.push(`--to: ${values.to} is no commit of at least 7 digits, #pull request or generation.`)
+    const to: RollbackTo | undefined = values.to === undefined ? undefined : namedRelease(values.to)
+    if (values.to !== undefined && !to)
+      problems.push(`--to: ${values.to} is no commit of at least 7 digits, tag, #pull request or generation.`)
     return problems.length > 0 ? { problems } : { wanted: { repository, environment, ...(to && { to }) }, problems }
   } catch (error) {
     return { problems: [error instanceof Error ? error.message : String(error)] }

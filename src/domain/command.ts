@@ -4,7 +4,7 @@
  */
 export type Command =
   | ({ kind: PlainKind } & MaybeNamed)
-  | ({ kind: 'deploy'; revision?: ShaStart; again?: true } & MaybeNamed)
+  | ({ kind: 'deploy'; revision?: ShaStart; tag?: TagName; again?: true } & MaybeNamed)
   | ({ kind: 'rollback'; to?: RollbackTo } & MaybeNamed)
   | { kind: 'reject'; text: MaybeNamedReason }
   | { kind: 'lock'; text: MaybeNamedReason; everywhere?: true; seconds?: number }
@@ -26,9 +26,13 @@ export type MaybeNamedReason = string
 /** The first 7 to 40 digits of a commit id, lower case. */
 export type ShaStart = string
 
+/** A tag's name, without `refs/tags/`. */
+export type TagName = string
+
 /** Which release to go back to. */
 export type RollbackTo =
   | { kind: 'commit'; revision: ShaStart }
+  | { kind: 'tag'; name: TagName }
   /** What this pull request brought. */
   | { kind: 'pull-request'; number: number }
   /** The release of this generation, as plans and pages count them. */
@@ -41,7 +45,7 @@ export type AimedCommand =
   | { kind: 'retry'; environment: string }
   | { kind: 'cancel'; environment: string }
   /** `again`: also what failed or was rolled back there before. */
-  | { kind: 'deploy'; environment: string; revision?: ShaStart; again?: true }
+  | { kind: 'deploy'; environment: string; revision?: ShaStart; tag?: TagName; again?: true }
   | { kind: 'rollback'; environment: string; to?: RollbackTo }
   | { kind: 'reject'; environment: string; reason: string }
   /** Without an environment: all of them. */
@@ -66,8 +70,8 @@ export type CommandRole = 'triage' | 'write'
 export const commandRules: Record<CommandKind, { usage: string; role: CommandRole }> = {
   status: { usage: '/status [environment]', role: 'triage' },
   plan: { usage: '/plan', role: 'triage' },
-  deploy: { usage: '/deploy [environment] [commit] [--again]', role: 'write' },
-  rollback: { usage: '/rollback [environment] [to <commit, #pull request or generation>]', role: 'write' },
+  deploy: { usage: '/deploy [environment] [commit or tag] [--again]', role: 'write' },
+  rollback: { usage: '/rollback [environment] [to <commit, tag, #pull request or generation>]', role: 'write' },
   promote: { usage: '/promote [environment]', role: 'write' },
   approve: { usage: '/approve [environment]', role: 'write' },
   reject: { usage: '/reject [environment] <reason>', role: 'write' },

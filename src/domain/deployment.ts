@@ -38,6 +38,8 @@ export interface Deployment {
   asked?: 'person' | 'deliberate'
   /** Somebody tries once more what did not go well. */
   retried?: true
+  /** Rollback: what was on its way when somebody asked, which it takes away. Absent where nothing was. */
+  over?: TakenBack
   state: State
   /** Why it waits, failed, was refused or superseded. */
   reason?: Reason
@@ -55,6 +57,14 @@ export interface Deployment {
   /** When the first host was touched. */
   startedAt?: Instant
   finishedAt?: Instant
+}
+
+/** A deployment that a rollback takes back before it is over. */
+export interface TakenBack {
+  /** Its id. */
+  deployment: string
+  /** The commit that goes: the one it brings; of a rollback the one that this was to take away. */
+  revision: Sha
 }
 
 /**
@@ -127,6 +137,12 @@ export const mayFollow = (from: State, to: State): boolean => from === to || nex
 export function follow(from: State, to: State): State {
   if (!mayFollow(from, to)) throw new Error(`a deployment cannot go from ${from} to ${to}`)
   return to
+}
+
+/** The commits that a rollback takes away: what was on its way when somebody asked, and else what its hosts run. */
+export function takenAway({ over, plan, revision }: Pick<Deployment, 'over' | 'plan' | 'revision'>): Sha[] {
+  const before = over ? [over.revision] : (plan?.hosts.flatMap(({ previous }) => previous?.revision ?? []) ?? [])
+  return [...new Set(before)].filter((one) => one !== revision)
 }
 
 /** One line of a deployment's record, as the log page shows it. */

@@ -17,6 +17,12 @@ export interface GateRules {
 /** What holds where nothing is asked. */
 export const nothingAsked: GateRules = { checks: { kind: 'none' }, windows: [] }
 
+/** By what a gate that asked for something was seen open: for the record, in the words of that gate. */
+export interface PassedGate {
+  gate: string
+  evidence: Record<string, string>
+}
+
 /** Which checks of the commit must be green: none, every one there is, or those of these names. */
 export type CheckRule = { kind: 'none' } | { kind: 'all' } | { kind: 'named'; names: string[] }
 

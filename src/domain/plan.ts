@@ -1,5 +1,5 @@
 import type { VerifyRule } from './configuration.ts'
-import type { GateRules } from './gate.ts'
+import type { GateRules, PassedGate } from './gate.ts'
 import type { PinnedImage } from './image.ts'
 import type { Instant, Repository, Sha } from './repository.ts'
 import type { Wave } from './rollout.ts'
@@ -62,10 +62,12 @@ export interface Plan {
   url?: string
   /** The gates in the file at `revision`: they hold for what comes next as well, so that no change loosens those it has to pass itself. */
   gates?: GateRules
+  /** By what the gates that asked for something were seen open when it was planned. */
+  passed?: PassedGate[]
 }
 
-/** A plan before it has its number: hosts know nothing of it. */
-export type Draft = Omit<Plan, 'generation'>
+/** A plan before its gates let it through and it has its number: hosts know nothing of it. */
+export type Draft = Omit<Plan, 'generation' | 'passed'>
 
 /** What a deployment would do, shown before its gates open. The digests in it are those that will run, whatever becomes of their tags. */
 export interface Proposal {

@@ -39,4 +39,11 @@ export interface PlannedOutlook {
   before?: { revision: Sha; compose: string }
   /** Gates that would be closed after the merge. */
   closed: Reason[]
+  /** What differs in the environment's `.env` from what runs: names, never values. Absent where nothing does. */
+  variables?: VariableChange[]
+}
+
+export interface VariableChange {
+  name: string
+  change: 'added' | 'changed' | 'removed'
 }

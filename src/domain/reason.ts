@@ -20,6 +20,15 @@ interface Wording {
 /** Evidence holds moments as machines write them. */
 const moment = (at = ''): string => momentOf(at, 'minute')
 
+/** A command as somebody would write it; of old reasons nobody kept the environment. */
+const command = (verb: string, { environment = '' }: Record<string, string>): string => `\`/${`${verb} ${environment}`.trim()}\``
+
+/** Once what was in the way is gone, the same is tried again: pushing it once more would bring nothing new. */
+const thenRetry = (evidence: Record<string, string>): string => `then ${command('retry', evidence)}`
+
+/** The first of several names. */
+const firstOf = (names = ''): string => names.split(/, | and /, 1)[0] ?? ''
+
 const wordings = {
   'image-missing': {
     sentence: (e) => `No image ${e.image} in the registry yet`,
@@ -27,7 +36,7 @@ const wordings = {
   },
   'image-never-came': {
     sentence: (e) => `Image ${e.image} did not appear in the registry within ${e.within}`,
-    remedy: () => 'Look at the build, push the image, then push again or revert',
+    remedy: (e) => `Look at the build and push the image; ${thenRetry(e)}`,
   },
   'registry-busy': {
     sentence: (e) => `The registry ${e.registry} asks to wait before it tells of ${e.image}: ${e.detail}`,
@@ -35,7 +44,7 @@ const wordings = {
   },
   'registry-failed': {
     sentence: (e) => `The registry ${e.registry} did not serve ${e.image}: ${e.detail}`,
-    remedy: () => "Check the registry and its credentials in the operator's file; then push again",
+    remedy: (e) => `Check the registry and its credentials in the operator's file; ${thenRetry(e)}`,
   },
   'platform-missing': {
     sentence: (e) => `Image ${e.image} is not built for ${e.platform}, which ${e.host} needs; it offers ${e.offered}`,
@@ -50,12 +59,12 @@ const wordings = {
     remedy: () => 'Correct it and push again; nothing was touched',
   },
   'not-allowed': {
-    sentence: (e) => `Refused by the operator's rules:\n${e.problems}`,
+    sentence: (e) => `The operator's rules forbid it:\n${e.problems}`,
     remedy: () => "Ask the operator of this Landfall to allow it in the operator's file, or do without",
   },
   'host-unreachable': {
     sentence: (e) => `Host ${e.host} cannot be reached: ${e.detail}`,
-    remedy: () => 'Check that the machine and its sshd run; then push again',
+    remedy: (e) => `Check that the machine and its sshd run; ${thenRetry(e)}`,
   },
   'host-key-changed': {
     sentence: (e) => `Host ${e.host} showed another host key than the pinned one (${e.shown}); no command was sent`,
@@ -63,7 +72,7 @@ const wordings = {
   },
   'host-not-ready': {
     sentence: (e) => `Host ${e.host} is not ready for Landfall: ${e.detail}`,
-    remedy: () => 'Run `landfall host bootstrap` for it, then push again',
+    remedy: (e) => `Run \`landfall host bootstrap\` for it, ${thenRetry(e)}`,
   },
   'host-refused': {
     sentence: (e) => `Host ${e.host} refused ${e.step}: ${e.detail}`,
@@ -89,7 +98,7 @@ const wordings = {
   },
   'pull-failed': {
     sentence: (e) => `Host ${e.host} could not pull the images: ${e.detail}`,
-    remedy: () => 'Nothing was stopped anywhere. Check registry, credentials and disk space of the host; then push again',
+    remedy: (e) => `Nothing was stopped anywhere. Check registry, credentials and disk space of the host; ${thenRetry(e)}`,
   },
   'switch-failed': {
     sentence: (e) => `Host ${e.host} could not start the release: ${e.detail}`,
@@ -101,8 +110,8 @@ const wordings = {
   },
   'soak-failed': {
     sentence: (e) => `Service ${e.service} on ${e.host} was well at first and is not any more: ${e.detail}`,
-    remedy: () =>
-      'Landfall goes no further back by itself. Look at it now; `/rollback` goes one release further back, a newer commit forward',
+    remedy: (e) =>
+      `Landfall goes no further back by itself. Look at it now; ${command('rollback', e)} goes one release further back, a newer commit forward`,
   },
   'return-failed': {
     sentence: (e) => `The way back failed on ${e.host}: ${e.detail}`,
@@ -128,9 +137,13 @@ const wordings = {
     sentence: (e) => `Stopped by ${e.person} after wave ${e.wave} of ${e.waves}`,
     remedy: (e) => `Every host goes back to what it ran before. To try it after all: \`/retry ${e.environment}\``,
   },
+  'taken-back': {
+    sentence: (e) => `Taken back by the rollback ${e.person} asked for`,
+    remedy: (e) => `If it was not at fault, bring it again: \`/deploy ${e.environment} ${e.revision} --again\``,
+  },
   overtaken: {
     sentence: (e) => `Overtaken by ${e.by}`,
-    remedy: () => 'That one counts now. If it does not bring this change too, deploy it again with `/deploy`',
+    remedy: () => 'That one counts now, and mostly brings this change too; `/status` tells what runs',
   },
   'database-restored': {
     sentence: (e) => `Landfall's database was lost or is an older copy: hosts went on to generation ${e.generation}`,
@@ -150,7 +163,7 @@ const wordings = {
   },
   'checks-failed': {
     sentence: (e) => `Checks are red: ${e.checks}`,
-    remedy: () => 'Correct it and push again; or, where the check itself was at fault, run it again and then `/retry`',
+    remedy: (e) => `Correct it and push again; or, where the check itself was at fault, run it again, ${thenRetry(e)}`,
   },
   'checks-missing': {
     sentence: (e) => `Checks that have to be green never came: ${e.checks}`,
@@ -158,7 +171,7 @@ const wordings = {
   },
   'checks-unfinished': {
     sentence: (e) => `Checks were not finished by ${moment(e.deadline)}: ${e.checks}`,
-    remedy: () => 'See what holds them up; once they are green, `/retry`',
+    remedy: (e) => `See what holds them up; once they are green, ${command('retry', e)}`,
   },
   'window-closed': {
     sentence: (e) => `${e.environment} is not deployed to now: ${e.windows}`,
@@ -192,13 +205,13 @@ const wordings = {
   },
   'rejected-by': {
     sentence: (e) => `Rejected by ${e.person}${e.reason && `: ${e.reason}`}`,
-    remedy: () => 'Talk to them; then push again, or `/retry` to ask once more',
+    remedy: (e) => `Talk to them; then push a correction, or ${command('retry', e)} to ask once more`,
   },
   locked: {
     sentence: (e) =>
       `${e.environment} is locked by ${e.person}${e.pullRequest && ` for ${e.pullRequest}`} since ${moment(e.since)}${e.reason && `: ${e.reason}`}`,
     remedy: (e) =>
-      `Goes on by itself ${e.until ? `at ${moment(e.until)}, or ` : ''}after \`/unlock\`${e.others && `; locked by ${e.others} too`}. Rollbacks pass`,
+      `Goes on by itself ${e.until ? `at ${moment(e.until)}, or ` : ''}after ${e.environment === 'everything' ? '`/unlock --all`' : command('unlock', e)}${e.others && `; locked by ${e.others} too`}. Rollbacks pass`,
   },
   quarantined: {
     sentence: (e) => `${e.commit} ${e.because} on ${e.environment} at ${moment(e.at)} and is not brought again by itself`,
@@ -215,7 +228,7 @@ const wordings = {
   'promotion-missing': {
     sentence: (e) => `${e.commit} was never verified on ${e.after}, which comes before ${e.environment}${e.image && ` (image ${e.image})`}`,
     remedy: (e) =>
-      `Bring it there first: \`/deploy ${e.after} ${e.revision}\`, then \`/promote ${e.environment}\`. An emergency: \`/rollback\``,
+      `Bring it there first: \`/deploy ${firstOf(e.after)} ${e.revision}\`, then \`/promote ${e.environment}\`. An emergency: ${command('rollback', e)}`,
   },
   'promotion-quarantined': {
     sentence: (e) => `${e.tried} failed or was rolled back on ${e.after}, which comes before ${e.environment}`,
@@ -236,7 +249,7 @@ const wordings = {
   },
   'nothing-verified-before': {
     sentence: (e) => `${e.after} has verified nothing yet that could be promoted to ${e.environment}`,
-    remedy: (e) => `Deploy to ${e.after} first`,
+    remedy: (e) => `Deploy there first: \`/deploy ${firstOf(e.after)}\``,
   },
   'promotion-not-opened': {
     sentence: (e) => `GitHub opened no pull request from ${e.head} into ${e.base}: ${e.why}`,
@@ -257,6 +270,10 @@ const wordings = {
   'commit-unknown': {
     sentence: (e) => `There is no commit ${e.revision} here`,
     remedy: () => 'Name one by at least 7 of its digits',
+  },
+  'tag-unknown': {
+    sentence: (e) => `There is no tag ${e.tag}${e.meant === undefined ? '' : ` (did you mean ${e.meant}?)`}`,
+    remedy: () => 'Name a tag, or a commit by at least 7 of its digits',
   },
   'commit-not-named': {
     sentence: (e) => `${e.environment} follows ${e.source}, so there is no newest commit to deploy`,

@@ -1,3 +1,4 @@
+import type { PassedGate } from './gate.ts'
 import type { Digest, Instant, Sha } from './repository.ts'
 
 /** What was proved, host by host, at the end of a deployment. */
@@ -10,6 +11,16 @@ export interface Receipt {
   generation: number
   revision: Sha
   actor: string
+  /** The pull request it came through. */
+  pullRequest?: number
+  /** SHA-256 of the plan, as it lies on every host as `plan.json`; absent in receipts of an older Landfall. */
+  plan?: Digest
+  /** Who approved, which checks were green, what verified the images before: each gate that asked for something. */
+  passed?: PassedGate[]
+  /** When it was asked for. */
+  askedAt?: Instant
+  /** When the first host was touched. */
+  startedAt?: Instant
   verifiedAt: Instant
   /** `behind`: the soak was not over by then; this is what two good looks in a row showed. */
   soak?: 'behind'

@@ -10,10 +10,10 @@ import { approval, rejected } from '../policy/gates/approval.ts'
 import { strictest } from '../policy/gates/strictest.ts'
 import { grantFor } from '../policy/hosts.ts'
 import { approvalFacts } from './approval-facts.ts'
+import { cancelledAfter } from './cancel.ts'
 import type { Ports } from './ports.ts'
 import type { Run } from './run.ts'
 import { lastSuccess } from './running.ts'
-import { stopWanted } from './stop-wanted.ts'
 
 /** What people say of the hosts that went first; `by` tells who let the others follow, where somebody had to. */
 export type CanaryGate = { kind: 'open'; by?: string } | { kind: 'waiting'; seconds: number } | { kind: 'closed'; reason: Reason }
@@ -36,7 +36,7 @@ export async function canaryGate(run: Run, plan: Plan, position: number): Promis
   }
   const { id, environment, revision = '', rollout } = run.deployment
   const { content = '', until = '' } = rollout?.asked ?? {}
-  const stopped = await stopWanted(run, position)
+  const stopped = await cancelledAfter(run, position)
   if (stopped) return { kind: 'closed', reason: stopped }
   const rejection = rejected({ environment, votes: await store.verdicts.of(id), revision, content })
   if (rejection) return { kind: 'closed', reason: rejection }

@@ -4,18 +4,16 @@ import type { ApprovalRule, Verdict } from '../domain/gate.ts'
 import type { CommandIntent } from '../domain/intent.ts'
 import { type Reason, reason } from '../domain/reason.ts'
 import { fullName, shortSha } from '../domain/repository.ts'
-import { type ApprovalFacts, approval, whyNotTheirs } from '../policy/gates/approval.ts'
+import { type ApprovalFacts, approval } from '../policy/gates/approval.ts'
 import { samePerson } from '../policy/gates/names.ts'
 import { type ApprovalOutcome, approvalAnswer } from '../report/answers/approval.ts'
 import { approvalFacts } from './approval-facts.ts'
-import { canaryRules } from './canary-gate.ts'
 import type { Commanded } from './commanded.ts'
-import { demandsOn } from './gates.ts'
 import { linksOf } from './links-of.ts'
+import { objectionTo, type Person, rulesOn, verdictOf } from './may-approve.ts'
 import { movedAway } from './part-of.ts'
 import type { Ports } from './ports.ts'
 import { answer, answerAbout, answerVerdict, refuseCommand } from './settle.ts'
-import { targetOf } from './target.ts'
 
 /** `/approve`: somebody agrees to exactly what waits, as it was shown. Whether their word counts is asked at this moment. */
 export async function approveDeployment(command: Aimed<'approve'>, commanded: Commanded): Promise<void> {
@@ -25,13 +23,9 @@ export async function approveDeployment(command: Aimed<'approve'>, commanded: Co
   if (asked.kind !== 'waits') return settleOtherwise(asked, commanded)
   const { deployment, shown, rules, facts } = asked
   if (rules.length === 0) return settleOtherwise({ kind: 'answer', outcome: { kind: 'nothing-waits', environment } }, commanded)
-  const verdict = await verdictOf('approve', deployment, shown, rules, commanded)
-  const objections = rules.map((rule) => whyNotTheirs(verdict, { ...facts, rule }))
-  const [objection] = objections
-  if (objection && objections.every((one) => one !== undefined)) {
-    const evidence = { person: intent.actor, environment, commit: commitOf(deployment), ...objection }
-    return refuseCommand(intent, reason('approval-not-theirs', evidence), ports)
-  }
+  const verdict = await verdictOf('approve', deployment, shown, rules, speakerOf(commanded), ports)
+  const objection = objectionTo(verdict, rules, facts, deployment)
+  if (objection) return refuseCommand(intent, objection, ports)
   const again = facts.votes.some((vote) => vote.verdict === 'approve' && isSame(vote, verdict))
   const votes = [...facts.votes.filter((vote) => !isSame(vote, verdict)), verdict]
   // Of several rules people are told of one that is not met yet.
@@ -56,7 +50,7 @@ export async function rejectDeployment(command: Aimed<'reject'>, commanded: Comm
   if (asked.kind !== 'waits') return settleOtherwise(asked, commanded)
   const { deployment, shown, rules } = asked
   if (rules.length === 0) return settleOtherwise({ kind: 'answer', outcome: { kind: 'nothing-waits', environment } }, commanded)
-  const verdict = { ...(await verdictOf('reject', deployment, shown, rules, commanded)), reason: why }
+  const verdict = { ...(await verdictOf('reject', deployment, shown, rules, speakerOf(commanded), ports)), reason: why }
   const outcome = { kind: 'rejected' as const, deployment, links: linksOf(deployment, ports), person: intent.actor, reason: why }
   if ((await tell(outcome, verdict, commanded)) === 'too late') await rejectDeployment(command, commanded)
 }
@@ -89,25 +83,13 @@ async function whatWaits(environment: string, { intent, ports }: Commanded): Pro
   }
   const elsewhere = await whereElse(intent, deployment, ports)
   if (elsewhere) return { kind: 'refused', reason: elsewhere }
-  const rules = await rulesFor(deployment, ports)
-  if (rules.kind !== 'found') return rules
-  const facts = { environment, revision, content: shown.content, ...(await approvalFacts({ deployment, ports }, rules.rules)) }
-  return { kind: 'waits', deployment, shown, rules: rules.rules, facts }
-}
-
-async function rulesFor(
-  deployment: Deployment,
-  ports: Ports,
-): Promise<{ kind: 'found'; rules: ApprovalRule[] } | { kind: 'refused'; reason: Reason }> {
-  // Its commit was part of its branch when the first host changed; whether the others follow is what people are asked about.
-  if (deployment.plan) return { kind: 'found', rules: await canaryRules(deployment, deployment.plan, ports) }
-  const passing = { deployment, ports, notify: [] }
-  const target = await targetOf(passing)
-  // What waits will say so itself.
-  if (target.kind !== 'ok') return { kind: 'refused', reason: target.reason }
-  const away = await movedAway(deployment, target.value.rule.source, ports)
+  const asked = await rulesOn(deployment, ports)
+  if (asked.kind === 'refused') return asked
+  const { rules, follows } = asked
+  const away = follows && (await movedAway(deployment, follows, ports))
   if (away) return { kind: 'refused', reason: away }
-  return { kind: 'found', rules: (await demandsOn(passing, target.value)).approve }
+  const facts = { environment, revision, content: shown.content, ...(await approvalFacts({ deployment, ports }, rules)) }
+  return { kind: 'waits', deployment, shown, rules, facts }
 }
 
 /**
@@ -131,22 +113,6 @@ async function whereElse({ repository, comment }: CommandIntent, deployment: Dep
   if (here?.merged === undefined || here.base.branch !== branch) return undefined
   const through = pullRequest === undefined ? '' : `#${pullRequest}`
   return reason('approval-elsewhere', { environment, commit: commitOf(deployment), through, here: `#${here.number}` })
-}
-
-async function verdictOf(
-  verdict: 'approve' | 'reject',
-  deployment: Deployment,
-  { content }: Shown,
-  rules: readonly ApprovalRule[],
-  { intent, role, ports }: Commanded,
-): Promise<Verdict> {
-  const named = [...new Set(rules.flatMap(({ by }) => by).flatMap((entry) => (entry.startsWith('team:') ? entry.slice(5) : [])))]
-  const member = await Promise.all(named.map((team) => ports.github.isMember(intent.repository, team, intent.actor)))
-  return {
-    ...{ deployment: deployment.id, person: intent.actor, role, teams: named.filter((_, index) => member[index]), verdict, content },
-    ...(deployment.revision !== undefined && { revision: deployment.revision }),
-    at: ports.clock.now().toISOString(),
-  }
 }
 
 /** `too late`: it went on while GitHub was asked who that is. */
@@ -178,6 +144,8 @@ async function settleOtherwise(asked: Exclude<Asked, { kind: 'waits' }>, { inten
 
 const isSame = (one: Pick<Verdict, 'person' | 'revision' | 'content'>, other: Verdict): boolean =>
   samePerson(one.person, other.person) && one.revision === other.revision && one.content === other.content
+
+const speakerOf = ({ intent, role }: Commanded): Person => ({ person: intent.actor, role })
 
 const commitOf = ({ revision = '' }: Deployment): string => shortSha(revision)
 

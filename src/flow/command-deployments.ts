@@ -1,22 +1,24 @@
 import type { Aimed, RollbackTo } from '../domain/command.ts'
 import { type Deployment, isTerminal, type State } from '../domain/deployment.ts'
 import { type Reason, reason } from '../domain/reason.ts'
-import { fullName, type Sha } from '../domain/repository.ts'
+import { fullName, type Repository, type Sha } from '../domain/repository.ts'
 import { releaseMeant, releasesKnown } from '../policy/release-meant.ts'
 import { cancelAnswer } from '../report/answers/cancel.ts'
 import { retryAnswer } from '../report/answers/retry.ts'
 import { rollbackUnderWay } from '../report/answers/rollback.ts'
+import { tagUnknown } from './command-deploy.ts'
 import type { Commanded, CommandedThere } from './commanded.ts'
 import { linksOf } from './links-of.ts'
 import type { Ports } from './ports.ts'
+import { askedWhile, wayOf } from './rollback-asked.ts'
 import { answer, answerAbout, answering, answerVerdict, newDeployment, refuseCommand, settle } from './settle.ts'
 
 /** How many deployments back a release is looked for by name. */
 const remembered = 500
 
 /**
- * `/rollback`: a deployment of its own, which finds its release when it is planned unless one is named. While one is on its way nobody
- * who names no release means a second: it would go one further.
+ * `/rollback`: a deployment of its own, which finds its release when it is planned unless one is named. Whoever names no release while a
+ * rollback is on its way means that one: a second would go one further.
  *
  * @param named the project as the file calls it, where that can be read
  */
@@ -25,18 +27,27 @@ export async function rollBack({ environment, to }: Aimed<'rollback'>, { intent,
   const [last] = await ports.store.deployments.ofEnvironment(fullName(intent.repository), environment, 1)
   const project = last?.project ?? named
   if (project === undefined) return refuseCommand(intent, reason('nothing-to-return-to', { environment }), ports)
-  const fresh = { ...newDeployment(intent, project, environment, ports), kind: 'rollback' as const, ...answering(intent) }
-  if (to === undefined) {
-    const open = await ports.store.deployments.open(fullName(intent.repository), environment)
-    const deployment = open.find(({ kind }) => kind === 'rollback')
-    if (deployment)
-      return answerAbout(deployment, intent, rollbackUnderWay(intent.id, { deployment, links: linksOf(deployment, ports) }), ports)
-    return settle(intent, [fresh], ports)
+  const there = await askedWhile(intent, environment, ports)
+  if (to === undefined && there.rollback) {
+    const subject = { deployment: there.rollback, links: linksOf(there.rollback, ports) }
+    return answerAbout(there.rollback, intent, rollbackUnderWay(intent.id, { ...subject, ...(await wayOf(there.rollback, ports)) }), ports)
   }
-  const release = await releaseNamed(fullName(intent.repository), environment, to, ports)
-  if (release.kind === 'unknown') return refuseCommand(intent, release.reason, ports)
-  await settle(intent, [{ ...fresh, ...release.fields }], ports)
+  const release = to && (await releaseOf(to, intent.repository, environment, ports))
+  if (release?.kind === 'unknown') return refuseCommand(intent, release.reason, ports)
+  const fresh = { ...newDeployment(intent, project, environment, ports), kind: 'rollback' as const, ...answering(intent) }
+  await settle(intent, [{ ...fresh, ...release?.fields, ...there.over }], ports)
 }
+
+/** The release somebody names. A tag that brought none itself names the one of its commit. */
+async function releaseOf(to: RollbackTo, repository: Repository, environment: string, ports: Ports): Promise<Named> {
+  const known = await releaseNamed(fullName(repository), environment, to, ports)
+  if (known.kind === 'found' || to.kind !== 'tag') return known
+  const commit = await ports.github.commitAt(repository, `tags/${to.name}`)
+  if (!commit) return { kind: 'unknown', reason: await tagUnknown(to.name, repository, ports) }
+  return releaseNamed(fullName(repository), environment, { kind: 'commit', revision: commit.sha }, ports)
+}
+
+type Named = { kind: 'found'; fields: Partial<Deployment> & { revision: Sha } } | { kind: 'unknown'; reason: Reason }
 
 /** What a rollback to a release that somebody names has of it. */
 export async function releaseNamed(
@@ -44,7 +55,7 @@ export async function releaseNamed(
   environment: string,
   to: RollbackTo,
   { store }: Pick<Ports, 'store'>,
-): Promise<{ kind: 'found'; fields: Partial<Deployment> & { revision: Sha } } | { kind: 'unknown'; reason: Reason }> {
+): Promise<Named> {
   const history = await store.deployments.ofEnvironment(repository, environment, remembered)
   const release = releaseMeant(history, to)
   if (release?.revision === undefined)
@@ -60,13 +71,14 @@ export async function retryDeployment({ environment }: Aimed<'retry'>, { intent,
   const subject = { deployment: last, links: linksOf(last, ports) }
   if (!isTerminal(last.state)) return answerAbout(last, intent, retryAnswer(intent.id, { kind: 'under-way', ...subject }), ports)
   if (last.state === 'succeeded') return say({ kind: 'not-failed', ...subject })
-  const { kind, revision, branch, tag } = last
+  const { kind, revision, branch, tag, over } = last
   const again = {
     ...newDeployment(intent, file.project, environment, ports),
     ...broughtBy(last),
     ...(revision !== undefined && { revision }),
     ...(branch !== undefined && { branch }),
     ...(tag !== undefined && { tag }),
+    ...(over && { over }),
     ...answering(intent),
     // To try again what failed cannot mean anything else.
     asked: 'deliberate' as const,

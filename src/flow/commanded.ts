@@ -7,7 +7,7 @@ import type { Ports } from './ports.ts'
 export interface Commanded {
   intent: CommandIntent
   /** Those of all projects of the repository, as far as anybody knows them: while a file is broken, those that were deployed to before. */
-  environments: Pick<EnvironmentRule, 'name' | 'url'>[]
+  environments: (Pick<EnvironmentRule, 'name' | 'url'> & Partial<Pick<EnvironmentRule, 'source'>>)[]
   /** Who gave it is this in the repository at this moment. */
   role: Role
   ports: Ports

@@ -1,6 +1,6 @@
-import { reason, sentenceOf } from '../domain/reason.ts'
+import type { Plan } from '../domain/plan.ts'
+import { type Reason, reason, sentenceOf } from '../domain/reason.ts'
 import type { HostProof } from '../domain/receipt.ts'
-import { fullName } from '../domain/repository.ts'
 import { encloseReceipt, receiptNamespace, receiptStatement } from '../host/bundle.ts'
 import { confirm, prune, put } from '../host/commands.ts'
 import { canaryGate } from './canary-gate.ts'
@@ -8,44 +8,42 @@ import { obeyCancel } from './cancel.ts'
 import { type Execution, everyHost, firstFailure, mayHaveSwitched, openExecution, send, since } from './execution.ts'
 import { endedByLastLook } from './last-look.ts'
 import { tellMovedTags } from './moved-tags.ts'
+import { receiptOf } from './receipt.ts'
 import { returnEveryHost } from './return.ts'
 import { rollEveryWave } from './roll.ts'
 import type { Run } from './run.ts'
 import { soakSubject, soaksBehind } from './soak.ts'
+import type { Stop } from './stop.ts'
 
 /**
  * Brings an environment to its plan. Re-entrant: the state says where it was left, every step is one the hosts answer
- * from what is already true there, and so it is simply done again. Resolves to the seconds to wait when it waits for people.
+ * from what is already true there, and so it is simply done again. Told to stop it waits for nothing more and never succeeds: it ends
+ * as it is, or with every host back where it was. Resolves to the seconds to wait when it waits for people.
  */
-export async function execute(run: Run): Promise<number | undefined> {
+export async function execute(run: Run, stop: Stop): Promise<number | undefined> {
   const plan = run.deployment.plan
   if (!plan) throw new Error(`deployment ${run.deployment.id} is ${run.deployment.state} without a plan`)
-  if (run.deployment.state === 'planned' && (await endedByLastLook(run, plan))) return undefined
+  if (await endedAtOnce(run, plan, stop)) return undefined
   const { rollout } = run.deployment
   // Nothing is fetched or opened for as long as nobody has said anything.
-  const asked = rollout?.asked && (await canaryGate(run, plan, rollout.wave))
+  const asked = rollout?.asked && !stop.why ? await canaryGate(run, plan, rollout.wave) : undefined
   if (asked?.kind === 'waiting') return asked.seconds
-  return carryOut(await openExecution(run, plan))
+  return carryOut(await openExecution(run, plan, stop))
 }
 
 async function carryOut(execution: Execution): Promise<number | undefined> {
-  const { run } = execution
-  const { outOfReach } = execution
-  const { state } = run.deployment
-  if (outOfReach && !mayHaveSwitched(state)) await run.end('failed', outOfReach)
-  else if (outOfReach || state === 'rolling-back')
-    await returnEveryHost(
-      execution,
-      run.deployment.reason ?? outOfReach ?? reason('internal', { component: 'deploy', reference: run.deployment.id }),
-    )
-  else return rollOut(execution)
-  return undefined
-}
-
-async function rollOut(execution: Execution): Promise<number | undefined> {
-  const { run, plan } = execution
-  if (!(await pullEverywhere(execution))) return undefined
-  if (!mayHaveSwitched(run.deployment.state) && (await obeyCancel(run))) return undefined
+  const { run, plan, stop, outOfReach } = execution
+  if (!mayHaveSwitched(run.deployment.state)) {
+    if (outOfReach) await run.end('failed', outOfReach)
+    if (outOfReach || !(await pullEverywhere(execution)) || (await obeyCancel(run))) return undefined
+    if (stop.why) {
+      await run.end('cancelled', stop.why)
+      return undefined
+    }
+  } else if (outOfReach || stop.why || run.deployment.state === 'rolling-back') {
+    await returnEveryHost(execution, whyBack(execution))
+    return undefined
+  }
   // Whatever tags name now: hosts do not wait for a registry any more.
   const telling = tellMovedTags(run, plan)
   const rolled = await rollEveryWave(execution)
@@ -55,10 +53,23 @@ async function rollOut(execution: Execution): Promise<number | undefined> {
   return rolled.kind === 'waiting' ? rolled.seconds : undefined
 }
 
+/** While it paused its reason was whom it waited for. */
+function whyBack({ run, stop, outOfReach }: Execution): Reason {
+  const { id, state, reason: known } = run.deployment
+  const unknown = reason('internal', { component: 'deploy', reference: id })
+  return (state === 'rolling-back' ? known : undefined) ?? stop.why ?? outOfReach ?? unknown
+}
+
+/** Whether there is nothing to do any more. */
+async function endedAtOnce(run: Run, plan: Plan, { why }: Stop): Promise<boolean> {
+  if (!why || mayHaveSwitched(run.deployment.state)) return run.deployment.state === 'planned' && endedByLastLook(run, plan)
+  await run.end('cancelled', why)
+  return true
+}
+
 /** Puts the bundle and pulls every image on every host before anything is stopped anywhere. */
 async function pullEverywhere(execution: Execution): Promise<boolean> {
-  const { run, plan } = execution
-  if (mayHaveSwitched(run.deployment.state)) return true
+  const { run, plan, stop } = execution
   await run.to('pulling', { startedAt: run.deployment.startedAt ?? run.ports.clock.now().toISOString() })
   const outcomes = await everyHost(
     execution,
@@ -68,14 +79,16 @@ async function pullEverywhere(execution: Execution): Promise<boolean> {
       const done = await send(execution, host, put(plan, execution.authority, execution.sealed.envelope), {
         name: 'pull',
         refused: 'pull-failed',
+        stops: 'at-once',
       })
       await run.note('pull', done.kind === 'done' ? `images are there ${since(run, began)}` : sentenceOf(done.reason), host.name)
       return done
     },
   )
   const failed = firstFailure(outcomes)
-  if (failed) await run.end('failed', failed)
-  return failed === undefined
+  if (stop.why) await run.end('cancelled', stop.why)
+  else if (failed) await run.end('failed', failed)
+  return !stop.why && !failed
 }
 
 /** Records the signed receipt here and on every host, then clears away what no kept release needs. */
@@ -83,19 +96,7 @@ async function succeed(execution: Execution, hosts: HostProof[]): Promise<void> 
   const { run, plan } = execution
   const { deployment, ports } = run
   // A receipt is written once: hosts keep the same that the database has, also where Landfall died in between.
-  const receipt = (await ports.store.receipts.of(deployment.id)) ?? {
-    format: 1 as const,
-    deployment: deployment.id,
-    repository: fullName(plan.repository),
-    project: plan.project,
-    environment: plan.environment,
-    generation: plan.generation,
-    revision: plan.revision,
-    actor: deployment.actor,
-    verifiedAt: ports.clock.now().toISOString(),
-    ...(soaksBehind(plan) && { soak: 'behind' as const }),
-    hosts,
-  }
+  const receipt = (await ports.store.receipts.of(deployment.id)) ?? receiptOf(deployment, plan, hosts, ports.clock.now().toISOString())
   const statement = receiptStatement(plan, receipt)
   const envelope = encloseReceipt(statement, ports.signer.sign(statement, receiptNamespace))
   const confirmed = await everyHost(execution, [...execution.hosts.keys()], (host) =>

@@ -1,9 +1,11 @@
 import type { Deployment, State } from '../domain/deployment.ts'
 import { reason } from '../domain/reason.ts'
 import { fullName, shortSha } from '../domain/repository.ts'
+import type { Bell } from './bell.ts'
 import { wakeWaiting } from './command-locks.ts'
 import { execute } from './deploy.ts'
 import { mayHaveSwitched } from './execution.ts'
+import { unlessTakenBack } from './make-room.ts'
 import type { Lease, Ports } from './ports.ts'
 import { prepare } from './prepare.ts'
 import { openRun, type Run } from './run.ts'
@@ -25,12 +27,12 @@ export async function environmentWork(id: string, ports: Ports): Promise<Work | 
   let trying: { run: Run; broke: number } | undefined
   return {
     lease: environmentKey(deployment),
-    async run(lease, signal) {
+    async run(lease, signal, bell) {
       while (!signal.aborted) {
         const next = await nextDeployment(deployment, lease, signal, ports)
         if (!next) return undefined
         trying = { run: next.run, broke: trying?.run.deployment.id === next.run.deployment.id ? trying.broke : 0 }
-        const again = await step(next)
+        const again = await step(next, bell)
         trying = undefined
         if (again !== undefined) return again
         // What comes after this environment waits for how it went here.
@@ -79,14 +81,14 @@ const nameOf = ({ kind, revision, actor }: Deployment): string =>
   kind === 'rollback' || revision === undefined ? `the rollback ${actor} asked for` : shortSha(revision)
 
 /** Brings one deployment as far as it goes now. Resolves to the seconds to wait when it waits for something. */
-async function step({ run, overtaken }: Turn): Promise<number | undefined> {
+async function step({ run, overtaken }: Turn, bell: Bell): Promise<number | undefined> {
   if (run.deployment.state === 'queued' || run.deployment.state === 'waiting') {
     const by = reason('overtaken', { by: nameOf(run.deployment) })
     return prepare(run, async () => {
       for (const older of overtaken) await older.end('superseded', by)
     })
   }
-  return execute(run)
+  return unlessTakenBack(run, bell, (stop) => execute(run, stop))
 }
 
 /** What people read while Landfall tries again. The error itself may hold anything: it is for the log alone. */

@@ -10,6 +10,7 @@ import { allowedHosts } from '../policy/hosts.ts'
 import { type Sealed, seal, unsealed } from './bundle.ts'
 import { type Outcome, order, type Step } from './fleet.ts'
 import type { Run } from './run.ts'
+import type { Stop } from './stop.ts'
 
 /** A deployment being executed: the run, its plan, the hosts by name and the sealed bundle. */
 export interface Execution {
@@ -21,14 +22,16 @@ export interface Execution {
   sealed: Sealed
   /** By whose word this worker writes on hosts. */
   authority: Authority
+  /** Whether it has to end, whatever it waits for. */
+  stop: Stop
 }
 
 /** Takes up a plan where it was left. */
-export async function openExecution(run: Run, plan: Plan): Promise<Execution> {
+export async function openExecution(run: Run, plan: Plan, stop: Stop): Promise<Execution> {
   // The lease was claimed in a way that a power cut may take back. The step that the database stores before the first order makes it
   // last, so that no host ever hears of a turn that is given out again.
   const authority = { turn: run.lease.number, sign: run.ports.signer.sign }
-  return { run, plan, ...hostsOf(plan, run), sealed: await sealedFor(run, plan), authority }
+  return { run, plan, ...hostsOf(plan, run), sealed: await sealedFor(run, plan, stop), authority, stop }
 }
 
 /** The hosts as the operator's file has them now; one that was taken away since planning is not touched. */
@@ -44,8 +47,12 @@ function hostsOf(plan: Plan, { ports }: Run): Pick<Execution, 'hosts' | 'outOfRe
   }
 }
 
-/** Once hosts may have begun to switch everything is there; a GitHub that is down must not hold up the rest of the way. */
-async function sealedFor({ deployment, ports }: Run, plan: Plan): Promise<Sealed> {
+/**
+ * Once hosts may have begun to switch everything is there; a GitHub that is down must not hold up the rest of the way. Nothing is put any
+ * more by what has to end.
+ */
+async function sealedFor({ deployment, ports }: Run, plan: Plan, stop: Stop): Promise<Sealed> {
+  if (stop.why) return unsealed
   try {
     return await seal(plan, ports)
   } catch (error) {
@@ -77,15 +84,17 @@ export async function everyHost<T>(execution: Execution, names: readonly string[
 
 /**
  * Sends one order of this deployment. Throws LeaseLost where the host hears a later worker already: such a deployment is neither
- * failed nor returned by the one that came too late.
+ * failed nor returned by the one that came too late. One that has to end has failed, where the step heeds that.
  */
-export async function send({ run, sealed }: Execution, host: HostRule, command: Command, step: Step): Promise<Outcome<string>> {
-  const outcome = await order(run.ports, host, command, {
+export async function send({ run, sealed, stop }: Execution, host: HostRule, command: Command, step: Step): Promise<Outcome<string>> {
+  const sending = order(run.ports, host, command, {
     step,
     mask: sealed.mask,
-    signal: run.signal,
+    signal: step.stops === 'at-once' ? AbortSignal.any([run.signal, stop.signal]) : run.signal,
+    ...(step.stops && { trying: stop.signal }),
     onWait: (why) => run.note('wait', `${waiting[why]}; ${step.name} goes on then`, host.name),
   })
+  const outcome: Outcome<string> = await stop.heeded(sending)
   if (outcome.kind === 'failed' && outcome.ending === 'fenced') await run.mustHold()
   return outcome
 }

@@ -21,6 +21,11 @@ const busyPause = 5
 export interface Step {
   name: string
   refused: 'pull-failed' | 'switch-failed' | 'return-failed' | 'host-refused'
+  /**
+   * Whether it is given up once its deployment has to end. `between-tries`: what was begun on a host is waited for there. Absent: it is
+   * part of the way out.
+   */
+  stops?: 'at-once' | 'between-tries'
   /** Seconds for which a Docker engine that does not answer is waited for; a minute where absent. */
   dockerPatience?: number
 }
@@ -31,6 +36,8 @@ export interface Sending {
   /** Takes out of the host's words what must not appear in the reason. */
   mask: Mask
   signal?: AbortSignal
+  /** Ends the trying, and leaves alone what is under way on the host. */
+  trying?: AbortSignal
   /** Hears once what is waited for: the end of another command there, or Docker. */
   onWait?: (why: 'busy' | 'docker-away') => Promise<void>
 }
@@ -44,7 +51,7 @@ export async function order(
   ports: Pick<Ports, 'hosts' | 'clock' | 'log'>,
   host: HostRule,
   command: Command,
-  { step, mask, signal, onWait }: Sending,
+  { step, mask, signal, trying, onWait }: Sending,
 ): Promise<Outcome<string>> {
   const fields = { host: host.name, step: step.name }
   const patience = {
@@ -53,6 +60,7 @@ export async function order(
   }
   let tries = 0
   for (;;) {
+    trying?.throwIfAborted()
     const result = await ports.hosts.run(host, command, undefined, signal)
     // Given up by us, not failed there: whoever continues asks the host again.
     signal?.throwIfAborted()
@@ -60,7 +68,7 @@ export async function order(
     const pause = waits ? await whileIt(waits) : isAway(result) ? pauses[tries++] : undefined
     if (pause === undefined) return outcomeOf(result, host, step, mask)
     if (isAway(result)) ports.log.warn('host did not answer, asking again', { ...fields, result: result.kind, pause })
-    await ports.clock.sleep(pause, signal)
+    await ports.clock.sleep(pause, AbortSignal.any([signal, trying].flatMap((one) => one ?? [])))
     signal?.throwIfAborted()
   }
 

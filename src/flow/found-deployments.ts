@@ -1,8 +1,6 @@
 import type { Deployment, SoakBehind } from '../domain/deployment.ts'
 import type { Plan } from '../domain/plan.ts'
 import { type Reason, reason } from '../domain/reason.ts'
-import type { HostProof, Receipt } from '../domain/receipt.ts'
-import { fullName } from '../domain/repository.ts'
 import type { FoundStep, WentBack } from '../policy/went-back.ts'
 import type { Ports } from './ports.ts'
 import { soaksBehind } from './soak.ts'
@@ -62,17 +60,3 @@ export function soakOf(plan: Plan, unwell: Reason | undefined): SoakBehind | und
   if (unwell) return { state: 'unwell', reason: unwell }
   return soaksBehind(plan) ? { state: 'under-way' } : undefined
 }
-
-export const receiptOf = ({ id, actor, finishedAt, createdAt, plan }: Deployment & { plan: Plan }, hosts: HostProof[]): Receipt => ({
-  format: 1,
-  deployment: id,
-  repository: fullName(plan.repository),
-  project: plan.project,
-  environment: plan.environment,
-  generation: plan.generation,
-  revision: plan.revision,
-  actor,
-  verifiedAt: finishedAt ?? createdAt,
-  ...(soaksBehind(plan) && { soak: 'behind' as const }),
-  hosts,
-})

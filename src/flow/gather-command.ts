@@ -6,6 +6,7 @@ import { problemsReason, type Reason, type ReasonCode, reason } from '../domain/
 import { fullName, type Repository } from '../domain/repository.ts'
 import { reaches } from '../domain/role.ts'
 import { type Resolved, resolveEnvironment } from '../policy/commands/resolve-environment.ts'
+import { rolledBackFirst } from '../policy/rollback-target.ts'
 import { helpAnswer } from '../report/answers/help.ts'
 import { waitsForApproval } from '../report/held-by.ts'
 import { approveDeployment, rejectDeployment } from './command-approval.ts'
@@ -83,11 +84,12 @@ async function aim(
   if (!deployment || fullName(deployment.repository) !== fullName(intent.repository)) return refused(reason('deployment-unknown'))
   const { environment } = deployment
   const history = await ports.store.deployments.ofEnvironment(fullName(intent.repository), environment, remembered)
-  // What never came to a host takes nothing away from what is rolled back.
-  const newest = command.kind === 'rollback' ? history.find(({ state }) => state === 'succeeded' || state === 'halted') : history[0]
+  const newest = command.kind === 'rollback' ? rolledBackFirst(history) : history[0]
   // What came since waits behind one that pauses.
   if (newest?.id !== deployment.id && deployment.state !== 'paused')
-    return refused(reason('deployment-outdated', { environment, command: `/${command.kind} ${environment}` }))
+    return refused(
+      reason('deployment-outdated', { environment, command: `/${command.kind} ${environment}${command.kind === 'reject' ? ' why' : ''}` }),
+    )
   return resolveEnvironment(at(command, environment), known)
 }
 

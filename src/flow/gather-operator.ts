@@ -3,6 +3,7 @@ import { type Reason, reason } from '../domain/reason.ts'
 import { fullName } from '../domain/repository.ts'
 import { releaseNamed } from './command-deployments.ts'
 import type { Ports } from './ports.ts'
+import { askedWhile } from './rollback-asked.ts'
 import { newDeployment, settle } from './settle.ts'
 
 /** What the operator's wishes need: nobody but the database is asked. */
@@ -15,10 +16,15 @@ export async function gatherOperator(intent: OperatorIntent, ports: OperatorPort
   const [newest] = await ports.store.deployments.ofEnvironment(name, environment, 1)
   if (!newest) return refuseOperator(intent, reason('environment-unknown', { environment, known: await knownTo(name, ports) }), ports)
   const fresh = { ...newDeployment(intent, newest.project, environment, ports), kind: 'rollback' as const }
-  if (to === undefined) return settle(intent, [fresh], ports)
-  const release = await releaseNamed(name, environment, to, ports)
-  if (release.kind === 'unknown') return refuseOperator(intent, release.reason, ports)
-  await settle(intent, [{ ...fresh, ...release.fields }], ports)
+  const there = await askedWhile(intent, environment, ports)
+  // A second would go one further: whoever names no release means the one that is on its way.
+  if (to === undefined && there.rollback) {
+    await ports.store.intents.settle(intent.id, { kind: 'deployments', ids: [there.rollback.id] }, [])
+    return
+  }
+  const release = to && (await releaseNamed(name, environment, to, ports))
+  if (release?.kind === 'unknown') return refuseOperator(intent, release.reason, ports)
+  await settle(intent, [{ ...fresh, ...release?.fields, ...there.over }], ports)
 }
 
 /** Environments of a repository (`owner/name`) that something was ever deployed to. */

@@ -3,11 +3,12 @@ import { fullName, type Repository } from '../domain/repository.ts'
 import { type FoundStep, type WentBack, wentBack } from '../policy/went-back.ts'
 import { maskOf } from './bundle.ts'
 import { firstFailure } from './execution.ts'
-import { difference, receiptOf, soakOf, stepBack } from './found-deployments.ts'
+import { difference, soakOf, stepBack } from './found-deployments.ts'
 import type { SeenHost } from './hosts-state.ts'
 import type { Lease, Ports } from './ports.ts'
 import { failed, type Step } from './prepared.ts'
 import { type Proved, watchHost } from './prove.ts'
+import { receiptOf } from './receipt.ts'
 import { noteFound, recordFound } from './record-found.ts'
 import { planOf } from './running.ts'
 import { soakSubject } from './soak.ts'
@@ -92,7 +93,7 @@ async function recordSteps(steps: FoundStep[], known: Plan, seen: SeenHost[], le
   const proofs = looked.flatMap((one) => (one.kind === 'done' ? [one.value] : []))
   await recordFound(
     made.map(({ deployment }) => deployment),
-    unwell ? [] : [receiptOf(end.deployment, proofs)],
+    unwell ? [] : [receiptOf(end.deployment, plan, proofs, times.finishedAt)],
     learning,
   )
   for (const { step, deployment } of made) await noteFound(deployment, tellingOf(step), ports)

@@ -26,9 +26,6 @@ export async function askForRollback(wanted: OperatorRollback, ports: OperatorPo
   const { repository: name, environment, to, user } = wanted
   const [newest] = await ports.store.deployments.ofEnvironment(name, environment, 1)
   if (!newest) return { kind: 'refused', reason: reason('environment-unknown', { environment, known: await knownTo(name, ports) }) }
-  const open = to === undefined ? await ports.store.deployments.open(name, environment) : []
-  const underWay = open.find(({ kind }) => kind === 'rollback')
-  if (underWay) return { kind: 'asked', deployment: underWay.id, already: true }
 
   const { repository } = newest
   const id = ports.ids()
@@ -46,5 +43,5 @@ export async function askForRollback(wanted: OperatorRollback, ports: OperatorPo
   if (outcome?.kind === 'command-refused') return { kind: 'refused', reason: outcome.reason }
   const [deployment] = outcome?.kind === 'deployments' ? outcome.ids : []
   if (deployment === undefined) throw new Error(`nothing came of the intent ${id}`)
-  return { kind: 'asked', deployment, already: false }
+  return { kind: 'asked', deployment, already: (await ports.store.deployments.read(deployment))?.intent !== id }
 }

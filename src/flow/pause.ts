@@ -3,12 +3,12 @@ import type { Plan } from '../domain/plan.ts'
 import { type Reason, sentenceOf } from '../domain/reason.ts'
 import type { Wave } from '../domain/rollout.ts'
 import { durationText } from '../report/time.ts'
+import { cancelledAfter } from './cancel.ts'
 import { keepEvidence } from './evidence.ts'
 import { type Execution, planned } from './execution.ts'
 import type { Outcome } from './fleet.ts'
 import { watchHost } from './prove.ts'
 import type { Run } from './run.ts'
-import { stopWanted } from './stop-wanted.ts'
 
 /** Seconds between two looks whether somebody wants it stopped. */
 const lookEvery = 1
@@ -18,14 +18,14 @@ const lookEvery = 1
  * is left of it. Fails at once where a host does not stay well, or somebody stops it.
  */
 export async function pauseAfter(execution: Execution, position: number): Promise<Outcome<undefined>> {
-  const { run, plan } = execution
+  const { run, plan, stop } = execution
   const wave = plan.waves[position]
   const { asked } = run.deployment.rollout ?? {}
   if (wave === undefined || wave.pause === 0 || asked) return over
   if (!pausedAfter(run.deployment, position)) await begin(run, position, wave)
   const left = secondsLeft(run, wave)
   const ended = new AbortController()
-  const signal = AbortSignal.any([run.signal, ended.signal])
+  const signal = AbortSignal.any([run.signal, stop.signal, ended.signal])
   try {
     const first = await Promise.race([
       run.ports.clock.sleep(left, signal).then(() => undefined),
@@ -33,7 +33,8 @@ export async function pauseAfter(execution: Execution, position: number): Promis
       stopped(run, position, signal),
     ])
     run.signal.throwIfAborted()
-    return first === undefined ? over : { kind: 'failed', reason: first }
+    const why = first ?? stop.why
+    return why === undefined ? over : { kind: 'failed', reason: why }
   } finally {
     ended.abort()
   }
@@ -83,7 +84,7 @@ const lasting = (plan: Plan, seconds: number): Plan => ({
 /** Resolves when somebody wants it stopped, with who does; never where nobody does. */
 async function stopped(run: Run, position: number, signal: AbortSignal): Promise<Reason> {
   while (!signal.aborted) {
-    const why = await stopWanted(run, position)
+    const why = await cancelledAfter(run, position)
     if (why) return why
     await run.ports.clock.sleep(lookEvery, signal)
   }

@@ -56,7 +56,9 @@ export async function planDeployment(run: Run): Promise<Prepared> {
 
   if (decided.seen.length > 0) await run.note('gates', seenText(decided.seen))
   const generation = await nextGeneration(seen, repository, run.deployment.environment, run.ports)
-  return generation.kind === 'ok' ? { kind: 'planned', plan: { ...draft, generation: generation.value } } : generation
+  if (generation.kind !== 'ok') return generation
+  const passed = decided.seen.length > 0 ? { passed: decided.seen } : {}
+  return { kind: 'planned', plan: { ...draft, generation: generation.value, ...passed } }
 }
 
 /** Whether it is still what the target asks for; a commit does not change, but the branch's head may name other hosts now. */

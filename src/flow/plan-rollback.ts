@@ -1,6 +1,5 @@
-import type { Deployment } from '../domain/deployment.ts'
 import { reason } from '../domain/reason.ts'
-import { fullName, shortSha } from '../domain/repository.ts'
+import { fullName } from '../domain/repository.ts'
 import { refusedChannels } from '../policy/channels.ts'
 import { releaseMeant } from '../policy/release-meant.ts'
 import { rollbackTarget } from '../policy/rollback-target.ts'
@@ -23,16 +22,10 @@ const remembered = 500
  * GitHub need not answer: what it has of the release is on the hosts as well.
  */
 export async function planRollback(run: Run): Promise<Prepared> {
-  const { repository, environment, revision } = run.deployment
+  const { repository, environment, revision, over } = run.deployment
   const history = await run.ports.store.deployments.ofEnvironment(fullName(repository), environment, remembered)
-  const undone = namesNone(run.deployment) && history.find((one) => wasUndone(one, run.deployment))
-  if (undone)
-    return {
-      kind: 'refused',
-      state: 'superseded',
-      reason: reason('overtaken', { by: `the way back of ${shortSha(undone.revision ?? '')}` }),
-    }
-  const release = (revision === undefined ? rollbackTarget(history) : releaseMeant(history, { kind: 'commit', revision }))?.plan
+  const release = (revision === undefined ? rollbackTarget(history, over?.deployment) : releaseMeant(history, { kind: 'commit', revision }))
+    ?.plan
   const now = history.find(({ state }) => state === 'succeeded' || state === 'halted')?.plan
   const operator = run.ports.operator.current()
   // What was granted then may not be now.
@@ -55,10 +48,6 @@ export async function planRollback(run: Run): Promise<Prepared> {
   const generation = await nextGeneration(seen.value, repository, environment, run.ports)
   return generation.kind === 'ok' ? { kind: 'planned', plan: { ...draft.value, generation: generation.value } } : generation
 }
-
-/** Whether it was on its way when somebody wanted to go back, and every host returned from it for that: one step back was made then. */
-const wasUndone = ({ state, reason: why, finishedAt = '' }: Deployment, { createdAt }: Deployment): boolean =>
-  state === 'rolled-back' && why?.code === 'overtaken' && Date.parse(finishedAt) >= Date.parse(createdAt)
 
 /** An administrator went back meanwhile: nothing is left to do for whoever named no release. */
 async function planAnew(run: Run): Promise<Prepared> {

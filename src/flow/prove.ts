@@ -22,13 +22,14 @@ const reopenings = 5
 export type Proved = Outcome<HostProof> & { service?: string; answers?: ProbeAnswer[] }
 
 /**
- * Watches one host until every service is proved or one has failed; as long as its plan says.
+ * Watches one host until every service is proved or one has failed; as long as its plan says, or until its deployment has to end.
  *
  * @param plan the release that should run there; its targets are probed
  */
-export function prove({ run, plan: executed, sealed }: Execution, host: HostRule, plan: Plan): Promise<Proved> {
+export function prove({ run, plan: executed, sealed, stop }: Execution, host: HostRule, plan: Plan): Promise<Proved> {
   const { platform } = planned(executed, host)
-  return watchHost({ plan, host, platform, soak: plan.soak, mask: sealed.mask, signal: run.signal }, run.ports)
+  const signal = AbortSignal.any([run.signal, stop.signal])
+  return stop.heeded(watchHost({ plan, host, platform, soak: plan.soak, mask: sealed.mask, signal }, run.ports))
 }
 
 /** What is watched, and how. */

@@ -5,7 +5,7 @@ import { commandText } from '../report/answers/command-text.ts'
 import { commandKeys } from './comment-answer.ts'
 import { linksOf } from './links-of.ts'
 import type { Ports, Reaction, Report } from './ports.ts'
-import { commentOnce, editOnly } from './publish-once.ts'
+import { keepComment } from './publish-once.ts'
 import { revertedIn } from './revert.ts'
 
 /** A comment's command, and how it ended where it has. */
@@ -44,20 +44,10 @@ function reactionTo(outcome: IntentOutcome | undefined): Reaction | undefined {
 }
 
 /** One comment with a part for each command that has come to something, edited where it says something else than before. */
-async function answer(report: Report, first: Given, given: readonly Given[], ports: Ports): Promise<string | undefined> {
-  const { comment, intent } = first
-  const { repository } = intent
+async function answer(report: Report, { comment, intent }: Given, given: readonly Given[], ports: Ports): Promise<string | undefined> {
   const parts = (await Promise.all(given.map((one) => partsOf(one, ports)))).flat()
   if (parts.length === 0) return report.memory
-  const [known, shown] = report.memory?.split(' ') ?? []
-  const said = commentAnswer(comment.id, parts)
-  const fingerprint = ports.signer.fingerprint(said)
-  if (shown === fingerprint && !report.begun) return report.memory
-  const id =
-    known === undefined
-      ? await commentOnce(report, repository, comment.issue, said, ports)
-      : await editOnly(report, repository, comment.issue, Number(known), said, ports)
-  return `${id} ${fingerprint}`
+  return keepComment(report, intent.repository, comment.issue, { text: commentAnswer(comment.id, parts) }, ports)
 }
 
 async function partsOf({ intent, outcome }: Given, ports: Ports): Promise<AnswerPart[]> {

@@ -9,7 +9,7 @@ import { publishOnEnvironmentsPage } from './environments-page.ts'
 import { linksOf } from './links-of.ts'
 import type { Ports, Report } from './ports.ts'
 import { publishCheck } from './publish-check.ts'
-import { commentOnce, editOnly } from './publish-once.ts'
+import { keepComment } from './publish-once.ts'
 import { publishStatuses } from './publish-status.ts'
 import { openRevert } from './revert.ts'
 import { takenBackBy } from './taken-back.ts'
@@ -32,8 +32,9 @@ export async function publishDeployment(report: Report, id: string, ports: Ports
     case 'revert':
       return revertInGit(report, deployment, ports)
     case 'comment': {
-      const said = refusalAnswer(deployment.id, problemLines(deployment.reason))
-      return keepComment(report, deployment, deployment.pullRequest, said, ports)
+      if (deployment.pullRequest === undefined) return undefined
+      const text = refusalAnswer(deployment.id, problemLines(deployment.reason))
+      return keepComment(report, deployment.repository, deployment.pullRequest, { text }, ports)
     }
     default:
       return tellChat(report, deployment, links, ports)
@@ -64,19 +65,6 @@ async function revertInGit(report: Report, deployment: Deployment, ports: Ports)
 }
 
 const mostRevertTries = 2
-
-/** One comment, edited from then on. */
-async function keepComment(
-  report: Report,
-  { repository }: Deployment,
-  issue: number | undefined,
-  body: string,
-  ports: Ports,
-): Promise<string | undefined> {
-  if (issue === undefined) return undefined
-  if (report.memory === undefined) return String(await commentOnce(report, repository, issue, body, ports))
-  return String(await editOnly(report, repository, issue, Number(report.memory), body, ports))
-}
 
 async function tellChat(report: Report, deployment: Deployment, links: Links, ports: Ports): Promise<string | undefined> {
   const message = chatMessage(deployment, links)

@@ -25,14 +25,7 @@ export async function createOnce(report: Report, repository: Repository, wanted:
  * Edits the comment that is remembered; where somebody deleted it there is a new one. A Landfall that hung while it made one may have
  * made it after its successor did: of two the remembered one stays. Resolves to the comment's id.
  */
-export async function editOnly(
-  report: Report,
-  repository: Repository,
-  issue: number,
-  known: number,
-  body: string,
-  ports: Ports,
-): Promise<number> {
+async function editOnly(report: Report, repository: Repository, issue: number, known: number, body: string, ports: Ports): Promise<number> {
   const [mark = ''] = body.split('\n', 1)
   if (!(await ports.github.editComment(repository, known, body))) return commentOnce(report, repository, issue, body, ports)
   const there = report.begun ? await ports.github.findComments(repository, issue, mark) : []
@@ -40,7 +33,29 @@ export async function editOnly(
   return known
 }
 
-/** The same for a deployment. */
+/**
+ * One comment, edited where it says something else than before, and not only when. Resolves to what to remember: its id, and what was said.
+ *
+ * @param news what of the text is something else; all of it unless told otherwise
+ */
+export async function keepComment(
+  report: Report,
+  repository: Repository,
+  issue: number,
+  { text, news = text }: { text: string; news?: string },
+  ports: Ports,
+): Promise<string> {
+  const [known, shown] = report.memory?.split(' ') ?? []
+  const fingerprint = ports.signer.fingerprint(news)
+  if (report.memory !== undefined && shown === fingerprint && !report.begun) return report.memory
+  const id =
+    known === undefined
+      ? await commentOnce(report, repository, issue, text, ports)
+      : await editOnly(report, repository, issue, Number(known), text, ports)
+  return `${id} ${fingerprint}`
+}
+
+/** Takes away a deployment's doubles, as of a comment. */
 export async function removeDoubles(
   report: Report,
   repository: Repository,

@@ -7,7 +7,7 @@ import { pullPlanCheck, pullPlanComment } from '../report/pull-plan.ts'
 import { linksOf } from './links-of.ts'
 import type { Ports, Report, ReportKey } from './ports.ts'
 import { publishCheck } from './publish-check.ts'
-import { commentOnce, editOnly } from './publish-once.ts'
+import { keepComment } from './publish-once.ts'
 import { takenBackBy } from './taken-back.ts'
 
 /** The one comment on a pull request. */
@@ -38,7 +38,7 @@ export async function publishPullPlan(report: Report, id: string, ports: Ports):
 async function planned(report: Report, plan: PullPlan, ports: Ports): Promise<string | undefined> {
   if (report.memory === undefined && !plan.asked && plan.environments.every(({ kind }) => kind === 'nothing')) return undefined
   const said = (at: string) => pullPlanComment({ ...plan, at }, ports.addresses.github)
-  return keep(report, plan, { text: said(plan.at), news: said(plan.asked ? plan.at : '') }, ports)
+  return keepComment(report, plan.repository, plan.number, { text: said(plan.at), news: said(plan.asked ? plan.at : '') }, ports)
 }
 
 /**
@@ -57,26 +57,5 @@ async function merged(report: Report, number: number, brought: [Deployment, ...D
     }),
   )
   const text = mergedComment(shown, (one) => linksOf(one, ports))
-  return keep(report, { repository: brought[0].repository, number }, { text, news: text }, ports)
-}
-
-/**
- * One comment, edited where it says something else than before, and not only when.
- *
- * @param said `news`: what of it is something else
- */
-async function keep(
-  report: Report,
-  { repository, number }: Pick<PullPlan, 'repository' | 'number'>,
-  said: { text: string; news: string },
-  ports: Ports,
-): Promise<string | undefined> {
-  const [known, shown] = report.memory?.split(' ') ?? []
-  const fingerprint = ports.signer.fingerprint(said.news)
-  if (shown === fingerprint && !report.begun) return report.memory
-  const id =
-    known === undefined
-      ? await commentOnce(report, repository, number, said.text, ports)
-      : await editOnly(report, repository, number, Number(known), said.text, ports)
-  return `${id} ${fingerprint}`
+  return keepComment(report, brought[0].repository, number, { text }, ports)
 }

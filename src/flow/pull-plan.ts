@@ -13,6 +13,7 @@ import { draftOf } from './draft.ts'
 import { demandsOn, type Passing } from './gates.ts'
 import { keptImages } from './kept-images.ts'
 import type { Ports, PullRequestFacts } from './ports.ts'
+import { changedVariables } from './pull-variables.ts'
 import { readProjects } from './read-projects.ts'
 import { renderRelease } from './render-release.ts'
 import { resolveImages } from './resolve-images.ts'
@@ -115,6 +116,7 @@ async function outlookOf(rule: EnvironmentRule, file: ProjectFile, path: string,
     passing,
   )
   if (draft.kind !== 'ok') return { kind: 'refused', environment, reason: draft.reason }
+  const variables = await changedVariables(rendered.value.values, draft.value, running?.plan, ports)
   return {
     kind: 'planned',
     environment,
@@ -122,6 +124,7 @@ async function outlookOf(rule: EnvironmentRule, file: ProjectFile, path: string,
     unbuilt: [...new Set(built.filter(({ digest }) => digest === notBuilt).map(({ repository: name }) => name))],
     ...(running?.plan && { before: { revision: running.plan.revision, compose: running.plan.compose } }),
     closed: await closedAhead(passing, target.value, pull),
+    ...(variables.length > 0 && { variables }),
   }
 }
 

@@ -10,13 +10,15 @@ import { planOf } from './running.ts'
 
 /**
  * Brings every host of a failed deployment back to the release it ran before, with that release's `.env`, and proves
- * it there. Hosts that never began to switch have nothing to return from and say so.
+ * it there, unless a rollback comes after it that does. Hosts that never began to switch have nothing to return from and say so.
  */
 export async function returnEveryHost(execution: Execution, why: Reason): Promise<void> {
   const { run, plan } = execution
   await run.to('rolling-back', { reason: why })
-  // Hosts that follow somebody else's newer orders are not Landfall's to bring back; people must look at who that is.
-  if (why.code === 'order-outdated') return run.end('halted', why)
+  // Hosts that follow somebody else's newer orders are not Landfall's to bring back; people must look at who that is. And a rollback that
+  // makes room for another must not bring back what both were to take away.
+  const stays = why.code === 'order-outdated' || (why.code === 'taken-back' && run.deployment.kind === 'rollback')
+  if (stays) return run.end('halted', why)
   const returned = await everyHost(execution, [...execution.hosts.keys()], async (host) => {
     const back = await returnHost(execution, host)
     await run.note('return', back.kind === 'done' ? back.value : sentenceOf(back.reason), host.name)
@@ -32,7 +34,7 @@ export async function returnEveryHost(execution: Execution, why: Reason): Promis
 const wayBack = { name: 'the way back', refused: 'return-failed', dockerPatience: 600 } as const
 
 async function returnHost(execution: Execution, host: HostRule): Promise<Outcome<string>> {
-  const { run, plan } = execution
+  const { run, plan, stop } = execution
   const told = await send(execution, host, restore(plan, execution.authority), wayBack)
   const restored = understood(told, host, readRestored)
   if (restored.kind === 'failed') {
@@ -47,6 +49,7 @@ async function returnHost(execution: Execution, host: HostRule): Promise<Outcome
   const previous = await planOf(plan.repository, plan.environment, generation, run.ports)
   if (!previous) return { kind: 'done', value: `generation ${generation} runs again; Landfall has no plan of it to prove it by` }
   const proved = await prove(execution, host, asItWas(previous))
+  if (stop.why) return { kind: 'done', value: `generation ${generation} runs again; the rollback that comes next proves it` }
   if (proved.kind === 'failed')
     return { kind: 'failed', reason: reason('return-failed', { host: host.name, detail: sentenceOf(proved.reason) }) }
   return { kind: 'done', value: `generation ${generation} runs again, proved` }

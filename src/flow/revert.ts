@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import type { Deployment } from '../domain/deployment.ts'
+import { type Deployment, takenAway } from '../domain/deployment.ts'
 import { fullName, type Repository, type Sha, shortSha } from '../domain/repository.ts'
 import { type Reverted, revertRequest } from '../report/revert.ts'
-import { revisionsBefore } from '../report/wording.ts'
 import type { Ports, PullRequestOutcome } from './ports.ts'
 
 const reverted: z.ZodType<Reverted> = z.discriminatedUnion('kind', [
@@ -25,8 +24,8 @@ const remembered = 500
  */
 export async function openRevert(rollback: Deployment, ports: Ports): Promise<Reverted> {
   const { repository, environment, revision } = rollback
-  const [bad] = revisionsBefore(rollback)
-  if (revision === undefined || bad === undefined || bad === revision) return { kind: 'not-needed' }
+  const [bad] = takenAway(rollback)
+  if (revision === undefined || bad === undefined) return { kind: 'not-needed' }
   const history = await ports.store.deployments.ofEnvironment(fullName(repository), environment, remembered)
   const brought = history.find((one) => one.kind === 'deploy' && one.revision === bad)
   if (brought?.branch === undefined) return { kind: 'not-needed' }

@@ -15,9 +15,10 @@ export type Rolled = { kind: 'proved'; proofs: HostProof[] } | { kind: 'failed';
 
 /** One wave after another; what fails in any of them fails all. */
 export async function rollEveryWave(execution: Execution): Promise<Rolled> {
-  const { run, plan } = execution
+  const { run, plan, stop } = execution
   const proofs: HostProof[] = []
   for (let position = run.deployment.rollout?.wave ?? 0; position < plan.waves.length; position += 1) {
+    if (stop.why) return { kind: 'failed', reason: stop.why }
     const proved = pausedAfter(run.deployment, position) ? none : await rollWave(execution, position)
     if (proved.kind === 'failed') return proved
     proofs.push(...proved.value)
@@ -29,25 +30,31 @@ export async function rollEveryWave(execution: Execution): Promise<Rolled> {
     if (gate.by !== undefined) await run.note('approval', `the other hosts follow, as ${gate.by} approved`)
   }
   const still = await stillProved(execution, plan.waves.at(-1)?.hosts ?? [], proofs)
-  return still.kind === 'failed' ? still : { kind: 'proved', proofs: still.value }
+  if (still.kind === 'failed') return still
+  // The last moment for that: a host that confirmed returns no more.
+  return stop.why ? { kind: 'failed', reason: stop.why } : { kind: 'proved', proofs: still.value }
 }
 
 const none: Outcome<HostProof[]> = { kind: 'done', value: [] }
 
 /** Switches one wave's hosts side by side and proves each. */
 async function rollWave(execution: Execution, position: number): Promise<Outcome<HostProof[]>> {
-  const { run, plan } = execution
+  const { run, plan, stop } = execution
   const { hosts: wave = [] } = plan.waves[position] ?? {}
   await run.to('rolling', { rollout: { wave: position } })
   const switched = await everyHost(execution, wave, async (host) => {
     const began = run.ports.clock.now()
-    const done = await send(execution, host, switchTo(plan, execution.authority), { name: 'switch', refused: 'switch-failed' })
+    const done = await send(execution, host, switchTo(plan, execution.authority), {
+      name: 'switch',
+      refused: 'switch-failed',
+      stops: 'between-tries',
+    })
     await run.note(
       'switch',
       done.kind === 'done' ? `generation ${plan.generation} runs ${since(run, began)}` : sentenceOf(done.reason),
       host.name,
     )
-    if (done.kind === 'failed') await keepEvidence(execution, host, changing(plan))
+    if (done.kind === 'failed' && !stop.why) await keepEvidence(execution, host, changing(plan))
     return done
   })
   const refused = firstFailure(switched)
@@ -61,7 +68,9 @@ async function rollWave(execution: Execution, position: number): Promise<Outcome
       await run.note('verify', `${done.value.services.map(({ service }) => service).join(', ')} proved ${since(run, began)}`, host.name)
     } else {
       await run.note('verify', sentenceOf(done.reason), host.name)
-      await keepEvidence(execution, host, done.service === undefined ? [] : [done.service])
+      // Who takes it back has seen that it is not well; what it said of itself goes with its containers.
+      const services = stop.why ? changing(plan) : [done.service ?? []].flat()
+      await keepEvidence(execution, host, services)
     }
     return done
   })

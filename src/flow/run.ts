@@ -41,9 +41,13 @@ export function openRun(deployment: Deployment, lease: Lease, signal: AbortSigna
     signal,
     async to(state, patch = {}) {
       signal.throwIfAborted()
+      const { reason } = patch
+      // A remedy names commands that somebody can copy, in a repository with several environments too. What is waited for names its own.
+      const why = state !== 'waiting' &&
+        reason && { reason: { ...reason, evidence: { environment: run.deployment.environment, ...reason.evidence } } }
       const finished = isTerminal(state) ? { finishedAt: now() } : {}
       const reports = (then: Deployment) => deploymentReports(then, run.notify)
-      run.deployment = await ports.store.deployments.advance(run.deployment.id, lease, state, { ...patch, ...finished }, reports)
+      run.deployment = await ports.store.deployments.advance(run.deployment.id, lease, state, { ...patch, ...why, ...finished }, reports)
       ports.log.info('deployment advanced', { deployment: deployment.id, environment: deployment.environment, state })
       if (!unhurried.has(state)) await ports.queue.wake('reports')
     },

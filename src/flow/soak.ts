@@ -65,7 +65,7 @@ async function watchOn(deployment: Deployment, plan: Plan, signal: AbortSignal, 
     await ports.queue.wake(lookSubject(fullName(plan.repository), plan.environment))
     return { state: 'cut-short', reason: reason('overtaken', { by: 'somebody on the host' }) }
   }
-  if (failed) return endedBy(failed)
+  if (failed) return endedBy(failed, deployment)
   for (const one of watched) if (one.status === 'rejected') throw one.reason
   return { state: 'well' }
 }
@@ -108,9 +108,9 @@ async function isReplaced(
 }
 
 /** Only what was seen is a verdict on the release: a host that nobody reaches says nothing of it. */
-const endedBy = (why: Reason): SoakBehind =>
+const endedBy = (why: Reason, { environment }: Deployment): SoakBehind =>
   why.code === 'verification-failed'
-    ? { state: 'unwell', reason: reason('soak-failed', why.evidence) }
+    ? { state: 'unwell', reason: reason('soak-failed', { environment, ...why.evidence }) }
     : { state: 'cut-short', reason: why }
 
 async function record(deployment: Deployment, lease: Lease, { store, queue, clock, log }: Ports): Promise<void> {

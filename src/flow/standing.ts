@@ -1,6 +1,6 @@
 import { type Deployment, isTerminal } from '../domain/deployment.ts'
 import { fullName } from '../domain/repository.ts'
-import { rollbackTarget } from '../policy/rollback-target.ts'
+import { rollbackTarget, rolledBackFirst } from '../policy/rollback-target.ts'
 import { type ButtonKind, kindsFor } from '../report/buttons.ts'
 import type { Ports } from './ports.ts'
 
@@ -28,11 +28,12 @@ export async function standingOf(deployment: Deployment, { store }: Pick<Ports, 
 /** @param history deployments of the environment, newest first */
 export function standingIn(history: Deployment[], deployment: Deployment): Standing {
   const current = history.find(({ state }) => state === 'succeeded' || state === 'halted')
-  const target = rollbackTarget(history)
+  const first = rolledBackFirst(history)
+  const target = rollbackTarget(history, first?.id)
   const open = history.filter(({ state }) => !isTerminal(state))
   const newest = history[0]?.id ?? deployment.id
   // A second rollback beside one that is on its way would be one too many.
-  const mayGoBack = current?.id === deployment.id && target !== undefined && !open.some(({ kind }) => kind === 'rollback')
+  const mayGoBack = first?.id === deployment.id && target !== undefined && !open.some(({ kind }) => kind === 'rollback')
   // What came since waits behind one that pauses.
   const isNext = newest === deployment.id || deployment.state === 'paused'
   const makesSense = (kind: ButtonKind) => (kind === 'rollback' ? mayGoBack : isNext)

@@ -6,8 +6,12 @@ import { askedPause } from './trouble.ts'
 export interface Work {
   /** What must be held so that nobody else does it at the same time. */
   lease: string
-  /** Does what is due. Resolves to the seconds after which to look again, or nothing when there is nothing more to do. */
-  run(lease: Lease, signal: AbortSignal): Promise<number | undefined>
+  /**
+   * Does what is due. Resolves to the seconds after which to look again, or nothing when there is nothing more to do.
+   *
+   * @param bell rings for what is new under the same lease
+   */
+  run(lease: Lease, signal: AbortSignal, bell: Bell): Promise<number | undefined>
   /** Hears of each failure before `run` is tried again: to tell people, or to give up what fails. True where it was given up. */
   failed?(failure: Failure, lease: Lease, signal: AbortSignal): Promise<boolean>
 }
@@ -83,7 +87,7 @@ async function untilItWorks(
 ): Promise<number | undefined> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await work.run(lease, signal)
+      return await work.run(lease, signal, bell)
     } catch (error) {
       if (!(error instanceof LeaseLost) && !signal.aborted) await recover(error, tries)
       if (error instanceof LeaseLost || signal.aborted) {

@@ -2,7 +2,7 @@ import { type EnvironmentRule, follows } from '../domain/configuration.ts'
 import { fullName, type Repository } from '../domain/repository.ts'
 import { readComment } from '../policy/commands/read-comment.ts'
 import { grantFor } from '../policy/hosts.ts'
-import { endLocks } from './end-locks.ts'
+import { locksSubject } from './end-locks.ts'
 import { intake } from './intake.ts'
 import type { InstalledRepository, Ports } from './ports.ts'
 import { readProjects } from './read-projects.ts'
@@ -61,7 +61,7 @@ async function watch(installed: InstalledRepository, ports: Ports): Promise<void
   const environments = await environmentsOf(repository, ports)
   await watchBranches(installed, environments, seen, ports)
   await watchTags(repository, environments, seen, ports)
-  await endLocks(repository, ports)
+  await ports.queue.wake(locksSubject(repository))
   await watchPulls(repository, seen, ports)
   const history = seen.get(firstLook)
   if (history !== undefined) await watchComments(repository, history, seen.get(comments) ?? history, ports)

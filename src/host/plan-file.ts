@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto'
 import type { Plan } from '../domain/plan.ts'
+import type { Digest } from '../domain/repository.ts'
 
 /** What Landfall's key signs plans for. */
 export const planNamespace = 'landfall-plan'
@@ -11,6 +13,9 @@ export const planFile = (plan: Plan): string => `${JSON.stringify(plan.format ==
 
 /** What was begun by an older Landfall has to be the same bytes still when this one goes on with it. */
 const asFirstWritten = (plan: Plan) => ({ ...plan, waves: plan.waves.map(({ hosts }) => hosts) })
+
+/** By what a receipt names its plan: SHA-256 of that text, as `sha256sum` tells it of `plan.json`. */
+export const planDigest = (plan: Plan): Digest => `sha256:${createHash('sha256').update(planFile(plan)).digest('hex')}`
 
 function inOrder(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value

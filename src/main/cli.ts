@@ -18,10 +18,13 @@ import { hostBootstrap } from '../cli/host-bootstrap.ts'
 import { recoverVerb } from '../cli/recover.ts'
 import { schema } from '../cli/schema.ts'
 import { validate } from '../cli/validate.ts'
+import { verifyReceiptVerb } from '../cli/verify-receipt.ts'
 import { parseOperatorFile } from '../config/operator-file.ts'
 import { projectFilePath, projectFolder } from '../domain/configuration.ts'
 import { Secret } from '../domain/secret.ts'
+import type { Ports } from '../flow/ports.ts'
 import { recover } from '../flow/recover.ts'
+import { verifyReceipt } from '../flow/verify-receipt.ts'
 
 const usage = `landfall VERB
   host bootstrap USER@HOST[:PORT]   make a machine a host of this Landfall
@@ -35,6 +38,8 @@ const usage = `landfall VERB
     --repository OWNER/NAME           whose file it is; needed to check it against the operator's
   rollback OWNER/NAME ENVIRONMENT   go back to the release before, also with GitHub down or with no Landfall serving
     --to RELEASE                      a commit, a pull request (#12) or a generation
+  verify-receipt OWNER/NAME ENVIRONMENT
+                                    compare what was proved last with every host as it is now
   schema project|operator           print the JSON Schema of a file, for editors
 `
 
@@ -46,6 +51,7 @@ async function main(argv: string[]): Promise<number> {
   if (verb === 'recover') return recoverDatabase(rest)
   if (verb === 'rollback') return (await import('./rollback.ts')).rollBack(rest, print)
   if (verb === 'schema') return tell(schema(rest))
+  if (verb === 'verify-receipt') return compareReceipt(rest)
   if (verb === 'validate') return tell(validateFiles(rest))
   const asked = verb === undefined || verb === 'help' || verb === '--help'
   ;(asked ? process.stdout : process.stderr).write(asked ? usage : `There is no verb "${argv.join(' ')}".\n${usage}`)
@@ -79,7 +85,21 @@ async function bootstrap(argv: string[]): Promise<number> {
   }
 }
 
-async function recoverDatabase(argv: string[]): Promise<number> {
+const recoverDatabase = (argv: string[]): Promise<number> =>
+  overRecords((ports) => {
+    const hosts = Object.keys(ports.operator.current().hosts)
+    return recoverVerb(argv, { hosts, recover: (request, say) => recover(request, ports, say), print })
+  })
+
+const compareReceipt = (argv: string[]): Promise<number> =>
+  overRecords((ports) =>
+    verifyReceiptVerb(argv, { verify: (repository, environment) => verifyReceipt(repository, environment, ports), print }),
+  )
+
+type Records = Pick<Ports, 'store' | 'hosts' | 'operator' | 'signer' | 'clock' | 'ids' | 'log'>
+
+/** With what is stored here, Landfall's keys and its hosts, and without GitHub. */
+async function overRecords(act: (ports: Records) => Promise<number>): Promise<number> {
   const folder = resolve(process.env.LANDFALL_DATA ?? 'data')
   // Here new ones would be made, which no host knows, and a database that no Landfall reads.
   if (!existsSync(join(folder, 'signing-key.pem'))) {
@@ -93,13 +113,8 @@ async function recoverDatabase(argv: string[]): Promise<number> {
   if (chosen.kind === 'invalid') throw new Error(chosen.messages.join('\n'))
   const [login, signer, store] = await Promise.all([openLoginKey(folder), openSigner(folder), openStore(chosen.value.store, log)])
   const hosts = sshHosts(login.privateKey)
-  const ports = { store, hosts, operator, signer, clock: systemClock, ids: randomUUID, log }
   try {
-    return await recoverVerb(argv, {
-      hosts: Object.keys(operator.current().hosts),
-      recover: (request, say) => recover(request, ports, say),
-      print,
-    })
+    return await act({ store, hosts, operator, signer, clock: systemClock, ids: randomUUID, log })
   } finally {
     await Promise.all([hosts.close(), store.close()])
   }

@@ -1,9 +1,10 @@
-import type { Deployment } from '../domain/deployment.ts'
+import { type Deployment, takenAway } from '../domain/deployment.ts'
 import type { Quarantine } from './gates/quarantine.ts'
 
 /**
- * What did harm in an environment: commits that somebody rolled back, also where the way back halted, and those that failed there and were
- * taken back or left hosts halted. One that went well later is none. A deployment that never changed a host did no harm.
+ * What did harm in an environment: commits that somebody rolled back, also while they were on their way or where the way back halted, and
+ * those that failed there and were returned or left hosts halted. One that went well later is none. A deployment that ended by itself and
+ * never changed a host did no harm.
  *
  * @param history deployments of one environment, newest first
  */
@@ -22,16 +23,15 @@ export function quarantinedIn(history: readonly Deployment[]): Quarantine[] {
   return [...found.values()]
 }
 
-function harmedBy({ kind, state, revision, actor, plan, finishedAt, createdAt }: Deployment): Quarantine[] {
+function harmedBy(deployment: Deployment): Quarantine[] {
+  const { kind, state, revision, actor, finishedAt, createdAt, reason } = deployment
   const at = finishedAt ?? createdAt
-  if (kind === 'rollback') {
-    const before =
-      state === 'succeeded' || state === 'halted' ? (plan?.hosts.flatMap(({ previous }) => previous?.revision ?? []) ?? []) : []
-    return [...new Set(before)]
-      .filter((one) => one !== revision)
-      .map((one) => ({ revision: one, because: 'rolled-back', person: actor, at }))
-  }
-  return revision !== undefined && (state === 'rolled-back' || state === 'halted') ? [{ revision, because: 'failed', at }] : []
+  const harm = (one: string, person?: string): Quarantine =>
+    person === undefined ? { revision: one, because: 'failed', at } : { revision: one, because: 'rolled-back', person, at }
+  if (kind === 'rollback') return state === 'succeeded' || state === 'halted' ? takenAway(deployment).map((one) => harm(one, actor)) : []
+  if (revision === undefined) return []
+  if (reason?.code === 'taken-back') return [harm(revision, reason.evidence.person)]
+  return state === 'rolled-back' || state === 'halted' ? [harm(revision)] : []
 }
 
 /** A newer commit that was verified: with it, what was bad before is history. One that somebody named may be an older one. */

@@ -3,7 +3,7 @@ import type { Deployment } from '../domain/deployment.ts'
 import { shortSha } from '../domain/repository.ts'
 
 /**
- * The verified release somebody names: by a commit's beginning, by the pull request that brought it, or by its generation. Of several
+ * The verified release somebody names: by a commit's beginning, by the tag or the pull request that brought it, or by its generation. Of several
  * the newest.
  *
  * @param history deployments of one environment, newest first
@@ -11,10 +11,12 @@ import { shortSha } from '../domain/repository.ts'
 export const releaseMeant = (history: Deployment[], to: RollbackTo): Deployment | undefined =>
   history.filter(isRelease).find((release) => isMeant(release, to))
 
-function isMeant({ revision, pullRequest, plan }: Deployment, to: RollbackTo): boolean {
+function isMeant({ revision, tag, pullRequest, plan }: Deployment, to: RollbackTo): boolean {
   switch (to.kind) {
     case 'commit':
       return revision?.startsWith(to.revision) ?? false
+    case 'tag':
+      return tag === to.name
     case 'pull-request':
       return pullRequest === to.number
     case 'generation':
@@ -24,8 +26,8 @@ function isMeant({ revision, pullRequest, plan }: Deployment, to: RollbackTo): b
 
 /** Names of the newest releases, for people to choose from. */
 export function releasesKnown(history: Deployment[]): string {
-  const names = history.filter(isRelease).map(({ revision = '', pullRequest, plan }) => {
-    const more = [pullRequest !== undefined && `#${pullRequest}`, plan && `generation ${plan.generation}`].filter(Boolean)
+  const names = history.filter(isRelease).map(({ revision = '', tag, pullRequest, plan }) => {
+    const more = [tag, pullRequest !== undefined && `#${pullRequest}`, plan && `generation ${plan.generation}`].filter(Boolean)
     return `${shortSha(revision)}${more.length > 0 ? ` (${more.join(', ')})` : ''}`
   })
   return [...new Set(names)].slice(0, 5).join(', ') || 'none'

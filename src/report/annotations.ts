@@ -1,6 +1,6 @@
 import type { Problem } from '../domain/problem.ts'
 import type { CheckAnnotation } from './published.ts'
-import { cut, oneLine } from './text.ts'
+import { cut, oneLine, unticked } from './text.ts'
 
 /** GitHub takes so many in one request; who has more to mend reads the rest in the summary. */
 const most = 50
@@ -11,6 +11,6 @@ export const annotationsOf = (problems: readonly Problem[]): CheckAnnotation[] =
 function annotationOf({ file, line, path, what, remedy }: Problem): CheckAnnotation[] {
   if (line === undefined) return []
   const title = cut(oneLine(path ?? ''), 200)
-  const message = `${cut(oneLine(what), 2000)}. ${cut(oneLine(remedy), 1000)}.`
+  const message = unticked(`${cut(oneLine(what), 2000)}. ${cut(oneLine(remedy), 1000)}.`)
   return [{ path: file, startLine: line, endLine: line, level: 'failure', ...(title !== '' && { title }), message }]
 }

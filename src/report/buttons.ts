@@ -45,7 +45,9 @@ const wordingOf = (kind: ButtonKind, { state }: Deployment): Omit<CheckButton, '
 export function kindsFor(deployment: Deployment): ButtonKind[] {
   const { state } = deployment
   if (asksForApproval(deployment)) return ['approve', 'reject', 'cancel']
-  if (!isTerminal(state)) return mayFollow(state, 'cancelled') || state === 'paused' ? ['cancel'] : []
+  if (!isTerminal(state) && (mayFollow(state, 'cancelled') || state === 'paused')) return ['cancel']
+  if (state === 'rolling' || state === 'verifying') return deployment.kind === 'deploy' ? ['rollback'] : []
+  if (!isTerminal(state)) return []
   if (state === 'succeeded') return ['rollback']
   if (state === 'halted') return ['rollback', 'retry']
   // What was overtaken is brought by the newer one.

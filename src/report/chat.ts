@@ -4,7 +4,7 @@ import type { ChatMessage } from './published.ts'
 import { slackMessage } from './slack.ts'
 import { telegramMessage } from './telegram.ts'
 import { type Telling, tell, tellAsk } from './telling.ts'
-import { cut } from './text.ts'
+import { cut, unticked } from './text.ts'
 import { unwellBecause } from './wording.ts'
 
 /**
@@ -26,7 +26,7 @@ export function askMessage(deployment: Deployment, links: Links): ChatMessage | 
 const messageOf = (told: Telling, loud: boolean): ChatMessage => ({
   slack: slackMessage(told, loud),
   telegram: telegramMessage(told),
-  fallback: cut(`${told.icon} ${told.project}: ${told.headline}. ${told.detail}.`, 1000),
+  fallback: cut(unticked(`${told.icon} ${told.project}: ${told.headline}. ${told.detail}.`), 1000),
 })
 
 /** Whether a channel is told of the deployment as it is. */

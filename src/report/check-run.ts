@@ -9,7 +9,7 @@ import { logBlock } from './log-text.ts'
 import type { CheckReport } from './published.ts'
 import { checkRoom } from './sections.ts'
 import { cut, oneLine } from './text.ts'
-import { headlineOf, progressOf, takenBackText, unwellBecause } from './wording.ts'
+import { takenBackText, titleOf, unwellBecause } from './wording.ts'
 
 /** What is shown of a deployment: how it stands, its record, and what people said of it. */
 export interface CheckFacts {
@@ -57,7 +57,7 @@ export function checkReport(facts: CheckFacts): CheckReport | undefined {
     revision,
     externalId: id,
     state: takenBack ? 'failure' : stateOf(deployment),
-    title: takenBack ? cut(takenBackText(takenBack), 200) : titleOf(deployment),
+    title: takenBack ? cut(takenBackText(takenBack), 200) : cut(titleOf(deployment), 200),
     summary: checkSummary(facts),
     ...(text !== undefined && { text }),
     ...(links.log !== undefined && { detailsUrl: links.log }),
@@ -70,7 +70,3 @@ function stateOf(deployment: Deployment): CheckReport['state'] {
   if (asksForApproval(deployment)) return 'action_required'
   return unwellBecause(deployment) ? 'failure' : conclusions[deployment.state]
 }
-
-/** `abc1234 is waiting to go to production: production is locked by lisa` */
-const titleOf = (deployment: Deployment): string =>
-  cut(deployment.state === 'queued' ? headlineOf(deployment) : `${headlineOf(deployment)}: ${progressOf(deployment)}`, 200)

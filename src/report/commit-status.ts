@@ -1,10 +1,10 @@
-import { type Deployment, isAtWork, type State } from '../domain/deployment.ts'
+import { type Deployment, isAtWork, type State, takenAway } from '../domain/deployment.ts'
 import type { Sha } from '../domain/repository.ts'
 import { waitsForApproval } from './held-by.ts'
 import type { Links } from './links.ts'
 import type { CommitStatus } from './published.ts'
 import { description, oneLine } from './text.ts'
-import { changesText, hostsText, progressOf, revisionsBefore, takenBackText, unwellBecause } from './wording.ts'
+import { changesText, hostsText, progressOf, takenBackText, unwellBecause } from './wording.ts'
 
 /**
  * GitHub's statuses know no grey. A change that was overtaken or cancelled never ran, so it is no success; nothing is
@@ -51,7 +51,7 @@ export function commitStatuses(deployment: Deployment, links: Links, spoken = fa
     unwellBecause(deployment) ? 'error' : dots[state],
     kind === 'rollback' ? rollbackText(deployment) : textOf(deployment),
   )
-  const others = revisionsBefore(deployment).filter((before) => before !== revision)
+  const others = takenAway(deployment)
   if (kind === 'rollback' && state === 'succeeded')
     return [own, ...others.map((before) => dot(before, 'failure', takenBackText(deployment)))]
   if (state === 'halted') return [own, ...others.map((before) => dot(before, 'error', progressOf(deployment)))]

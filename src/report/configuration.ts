@@ -5,7 +5,7 @@ import { commitUrl, fileUrl } from './links.ts'
 import { code, link, marker, sentence } from './markdown.ts'
 import type { CheckReport, CommitStatus } from './published.ts'
 import { checkRoom, fitted, type Section } from './sections.ts'
-import { cut, description, oneLine } from './text.ts'
+import { cut, description, oneLine, unticked } from './text.ts'
 
 /** The commit whose files are wrong. */
 export interface Source {
@@ -33,7 +33,7 @@ export function configurationCheck(source: Source, problems: readonly Problem[],
     revision: source.revision,
     externalId: intent,
     state: 'failure',
-    title: cut(titleOf(problems), 200),
+    title: cut(unticked(titleOf(problems)), 200),
     summary: fitted(sectionsOf(source, problems), checkRoom),
     ...(first && { detailsUrl: urlOf(source, first) }),
     buttons: [],

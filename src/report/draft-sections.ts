@@ -6,17 +6,24 @@ import { hostRows, imageRow, serviceNote } from './plan-text.ts'
 import type { Section } from './sections.ts'
 import { cut, oneLine } from './text.ts'
 
-/**
- * What a deployment does or would do, the most important first. It holds no value of any variable, and so no secret.
- *
- * @param unbuilt repositories of the images that are not built yet
- */
-export const draftSections = (draft: Draft, unbuilt: readonly string[] = []): Section[] => [
+/** What a deployment does or would do, the most important first. It holds no value of any variable, and so no secret. */
+export const draftSections = (draft: Draft): Section[] => [...changeSections(draft), ...sourceSections(draft)]
+
+/** What happens to services, and what people notice of it. */
+export const changeSections = (draft: Draft): Section[] => [
   {
     head: '**What happens to each service**\n\n| service | change | why |\n|---|---|---|',
     rows: [...draft.services.map(serviceRow), ...draft.removed.map((name) => row([words(name, 200), 'removed', 'its volumes stay']))],
   },
   { head: `**Expected gap:** ${gapText(draft)}` },
+]
+
+/**
+ * By which images, on which hosts and with which files.
+ *
+ * @param unbuilt repositories of the images that are not built yet
+ */
+export const sourceSections = (draft: Draft, unbuilt: readonly string[] = []): Section[] => [
   { head: '**Images**\n', rows: draft.images.map((image) => imageItem(image, unbuilt)) },
   { head: '**Hosts**\n', rows: hostRows(draft).map((cells) => item(cells.map((cell) => words(cell, 200)))) },
   ...filesSection(draft),

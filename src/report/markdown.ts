@@ -1,4 +1,4 @@
-import { cut, lines, oneLine } from './text.ts'
+import { cut, lines, oneLine, ticked } from './text.ts'
 
 /**
  * Foreign words inside GitHub Markdown, shown as they are: no formatting, HTML, links, mentions or cross references.
@@ -40,7 +40,14 @@ export const link = (markdown: string, url: string): string => `[${markdown}](${
 export const marker = (name: string): string => `<!-- landfall:${name.replace(/[^\w:./]/g, '-').replace(/-{2,}/g, '-')} -->`
 
 /** Foreign words as one sentence with one full stop, wherever they came from. */
-export const sentence = (text: string, limit: number): string => `${plain(cut(text.trim().replace(/\.$/, ''), limit))}.`
+export const sentence = (text: string, limit: number): string => `${phrase(cut(text.trim().replace(/\.$/, ''), limit))}.`
+
+/** Words of ours and foreign ones; what stands between backticks to be written or run is code. */
+const phrase = (text: string): string =>
+  text
+    .split(ticked)
+    .map((part, index) => (index % 2 === 1 ? code(part) : `${/^\s/.test(part) ? ' ' : ''}${plain(part)}${/\S\s$/.test(part) ? ' ' : ''}`))
+    .join('')
 
 const percent = (mark: string): string => `%${mark.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
 

@@ -1,33 +1,75 @@
-import type { Outlook, PlannedOutlook, PullPlan } from '../domain/pull-plan.ts'
+import type { Outlook, PlannedOutlook, PullPlan, VariableChange } from '../domain/pull-plan.ts'
 import { sentenceOf } from '../domain/reason.ts'
 import { type Sha, shortSha } from '../domain/repository.ts'
 import { words } from './answers/said.ts'
 import { composeDiff } from './compose-diff.ts'
-import { draftSections } from './draft-sections.ts'
+import { changeSections, sourceSections } from './draft-sections.ts'
 import { explained, explainedSection } from './explained.ts'
 import { commitUrl } from './links.ts'
 import { code, link } from './markdown.ts'
 import type { Section } from './sections.ts'
+import { cut, oneLine } from './text.ts'
 import { changesText } from './wording.ts'
 
 /** Environments told of one by one; of more than that the overview is all there is. */
 const mostEnvironments = 30
 
-/** At first sight: what would become of each environment, a line each. */
-export const overviewSection = ({ environments }: PullPlan): Section => ({
-  head: '**What merging would do**\n',
+/** `Merging deploys to production: 2 services recreated on 3 hosts`: all of it in a line. Not for Markdown. */
+export function gistOf({ environments, fork, merged, base }: PullPlan): string {
+  const named = (kind: Outlook['kind']) => environments.filter((one) => one.kind === kind).map(({ environment }) => oneLine(environment))
+  const [refused, planned] = [named('refused'), named('planned')]
+  const doubt = fork
+    ? `; it comes from a fork: this is ${oneLine(base)} without it`
+    : merged === undefined
+      ? '; GitHub cannot merge it now'
+      : ''
+  if (refused.length > 0) return `Merging would be refused for ${refused.join(', ')}${doubt}`
+  if (planned.length === 0) return `Merging deploys nothing${doubt}`
+  return `Merging deploys to ${planned.join(', ')}: ${workOf(environments)}${doubt}`
+}
+
+/** `2 services recreated, 1 created on 3 hosts` */
+function workOf(environments: readonly Outlook[]): string {
+  const drafts = environments.flatMap((one) => (one.kind === 'planned' ? one.draft : []))
+  const services = drafts.flatMap((draft) => [
+    ...draft.services.map(({ change }) => change),
+    ...draft.removed.map(() => 'removed' as const),
+  ])
+  const counts = (['recreated', 'created', 'removed'] as const).flatMap((change) => {
+    const count = services.filter((one) => one === change).length
+    return count === 0 ? [] : [{ change, count }]
+  })
+  const [first, ...others] = counts
+  if (!first) return 'every service stays as it is'
+  const hosts = new Set(drafts.flatMap((draft) => draft.hosts.map(({ name }) => name))).size
+  const texts = [
+    `${first.count} ${first.count === 1 ? 'service' : 'services'} ${first.change}`,
+    ...others.map(({ count, change }) => `${count} ${change}`),
+  ]
+  return `${texts.join(', ')} on ${hosts} ${hosts === 1 ? 'host' : 'hosts'}`
+}
+
+/** What would become of each environment, a line each. */
+export const overviewSection = (plan: PullPlan): Section => ({
+  head: `### ${words(gistOf(plan), 1000)}\n`,
   rows:
-    environments.length === 0
+    plan.environments.length === 0
       ? ['Nothing: no environment follows the branch it goes into.']
-      : environments.map((outlook) => `- ${iconOf(outlook)} **${words(outlook.environment, 200)}**: ${lineOf(outlook)}`),
+      : plan.environments.map((outlook) => `- ${iconOf(outlook)} **${words(outlook.environment, 200)}**: ${lineOf(outlook)}`),
 })
 
-/** Each environment by itself, those where something would happen. */
-export const outlookSections = ({ environments }: PullPlan): Section[][] =>
+/** Each environment by itself, those where something would happen: what people have to know before they merge. */
+export const outlookSections = (plan: PullPlan): Section[][] => byEnvironment(plan, detailsOf)
+
+/** The same for whoever looks closer: why it would be refused, and what it would be made of. */
+export const sourcesOf = (plan: PullPlan): Section[][] =>
+  byEnvironment(plan, (outlook) => (outlook.kind === 'planned' ? sourceSections(outlook.draft, outlook.unbuilt) : detailsOf(outlook)))
+
+const byEnvironment = ({ environments }: PullPlan, sections: (outlook: Outlook) => Section[]): Section[][] =>
   environments
     .filter(({ kind }) => kind !== 'nothing')
     .slice(0, mostEnvironments)
-    .map((outlook) => [{ head: `### ${words(outlook.environment, 200)}` }, ...detailsOf(outlook)])
+    .map((outlook) => [{ head: `### ${words(outlook.environment, 200)}` }, ...sections(outlook)])
 
 /** How the Compose file of each environment that is deployed to would change, all together in so many bytes. */
 export function diffSections({ environments }: PullPlan, room: number): Section[] {
@@ -62,15 +104,21 @@ function lineOf(outlook: Outlook): string {
 function detailsOf(outlook: Outlook): Section[] {
   if (outlook.kind === 'nothing') return []
   if (outlook.kind === 'refused') return [explainedSection(outlook.reason)]
-  const { draft, unbuilt, before, closed } = outlook
+  const { draft, before, closed, variables = [] } = outlook
   return [
     { head: before ? `${code(shortSha(before.revision))} runs there now.` : 'Nothing runs there yet.' },
     ...(closed.length === 0 ? [] : [{ head: '**Gates before it**\n', rows: closed.map((reason) => `- ${explained(reason)}`) }]),
-    ...draftSections(draft, unbuilt),
+    ...changeSections(draft),
+    ...(variables.length === 0
+      ? []
+      : [{ head: '**Variables of `.env` that change** (never their values)\n', rows: variables.map(variableRow) }]),
   ]
 }
 
 function diffText({ draft, before }: PlannedOutlook, room: number): string {
   if (!before) return 'All of it is new.'
-  return composeDiff(before.compose, draft.compose, room) ?? 'It stays as it is.'
+  const diff = composeDiff(before.compose, draft.compose, room)
+  return diff === undefined ? 'It stays as it is.' : `<details><summary>How it changes</summary>\n\n${diff}\n\n</details>`
 }
+
+const variableRow = ({ name, change }: VariableChange): string => `- ${code(cut(name, 200))} ${change}`

@@ -2,9 +2,9 @@ import type { PullPlan } from '../domain/pull-plan.ts'
 import { annotationsOf } from './annotations.ts'
 import { marker } from './markdown.ts'
 import type { CheckReport } from './published.ts'
-import { basisText, diffSections, outlookSections, overviewSection } from './pull-plan-sections.ts'
+import { basisText, diffSections, gistOf, outlookSections, overviewSection, sourcesOf } from './pull-plan-sections.ts'
 import { checkRoom, fitted, type Section } from './sections.ts'
-import { bytesOf, cut, oneLine } from './text.ts'
+import { bytesOf, cut } from './text.ts'
 import { momentText } from './time.ts'
 
 /** GitHub refuses comments over 65,536 characters, and nobody reads as much. */
@@ -26,33 +26,28 @@ export function pullPlanComment(plan: PullPlan, github: string): string {
 
 /**
  * The check run on the head of a pull request: red where merging would be refused, with the problems at their lines; grey where it would
- * deploy nothing.
+ * deploy nothing. What it would be made of is here; what people have to know before they merge is in the comment.
  */
 export function pullPlanCheck(plan: PullPlan, github: string): CheckReport {
   const problems = plan.environments.flatMap((outlook) => (outlook.kind === 'refused' ? (outlook.reason.problems ?? []) : []))
-  const text = fitted(diffSections(plan, checkRoom), checkRoom)
   return {
     name: 'Landfall plan',
     revision: plan.head,
     externalId: `#${plan.number}`,
-    ...verdictOn(plan),
-    summary: [
-      ...shared([[overviewSection(plan)], ...outlookSections(plan)], checkRoom - 500),
-      `<sub>${basisText(plan, github)}</sub>`,
-    ].join('\n\n'),
-    ...(text !== '' && { text }),
+    state: stateOf(plan),
+    title: cut(gistOf(plan), 200),
+    summary: [...shared([...nothingOf(plan), ...sourcesOf(plan)], checkRoom - 500), `<sub>${basisText(plan, github)}</sub>`].join('\n\n'),
     buttons: [],
     annotations: annotationsOf(problems),
   }
 }
 
-function verdictOn({ environments }: PullPlan): Pick<CheckReport, 'state' | 'title'> {
-  const named = (kind: PullPlan['environments'][number]['kind']) =>
-    environments.filter((one) => one.kind === kind).map(({ environment }) => oneLine(environment))
-  const [refused, planned] = [named('refused'), named('planned')]
-  if (refused.length > 0) return { state: 'failure', title: cut(`Merging would be refused for ${refused.join(', ')}`, 200) }
-  if (planned.length > 0) return { state: 'success', title: cut(`Merging deploys to ${planned.join(', ')}`, 200) }
-  return { state: 'neutral', title: 'Merging deploys nothing' }
+/** Where nothing would be deployed there is no comment to say why. */
+const nothingOf = (plan: PullPlan): Section[][] => (stateOf(plan) === 'neutral' ? [[overviewSection(plan)]] : [])
+
+function stateOf({ environments }: PullPlan): CheckReport['state'] {
+  if (environments.some(({ kind }) => kind === 'refused')) return 'failure'
+  return environments.some(({ kind }) => kind === 'planned') ? 'success' : 'neutral'
 }
 
 /** Each part gets as much room as is left divided by those that are left, so that no long one takes what a short one after it needs. */

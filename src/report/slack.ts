@@ -1,5 +1,5 @@
 import { factsOf, type Telling } from './telling.ts'
-import { cut, within } from './text.ts'
+import { cut, unticked, within } from './text.ts'
 
 /** Slack's own rule: these three, and nothing else, in every text. */
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
@@ -19,7 +19,7 @@ const section = (text: string) => ({ type: 'section', text: markup(text) })
 export function slackMessage(told: Telling, loud: boolean): unknown {
   const headline = `${told.icon} ${bold(cut(told.headline, 300))}`
   const subject = told.subject ? `\n${within(told.subject, 600, escaped)}` : ''
-  const outcome = [told.detail, told.remedy].filter((text) => text !== undefined).map((text) => within(`${text}.`, 1200, escaped))
+  const outcome = [told.detail, told.remedy].filter((text) => text !== undefined).map((text) => within(`${unticked(text)}.`, 1200, escaped))
   return {
     text: `${loud ? '<!channel> ' : ''}${told.icon} ${within(`${told.project}: ${told.headline}`, 300, escaped)}`,
     unfurl_links: false,

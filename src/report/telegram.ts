@@ -1,5 +1,5 @@
 import { factsOf, type Telling } from './telling.ts'
-import { within } from './text.ts'
+import { unticked, within } from './text.ts'
 
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
@@ -12,8 +12,8 @@ export function telegramMessage(told: Telling): string {
   const parts = [
     `${told.icon} ${bold(told.headline, 300)}`,
     told.subject && `<i>${within(told.subject, 400, escaped)}</i>`,
-    within(`${told.detail}.`, 900, escaped),
-    told.remedy && within(`${told.remedy}.`, 600, escaped),
+    within(`${unticked(told.detail)}.`, 900, escaped),
+    told.remedy && within(`${unticked(told.remedy)}.`, 600, escaped),
     told.act && `<b>${anchor(told.act.text, told.act.url)}</b>`,
     factsOf(told, anchor, escaped).join(' · '),
   ]

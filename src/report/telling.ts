@@ -6,7 +6,7 @@ import { approvalMissing, asksForApproval } from './held-by.ts'
 import { commitUrl, type Links, pullRequestUrl } from './links.ts'
 import { cut, oneLine } from './text.ts'
 import { tookText } from './time.ts'
-import { headlineOf, progressOf, reasonText, unwellBecause } from './wording.ts'
+import { detailOf, headlineOf, reasonText, unwellBecause } from './wording.ts'
 
 /** What people are told of a deployment outside its page: not formatted, not escaped, on one line each. */
 export interface Telling {
@@ -77,7 +77,7 @@ export function tell(deployment: Deployment, links: Links): Telling {
   return {
     icon,
     headline: headlineOf(deployment),
-    detail: progressOf(deployment),
+    detail: detailOf(deployment),
     ...(reason && { remedy: oneLine(remedyOf(reason)) }),
     ...(revision !== undefined && { commit: { text: shortSha(revision), url: commitUrl(links.github, repository, revision) } }),
     ...(subject !== undefined && { subject: oneLine(subject) }),

@@ -34,11 +34,17 @@ export function within(text: string, limit: number, escaped: (text: string) => s
   return escaped(cut(text, room))
 }
 
+/** What our own words mark as something to write or to run, between backticks: a command, a file. Whatever else people wrote stands outside. */
+export const ticked = /`([\w ./-]{1,200})`/g
+
+/** Our words for places that know no Markdown. */
+export const unticked = (text: string): string => text.replace(ticked, '$1')
+
 /**
  * A description of a commit status or deployment: 140 characters, and none beyond the basic plane. GitHub answers
  * 422 to emoji there ("description doesn't accept 4-byte Unicode"), and a commit's subject often starts with one.
  */
-export const description = (text: string): string => cut(oneLine(text.replace(/[\u{10000}-\u{10ffff}]/gu, '')), 140)
+export const description = (text: string): string => cut(unticked(oneLine(text.replace(/[\u{10000}-\u{10ffff}]/gu, ''))), 140)
 
 /** Bytes of a text as it is sent: some limits of GitHub's are in bytes. */
 export const bytesOf = (text: string): number => Buffer.byteLength(text)

@@ -1,8 +1,8 @@
-import type { Deployment, State } from '../domain/deployment.ts'
+import { type Deployment, type State, takenAway } from '../domain/deployment.ts'
 import type { Draft, Plan } from '../domain/plan.ts'
 import { type Reason, sentenceOf } from '../domain/reason.ts'
 import { type Sha, shortSha } from '../domain/repository.ts'
-import { oneLine } from './text.ts'
+import { oneLine, unticked } from './text.ts'
 import { momentText, tookText } from './time.ts'
 
 /** What the tables below speak about. */
@@ -12,6 +12,8 @@ interface Names {
   environment: string
   /** What ran before and is returned to: `def5678`, or in words. */
   before: string
+  /** What a rollback takes away: ` from def5678`; empty while it is not known. */
+  from: string
 }
 
 type Words = Record<State, (names: Names) => string>
@@ -37,12 +39,12 @@ const deployHeadlines: Words = {
 const rollbackHeadlines: Words = {
   queued: (n) => `${n.environment} is queued to go back to ${n.commit}`,
   waiting: (n) => `${n.environment} is waiting to go back to ${n.commit}`,
-  planned: (n) => `${n.environment} is about to go back to ${n.commit}`,
-  pulling: (n) => `${n.environment} is going back to ${n.commit}`,
-  rolling: (n) => `${n.environment} is going back to ${n.commit}`,
+  planned: (n) => `${n.environment} is about to go back to ${n.commit}${n.from}`,
+  pulling: (n) => `${n.environment} is going back to ${n.commit}${n.from}`,
+  rolling: (n) => `${n.environment} is going back to ${n.commit}${n.from}`,
   verifying: (n) => `${n.commit} is being verified on ${n.environment}`,
-  paused: (n) => `${n.environment} is going back to ${n.commit}`,
-  succeeded: (n) => `${n.environment} went back to ${n.commit}`,
+  paused: (n) => `${n.environment} is going back to ${n.commit}${n.from}`,
+  succeeded: (n) => `${n.environment} went back to ${n.commit}${n.from}`,
   failed: (n) => `${n.environment} did not go back to ${n.commit}`,
   'rolling-back': (n) => `The way back to ${n.commit} failed; ${n.environment} is returning to ${n.before}`,
   'rolled-back': (n) => `${n.environment} could not go back to ${n.commit}; it returned to ${n.before}`,
@@ -63,6 +65,7 @@ export function headlineOf(deployment: Deployment): string {
     commit: deployment.revision ? shortSha(deployment.revision) : unknown,
     environment: oneLine(deployment.environment),
     before: beforeText(deployment),
+    from: fromText(deployment),
   })
   return unwellBecause(deployment) ? `${said}, which is not well` : said
 }
@@ -108,10 +111,26 @@ export function progressOf(deployment: Deployment): string {
     case 'superseded':
       return because ?? 'Overtaken by a newer change'
     case 'cancelled':
-      return because ? `Cancelled: ${because}` : 'Cancelled'
+      return because ?? 'Cancelled'
     case 'rejected':
-      return because ? `Refused: ${because}` : 'Refused'
+      return because ? (reason?.code === 'rejected-by' ? because : `Refused: ${because}`) : 'Refused'
   }
+}
+
+/** States of which the headline says already what became of it. */
+const saidByHeadline: ReadonlySet<State> = new Set(['rejected', 'cancelled', 'superseded', 'rolling-back', 'rolled-back', 'halted'])
+
+/** What there is to say beside the headline: why, or how far it is. */
+export const detailOf = (deployment: Deployment): string =>
+  deployment.reason && saidByHeadline.has(deployment.state) ? reasonText(deployment.reason) : progressOf(deployment)
+
+/** `abc1234 is waiting to go to production: production is locked by lisa`: headline and detail on one line. Not for Markdown. */
+export function titleOf(deployment: Deployment): string {
+  const { state, reason } = deployment
+  const headline = headlineOf(deployment)
+  if (state === 'queued') return headline
+  const by = state === 'cancelled' ? reason?.evidence.person : state === 'superseded' ? reason?.evidence.by : undefined
+  return unticked(oneLine(by === undefined ? `${headline}: ${detailOf(deployment)}` : `${headline} by ${by}`))
 }
 
 /** The reason's sentence on one line. */
@@ -148,6 +167,11 @@ function beforeText(deployment: Deployment): string {
   const [first, ...others] = revisionsBefore(deployment)
   if (first === undefined) return 'what ran before'
   return others.length === 0 ? shortSha(first) : 'the releases before'
+}
+
+function fromText(deployment: Deployment): string {
+  const away = takenAway(deployment).map(shortSha)
+  return away.length === 0 ? '' : ` from ${away.join(' and ')}`
 }
 
 /** "web recreated, db untouched" */

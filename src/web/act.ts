@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { commandRules } from '../domain/command.ts'
 import type { Deployment } from '../domain/deployment.ts'
+import type { Reason } from '../domain/reason.ts'
 import { fullName } from '../domain/repository.ts'
 import { reaches } from '../domain/role.ts'
+import { type Person, whyMayNotApprove } from '../flow/may-approve.ts'
 import type { Ports } from '../flow/ports.ts'
 import { raiseCommand } from '../flow/raise.ts'
 import { standingOf } from '../flow/standing.ts'
@@ -55,11 +57,22 @@ async function show(request: IncomingMessage, response: ServerResponse, deployme
   const standing = await standingOf(deployment, ports)
   const { seal } = askSealer(ports)
   const { session, role } = visitor
+  const objection = standing.offers.includes('approve') ? await objectionOf(deployment, { person: session.person, role }, ports) : undefined
   const buttons = standing.offers
-    .filter((kind) => reaches(role, commandRules[kind].role))
+    .filter((kind) => reaches(role, commandRules[kind].role) && !(kind === 'approve' && objection))
     .map((kind) => ({ kind, ask: seal(askFor(kind, deployment, standing, { wish: randomUUID(), session: session.id }), askLifetime) }))
-  const view = { deployment, standing, person: session.person, buttons, now }
+  const view = { deployment, standing, person: session.person, buttons, now, ...(objection && { objection }) }
   sendPage(response, 200, (nonce) => actPage({ ...view, nonce }), { forms: true })
+}
+
+/** Where GitHub does not say who they are or whose change it is, the button stays: who presses it is asked about anew. */
+async function objectionOf(deployment: Deployment, person: Person, ports: Ports): Promise<Reason | undefined> {
+  try {
+    return await whyMayNotApprove(deployment, person, ports)
+  } catch (error) {
+    ports.log.info('who may approve is not known', { deployment: deployment.id, person: person.person, error })
+    return undefined
+  }
 }
 
 const doorStatus = { 'no-sign-in': 200, 'not-signed-in': 200, stranger: 403, unanswered: 503 } as const
@@ -81,7 +94,15 @@ async function press(request: IncomingMessage, response: ServerResponse, deploym
     return say(409, lookAgain(deployment, `Something happened on ${environment} since you opened this page`))
   const key = ['page', fullName(repository), ask.wish].join(' ')
   const shown = ask.shown === undefined ? {} : { shown: ask.shown }
-  const given = { id: ask.wish, deployment, command: commandOf(ask), actor: session.person, key, delivery: ask.wish, ...shown }
+  const given = {
+    id: ask.wish,
+    deployment,
+    command: commandOf(ask, form.fields.get('reason') ?? ''),
+    actor: session.person,
+    key,
+    delivery: ask.wish,
+    ...shown,
+  }
   await raiseCommand(given, ports)
   redirect(response, `${pathOf(deployment)}/${ask.wish}`)
 }

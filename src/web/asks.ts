@@ -4,6 +4,7 @@ import { askedAbout, type Deployment } from '../domain/deployment.ts'
 import type { Ports } from '../flow/ports.ts'
 import type { Standing } from '../flow/standing.ts'
 import { type ButtonKind, buttonKinds } from '../report/buttons.ts'
+import { cut, oneLine } from '../report/text.ts'
 import { type Sealer, sealer } from './sealed.ts'
 
 const ask = z.strictObject({
@@ -44,8 +45,15 @@ export const askFor = (kind: ButtonKind, deployment: Deployment, standing: Stand
   shown: askedAbout(deployment)?.content,
 })
 
-/** The command somebody gives by pressing it. A rollback names its release: it must not be another than the page said. */
-export function commandOf({ kind, generation }: Ask): Command {
+/** Of a reason that people give on a page; who has more to say talks to them. */
+export const longestReason = 300
+
+/**
+ * The command somebody gives by pressing it. A rollback names its release: it must not be another than the page said.
+ *
+ * @param reason in their words, for a rejection
+ */
+export function commandOf({ kind, generation }: Ask, reason: string): Command {
   if (kind === 'rollback') return { kind, ...(generation !== undefined && { to: { kind: 'generation', generation } }) }
-  return kind === 'reject' ? { kind, text: 'no reason given' } : { kind }
+  return kind === 'reject' ? { kind, text: cut(oneLine(reason), longestReason) || 'no reason given' } : { kind }
 }

@@ -3,6 +3,7 @@ import { type Acting, actRoute } from './act.ts'
 import { bodyReader } from './body.ts'
 import { deploymentRoute } from './deployments.ts'
 import { healthRoutes } from './health.ts'
+import { receiptRoute } from './receipts.ts'
 import type { Route } from './server.ts'
 import { sessions } from './sessions.ts'
 import { type SignIn, signInRoute } from './sign-in.ts'
@@ -25,6 +26,7 @@ export function webRoutes({ ports, webhooks, signIn, isStopping }: WebParts): Ro
     webhookRoute(webhooks.path, webhooks.receive, bodyReader(), log),
     healthRoutes({ database: () => store.ping(), queue: () => queue.ping() }, isStopping),
     deploymentRoute(ports),
+    receiptRoute(ports),
     actRoute(acting),
     ...(signIn && known ? [signInRoute(signIn, known, ports)] : []),
   ]

@@ -3,6 +3,7 @@ import { acting } from './rows/acting.ts'
 import { yamlBombs } from './rows/bombs.ts'
 import { compose } from './rows/compose.ts'
 import { hostKey } from './rows/host-key.ts'
+import { mergedApprovals } from './rows/merged-approvals.ts'
 import { ownApproval } from './rows/own-approval.ts'
 import { pushes } from './rows/pushes.ts'
 import { queue } from './rows/queue.ts'
@@ -20,6 +21,7 @@ export const attacks: readonly Attack[] = [
   ...strangers,
   ...pushes,
   ...ownApproval,
+  ...mergedApprovals,
   ...hostKey,
   ...tenants,
   ...compose,

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { PullRequestFacts } from '../../src/flow/ports.ts'
 import { commentAnswer } from '../../src/report/answer.ts'
 import { sha } from '../support/builders.ts'
+import { httpError } from '../support/fake-github.ts'
 import { openTown, type Town } from '../support/town.ts'
 
 const openPull: PullRequestFacts = {
@@ -103,6 +104,32 @@ test('/status tells what runs, what is locked and what waits', async () => {
   const told = await say(town, '/status')
   expect(told).toContain(revision.slice(0, 7))
   expect(told).toContain('locked with all environments by mona')
+})
+
+test('/status tells how far what runs is behind, what is quarantined, and what mends what went wrong', async () => {
+  const town = await openTown()
+  await town.deploy()
+  const { revision: bad = '' } = await town.deploy()
+  await say(town, '/rollback')
+  const late = town.commit({}, { build: false })
+  await town.tellPush(late)
+  await town.reaches('failed', 3600)
+  const asked = town.github.calls.length
+  const told = await say(town, '/status')
+  expect(told).toContain('2 commits behind main')
+  expect(told).toContain(`${bad.slice(0, 7)} was rolled back by mona`)
+  expect(told).toContain(`\`/deploy production ${bad} --again\``)
+  expect(told).toContain('then `/retry production`')
+  expect(town.github.calls.slice(asked).filter((call) => call === 'changes')).toHaveLength(1)
+})
+
+test('/status is told also where GitHub does not compare', async () => {
+  const town = await openTown()
+  const { revision = '' } = await town.deploy()
+  await town.tellPush(town.commit({}, { build: false }))
+  await town.reaches('waiting')
+  town.github.fails = (call) => (call === 'changes' ? httpError(502) : undefined)
+  expect(await say(town, '/status')).toContain(revision.slice(0, 7))
 })
 
 test('/help lists the commands there are', async () => {

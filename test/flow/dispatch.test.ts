@@ -18,9 +18,9 @@ async function working(town: Town, work: Partial<Work>, due: string[] = []) {
     async () => ({
       lease: 'the lease',
       ...work,
-      async run(lease, signal) {
+      async run(lease, signal, bell) {
         ran.push((town.clock.now().getTime() - started) / 1000)
-        return work.run?.(lease, signal)
+        return work.run?.(lease, signal, bell)
       },
     }),
     async () => due,

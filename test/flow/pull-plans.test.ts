@@ -66,7 +66,7 @@ test('a pull request that deploys nothing gets no comment, unless it has one tha
   const town = await openTown()
   await compute(town, nothing)
   expect(town.github.comments).toEqual([])
-  expect(town.github.checkRuns).toMatchObject([{ state: 'neutral', title: 'Merging deploys nothing' }])
+  expect(town.github.checkRuns).toMatchObject([{ state: 'neutral', title: expect.stringContaining('Merging deploys nothing') }])
   await compute(town, planned)
   await compute(town, nothing)
   expect(town.github.comments).toMatchObject([{ body: expect.stringContaining('nothing; only ignored files change') }])

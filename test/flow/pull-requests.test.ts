@@ -104,6 +104,15 @@ describe('an opened pull request', () => {
     expect(`${comment(town)} ${run?.summary} ${run?.text}`).not.toContain('open-sesame')
   })
 
+  test('names the variables it changes, and no value', async () => {
+    const town = await running()
+    await open(town, { 'deploy/production.env': 'DB_PASSWORD=another-sesame\nGREETING=hello-there\n' })
+    expect(comment(town)).toContain('- `DB_PASSWORD` changed\n- `GREETING` added\n')
+    expect(`${comment(town)} ${check(town)?.summary}`).not.toMatch(/sesame|hello-there/)
+    await open(town, { 'a.txt': 'one' })
+    expect(comment(town)).not.toContain('GREETING')
+  })
+
   test('with a conflict is planned as it is', async () => {
     const town = await running()
     const pull = await open(town, { 'a.txt': 'one' }, { told: false })

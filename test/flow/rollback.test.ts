@@ -163,5 +163,5 @@ test('asked for by two people at once goes one step back, and the second is told
   await town.quiet()
   expect(town.host().container('web')?.image.behaviour.version).toBe(second.revision)
   expect((await town.deployments()).filter(({ kind }) => kind === 'rollback')).toHaveLength(1)
-  expect(town.github.comments.map(({ body }) => body).join('\n')).toContain('asked for it before')
+  expect(town.github.comments.map(({ body }) => body).join('\n')).toContain('already being rolled back by mona')
 })

@@ -192,6 +192,17 @@ describe('a Landfall that dies', () => {
   })
 })
 
+test('a rollback in a pause does not wait for its end, and goes to what ran before', async () => {
+  const { town, before } = await withWaves()
+  await town.tellPush(town.commit())
+  const { id } = await pausedAfter(town, 0)
+  await town.tellComment('/rollback')
+  await town.until(async () => (await town.newest()).kind === 'rollback' && (await town.newest()).state === 'succeeded', 30)
+  expect(await town.store.deployments.read(id)).toMatchObject({ state: 'rolled-back', reason: { code: 'taken-back' } })
+  expect(versions(town)).toEqual(hosts.map(() => before.revision))
+  expect(switches(town, 2)).toEqual([1, 0, 0, 0])
+})
+
 test('/cancel in a pause ends it at once and takes back the hosts that had gone', async () => {
   const { town, before } = await withWaves()
   await town.tellPush(town.commit())

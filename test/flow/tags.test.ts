@@ -281,3 +281,27 @@ describe('annotated tags, of which there are many', () => {
     expect(await town.store.deployments.read(id)).toMatchObject({ state: 'rejected', reason: { code: 'commit-not-followed' } })
   })
 })
+
+test('a tag names the release to go back to and the commit to deploy; one that there is not, the one that was meant', async () => {
+  const town = await openTown()
+  const [first] = [await town.deploy(), await town.deploy(), await town.deploy()]
+  tag(town, 'v1.4.0', first.revision ?? '')
+  await town.tellComment('/rollback to v1.4.0')
+  await town.quiet()
+  expect(await town.newest()).toMatchObject({ kind: 'rollback', state: 'succeeded', revision: first.revision })
+  await town.tellComment('/rollback to v1.4.1')
+  await town.quiet()
+  expect(town.github.comments.at(-1)?.body).toMatch(/There is no tag v1\.4\.1 .*did you mean v1\.4\.0/)
+
+  const [fresh = ''] = commits(town, 1)
+  tag(town, 'v1.5.0', fresh, 'f'.repeat(40))
+  await town.tellComment('/deploy production v1.5.0')
+  await town.quiet()
+  expect(await town.newest()).toMatchObject({ kind: 'deploy', state: 'succeeded', revision: fresh, tag: 'v1.5.0' })
+  town.github.branches.set('lost', first.revision ?? '')
+  const apart = town.github.commit('lost', { 'evil.txt': 'x' })
+  tag(town, 'v9', apart)
+  await town.tellComment('/deploy production v9')
+  await town.quiet()
+  expect(town.github.comments.at(-1)?.body).toContain('is not part of branch main')
+})

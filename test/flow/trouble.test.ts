@@ -152,7 +152,10 @@ test('preparations that break every time end as failed, with a reference that th
   const { state, reason } = await town.newest()
   const failures = town.log.saying('work failed')
   expect(state).toBe('failed')
-  expect(reason).toEqual({ code: 'internal', evidence: { component: 'the preparations', reference: failures.at(-1)?.reference } })
+  expect(reason).toEqual({
+    code: 'internal',
+    evidence: { environment: 'production', component: 'the preparations', reference: failures.at(-1)?.reference },
+  })
   expect(failures).toHaveLength(5)
   expect(town.github.statusesOf(pushed).at(-1)?.[0]).toBe('failure')
 })

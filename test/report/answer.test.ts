@@ -15,7 +15,7 @@ const commit = `[\`aaaaaaa\`](https://github.com/acme/shop/commit/${sha('a')})`
 describe('the answer to /rollback', () => {
   test('while it runs says how far it is', () =>
     expect(commandAnswer({ ...rollback, state: 'pulling' }, links)).toBe(
-      `<!-- landfall:answer:d1 -->\n🚚 **production is going back to aaaaaaa**\n\nPulling on web-1.\n\n<sub>${commit} · Add carts · rolled back by mona · [log](${links.log})</sub>\n`,
+      `<!-- landfall:answer:d1 -->\n🚚 **production is going back to aaaaaaa from bbbbbbb**\n\nPulling on web-1.\n\n<sub>${commit} · Add carts · rolled back by mona · [log](${links.log})</sub>\n`,
     ))
 
   test('in the end says what runs and how it was proved', () =>
@@ -25,7 +25,7 @@ describe('the answer to /rollback', () => {
         { github: 'https://github.com' },
       ),
     ).toBe(
-      `<!-- landfall:answer:d1 -->\n↩️ **production went back to aaaaaaa**\n\naaaaaaa verified on web-1 in 4 s.\n\n<sub>${commit} · Add carts · rolled back by mona</sub>\n`,
+      `<!-- landfall:answer:d1 -->\n↩️ **production went back to aaaaaaa from bbbbbbb**\n\naaaaaaa verified on web-1 in 4 s.\n\n<sub>${commit} · Add carts · rolled back by mona</sub>\n`,
     ))
 
   test('that was refused says why and what to do', () =>
@@ -35,7 +35,7 @@ describe('the answer to /rollback', () => {
         links,
       ),
     ).toContain(
-      'Refused: There is no earlier verified release of production to go back to.\n\nRevert the commit and push: that deploys like any change.',
+      'There is no earlier verified release of production to go back to.\n\nRevert the commit and push: that deploys like any change.',
     ))
 
   test('always carries the same marker, so that it is edited and not repeated', () =>

@@ -40,8 +40,8 @@ describe('the state and its buttons', () => {
     ['waiting', 'queued', ['cancel']],
     ['planned', 'in_progress', ['cancel']],
     ['pulling', 'in_progress', ['cancel']],
-    ['rolling', 'in_progress', []],
-    ['verifying', 'in_progress', []],
+    ['rolling', 'in_progress', ['rollback']],
+    ['verifying', 'in_progress', ['rollback']],
     ['rolling-back', 'in_progress', []],
     ['succeeded', 'success', ['rollback']],
     ['failed', 'failure', ['retry']],
@@ -202,8 +202,8 @@ On every host exactly the planned digests run, and
     expect(title).toBe('aaaaaaa is waiting to go to production: production is locked by lisa since 10:00')
     expect(summary).toContain(`**What it waits for**
 
-- production is locked by lisa since 10:00. Goes on by itself after \\\`/unlock\\\`. Rollbacks pass.
-- production waits for approval: 2 required, 1 found \\(lisa\\). May approve with \\\`/approve production\\\`: bob or somebody of team ops, but not mona.
+- production is locked by lisa since 10:00. Goes on by itself after \`/unlock production\`. Rollbacks pass.
+- production waits for approval: 2 required, 1 found \\(lisa\\). May approve with \`/approve production\`: bob or somebody of team ops, but not mona.
 
 **Approved by**
 

@@ -42,11 +42,7 @@ describe('a deployment', () => {
     ],
     [{ state: 'superseded', reason: reason('overtaken', { by: 'ccccccc' }) }, 'error', 'Overtaken by ccccccc'],
     [{ state: 'cancelled' }, 'error', 'Cancelled'],
-    [
-      { state: 'rejected', reason: reason('not-allowed', { problems: 'a\nb' }) },
-      'failure',
-      "Refused: Refused by the operator's rules: a b",
-    ],
+    [{ state: 'rejected', reason: reason('not-allowed', { problems: 'a\nb' }) }, 'failure', "Refused: The operator's rules forbid it: a b"],
   ])('%o shows as %s: %s', (change, state, text) =>
     expect(commitStatuses(deployment(change), links)).toEqual([
       { revision: sha('a'), context: 'landfall/production', state, description: text, url: links.log },

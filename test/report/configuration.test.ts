@@ -63,7 +63,7 @@ describe('the comment', () => {
         `- [\`.github/landfall.yml:12:14\`](https://github.com/acme/shop/blob/${sha('a')}/.github/landfall.yml#L12) \`environments.production.hosts[1]\`: unknown host "web-3".`,
         "  Add it to the operator's inventory or remove it here.",
         `- [\`compose.yml\`](https://github.com/acme/shop/blob/${sha('a')}/compose.yml) there is no such file.`,
-        '  Add it, or name another under \\`compose\\`.',
+        '  Add it, or name another under `compose`.',
         '',
         'Push a correction and Landfall reads it again.',
       ].join('\n'),

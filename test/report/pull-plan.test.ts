@@ -48,7 +48,7 @@ const commit = (digit: string) => `[\`${digit.repeat(7)}\`](https://github.com/a
 describe('the comment', () => {
   test('says at first sight and then in full what merging would do', () =>
     expect(pullPlanComment(pull([planned(), ignored]), github)).toBe(`<!-- landfall:plan -->
-**What merging would do**
+### Merging deploys to production: 1 service recreated on 1 host
 
 - 🚚 **production**: web recreated, db untouched
 - 💤 **docs**: nothing; only ignored files change
@@ -66,15 +66,9 @@ describe('the comment', () => {
 
 **Expected gap:** web is stopped for a moment on each host, until the new containers are up.
 
-**Images**
-
-- \`registry.example.com/shop@${digest('1')}\` · built from aaaaaaa
-
-**Hosts**
-
-- web-1 · first deployment
-
 **Compose file of production**
+
+<details><summary>How it changes</summary>
 
 \`\`\`diff
 @@ -2,6 +2,6 @@
@@ -87,14 +81,31 @@ describe('the comment', () => {
      image: postgres:17
 \`\`\`
 
+</details>
+
 <sub>for ${commit('a')} · merged as ${commit('b')} · as of 21 Nov 2026, 10:00:00 UTC</sub>
 `))
 
   test('names no digest of an image that is not built yet, whatever stands in its place', () => {
-    const text = pullPlanComment(pull([planned({ unbuilt: [image().repository] })]), github)
+    const text = pullPlanCheck(pull([planned({ unbuilt: [image().repository] })]), github).summary
     expect(text).toContain('- `registry.example.com/shop` · built by the merge')
     expect(text).not.toContain(digest('1'))
   })
+
+  test('names the variables that change, and no value', () =>
+    expect(
+      pullPlanComment(
+        pull([
+          planned({
+            variables: [
+              { name: 'DATABASE_URL', change: 'changed' },
+              { name: 'NEW', change: 'added' },
+            ],
+          }),
+        ]),
+        github,
+      ),
+    ).toContain('**Variables of `.env` that change** (never their values)\n\n- `DATABASE_URL` changed\n- `NEW` added\n'))
 
   test('names the gates that will be closed and who opens them', () => {
     const locked = reason('locked', {
@@ -109,7 +120,7 @@ describe('the comment', () => {
     const text = pullPlanComment(pull([planned({ closed: [locked] })]), github)
     expect(text).toContain('- ⏳ **production**: web recreated, db untouched, once a gate is open\n')
     expect(text).toContain(
-      '**Gates before it**\n\n- production is locked by lisa since 10:00. Goes on by itself after \\`/unlock\\`. Rollbacks pass.',
+      '**Gates before it**\n\n- production is locked by lisa since 10:00. Goes on by itself after `/unlock production`. Rollbacks pass.',
     )
   })
 
@@ -146,7 +157,7 @@ describe('the comment', () => {
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(65_536)
     for (const name of ['production', 'staging', 'test']) {
       expect(text).toContain(`### ${name}\n`)
-      expect(text).toContain(`**Compose file of ${name}**\n\n\`\`\`diff\n`)
+      expect(text).toContain(`**Compose file of ${name}**\n\n<details><summary>How it changes</summary>\n\n\`\`\`diff\n`)
     }
     expect(text).toMatch(/\n\nand \d+ more\n/)
     expect(text).toMatch(/… \d+ more lines\n```/)
@@ -158,17 +169,41 @@ describe('the comment', () => {
 
 describe('the check run', () => {
   test.each<[environments: Outlook[], state: string, title: string]>([
-    [[planned(), planned({ environment: 'staging' }), ignored], 'success', 'Merging deploys to production, staging'],
+    [
+      [planned(), planned({ environment: 'staging' }), ignored],
+      'success',
+      'Merging deploys to production, staging: 2 services recreated on 1 host',
+    ],
     [[planned(), broken], 'failure', 'Merging would be refused for staging'],
     [[ignored], 'neutral', 'Merging deploys nothing'],
+    [
+      [planned({ draft: draft({ services: [service({ change: 'untouched', because: [] })] }) })],
+      'success',
+      'Merging deploys to production: every service stays as it is',
+    ],
+    [
+      [planned({ draft: draft({ services: [service(), service({ name: 'new', change: 'created' })], removed: ['old'] }) })],
+      'success',
+      'Merging deploys to production: 1 service recreated, 1 created, 1 removed on 1 host',
+    ],
   ])('of %j is %s: %s', (environments, state, title) => expect(pullPlanCheck(pull(environments), github)).toMatchObject({ state, title }))
 
-  test('stands on the head, with the problems at their lines and the diff below', () => {
+  test.each<[string, Partial<PullPlan>, string]>([
+    ['of a fork', { fork: true }, '; it comes from a fork: this is main without it'],
+    ['that GitHub cannot merge', {}, '; GitHub cannot merge it now'],
+  ])('%s says so in its title', (_what, change, says) => {
+    const { merged: _, ...unmerged } = pull([ignored])
+    expect(pullPlanCheck({ ...unmerged, ...change }, github).title).toBe(`Merging deploys nothing${says}`)
+  })
+
+  test('stands on the head, with the problems at their lines, and says nothing that the comment says', () => {
     const check = pullPlanCheck(pull([planned(), broken]), github)
     expect(check).toMatchObject({ name: 'Landfall plan', revision: sha('a'), externalId: '#12', buttons: [] })
     expect(check.annotations).toMatchObject([{ path: 'compose.yml', startLine: 3, level: 'failure' }])
-    expect(check.summary).toContain('| web | recreated | image |')
-    expect(check.text).toContain('-      GREETING: good day\n+      GREETING: hello')
+    expect(check.summary).toContain('built from aaaaaaa')
+    expect(check.summary).toContain('- web-1 · first deployment')
+    expect(check.summary).not.toContain('| web | recreated | image |')
+    expect(check.text).toBeUndefined()
   })
 
   test('is the same whenever it was computed', () =>
@@ -237,7 +272,7 @@ test('whatever the words, GitHub accepts both, nobody is told by them and no HTM
         const ours = text
           .replace(/^<!-- landfall:plan -->\n/, '')
           .replaceAll(/^(`{3,})diff\n[\s\S]*?^\1$/gm, '')
-          .replaceAll(/<\/?sub>/g, '')
+          .replaceAll(/<\/?(sub|details)>|<summary>How it changes<\/summary>/g, '')
         const prose = withoutCode(ours)
           .replaceAll(/\]\(https:\/\/[^\s()<>]*\)/g, ']')
           .replaceAll(/^### /gm, '')

@@ -60,7 +60,8 @@ export class FakeHost {
   async run(command: Command, onLine: (line: string) => void = () => undefined, signal?: AbortSignal): Promise<CommandResult> {
     this.heard.push([command.verb, ...command.args.slice(2, 3)].join(' '))
     if (!Number.isInteger(command.limit)) return refused(2, 'within needs seconds')
-    const scripted = await this.instead(command)
+    const givenUp = new Promise<undefined>((resolve) => signal?.addEventListener('abort', () => resolve(undefined), { once: true }))
+    const scripted = await Promise.race([this.instead(command), givenUp])
     if (signal?.aborted) return { kind: 'connection-lost', detail: 'Landfall gave the command up' }
     const result = scripted ?? (command.verb === 'probe' ? await this.#probe(onLine, signal) : this.#obey(command))
     if (command.verb === 'recall' && result.kind === 'exited') for (const line of result.stdout.split('\n').filter(Boolean)) onLine(line)

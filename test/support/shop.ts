@@ -15,6 +15,8 @@ export interface ShopOptions {
   follows?: string[]
   /** How long Landfall waits for an image. */
   imageWithin?: string
+  /** How long the app may take to become well. */
+  within?: string
   /** How long the app is watched once it is well. */
   soak?: string
   /** Gates of production, as they are written in the file: `checks: all, approve: {}`. */
@@ -30,6 +32,7 @@ export interface ShopOptions {
 export const landfallYml = ({
   follows = ['web-1'],
   imageWithin = '10m',
+  within = '20s',
   soak = '2s',
   gates,
   rollout,
@@ -40,7 +43,7 @@ project: shop
 images: { web: { repository: ${shopImage} } }
 defaults:
   image-within: ${imageWithin}
-  verify: { web: { port: 3000, health: /health, version: "/health#/version", within: 20s, soak: ${soak} } }
+  verify: { web: { port: 3000, health: /health, version: "/health#/version", within: ${within}, soak: ${soak} } }
 environments:
   production: { branch: main, hosts: [${follows.join(', ')}], env: deploy/production.env, url: "https://shop.example.com"${gates ? `, ${gates}` : ''}${rollout ? `, rollout: ${rollout}` : ''} }
 ${staging.length > 0 ? `  staging: { branch: ${stagingBranch}, hosts: [${staging.join(', ')}], env: deploy/production.env }\n` : ''}notify: ["slack:deploys"]

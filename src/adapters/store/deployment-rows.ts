@@ -1,7 +1,7 @@
 import type { Deployment } from '../../domain/deployment.ts'
 import { fullName } from '../../domain/repository.ts'
 import type { DeploymentPatch } from '../../flow/ports.ts'
-import { storedDeployment } from './stored/deployment.ts'
+import { storedDeployment, storedTakenBack } from './stored/deployment.ts'
 import { storedComment, storedComments } from './stored/intent.ts'
 import { encode, parsed, present, read } from './stored/json.ts'
 import { storedPlan, storedProgress, storedProposal } from './stored/plan.ts'
@@ -30,6 +30,7 @@ export function deploymentRow(deployment: Deployment, sequence: number): Deploym
     retried: valid.retried ? 1 : null,
     state: valid.state,
     created_at: valid.createdAt,
+    ended_after: null,
     ...emptyPatch,
     ...patchColumns(valid),
   }
@@ -54,6 +55,7 @@ export function deploymentIn(row: DeploymentRow): Deployment {
     toldIn: parsed(row.told_in),
     asked: row.asked,
     retried: row.retried === null ? null : row.retried === 1,
+    over: parsed(row.taken_back),
     state: row.state,
     reason: parsed(row.reason),
     closed: parsed(row.closed),
@@ -82,6 +84,7 @@ type PatchColumns = Pick<
   | 'started_at'
   | 'finished_at'
   | 'pull_request'
+  | 'taken_back'
   | 'soak'
   | 'soak_reason'
 >
@@ -99,6 +102,7 @@ const emptyPatch: PatchColumns = {
   started_at: null,
   finished_at: null,
   pull_request: null,
+  taken_back: null,
   soak: null,
   soak_reason: null,
 }
@@ -117,6 +121,7 @@ export function patchColumns(patch: DeploymentPatch): Partial<PatchColumns> {
     ...(patch.startedAt !== undefined && { started_at: patch.startedAt }),
     ...(patch.finishedAt !== undefined && { finished_at: patch.finishedAt }),
     ...(patch.pullRequest !== undefined && { pull_request: patch.pullRequest }),
+    ...(patch.over && { taken_back: encode(storedTakenBack, patch.over) }),
     ...(patch.soak && {
       soak: patch.soak.state,
       soak_reason: 'reason' in patch.soak && patch.soak.reason ? encode(storedReason, patch.soak.reason) : null,

@@ -8,7 +8,7 @@ import { recordFound } from './found.ts'
 import { mustHold } from './leases.ts'
 import { LeftOut } from './left-out.ts'
 import { want } from './reports.ts'
-import { take } from './sequences.ts'
+import { last, take } from './sequences.ts'
 import { storedComments } from './stored/intent.ts'
 import { encode } from './stored/json.ts'
 import type { DeploymentRow, Tables } from './tables.ts'
@@ -39,6 +39,16 @@ export function deployments(database: Database, log: Log): Store['deployments'] 
     async open(repository, environment) {
       const rows = all().where('repository', '=', repository).where('environment', '=', environment).where(isOpen)
       return readable(await rows.orderBy('sequence').execute())
+    },
+
+    async underWayAt(repository, environment, intent) {
+      const there = () => all().where('repository', '=', repository).where('environment', '=', environment)
+      const stored = db.selectFrom('intents').select('sequence').where('id', '=', intent)
+      // In this order, or one that ends in between is in neither.
+      const open = await there().where(isOpen).execute()
+      const ended = await there().where('ended_after', '>=', stored).execute()
+      const each = new Map([...open, ...ended].map((row) => [row.id, row]))
+      return readable([...each.values()].toSorted((one, other) => one.sequence - other.sequence))
     },
 
     async due(repository) {
@@ -104,8 +114,8 @@ export function deployments(database: Database, log: Log): Store['deployments'] 
 /** Adds deployments in the given order. Taking their numbers makes the order of creation the order of commit. */
 export async function insertDeployments(transaction: Kysely<Tables>, created: Deployment[]): Promise<void> {
   if (created.length === 0) return
-  const last = await take(transaction, 'deployments', created.length)
-  const rows = created.map((deployment, index) => deploymentRow(deployment, last - created.length + 1 + index))
+  const newest = await take(transaction, 'deployments', created.length)
+  const rows = created.map((deployment, index) => deploymentRow(deployment, newest - created.length + 1 + index))
   await transaction.insertInto('deployments').values(rows).execute()
 }
 
@@ -149,6 +159,7 @@ async function advance(database: Database, transaction: Kysely<Tables>, { id, le
       // What was shown before is part of the plan now.
       ...(columns.plan !== undefined && { proposal: null }),
       ...columns,
+      ...(isTerminal(to) && !isTerminal(from) && { ended_after: await last(transaction, 'intents') }),
       state: follow(from, to),
     })
     .where('id', '=', id)

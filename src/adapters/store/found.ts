@@ -7,7 +7,7 @@ import { mustHold } from './leases.ts'
 import { recordReceipt } from './receipts.ts'
 import { insertIntent } from './recovery.ts'
 import { want } from './reports.ts'
-import { take } from './sequences.ts'
+import { last, take } from './sequences.ts'
 import type { Tables } from './tables.ts'
 
 type Found = Parameters<Store['deployments']['found']>[0]
@@ -21,6 +21,9 @@ export const recordFound =
       const ids = found.deployments.map(({ id }) => id)
       await insertIntent(transaction, found.intent, ids)
       await insertDeployments(transaction, found.deployments)
+      // Nobody knew of it before: whatever was wished for until now was wished for without.
+      const known = { ended_after: await last(transaction, 'intents') }
+      await transaction.updateTable('deployments').set(known).where('id', 'in', ids).execute()
       await putBehind(database, transaction, found)
       for (const receipt of found.receipts) await recordReceipt(transaction, receipt)
       await want(database, transaction, found.reports)

@@ -95,6 +95,8 @@ export interface DeploymentRow {
   asked: string | null
   /** 1 where somebody tried again; null where not. */
   retried: number | null
+  /** JSON, `TakenBack`. */
+  taken_back: string | null
   /** JSON, `Plan`. */
   plan: string | null
   /** The plan's, to be found by. */
@@ -107,6 +109,8 @@ export interface DeploymentRow {
   created_at: string
   started_at: string | null
   finished_at: string | null
+  /** Number of the newest intent that was stored before it ended; null where it has not, or nobody counted yet. */
+  ended_after: number | null
 }
 
 export interface TimelineRow {

@@ -66,6 +66,11 @@ export interface Store {
     read(id: string): Promise<Deployment | undefined>
     /** Those of an environment that have not ended, oldest first. */
     open(repository: string, environment: string): Promise<Deployment[]>
+    /**
+     * Those of an environment that had not ended when an intent was stored, or that came since, oldest first: by the database's own
+     * order of things and no clock.
+     */
+    underWayAt(repository: string, environment: string, intent: string): Promise<Deployment[]>
     /** Of each environment with open deployments the id of the newest; of one repository where it is given. */
     due(repository?: string): Promise<string[]>
     /** Of those whose soak is under way the ids. */
@@ -289,6 +294,7 @@ export type DeploymentPatch = Partial<
     | 'finishedAt'
     | 'pullRequest'
     | 'soak'
+    | 'over'
   >
 >
 

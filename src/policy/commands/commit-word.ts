@@ -13,3 +13,7 @@ export function whyNoCommit(word: string): string {
   if (word.length < fewestDigits) return `${quoted(word)} is too short for a commit, at least ${fewestDigits} digits are needed`
   return `${quoted(word)} is longer than the ${allDigits} digits of a commit`
 }
+
+/** Whether a word can be the name of a tag, and is not the number of something. Of what Git allows, what people call releases. */
+export const isTag = (word: string): boolean =>
+  /^[A-Za-z0-9][A-Za-z0-9._/+-]{0,99}$/.test(word) && !/\.\.|[./]$/.test(word) && !/^[0-9a-f]+$/i.test(word)

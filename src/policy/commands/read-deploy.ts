@@ -1,11 +1,11 @@
-import { isCommit, whyNoCommit } from './commit-word.ts'
+import { isCommit, isTag, whyNoCommit } from './commit-word.ts'
 import { type CommandLine, notAName, type Reading, surplus, writeUsage } from './line.ts'
 import { mistake } from './mistake.ts'
 import { readOptions } from './options.ts'
 
 /**
- * `/deploy [environment] [commit] [--again]`. A single word that reads as a commit is one: an environment called `deadbeef` has to be
- * named together with a commit.
+ * `/deploy [environment] [commit or tag] [--again]`. A single word that reads as a commit is one: an environment called `deadbeef` has to
+ * be named together with a commit. A tag is named together with an environment: a single word may be either.
  */
 export function readDeploy(line: CommandLine): Reading {
   const options = readOptions(line, ['--again'])
@@ -20,5 +20,6 @@ export function readDeploy(line: CommandLine): Reading {
   if (rest.length > 0) return surplus(line, rest)
   if (isCommit(second)) return { kind: 'deploy', environment: first, revision: second.toLowerCase(), ...again }
   if (isCommit(first)) return mistake(line.written, 'the environment comes before the commit', `Write /deploy ${second} ${first}`)
+  if (isTag(second)) return { kind: 'deploy', environment: first, tag: second, ...again }
   return mistake(line.written, whyNoCommit(second), writeUsage('deploy'))
 }

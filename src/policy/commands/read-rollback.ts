@@ -1,9 +1,9 @@
 import type { RollbackTo } from '../../domain/command.ts'
-import { isCommit, whyNoCommit } from './commit-word.ts'
+import { isCommit, isTag, whyNoCommit } from './commit-word.ts'
 import { type CommandLine, notAName, type Reading, surplus, writeUsage } from './line.ts'
 import { mistake } from './mistake.ts'
 
-/** `/rollback [environment] [to <commit, #pull request or generation>]` */
+/** `/rollback [environment] [to <commit, tag, #pull request or generation>]` */
 export function readRollback(line: CommandLine): Reading {
   const [first, second] = line.words
   if (first === undefined) return { kind: 'rollback' }
@@ -23,9 +23,9 @@ function withTarget(line: CommandLine, named: { environment?: string }, words: r
   const [word, ...rest] = words
   if (word === undefined) return mistake(line.written, 'it does not say what to go back to', writeUsage('rollback'))
   if (rest.length > 0) return surplus(line, rest)
-  const to = targetOf(word)
+  const to = namedRelease(word)
   if (to) return { kind: 'rollback', ...named, to }
-  const remedy = 'Write a commit of at least 7 digits, a pull request such as #12, or the number of a generation'
+  const remedy = 'Write a commit of at least 7 digits, a tag, a pull request such as #12, or the number of a generation'
   return mistake(line.written, whyNoCommit(word), remedy)
 }
 
@@ -33,8 +33,12 @@ function withTarget(line: CommandLine, named: { environment?: string }, words: r
 const toMissing = (line: CommandLine, target: string, environment = '') =>
   mistake(line.written, '"to" is missing', `Write /rollback ${environment}${environment && ' '}to ${target}`)
 
-/** Which release a word names; undefined where it names none. Six digits and fewer are a number; more are the beginning of a commit, and no project has a million releases. */
-export function targetOf(word: string): RollbackTo | undefined {
+/** The same where only a release can stand: then a word may be a tag as well. */
+export const namedRelease = (word: string): RollbackTo | undefined =>
+  targetOf(word) ?? (isTag(word) ? { kind: 'tag', name: word } : undefined)
+
+/** Which release a word names that could be an environment; undefined where it names none. Six digits and fewer are a number; more are the beginning of a commit, and no project has a million releases. */
+function targetOf(word: string): RollbackTo | undefined {
   if (/^#[1-9]\d{0,8}$/.test(word)) return { kind: 'pull-request', number: Number(word.slice(1)) }
   if (/^[1-9]\d{0,5}$/.test(word)) return { kind: 'generation', generation: Number(word) }
   return isCommit(word) ? { kind: 'commit', revision: word.toLowerCase() } : undefined

@@ -1,3 +1,4 @@
+import type { PassedGate } from '../../domain/gate.ts'
 import type { Sha } from '../../domain/repository.ts'
 import { type ApprovalFacts, approval } from './approval.ts'
 import { type ChecksFacts, checks } from './checks.ts'
@@ -32,7 +33,7 @@ export type Evaluation =
   | {
       kind: 'open'
       /** What the gates were seen open by, of those that asked for anything. */
-      seen: { gate: GateName; evidence: Record<string, string> }[]
+      seen: (PassedGate & { gate: GateName })[]
       /** What to deploy of images that were verified before; empty where nothing comes before. */
       images: Record<string, PromotedImage>
     }

@@ -1,4 +1,4 @@
-import { reason } from '../../domain/reason.ts'
+import { type Reason, reason } from '../../domain/reason.ts'
 import { type Instant, type Sha, shortSha } from '../../domain/repository.ts'
 import { type Decision, open, refused } from './decision.ts'
 
@@ -31,14 +31,16 @@ export function quarantine({ quarantined, environment, revision, asked }: Quaran
   const found = quarantined.find((one) => one.revision === revision)
   if (found === undefined || found.supersededBy !== undefined) return open()
 
-  const by = found.person === undefined ? '' : ` by ${found.person}`
-  const evidence = {
-    environment,
-    revision,
-    commit: shortSha(revision),
-    because: found.because === 'failed' ? 'failed' : `was rolled back${by}`,
-    at: found.at,
-  }
+  const why = quarantineReason(asked === 'person' ? 'quarantine-asks' : 'quarantined', environment, found)
+  const { evidence } = why
   if (asked === 'deliberate') return open(evidence)
-  return refused(reason(asked === 'person' ? 'quarantine-asks' : 'quarantined', evidence))
+  return refused(why)
+}
+
+/** Why a revision is not brought: to machines, or to a person who may say so once more. */
+export function quarantineReason(code: 'quarantined' | 'quarantine-asks', environment: string, found: Quarantine): Reason {
+  const { revision, because, person, at } = found
+  const by = person === undefined ? '' : ` by ${person}`
+  const told = because === 'failed' ? 'failed' : `was rolled back${by}`
+  return reason(code, { environment, revision, commit: shortSha(revision), because: told, at })
 }

@@ -1,6 +1,5 @@
-import type { Evaluation, GateName } from './evaluate.ts'
-
-type Seen = (Evaluation & { kind: 'open' })['seen'][number]
+import type { PassedGate } from '../../domain/gate.ts'
+import type { GateName } from './evaluate.ts'
 
 const texts: Record<GateName, (evidence: Record<string, string>) => string> = {
   quarantine: (e) => `it ${e.because} here at ${e.at}, and somebody wants it all the same`,
@@ -11,5 +10,11 @@ const texts: Record<GateName, (evidence: Record<string, string>) => string> = {
   window: () => 'open',
 }
 
-/** By what each gate that asked for something was seen open, one a line: that is in the record for whoever asks later who let it through. */
-export const seenText = (seen: readonly Seen[]): string => seen.map(({ gate, evidence }) => `${gate}: ${texts[gate](evidence)}`).join('\n')
+const isKnown = (gate: string): gate is GateName => Object.hasOwn(texts, gate)
+
+/** By what a gate was seen open; of one that this version does not know, just what was seen. */
+export const passedText = ({ gate, evidence }: PassedGate): string =>
+  `${gate}: ${isKnown(gate) ? texts[gate](evidence) : Object.values(evidence).join(', ')}`
+
+/** Each gate that asked for something, one a line: that is in the record for whoever asks later who let it through. */
+export const seenText = (seen: readonly PassedGate[]): string => seen.map(passedText).join('\n')

@@ -36,7 +36,7 @@ function saidOf(outcome: CancelOutcome): Said {
         headline: `${commitText(outcome)} cannot be cancelled on ${environmentText(outcome)} any more`,
         sentences: [
           progressOf(outcome.deployment),
-          `Hosts are being changed, and stopping half way would leave them apart. To undo it, write /rollback ${environmentText(outcome)}`,
+          `Hosts are being changed by now. To take it back, write /rollback ${environmentText(outcome)}: it stops, and what ran before comes back`,
         ],
         facts: subjectFacts(outcome),
       }

@@ -1,11 +1,14 @@
-import { type Deployment, isTerminal } from '../../domain/deployment.ts'
+import type { Deployment } from '../../domain/deployment.ts'
 import type { Lock } from '../../domain/gate.ts'
+import type { Reason } from '../../domain/reason.ts'
 import type { Digest, Instant, Repository, Sha } from '../../domain/repository.ts'
 import { shortSha } from '../../domain/repository.ts'
 import { paragraphs } from '../answer.ts'
+import { explained } from '../explained.ts'
+import { heldBy } from '../held-by.ts'
 import { commitUrl, type Links } from '../links.ts'
-import { code, link } from '../markdown.ts'
-import { tell } from '../telling.ts'
+import { code, link, sentence } from '../markdown.ts'
+import { type Telling, tell } from '../telling.ts'
 import { firstFitting, oneLine } from '../text.ts'
 import { momentText } from '../time.ts'
 import { lockText } from './lock.ts'
@@ -18,6 +21,10 @@ export interface EnvironmentStatus {
   url?: string
   /** What was last proved to run; absent where nothing ever was. */
   running?: Running
+  /** The branch it follows, and how many commits that is ahead of what runs; absent where nobody knows. */
+  behind?: { branch: string; commits: number }
+  /** What did harm here and is not brought again by itself, the latest first. */
+  quarantined: readonly Reason[]
   /** Locks on it, and those on every environment. */
   locks: readonly Lock[]
   /** What waits or is on its way, oldest first; of what has ended, only what came after `running` and went wrong. */
@@ -61,7 +68,7 @@ export function statusAnswer(
 }
 
 function environmentBlock(
-  { environment, url, running, locks, deployments }: EnvironmentStatus,
+  { environment, url, running, behind, quarantined, locks, deployments }: EnvironmentStatus,
   repository: Repository,
   linksOf: (deployment: Deployment) => Links,
   github: string,
@@ -70,10 +77,15 @@ function environmentBlock(
   return [
     `**${words(environment, 200)}**${site}`,
     `- ${running ? runningText(running, commitUrl(github, repository, running.revision)) : '⚪ nothing was proved to run yet'}`,
+    ...(behind && behind.commits > 0 ? [`- 📥 ${words(behindText(behind), 500)}`] : []),
+    ...firstFew(quarantined, (reason) => `🚫 ${explained(reason)}`),
     ...firstFew(locks, (lock) => `🔒 ${words(lockText(lock), 800)}`),
     ...firstFew(deployments, (deployment) => deploymentText(deployment, linksOf(deployment))),
   ].join('\n')
 }
+
+const behindText = ({ branch, commits }: NonNullable<EnvironmentStatus['behind']>): string =>
+  `${commits} ${commits === 1 ? 'commit' : 'commits'} behind ${branch}`
 
 function firstFew<Item>(items: readonly Item[], text: (item: Item) => string): string[] {
   const more = items.length - mostItems
@@ -97,9 +109,9 @@ function runningText({ revision, subject, kind, images, since, by }: Running, ur
 
 function deploymentText(deployment: Deployment, links: Links): string {
   const told = tell(deployment, links)
-  const advice = isTerminal(deployment.state) && told.remedy ? `. ${told.remedy}` : ''
+  const held = heldBy(deployment)
   return [
-    `${told.icon} ${words(told.headline, 500)}: ${words(`${told.detail}${advice}`, 1200)}`,
+    `${told.icon} ${words(told.headline, 500)}: ${held.length > 0 ? held.map(explained).join(' ') : whyText(told)}`,
     told.commit && link(code(told.commit.text), told.commit.url),
     told.subject && words(told.subject, 300),
     words(told.actor, 200),
@@ -109,6 +121,8 @@ function deploymentText(deployment: Deployment, links: Links): string {
     .filter((part) => part !== undefined && part !== '')
     .join(' · ')
 }
+
+const whyText = ({ detail, remedy }: Telling): string => sentence(detail, 1200) + (remedy === undefined ? '' : ` ${sentence(remedy, 1200)}`)
 
 /** Twelve digits, as Docker shows them. */
 const shortDigest = (digest: Digest): string => oneLine(digest).slice(0, 'sha256:'.length + 12)

@@ -1,10 +1,12 @@
 import type { Deployment } from '../../domain/deployment.ts'
+import { type Reason, remedyOf, sentenceOf } from '../../domain/reason.ts'
 import { type Instant, shortSha } from '../../domain/repository.ts'
 import type { Standing } from '../../flow/standing.ts'
 import type { ButtonKind } from '../../report/buttons.ts'
-import { oneLine } from '../../report/text.ts'
+import { oneLine, unticked } from '../../report/text.ts'
 import { agoText, momentText } from '../../report/time.ts'
-import { headlineOf, progressOf } from '../../report/wording.ts'
+import { detailOf, headlineOf } from '../../report/wording.ts'
+import { longestReason } from '../asks.ts'
 import { badges, tones } from './course.ts'
 import { page } from './frame.ts'
 import { type Html, html, type Part } from './html.ts'
@@ -17,29 +19,37 @@ export interface ActView {
   person: string
   /** Sealed asks of the buttons they may press, in the order of the offers. */
   buttons: readonly { kind: ButtonKind; ask: string }[]
+  /** Why they may not approve what waits. */
+  objection?: Reason
   now: Instant
   nonce: string
 }
 
 /** The page to act from, made for one hand and one glance: how it stands, what a press would do, who presses, and the button. */
-export function actPage({ deployment, standing, person, buttons, now, nonce }: ActView): string {
+export function actPage({ deployment, standing, person, buttons, objection, now, nonce }: ActView): string {
   const [first, ...others] = buttons
   const shown = deployment.state === 'paused' ? deployment.plan : deployment.proposal?.draft
   const words = (kind: ButtonKind) => wordings[kind](oneLine(deployment.environment))
   return page({ nonce, title: `${headlineOf(deployment)} (${deployment.project})`, tone: tones[deployment.state], live: false }, [
-    summary(deployment, now, first?.kind !== 'rollback' && details(deployment)),
+    summary(deployment, now, [first?.kind !== 'rollback' && details(deployment), objection && mayNot(objection)]),
     first?.kind === 'rollback' && way(standing, now),
     shown && planSection(shown),
     first ? html`<p class="note">You are <b>${person}</b>. ${words(first.kind).means}</p>` : whyNothing(deployment, standing, now),
     first &&
-      html`<div class="reach">${pressing('big', words(first.kind).label, first)}${others.map((one) => pressing('small', words(one.kind).label, one))}</div>`,
+      html`<div class="reach">${pressing(objection ? 'small' : 'big', words(first.kind).label, first)}${others.map((one) => pressing('small', words(one.kind).label, one))}</div>`,
     visitor(deployment, person),
   ])
 }
 
 /** A button. What it does is sealed in its form. */
 const pressing = (size: 'big' | 'small', label: string, { kind, ask }: ActView['buttons'][number]): Html =>
-  html`<form method="post"><input type="hidden" name="ask" value="${ask}"><button class="${size} ${kind}">${label}</button></form>`
+  html`<form method="post"${kind === 'reject' && html` class="why"`}>${kind === 'reject' && why}<input type="hidden" name="ask" value="${ask}"><button class="${size} ${kind}">${label}</button></form>`
+
+/** Where people look for the button that is not there. */
+const mayNot = (objection: Reason): Html => html`<p class="note">${sentenceOf(objection)}. ${unticked(remedyOf(objection))}.</p>`
+
+/** Who rejects says why: whoever brought it reads that, in the check run and in chat. */
+const why = html`<input name="reason" aria-label="Why you reject it" placeholder="Why not?" maxlength="${longestReason}" required autocomplete="off">`
 
 /** How the deployment stands, in its first few words. */
 export const summary = (deployment: Deployment, now: Instant, more: Part): Html => html`<section class="outcome ${tones[deployment.state]}">
@@ -52,7 +62,7 @@ ${more}
 export const details = (
   deployment: Deployment,
 ): Html => html`${deployment.subject !== undefined && html`<p class="subject">${deployment.subject}</p>`}
-<p>${progressOf(deployment)}.</p>`
+<p>${unticked(detailOf(deployment))}.</p>`
 
 /** What runs, and what it would go back to. */
 const way = ({ current, target, open }: Standing, now: Instant): Html => html`<section class="way" aria-label="What would happen">

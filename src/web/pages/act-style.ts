@@ -10,6 +10,8 @@ export const actStyle = `
 .big.rollback { background: var(--bad); }
 .big.approve { background: var(--good); }
 .small { min-height: 3rem; padding: .6rem 1rem; font-size: 1.05rem; border: 1px solid var(--line); background: var(--sheet); color: var(--ink); }
+.reach .why { display: grid; grid-template-columns: 1fr 8rem; gap: .6rem; }
+.reach input { min-width: 0; padding: .6rem .8rem; font: inherit; border: 1px solid var(--line); border-radius: .6rem; background: var(--sheet); color: var(--ink); }
 .way dl { grid-template-columns: 1fr; gap: 1.6rem; font-size: 1.05rem; }
 .way dl div { position: relative; }
 .way dl div + div::before { content: '↓'; position: absolute; top: -1.55rem; left: .1rem; color: var(--soft); font-weight: 700; }

@@ -1,11 +1,14 @@
 import type { HostProof, Receipt, ServiceProof } from '../../domain/receipt.ts'
+import { passedText } from '../../policy/gates/seen-text.ts'
 import { momentText } from '../../report/time.ts'
 import { type Html, html } from './html.ts'
 
 /** The receipt: for each host and service the digest planned, the digest running and the version answered. */
 export const proofSection = (receipt: Receipt): Html => html`<section id="proof" aria-labelledby="proof-title">
 <h2 id="proof-title">Proof</h2>
-<p class="note">What was seen on every host at the end, ${momentText(receipt.verifiedAt)}, generation ${receipt.generation}. A signed receipt of it lies on every host.</p>
+<p class="note">What was seen on every host at the end, ${momentText(receipt.verifiedAt)}, generation ${receipt.generation}. Landfall's key signed this
+<a href="/deployments/${receipt.deployment}/receipt" download>receipt</a> (<a href="/deployments/${receipt.deployment}/receipt.sig" download>signature</a>), which lies on every host as well.</p>
+${(receipt.passed ?? []).length > 0 && html`<ul>${(receipt.passed ?? []).map((gate) => html`<li>${passedText(gate)}</li>`)}</ul>`}
 <table>
 <thead><tr><th scope="col">Service</th><th scope="col">Host</th><th scope="col">Planned</th><th scope="col">Running</th><th scope="col">Version answered</th></tr></thead>
 <tbody>${receipt.hosts.flatMap((host) => host.services.map((service) => proofRow(host, service)))}</tbody>

@@ -18,6 +18,7 @@ export function deploymentContract(given: Given): void {
       toldIn: [{ id: 42, issue: 12 }],
       asked: 'deliberate',
       retried: true,
+      over: { deployment: 'd0', revision: commit('b') },
       reason: { code: 'image-missing', evidence: { image: 'shop', deadline: 'noon' } },
       tag: 'v1.2',
       closed: [{ code: 'locked', evidence: { person: 'lisa' } }],
@@ -53,6 +54,7 @@ export function deploymentContract(given: Given): void {
       finishedAt: at,
       rollout: { wave: 2 },
       soak: { state: 'cut-short' },
+      over: { deployment: 'd0', revision: commit('b') },
     }
     const planned = await given.store.deployments.advance(id, held, 'planned', patch, () => [report])
     expect(planned).toEqual({ ...created, state: 'planned', ...patch })

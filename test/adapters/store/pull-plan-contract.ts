@@ -27,6 +27,7 @@ export function pullPlanContract(given: Given): void {
         unbuilt: ['ghcr.io/acme/shop'],
         before: { revision: commit('c'), compose: 'services: {}\n' },
         closed: [reason('locked', { environment: 'production', person: 'lisa' })],
+        variables: [{ name: 'GREETING', change: 'added' }],
       },
     ],
     ...changes,

@@ -33,12 +33,11 @@ const hands = [
   ['mona', 'wrote and pushed it'],
   ['lisa', 'is named as co-author, in other letters'],
   ['octocat', 'opened the pull request'],
-  ['peter', 'merged it, which is the last push'],
 ] as const
 
 const own: Attack = {
   row: 'A6',
-  tried: "approving one's own change: author, co-author, who opened the pull request, who merged it; by comment and by button",
+  tried: "approving one's own change: author and pusher, co-author, who opened the pull request; by comment and by button",
   async attempt(town) {
     const shop = await open(town, 'selfish', 'not-author: true')
     const sha = await change(town, shop)

@@ -76,6 +76,11 @@ const spoilt: [why: string, spoil: (evidence: View) => void, said: RegExp][] = [
     ({ github }) => void Object.assign(last(github.checkRuns), { status: 'in_progress', conclusion: null }),
     /1: the check run of rollback .* says in_progress/,
   ],
+  [
+    'the check run of what was rolled back is green still',
+    ({ github }) => void Object.assign(first(github.checkRuns.slice(1)), { conclusion: 'success' }),
+    /1: the check run of deploy bbbbbbb.* says success/,
+  ],
   ['there is no check run', ({ github }) => void github.checkRuns.pop(), /1: the check run of rollback .* says nothing/],
   [
     'an older word is shown last on a commit',

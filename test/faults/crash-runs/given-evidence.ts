@@ -71,7 +71,7 @@ export function givenEvidence(): View {
       deployments: deployments.map((one, index) =>
         shown(one, index === 2 ? ['in_progress', 'success'] : ['in_progress', 'success', 'inactive']),
       ),
-      checkRuns: deployments.map(checkOf),
+      checkRuns: deployments.map((one) => checkOf(one, one.id === 'two' ? 'failure' : 'success')),
       comments: [
         {
           id: 7,
@@ -182,14 +182,14 @@ function shown(
   return { ...common, sha, ref: sha, task: 'deploy', payload: { landfall: id }, production: true, transient: false, statuses }
 }
 
-const checkOf = ({ id, revision }: StoredDeployment): Evidence['github']['checkRuns'][number] => ({
+const checkOf = ({ id, revision }: StoredDeployment, conclusion: 'success' | 'failure'): Evidence['github']['checkRuns'][number] => ({
   id: 1,
   suite: 1,
   app: { id: 1, slug: 'landfall', name: 'Landfall' },
   name: 'Deploy to production',
   sha: revision ?? '',
   status: 'completed',
-  conclusion: 'success',
+  conclusion,
   detailsUrl: null,
   externalId: id,
   startedAt: '',

@@ -38,7 +38,7 @@ export const guards = {
     broken: 'return open()',
   },
   /** A rejection counts for nothing. */
-  reject: { file: gate('approval'), guard: 'if (rejection) return refused(rejection)', broken: '' },
+  reject: { file: gate('approval'), guard: `vote.verdict === 'reject' && isThis(vote)`, broken: 'false' },
   /** What is cancelled goes on. */
   cancel: { file: 'src/flow/cancel.ts', guard: 'if (!cancelled) return false', broken: 'return false' },
   /** What waits while something newer is brought is brought afterwards. */

@@ -219,3 +219,48 @@ test('without client id and secret the page says what to set, and that there is 
   const page = await (await openSite(town, { signIn: false })).browser().get(actOn(deployment))
   expect(wordsOf(page.text)).toMatch(/APP_CLIENT_ID and APP_CLIENT_SECRET .* \/rollback production in a comment/)
 })
+
+describe('what waits for approval', () => {
+  async function waiting() {
+    const town = await openTown({ gates: 'approve: { not-author: true }' })
+    town.github.roles.lisa = 'write'
+    await town.tellPush(town.commit())
+    await town.pass(20)
+    return { town, site: await openSite(town), waits: await town.newest() }
+  }
+
+  test('is not offered to whoever may not approve it, who is told why', async () => {
+    const { site, waits } = await waiting()
+    const [own, other] = [await signedIn(site, 'mona', waits), await signedIn(site, 'lisa', waits)]
+    const page = wordsOf((await own.get(actOn(waits))).text)
+    expect(page).not.toContain('Approve for production')
+    expect(page).toContain('mona may not approve')
+    expect(page).toContain('the change is theirs')
+    expect(page).toContain('Reject')
+    expect(wordsOf((await other.get(actOn(waits))).text)).toContain('Approve for production')
+  })
+
+  test('is offered where GitHub does not say whose change it is, and refused when pressed', async () => {
+    const { town, site, waits } = await waiting()
+    const own = await signedIn(site, 'mona', waits)
+    town.github.fails = (call) => (call === 'commitAt' ? httpError(502) : undefined)
+    const ask = askOf((await own.get(actOn(waits))).text, 'Approve')
+    town.github.fails = () => undefined
+    await own.post(actOn(waits), { ask })
+    await town.pass(20)
+    expect((await town.newest()).state).toBe('waiting')
+  })
+
+  test('is rejected with the reason that was given', async () => {
+    const { town, site, waits } = await waiting()
+    const other = await signedIn(site, 'lisa', waits)
+    const { text } = await other.get(actOn(waits))
+    expect(text).toContain('name="reason"')
+    await other.post(actOn(waits), { ask: askOf(text, 'Reject'), reason: 'not before the\nsale ends' })
+    await town.quiet()
+    expect((await town.newest()).reason).toMatchObject({
+      code: 'rejected-by',
+      evidence: { person: 'lisa', reason: 'not before the sale ends' },
+    })
+  })
+})

@@ -38,6 +38,8 @@ describe('every address, every method, for everybody: what is not listed is not 
     ['/readyz', { others: all(200) }],
     ['/api/github/webhooks', { POST: all(401), others: all(405) }],
     [`/deployments/${id}`, { GET: all(200), HEAD: all(200) }],
+    [`/deployments/${id}/receipt`, { GET: all(200), HEAD: all(200) }],
+    [`/deployments/${id}/receipt.sig`, { GET: all(200), HEAD: all(200) }],
     // What is posted here is no form of ours.
     [`/deployments/${id}/act`, { GET: [200, 403, 200, 200], HEAD: [200, 403, 200, 200], POST: all(403) }],
     [`/deployments/${id}/act/${unknown}`, { GET: [303, 404, 404, 404], HEAD: [303, 404, 404, 404] }],
@@ -46,6 +48,8 @@ describe('every address, every method, for everybody: what is not listed is not 
     ['/sign-out', { POST: all(403) }],
     [`/deployments/${unknown}`, {}],
     [`/deployments/${unknown}/act`, {}],
+    [`/deployments/${unknown}/receipt`, {}],
+    [`/deployments/${id}/receipt.json`, {}],
     [`/deployments/${id}/rollback`, {}],
     [`/deployments/${id}/act/`, {}],
     [`/deployments/${id}/act/${unknown}/more`, {}],

@@ -14,7 +14,10 @@ test.each<[line: string, command: Command]>([
   ['/deploy abc1234', { kind: 'deploy', revision: 'abc1234' }],
   [`/deploy staging ${commit.toUpperCase()}`, { kind: 'deploy', environment: 'staging', revision: commit }],
   ['/deploy deadbeef abc1234', { kind: 'deploy', environment: 'deadbeef', revision: 'abc1234' }],
+  ['/deploy staging v1.4.0', { kind: 'deploy', environment: 'staging', tag: 'v1.4.0' }],
+  ['/deploy staging release/2026-11 --again', { kind: 'deploy', environment: 'staging', tag: 'release/2026-11', again: true }],
   ['/rollback', { kind: 'rollback' }],
+  ['/rollback production to v1.4.0', { kind: 'rollback', environment: 'production', to: { kind: 'tag', name: 'v1.4.0' } }],
   ['/ROLLBACK Production', { kind: 'rollback', environment: 'Production' }],
   ['/rollback to abc1234', { kind: 'rollback', to: { kind: 'commit', revision: 'abc1234' } }],
   ['/rollback production TO #12', { kind: 'rollback', environment: 'production', to: { kind: 'pull-request', number: 12 } }],
@@ -43,24 +46,27 @@ test.each<[line: string, command: Command]>([
 test.each<[line: string, said: string]>([
   [
     '/rolback production',
-    '/rolback production: there is no command /rolback (did you mean /rollback?). Write /rollback [environment] [to <commit, #pull request or generation>]',
+    '/rolback production: there is no command /rolback (did you mean /rollback?). Write /rollback [environment] [to <commit, tag, #pull request or generation>]',
   ],
   ['/Aprove', '/Aprove: there is no command /Aprove (did you mean /approve?). Write /approve [environment]'],
   ['/plan staging', '/plan staging: "staging" is one word too many. Write /plan'],
-  ['/deploy: now', '/deploy: now: there is no command /deploy: (did you mean /deploy?). Write /deploy [environment] [commit] [--again]'],
+  [
+    '/deploy: now',
+    '/deploy: now: there is no command /deploy: (did you mean /deploy?). Write /deploy [environment] [commit or tag] [--again]',
+  ],
   [
     '/deploy staging abc12',
-    '/deploy staging abc12: "abc12" is too short for a commit, at least 7 digits are needed. Write /deploy [environment] [commit] [--again]',
+    '/deploy staging abc12: "abc12" is too short for a commit, at least 7 digits are needed. Write /deploy [environment] [commit or tag] [--again]',
   ],
-  ['/deploy staging main', '/deploy staging main: "main" is not a commit. Write /deploy [environment] [commit] [--again]'],
+  ['/deploy staging v1..2', '/deploy staging v1..2: "v1..2" is not a commit. Write /deploy [environment] [commit or tag] [--again]'],
   ['/deploy abc1234 staging', '/deploy abc1234 staging: the environment comes before the commit. Write /deploy staging abc1234'],
   [
     `/deploy a ${commit}0`,
-    `/deploy a ${commit}0: "${commit.slice(0, 39)}…" is longer than the 40 digits of a commit. Write /deploy [environment] [commit] [--again]`,
+    `/deploy a ${commit}0: "${commit.slice(0, 39)}…" is longer than the 40 digits of a commit. Write /deploy [environment] [commit or tag] [--again]`,
   ],
   [
     '/deploy staging abc1234 please',
-    '/deploy staging abc1234 please: "please" is one word too many. Write /deploy [environment] [commit] [--again]',
+    '/deploy staging abc1234 please: "please" is one word too many. Write /deploy [environment] [commit or tag] [--again]',
   ],
   ['/approve this is fine', '/approve this is fine: "is" and what follows are 2 words too many. Write /approve [environment]'],
   ['/cancel --force', '/cancel --force: there is no option "--force". Write /cancel [environment]'],
@@ -68,19 +74,19 @@ test.each<[line: string, said: string]>([
   ['/rollback production #7', '/rollback production #7: "to" is missing. Write /rollback production to #7'],
   [
     '/rollback to',
-    '/rollback to: it does not say what to go back to. Write /rollback [environment] [to <commit, #pull request or generation>]',
+    '/rollback to: it does not say what to go back to. Write /rollback [environment] [to <commit, tag, #pull request or generation>]',
   ],
   [
     '/rollback to 0',
-    '/rollback to 0: "0" is too short for a commit, at least 7 digits are needed. Write a commit of at least 7 digits, a pull request such as #12, or the number of a generation',
+    '/rollback to 0: "0" is too short for a commit, at least 7 digits are needed. Write a commit of at least 7 digits, a tag, a pull request such as #12, or the number of a generation',
   ],
   [
     '/rollback to #0',
-    '/rollback to #0: "#0" is not a commit. Write a commit of at least 7 digits, a pull request such as #12, or the number of a generation',
+    '/rollback to #0: "#0" is not a commit. Write a commit of at least 7 digits, a tag, a pull request such as #12, or the number of a generation',
   ],
   [
-    '/rollback to yesterday',
-    '/rollback to yesterday: "yesterday" is not a commit. Write a commit of at least 7 digits, a pull request such as #12, or the number of a generation',
+    '/rollback to yester:day',
+    '/rollback to yester:day: "yester:day" is not a commit. Write a commit of at least 7 digits, a tag, a pull request such as #12, or the number of a generation',
   ],
   ['/reject', '/reject: it does not say why. Write /reject [environment] <reason>'],
   [

@@ -11,7 +11,7 @@ function wordsOf(command: Command): (string | undefined | false)[] {
     case 'help':
       return []
     case 'deploy':
-      return [command.environment, command.revision, command.again && '--again']
+      return [command.environment, command.revision ?? command.tag, command.again && '--again']
     case 'rollback':
       return [command.environment, ...(command.to ? ['to', targetText(command.to)] : [])]
     case 'reject':
@@ -33,6 +33,8 @@ function targetText(to: RollbackTo): string {
   switch (to.kind) {
     case 'commit':
       return to.revision
+    case 'tag':
+      return to.name
     case 'pull-request':
       return `#${to.number}`
     case 'generation':

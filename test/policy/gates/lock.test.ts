@@ -55,19 +55,19 @@ describe('what people read', () => {
       'a person',
       [held('hubot')],
       'production is locked by hubot since 21 Nov 2026, 09:00 UTC',
-      'Goes on by itself after `/unlock`. Rollbacks pass',
+      'Goes on by itself after `/unlock production`. Rollbacks pass',
     ],
     [
       'all about it',
       [held('hubot', { reason: 'database moves', pullRequest: 7, until: '2026-11-21T11:00:00Z' }), frozen('wendy')],
       'production is locked by hubot for #7 since 21 Nov 2026, 09:00 UTC: database moves',
-      'Goes on by itself at 21 Nov 2026, 11:00 UTC, or after `/unlock`; locked by wendy too. Rollbacks pass',
+      'Goes on by itself at 21 Nov 2026, 11:00 UTC, or after `/unlock production`; locked by wendy too. Rollbacks pass',
     ],
     [
       'a freeze',
       [frozen('wendy')],
       'everything is locked by wendy since 21 Nov 2026, 09:00 UTC',
-      'Goes on by itself after `/unlock`. Rollbacks pass',
+      'Goes on by itself after `/unlock --all`. Rollbacks pass',
     ],
   ])('%s', (_why, locks, sentence, remedy) => {
     const decision = lock(facts({ locks }))

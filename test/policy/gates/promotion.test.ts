@@ -175,7 +175,7 @@ test('says the way out', () => {
   }
   expect(texts({})).toEqual([
     'ddddddd was never verified on staging, which comes before production',
-    `Bring it there first: \`/deploy staging ${sha('d')}\`, then \`/promote production\`. An emergency: \`/rollback\``,
+    `Bring it there first: \`/deploy staging ${sha('d')}\`, then \`/promote production\`. An emergency: \`/rollback production\``,
   ])
   expect(texts({ ...seen(verified('d')), images: ['web', 'jobs'] })[0]).toBe(
     'ddddddd was never verified on staging, which comes before production (image jobs)',

@@ -52,7 +52,7 @@ describe('/cancel', () => {
 
   test('that comes too late offers the way back', () =>
     expect(cancelAnswer('i1', { kind: 'too-late', ...subject({ state: 'rolling' }) })).toContain(
-      '⚠️ **aaaaaaa cannot be cancelled on production any more**\n\nSwitching on its hosts.\n\nHosts are being changed, and stopping half way would leave them apart. To undo it, write /rollback production.',
+      '⚠️ **aaaaaaa cannot be cancelled on production any more**\n\nSwitching on its hosts.\n\nHosts are being changed by now. To take it back, write /rollback production: it stops, and what ran before comes back.',
     ))
 
   test('of nothing', () =>

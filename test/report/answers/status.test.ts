@@ -15,7 +15,7 @@ const running: Running = {
   since: '2026-11-21T10:00:12Z',
   by: 'mona',
 }
-const production: EnvironmentStatus = { environment: 'production', running, locks: [], deployments: [] }
+const production: EnvironmentStatus = { environment: 'production', running, quarantined: [], locks: [], deployments: [] }
 
 const status = (...environments: EnvironmentStatus[]) => statusAnswer('i1', repository, environments, () => links, 'https://github.com')
 const commit = (digit: string) => `[\`${digit.repeat(7)}\`](https://github.com/acme/shop/commit/${sha(digit)})`
@@ -34,11 +34,21 @@ describe('/status', () => {
       '- 🔒 locked by mona since 21 Nov 2026, 10:00:00 UTC, until somebody unlocks it: database moves\n',
     ))
 
-  test('says what waits, and for what', () => {
+  test.each([
+    [0, undefined],
+    [1, '- 📥 1 commit behind main\n'],
+    [7, '- 📥 7 commits behind main\n'],
+  ])('says how far it is behind its branch: %i', (commits, said) => {
+    const told = status({ ...production, behind: { branch: 'main', commits } })
+    if (said === undefined) expect(told).not.toContain('behind')
+    else expect(told).toContain(said)
+  })
+
+  test('says what waits, and for what, and who or what mends it', () => {
     const why = reason('image-missing', { image: 'shop:b', deadline: '11:00' })
     const waits = deployment({ revision: sha('b'), state: 'waiting', reason: why, actor: 'bob' })
     expect(status({ ...production, deployments: [waits] })).toContain(
-      `- ⏳ bbbbbbb is waiting to go to production: No image shop:b in the registry yet · ${commit('b')} · pushed by bob · 21 Nov 2026, 10:00:00 UTC · [log](${links.log})\n`,
+      `- ⏳ bbbbbbb is waiting to go to production: No image shop:b in the registry yet. Waiting until 11:00 for the build to push it. If the build failed, fix it and push again. · ${commit('b')} · pushed by bob · 21 Nov 2026, 10:00:00 UTC · [log](${links.log})\n`,
     )
   })
 
@@ -46,12 +56,14 @@ describe('/status', () => {
     const why = reason('return-failed', { host: 'web-1', detail: 'no answer' })
     const halted = deployment({ revision: sha('b'), state: 'halted', reason: why, finishedAt: '2026-11-21T11:00:00Z' })
     expect(status({ ...production, deployments: [halted] })).toContain(
-      '🚨 production is halted: somebody must look at it: Halted, somebody must look at it: The way back failed on web-1: no answer. Look at the host now: \\`landfall-shell status\\` there shows what runs · ',
+      '🚨 production is halted: somebody must look at it: The way back failed on web-1: no answer. Look at the host now: `landfall-shell status` there shows what runs. · ',
     )
   })
 
   test('of an environment nothing ever ran in', () =>
-    expect(status({ environment: 'staging', locks: [], deployments: [] })).toContain('**staging**\n- ⚪ nothing was proved to run yet\n'))
+    expect(status({ environment: 'staging', quarantined: [], locks: [], deployments: [] })).toContain(
+      '**staging**\n- ⚪ nothing was proved to run yet\n',
+    ))
 
   test('of several environments, one below the other', () =>
     expect(status({ ...production, environment: 'staging' }, production)).toMatch(/\*\*staging\*\*\n- .*\n\n\*\*production\*\*\n- /))
@@ -78,6 +90,8 @@ test('whatever people write, the status rings for nobody and fits into a comment
         running: { ...running, subject: text, by: text, images: Array(9).fill({ name: text, digest: digest('1') }), since: text },
         locks: Array(9).fill(lock({ environment: text, person: text, reason: text })),
         deployments: Array(9).fill(any),
+        behind: { branch: text, commits: 3 },
+        quarantined: [reason('quarantined', { commit: text, because: text, environment: text, at: text, revision: text })],
       }
       const answer = status(hostile)
       return isHarmless(answer) && answer.includes('more images')

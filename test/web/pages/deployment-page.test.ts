@@ -63,6 +63,13 @@ describe('at first sight', () => {
       expect(words).toContain(said)
   })
 
+  test('a success says who let it through, and leads to the signed receipt', () => {
+    const passed = [{ gate: 'approval', evidence: { found: '1', required: '1', people: 'lisa' } }]
+    const made = deploymentPage(view({ deployment: deployment({ state: 'succeeded' }), receipt: receipt({ passed }) }))
+    expect(wordsOf(made)).toContain('approval: 1 of 1 agreed (lisa)')
+    for (const file of ['receipt', 'receipt.sig']) expect(made).toContain(`href="/deployments/d1/${file}"`)
+  })
+
   test('a refusal lists every problem and what to do', () => {
     const words = wordsOf(
       deploymentPage(

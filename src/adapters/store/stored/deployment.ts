@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Deployment, type SoakBehind, states, type TimelineEntry } from '../../../domain/deployment.ts'
+import { type Deployment, type SoakBehind, states, type TakenBack, type TimelineEntry } from '../../../domain/deployment.ts'
 import { storedComment, storedComments } from './intent.ts'
 import { storedPlan, storedProgress, storedProposal } from './plan.ts'
 import { storedReason, storedReasons } from './reason.ts'
@@ -11,6 +11,8 @@ const storedSoak: z.ZodType<SoakBehind> = z.discriminatedUnion('state', [
   z.strictObject({ state: z.literal('unwell'), reason: storedReason }),
   z.strictObject({ state: z.literal('cut-short'), reason: storedReason.exactOptional() }),
 ])
+
+export const storedTakenBack: z.ZodType<TakenBack> = z.strictObject({ deployment: name, revision: sha } satisfies Shape<TakenBack>)
 
 export const storedDeployment: z.ZodType<Deployment> = z.strictObject({
   id: name,
@@ -30,6 +32,7 @@ export const storedDeployment: z.ZodType<Deployment> = z.strictObject({
   toldIn: storedComments.exactOptional(),
   asked: z.enum(['person', 'deliberate']).exactOptional(),
   retried: z.literal(true).exactOptional(),
+  over: storedTakenBack.exactOptional(),
   state: z.enum(states),
   reason: storedReason.exactOptional(),
   closed: storedReasons.exactOptional(),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ApprovalRule, CheckRule, GateRules, Lock, Verdict, WeekMoment, WindowRule } from '../../../domain/gate.ts'
+import type { ApprovalRule, CheckRule, GateRules, Lock, PassedGate, Verdict, WeekMoment, WindowRule } from '../../../domain/gate.ts'
 import { roles } from '../../../domain/role.ts'
 import { count, instant, name, type Shape, sha, text } from './shape.ts'
 
@@ -51,3 +51,8 @@ export const storedGates: z.ZodType<GateRules> = z.strictObject({
   approve: approve.exactOptional(),
   windows: z.array(window),
 } satisfies Shape<GateRules>)
+
+export const storedPassedGate: z.ZodType<PassedGate> = z.strictObject({
+  gate: name,
+  evidence: z.record(z.string(), z.string()),
+} satisfies Shape<PassedGate>)

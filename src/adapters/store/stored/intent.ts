@@ -29,13 +29,20 @@ const rollbackTo: z.ZodType<RollbackTo> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('commit'), revision: shaStart }),
   z.strictObject({ kind: z.literal('pull-request'), number: count }),
   z.strictObject({ kind: z.literal('generation'), generation: count }),
+  z.strictObject({ kind: z.literal('tag'), name }),
 ])
 
 export const storedCommand: z.ZodType<Command | Mistake> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.enum(['promote', 'approve', 'status', 'retry', 'cancel']), ...maybeNamed }),
   // An environment was kept with it once, and meant nothing.
   z.object({ kind: z.literal('plan') }),
-  z.strictObject({ kind: z.literal('deploy'), ...maybeNamed, revision: shaStart.exactOptional(), again: z.literal(true).exactOptional() }),
+  z.strictObject({
+    kind: z.literal('deploy'),
+    ...maybeNamed,
+    revision: shaStart.exactOptional(),
+    tag: name.exactOptional(),
+    again: z.literal(true).exactOptional(),
+  }),
   z.strictObject({ kind: z.literal('rollback'), ...maybeNamed, to: rollbackTo.exactOptional() }),
   z.strictObject({ kind: z.literal('reject'), text }),
   z.strictObject({

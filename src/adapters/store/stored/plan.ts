@@ -3,7 +3,7 @@ import type { VerifyRule } from '../../../domain/configuration.ts'
 import type { ImagePlatform, PinnedImage } from '../../../domain/image.ts'
 import type { Draft, Plan, PlannedFile, PlannedHost, PlannedService, Proposal } from '../../../domain/plan.ts'
 import type { RolloutProgress, Wave } from '../../../domain/rollout.ts'
-import { storedGates } from './gate.ts'
+import { storedGates, storedPassedGate } from './gate.ts'
 import { storedRepository } from './repository.ts'
 import { count, digest, instant, name, type Shape, sha } from './shape.ts'
 
@@ -89,12 +89,13 @@ const plan = z.strictObject({
   soak: z.literal('behind').exactOptional(),
   url: z.string().exactOptional(),
   gates: storedGates.exactOptional(),
+  passed: z.array(storedPassedGate).exactOptional(),
 } satisfies Shape<Plan>)
 
 /** Plans of both formats. A plan is executed as it is or not at all: an unknown field or another format is refused. */
 export const storedPlan: z.ZodType<Plan> = plan
 
-export const storedDraft: z.ZodType<Draft> = plan.omit({ generation: true })
+export const storedDraft: z.ZodType<Draft> = plan.omit({ generation: true, passed: true })
 
 export const storedProposal: z.ZodType<Proposal> = z.strictObject({
   draft: storedDraft,

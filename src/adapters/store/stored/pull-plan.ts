@@ -1,9 +1,11 @@
 import { z } from 'zod'
-import type { Outlook, PlannedOutlook, PullPlan } from '../../../domain/pull-plan.ts'
+import type { Outlook, PlannedOutlook, PullPlan, VariableChange } from '../../../domain/pull-plan.ts'
 import { storedDraft } from './plan.ts'
 import { storedReason, storedReasons } from './reason.ts'
 import { storedRepository } from './repository.ts'
 import { count, instant, name, type Shape, sha } from './shape.ts'
+
+const variable: z.ZodType<VariableChange> = z.strictObject({ name: z.string(), change: z.enum(['added', 'changed', 'removed']) })
 
 const outlook: z.ZodType<Outlook> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('nothing'), environment: name, why: z.string() }),
@@ -15,6 +17,7 @@ const outlook: z.ZodType<Outlook> = z.discriminatedUnion('kind', [
     unbuilt: z.array(z.string()),
     before: z.strictObject({ revision: sha, compose: z.string() }).exactOptional(),
     closed: storedReasons,
+    variables: z.array(variable).exactOptional(),
   } satisfies Shape<PlannedOutlook>),
 ])
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { HostProof, Receipt, ServiceProof } from '../../../domain/receipt.ts'
+import { storedPassedGate } from './gate.ts'
 import { digest, instant, name, type Shape, sha } from './shape.ts'
 
 const service = z.strictObject({
@@ -22,6 +23,11 @@ export const storedReceipt: z.ZodType<Receipt> = z.strictObject({
   generation: z.int().positive(),
   revision: sha,
   actor: z.string(),
+  pullRequest: z.int().positive().exactOptional(),
+  plan: digest.exactOptional(),
+  passed: z.array(storedPassedGate).exactOptional(),
+  askedAt: instant.exactOptional(),
+  startedAt: instant.exactOptional(),
   verifiedAt: instant,
   soak: z.literal('behind').exactOptional(),
   hosts: z.array(host),

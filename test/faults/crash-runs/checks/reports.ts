@@ -49,7 +49,7 @@ function deploymentsShown({ database, github }: View): string[] {
 }
 
 /**
- * The newest check run of each deployment that has a commit says how it ended. One that was made late may stand before it: GitHub lets
+ * The newest check run of each deployment that has a commit says how it ended, or that it was taken back since. One that was made late may stand before it: GitHub lets
  * nobody take it away, and shows the newest of a name.
  */
 function checksShown({ database, github }: View): string[] {
@@ -60,11 +60,22 @@ function checksShown({ database, github }: View): string[] {
     byOwn.delete(one.id)
     if (one.revision === null) continue
     const says = last?.conclusion ?? last?.status ?? 'nothing'
-    if (says !== shown[one.state]?.check) found.push(`the check run of ${nameOf(one)} says ${says}`)
+    const wanted = isTakenBack(one, database.deployments) ? 'failure' : shown[one.state]?.check
+    if (says !== wanted) found.push(`the check run of ${nameOf(one)} says ${says}`)
     if (last && last.sha !== one.revision) found.push(`the check run of ${nameOf(one)} is on ${last.sha}`)
   }
   for (const [id] of byOwn) found.push(`a check run is of ${id}, which is none of Landfall's`)
   return found
+}
+
+/** What it brought was rolled back, and not brought again since. */
+function isTakenBack(one: StoredDeployment, all: StoredDeployment[]): boolean {
+  const since = all.slice(all.indexOf(one) + 1).filter(({ state }) => state === 'succeeded')
+  const last = since.findLast(({ kind, revision, plan }) => {
+    const replaced = plan?.hosts.some(({ previous }) => previous?.revision === one.revision)
+    return revision === one.revision || (kind === 'rollback' && replaced)
+  })
+  return one.state === 'succeeded' && last !== undefined && last.revision !== one.revision
 }
 
 /**
