@@ -81,6 +81,8 @@ function logIn(socket: Socket, user: string, pinned: PinnedKey | undefined, logi
     sock: socket,
     username: user,
     ...login,
+    // Without asking first whether no proof at all would do: a round trip less, 80 ms of 540 on a line of 50.
+    authHandler: ['agent' in login ? 'agent' : 'publickey'],
     ...keepalive,
     readyTimeout: 0,
     ...(pinned && { algorithms: { serverHostKey: pinned.algorithms } }),
