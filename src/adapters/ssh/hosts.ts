@@ -14,12 +14,12 @@ const channelsPerHost = 8
  * So many hosts exchange keys with us at the same time. A thousand at once would share the processor so thinly that all of them ran out of
  * patience together; fewer than these would wait for each other on a slow line, where a login takes half a second and hardly any work.
  */
-const loginsAtOnce = 128
+const mostLogins = 128
 
 type Opened = { kind: 'open'; client: Client } | Exclude<CommandResult, { kind: 'exited' }>
 
 /** Hosts over SSH: one warm connection each, shared by all commands, opened again when it was lost. */
-export function sshHosts(privateKey: Secret): Hosts {
+export function sshHosts(privateKey: Secret, loginsAtOnce = mostLogins): Hosts {
   const connections = new Map<string, Promise<Opened>>()
   const logins = queueOf(loginsAtOnce)
   const turns = new Map<string, ReturnType<typeof queueOf>>()
