@@ -18,6 +18,7 @@ const aims = {
   fanout_100_vs_ansible: 0.25,
   fanout_100_vs_ssh: 1,
   fanout_1000_vs_slowest: 1.2,
+  fanout_1000_dead_seconds: 20,
   burst_lost: 0,
   burst_doubled: 0,
   burst_ack_p99_ms: 1000,

@@ -14,36 +14,32 @@ import type { Side } from './side.ts'
 const hostCount = 100
 
 /** The same orders to a hundred hosts through Landfall, OpenSSH and Ansible, one right after the other, cold and then warm in each round. */
-export async function measureHundred(rounds: number, say: (line: string) => void, count = hostCount): Promise<Figures> {
+export async function measureHundred(rounds: number, say: (line: string) => void): Promise<Figures> {
+  await using started = new AsyncDisposableStack()
   const lab = await startLaboratory({ say })
+  started.defer(lab.stop)
   const [login, administrator] = [newKeyPair(), newKeyPair()]
   const signer = await openSigner(join(lab.folder, 'data'))
-  const farm = await startSshdFarm(lab.folder, count, {
-    login: login.public,
-    signing: signer.publicKey,
-    administrator: administrator.public,
-  })
+  const keys = { login: login.public, signing: signer.publicKey, administrator: administrator.public }
+  const farm = await startSshdFarm(lab.folder, hostCount, keys)
+  started.defer(farm.stop)
   const sides: Record<'landfall' | 'ssh' | 'ansible', Side> = {
     landfall: await openThroughLandfall(lab.folder, farm.hosts, login.private),
     ssh: await openOpenSsh(lab.folder, farm.hosts, login.private),
     ansible: await openAnsible(lab.folder, farm, administrator.private),
   }
+  for (const { close } of Object.values(sides)) started.defer(close)
+
   const seconds = { landfall: times(), ssh: times(), ansible: times() }
-  try {
-    for (let round = 1; round <= rounds; round += 1) {
-      for (const heat of ['cold', 'warm'] as const) {
-        for (const name of ['landfall', 'ssh', 'ansible'] as const) {
-          const generation = 2 * round + (heat === 'warm' ? 1 : 0)
-          const took = await sides[name].carryOut(deploymentOrders(`farm-${name}`, generation, signer), { cold: heat === 'cold' })
-          seconds[name][heat].push(took)
-          say(`${count} hosts ${heat} ${round}/${rounds}: ${name} ${took.toFixed(2)} s`)
-        }
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const heat of ['cold', 'warm'] as const) {
+      for (const name of ['landfall', 'ssh', 'ansible'] as const) {
+        const generation = 2 * round + (heat === 'warm' ? 1 : 0)
+        const took = await sides[name].carryOut(deploymentOrders(`farm-${name}`, generation, signer), { cold: heat === 'cold' })
+        seconds[name][heat].push(took)
+        say(`${hostCount} hosts ${heat} ${round}/${rounds}: ${name} ${took.toFixed(2)} s`)
       }
     }
-  } finally {
-    for (const side of Object.values(sides)) await side.close()
-    await farm.stop()
-    await lab.stop()
   }
   const { landfall, ssh, ansible } = seconds
   return {
@@ -53,6 +49,8 @@ export async function measureHundred(rounds: number, say: (line: string) => void
     fanout_100_vs_ssh_cold: ratioOf(landfall.cold, ssh.cold),
     fanout_100_seconds: figureOf(landfall.warm),
     fanout_100_cold_seconds: figureOf(landfall.cold),
+    fanout_100_ssh_seconds: figureOf(ssh.warm),
+    fanout_100_ansible_seconds: figureOf(ansible.warm),
   }
 }
 
