@@ -1,22 +1,18 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { lookAtHost } from './demo/host-view.ts'
 import { type Scenario, startScenario } from './lab/landfall/scenario.ts'
-import { openShop, type Shop } from './lab/landfall/shop.ts'
+import { landfallFile, openShop, type Shop } from './lab/landfall/shop.ts'
 
 /** Three engines, one of them with the containerd image store. */
 const hosts = ['web-1', 'web-2', 'web-3'] as const
+const rollout = '{ strategy: rolling, pause: 2s, canary: { hosts: 1, soak: 6s } }'
+const options = { name: 'shop', hosts: [...hosts], within: 8, soak: 0, rollout }
 let scenario: Scenario
 let shop: Shop
 
 beforeAll(async () => {
   scenario = await startScenario({ hosts: ['web-1', { name: 'web-2', images: 'containerd' }, 'web-3'] })
-  shop = await openShop(scenario.github, scenario.lab.registry, {
-    name: 'shop',
-    hosts: [...hosts],
-    within: 8,
-    soak: 0,
-    rollout: '{ strategy: rolling, pause: 2s, canary: { hosts: 1, soak: 6s } }',
-  })
+  shop = await openShop(scenario.github, scenario.lab.registry, options)
 })
 afterAll(() => scenario?.stop())
 
@@ -68,5 +64,20 @@ test('a canary that fails takes itself back, and the others never hear of it', a
   expect(after).toEqual(untouched)
   expect(await Promise.all(hosts.slice(1).map((name) => switches(name, 3)))).toEqual([[], []])
 }, 120_000)
+
+test('with `then: approve` nothing follows the canary until somebody lets it, whoever was killed meanwhile', async () => {
+  const asking = landfallFile(scenario.lab.registry.address, { ...options, rollout: '{ canary: { hosts: 1, then: approve } }' })
+  const { sha, pullRequest } = await shop.merge({ title: 'Asks', files: { '.github/landfall.yml': asking } })
+  const run = await shop.repository.waitForCheck(sha, 'Deploy to production', 'action_required', 90)
+  expect(run.actions.map(({ label }) => label)).toEqual(['Approve', 'Reject', 'Cancel'])
+  await scenario.landfall.kill()
+  await scenario.restart()
+  const [canary, ...others] = await answered()
+  expect(canary).toBe(sha)
+  expect(others).not.toContain(sha)
+  await shop.repository.commentOn(pullRequest, '/approve', 'mona')
+  await shop.repository.waitForStatus(sha, 'landfall/production', 'success', 90)
+  expect(await answered()).toEqual([sha, sha, sha])
+}, 180_000)
 
 test('everything asked of GitHub was as its API is described', () => scenario.github.assertFaithful())

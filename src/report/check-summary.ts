@@ -4,7 +4,7 @@ import { words } from './answers/said.ts'
 import type { CheckFacts } from './check-run.ts'
 import { draftSections } from './draft-sections.ts'
 import { explained, explainedSection } from './explained.ts'
-import { heldBy } from './held-by.ts'
+import { asksForApproval, heldBy } from './held-by.ts'
 import { link, sentence } from './markdown.ts'
 import { proofSection } from './proof-section.ts'
 import { checkRoom, fitted, type Section } from './sections.ts'
@@ -48,9 +48,11 @@ function whySection(deployment: Deployment): Section[] {
 }
 
 /** Whoever presses a button is answered nowhere else. What was refused while it waited is over with the waiting. */
-function refusalsSection({ state, createdAt, finishedAt }: Deployment, timeline: readonly TimelineEntry[]): Section[] {
-  if (isAtWork(state)) return []
-  const since = Date.parse(finishedAt ?? createdAt)
+function refusalsSection(deployment: Deployment, timeline: readonly TimelineEntry[]): Section[] {
+  const { state, rollout, createdAt, finishedAt } = deployment
+  const asked = asksForApproval(deployment) ? rollout?.asked : undefined
+  if (isAtWork(state) && !asked) return []
+  const since = Date.parse(finishedAt ?? asked?.since ?? createdAt)
   const refused = timeline.filter(({ step, at }) => step === 'command' && Date.parse(at) >= since)
   const rows = refused.slice(-refusalsShown).map(({ text }) => `- ${sentence(text, 1500)}`)
   return rows.length === 0 ? [] : [{ head: '**Refused**\n', rows }]

@@ -35,6 +35,13 @@ const checkRun = async (town: Town) => {
   return town.github.checkRuns.findLast(({ externalId }) => externalId === id)
 }
 
+/** Lisa presses a button of a check run. */
+function press(town: Town, run: Awaited<ReturnType<typeof checkRun>>, identifier = ''): Promise<void> {
+  const { id = 0, name = '', revision = '', externalId = '' } = run ?? {}
+  const check = { id, name, revision, externalId, shown: 'as it was' }
+  return town.tellOf({ kind: 'button', bot: false, identifier, check }, { actor: 'lisa' })
+}
+
 describe('after a canary people are asked', () => {
   test('and nothing more happens until somebody lets the others follow', async () => {
     const { town, before, sha } = await asked()
@@ -62,15 +69,23 @@ describe('after a canary people are asked', () => {
   test('by the button as well, which holds for nothing but what it shows', async () => {
     const { town, sha } = await asked()
     const run = await checkRun(town)
-    const { id = 0, name = '', revision = '', externalId = '', buttons = [] } = run ?? {}
-    const check = { id, name, revision, externalId, shown: 'as it was' }
-    const press = (identifier: string) => town.tellOf({ kind: 'button', bot: false, identifier, check }, { actor: 'lisa' })
-    await press('approve:000000000000')
+    await press(town, run, 'approve:000000000000')
     await town.pass(60)
     expect((await town.newest()).state).toBe('paused')
-    await press(buttons[0]?.identifier ?? '')
+    await press(town, run, run?.buttons[0]?.identifier)
     await town.quiet()
     expect(versions(town)).toEqual([sha, sha, sha])
+  })
+
+  test('and who may not let them follow is told so beside the button', async () => {
+    const { town, before, sha } = await asked()
+    const [grant] = town.operator.repositories
+    if (grant) grant.require = { production: { approve: { by: ['peter'], count: 1, notAuthor: false } } }
+    const run = await checkRun(town)
+    await press(town, run, run?.buttons[0]?.identifier)
+    await town.pass(60)
+    expect((await checkRun(town))?.summary).toMatch(/\*\*Refused\*\*[\s\S]*lisa may not approve[\s\S]*peter/)
+    expect(versions(town)).toEqual([sha, before.revision, before.revision])
   })
 
   test.each([

@@ -64,7 +64,11 @@ volumes:
   data: {}
 `
 
-const landfallFile = (registry: string, { name, hosts, within = 20, soak = 1, rollout, notify = [] }: ShopOptions): string => `version: 1
+/** Its landfall.yml. */
+export const landfallFile = (
+  registry: string,
+  { name, hosts, within = 20, soak = 1, rollout, notify = [] }: ShopOptions,
+): string => `version: 1
 project: ${name}
 compose: [compose.yml]
 images:
