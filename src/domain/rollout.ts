@@ -6,7 +6,7 @@ export interface RolloutRule {
   canary?: CanaryRule
   /** How many of the others at a time. Absent: all of them at once. */
   batch?: BatchSize
-  /** Time between two waves, in which the hosts switched last are watched. */
+  /** Time between two waves, in which the hosts that went so far are watched. */
   pause: number
 }
 
@@ -29,7 +29,7 @@ export const allAtOnce: RolloutRule = { pause: 0 }
 export interface Wave {
   /** Names. */
   hosts: string[]
-  /** In seconds, and not for the last one: they are watched meanwhile, and what does not stay well takes every host back. */
+  /** In seconds, and not for the last one: all that went so far are watched meanwhile, and what does not stay well takes every host back. */
   pause: number
   /** People have to let the next wave begin, as of `CanaryRule`. */
   approve?: { within: number }

@@ -14,7 +14,7 @@ import type { Run } from './run.ts'
 const lookEvery = 1
 
 /**
- * Lets the pause after a wave that is proved pass, and watches its hosts meanwhile. A pause that a Landfall left is gone on with for what
+ * Lets the pause after a wave that is proved pass, and watches all hosts meanwhile that went so far. A pause that a Landfall left is gone on with for what
  * is left of it. Fails at once where a host does not stay well, or somebody stops it.
  */
 export async function pauseAfter(execution: Execution, position: number): Promise<Outcome<undefined>> {
@@ -24,12 +24,13 @@ export async function pauseAfter(execution: Execution, position: number): Promis
   if (wave === undefined || wave.pause === 0 || asked) return over
   if (!pausedAfter(run.deployment, position)) await begin(run, position, wave)
   const left = secondsLeft(run, wave)
+  const gone = plan.waves.slice(0, position + 1).flatMap(({ hosts }) => hosts)
   const ended = new AbortController()
   const signal = AbortSignal.any([run.signal, stop.signal, ended.signal])
   try {
     const first = await Promise.race([
       run.ports.clock.sleep(left, signal).then(() => undefined),
-      ...wave.hosts.map((name) => unwell(execution, name, left, signal)),
+      ...gone.map((name) => unwell(execution, name, left, signal)),
       stopped(run, position, signal),
     ])
     run.signal.throwIfAborted()

@@ -124,15 +124,27 @@ describe('what goes wrong in a later wave takes every host back', () => {
     expect((await town.record(id)).some((line) => line.startsWith('logs web-1') && line.includes('out of boats'))).toBe(true)
   })
 
+  test('a host of an early wave that is not well any more in a later pause, at once', async () => {
+    const { town, before } = await withWaves()
+    await town.tellPush(town.commit())
+    await pausedAfter(town, 1)
+    town.host('web-1').docker.remove('web')
+    await town.quiet()
+    expect(await town.newest()).toMatchObject({ state: 'rolled-back', reason: { evidence: { host: 'web-1', service: 'web' } } })
+    expect(switches(town, 2)).toEqual([1, 1, 1, 0])
+    expect(versions(town)).toEqual(hosts.map(() => before.revision))
+  })
+
   test.each<[what: string, happens: (host: FakeHost) => void]>([
     ['dies', (host) => host.docker.remove('web')],
     ['is replaced', (host) => void host.docker.up(host.releases.get(2) ?? never(), ['web'], { force: true })],
   ])('a container of an early wave that %s unnoticed while later ones roll', async (_what, happens) => {
     const { town, before } = await withWaves()
-    await town.tellPush(town.commit())
-    await pausedAfter(town, 1)
-    happens(town.host('web-1'))
-    await town.quiet()
+    town.host('web-4').instead = ({ verb }) => {
+      if (verb === 'switch') happens(town.host('web-1'))
+      return undefined
+    }
+    await town.deploy()
     expect(await town.newest()).toMatchObject({ state: 'rolled-back', reason: { evidence: { host: 'web-1', service: 'web' } } })
     expect(switches(town, 2)).toEqual([1, 1, 1, 1])
     expect(versions(town)).toEqual(hosts.map(() => before.revision))

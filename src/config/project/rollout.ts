@@ -59,7 +59,7 @@ export const rollout = z.strictObject({
   batch: batch.optional().meta({ description: 'How many hosts at a time, as a number or as `50%`. Default 1.' }),
   pause: duration('0s', '1h')
     .optional()
-    .meta({ description: 'Time between two waves, in which the hosts switched last are watched. Default 0s.' }),
+    .meta({ description: 'Time between two waves, in which the hosts that went so far are watched. Default 0s.' }),
   canary: canary.optional().meta({ description: 'How many hosts go first, alone.' }),
 })
 
