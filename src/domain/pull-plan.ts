@@ -41,6 +41,8 @@ export interface PlannedOutlook {
   closed: Reason[]
   /** What differs in the environment's `.env` from what runs: names, never values. Absent where nothing does. */
   variables?: VariableChange[]
+  /** Commits that were rolled back there and would come back with it. Absent where there are none. */
+  broughtBack?: Reason[]
 }
 
 export interface VariableChange {

@@ -141,6 +141,10 @@ const wordings = {
     sentence: (e) => `Taken back by the rollback ${e.person} asked for`,
     remedy: (e) => `If it was not at fault, bring it again: \`/deploy ${e.environment} ${e.revision} --again\``,
   },
+  'brought-back': {
+    sentence: (e) => `${e.commit} comes back with this: ${e.person} rolled it back on ${e.environment}`,
+    remedy: (e) => (e.revert ? `Merge ${e.revert} first, which takes it back in Git` : 'Revert it on the branch first, or correct it here'),
+  },
   overtaken: {
     sentence: (e) => `Overtaken by ${e.by}`,
     remedy: () => 'That one counts now, and mostly brings this change too; `/status` tells what runs',

@@ -10,8 +10,9 @@ import { tagUnknown } from './command-deploy.ts'
 import type { Commanded, CommandedThere } from './commanded.ts'
 import { linksOf } from './links-of.ts'
 import type { Ports } from './ports.ts'
+import { revivedBy } from './revived.ts'
 import { askedWhile, wayOf } from './rollback-asked.ts'
-import { answer, answerAbout, answering, answerVerdict, newDeployment, refuseCommand, settle } from './settle.ts'
+import { answer, answerAbout, answering, answerVerdict, broughtBy, describedBy, newDeployment, refuseCommand, settle } from './settle.ts'
 
 /** How many deployments back a release is looked for by name. */
 const remembered = 500
@@ -60,24 +61,22 @@ export async function releaseNamed(
   const release = releaseMeant(history, to)
   if (release?.revision === undefined)
     return { kind: 'unknown', reason: reason('release-unknown', { environment, known: releasesKnown(history) }) }
-  return { kind: 'found', fields: { ...broughtBy(release), revision: release.revision } }
+  return { kind: 'found', fields: { ...describedBy(release), revision: release.revision } }
 }
 
-/** `/retry`: the last deployment once more, where it did not go well. */
-export async function retryDeployment({ environment }: Aimed<'retry'>, { intent, file, ports }: CommandedThere): Promise<void> {
+/** `/retry`: the last deployment once more, where it did not go well, and what was refused elsewhere because of it. */
+export async function retryDeployment({ environment }: Aimed<'retry'>, commanded: CommandedThere): Promise<void> {
+  const { intent, file, ports } = commanded
   const [last] = await ports.store.deployments.ofEnvironment(fullName(intent.repository), environment, 1)
   const say = (outcome: Parameters<typeof retryAnswer>[1]) => answer(intent, retryAnswer(intent.id, outcome), {}, ports)
   if (!last) return say({ kind: 'nothing-to-retry', environment })
   const subject = { deployment: last, links: linksOf(last, ports) }
   if (!isTerminal(last.state)) return answerAbout(last, intent, retryAnswer(intent.id, { kind: 'under-way', ...subject }), ports)
   if (last.state === 'succeeded') return say({ kind: 'not-failed', ...subject })
-  const { kind, revision, branch, tag, over } = last
+  const { kind, over } = last
   const again = {
     ...newDeployment(intent, file.project, environment, ports),
     ...broughtBy(last),
-    ...(revision !== undefined && { revision }),
-    ...(branch !== undefined && { branch }),
-    ...(tag !== undefined && { tag }),
     ...(over && { over }),
     ...answering(intent),
     // To try again what failed cannot mean anything else.
@@ -85,7 +84,8 @@ export async function retryDeployment({ environment }: Aimed<'retry'>, { intent,
     retried: true as const,
     kind,
   }
-  await settle(intent, [again], ports)
+  const revived = kind === 'deploy' ? await revivedBy(again, commanded) : []
+  await settle(intent, [again, ...revived], ports)
 }
 
 /** States in which no host was changed yet, and between two waves, where all that were go back. */
@@ -109,9 +109,3 @@ export async function cancelDeployment(command: Aimed<'cancel'>, commanded: Comm
     return cancelDeployment(command, commanded)
   await ports.queue.wake(`deployment:${deployment.id}`)
 }
-
-const broughtBy = ({ subject, author, pullRequest }: Deployment) => ({
-  ...(subject !== undefined && { subject }),
-  ...(author !== undefined && { author }),
-  ...(pullRequest !== undefined && { pullRequest }),
-})

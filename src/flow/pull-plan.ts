@@ -8,6 +8,7 @@ import { type ServiceImage, withOrigins } from '../plan/images.ts'
 import { gatesAhead } from '../policy/gates/ahead.ts'
 import { ignoreAnything, paths } from '../policy/gates/paths.ts'
 import { assumedHosts, platformsOf } from './assumed-hosts.ts'
+import { bringsBack } from './brings-back.ts'
 import { changedFiles } from './changed-files.ts'
 import { draftOf } from './draft.ts'
 import { demandsOn, type Passing } from './gates.ts'
@@ -117,6 +118,7 @@ async function outlookOf(rule: EnvironmentRule, file: ProjectFile, path: string,
   )
   if (draft.kind !== 'ok') return { kind: 'refused', environment, reason: draft.reason }
   const variables = await changedVariables(rendered.value.values, draft.value, running?.plan, ports)
+  const broughtBack = pull.fork ? [] : await bringsBack(passing)
   return {
     kind: 'planned',
     environment,
@@ -125,6 +127,7 @@ async function outlookOf(rule: EnvironmentRule, file: ProjectFile, path: string,
     ...(running?.plan && { before: { revision: running.plan.revision, compose: running.plan.compose } }),
     closed: await closedAhead(passing, target.value, pull),
     ...(variables.length > 0 && { variables }),
+    ...(broughtBack.length > 0 && { broughtBack }),
   }
 }
 

@@ -25,6 +25,25 @@ export function newDeployment(
   }
 }
 
+/** What people are told of the commit that a deployment brought, for another one that brings it again. */
+export const describedBy = ({
+  subject,
+  author,
+  pullRequest,
+}: Pick<Deployment, 'subject' | 'author' | 'pullRequest'>): Partial<Deployment> => ({
+  ...(subject !== undefined && { subject }),
+  ...(author !== undefined && { author }),
+  ...(pullRequest !== undefined && { pullRequest }),
+})
+
+/** The same, with the commit and where it came from. */
+export const broughtBy = ({ revision, branch, tag, ...more }: Deployment): Partial<Deployment> => ({
+  ...describedBy(more),
+  ...(revision !== undefined && { revision }),
+  ...(branch !== undefined && { branch }),
+  ...(tag !== undefined && { tag }),
+})
+
 /**
  * Settles an intent with the deployments that come of it, and wakes them.
  *

@@ -104,9 +104,12 @@ function lineOf(outlook: Outlook): string {
 function detailsOf(outlook: Outlook): Section[] {
   if (outlook.kind === 'nothing') return []
   if (outlook.kind === 'refused') return [explainedSection(outlook.reason)]
-  const { draft, before, closed, variables = [] } = outlook
+  const { draft, before, closed, variables = [], broughtBack = [] } = outlook
   return [
     { head: before ? `${code(shortSha(before.revision))} runs there now.` : 'Nothing runs there yet.' },
+    ...(broughtBack.length === 0
+      ? []
+      : [{ head: '⚠️ **What was rolled back comes back**\n', rows: broughtBack.map((reason) => `- ${explained(reason)}`) }]),
     ...(closed.length === 0 ? [] : [{ head: '**Gates before it**\n', rows: closed.map((reason) => `- ${explained(reason)}`) }]),
     ...changeSections(draft),
     ...(variables.length === 0

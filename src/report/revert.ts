@@ -37,15 +37,21 @@ export interface RevertFacts {
   bad: Sha
   good: Sha
   person: string
-  /** First line of the message of what was rolled back. */
+  /** What the pull request that brought it is called, or else the first line of its message. */
   subject?: string
+  /** More than that goes: everything since what runs again. */
+  several: boolean
 }
 
-/** Title and body of the pull request that follows a rollback. */
-export const revertRequest = ({ environment, bad, good, person, subject }: RevertFacts): { title: string; body: string } => ({
-  title: cut(`Take back ${shortSha(bad)}${subject === undefined ? '' : `: ${oneLine(subject)}`}`, 120),
-  body: [
-    `${plain(person)} rolled ${plain(environment)} back from ${code(shortSha(bad))} to ${code(shortSha(good))}. Git still holds what was taken away: merging this brings both together again.`,
-    `${code(shortSha(bad))} is not deployed again by itself. To keep it after all, close this and push a correction.`,
-  ].join('\n\n'),
-})
+/** Title and body of the pull request that follows a rollback. The title is as GitHub's own are, which people know. */
+export function revertRequest({ environment, bad, good, person, subject, several }: RevertFacts): { title: string; body: string } {
+  const what = subject === undefined || oneLine(subject) === '' ? shortSha(bad) : `"${cut(oneLine(subject), 70)}"`
+  const gone = several ? `Everything since ${code(shortSha(good))} goes with it. ` : ''
+  return {
+    title: `Revert ${what}${several ? ` and what came before it, back to ${shortSha(good)}` : ''}`,
+    body: [
+      `${plain(person)} rolled ${plain(environment)} back from ${code(shortSha(bad))} to ${code(shortSha(good))}. Git still holds what was taken away: merging this brings both together again. ${gone}`.trim(),
+      `${code(shortSha(bad))} is not deployed again by itself. To keep it after all, close this and push a correction.`,
+    ].join('\n\n'),
+  }
+}

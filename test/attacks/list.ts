@@ -1,6 +1,7 @@
 import type { Attack } from './attack.ts'
 import { acting } from './rows/acting.ts'
 import { yamlBombs } from './rows/bombs.ts'
+import { buttons } from './rows/buttons.ts'
 import { compose } from './rows/compose.ts'
 import { hostKey } from './rows/host-key.ts'
 import { mergedApprovals } from './rows/merged-approvals.ts'
@@ -20,6 +21,7 @@ export const attacks: readonly Attack[] = [
   ...secret,
   ...strangers,
   ...pushes,
+  ...buttons,
   ...ownApproval,
   ...mergedApprovals,
   ...hostKey,

@@ -83,7 +83,7 @@ describe('a plain merge', () => {
     await town.tellPush(town.commit({ '.github/landfall.yml': slow }))
     const { id } = await town.reaches('verifying', 60)
     await town.pass(12)
-    expect(town.github.checkRuns[0]).toMatchObject({ state: 'in_progress', buttons: [] })
+    expect(town.github.checkRuns[0]).toMatchObject({ state: 'in_progress', buttons: [{ label: 'Rollback' }] })
     const edits = times(town, 'updateCheck')
     for (let minute = 0; minute < 30; minute += 1) {
       await town.store.timeline.append(id, [{ at: town.clock.now().toISOString(), step: 'verify', text: `look ${minute}` }], [check(id)])

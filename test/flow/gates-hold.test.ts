@@ -1,19 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { composeYml, landfallYml, shopImage } from '../support/shop.ts'
 import { openTown, type Town } from '../support/town.ts'
-
-const running = (town: Town, host = 'web-1') => town.host(host).container('web')?.image.behaviour.version
-const newest = async (town: Town, environment = 'production') =>
-  (await town.deployments()).find((one) => one.environment === environment) ?? (await town.newest())
-
-async function say(town: Town, body: string, actor = 'lisa'): Promise<string> {
-  town.github.roles[actor] ??= 'write'
-  const before = town.github.comments.length
-  await town.pass(2)
-  await town.tellComment(body, { actor })
-  await town.pass(15)
-  return town.github.comments[before]?.body ?? ''
-}
+import { newestOf, running, say } from './gated.ts'
 
 const strict = landfallYml({ gates: 'approve: { count: 1 }' })
 
@@ -44,7 +32,7 @@ describe('a rule that holds is not loosened', () => {
     await town.quiet()
     expect(running(town)).toBe(old)
     const sneaky = await loosened(town)
-    expect((await newest(town)).reason?.code).toBe('approval-missing')
+    expect((await newestOf(town)).reason?.code).toBe('approval-missing')
     expect(running(town)).not.toBe(sneaky)
   })
 
@@ -85,7 +73,7 @@ describe('what waits', () => {
       town.tellComment('/approve production', { actor: 'peter' }),
     ])
     await town.pass(60)
-    expect((await newest(town)).state).toBe('rejected')
+    expect((await newestOf(town)).state).toBe('rejected')
     expect(town.github.comments.at(-1)?.body).not.toContain('is approved')
   })
 
@@ -108,7 +96,7 @@ describe('a commit that somebody names', () => {
     await town.deploy({ '.github/landfall.yml': landfallYml() })
     await say(town, `/deploy production ${evil.slice(0, 10)}`)
     await town.quiet()
-    expect(await newest(town)).toMatchObject({ revision: evil, state: 'succeeded', plan: { notify: ['slack:deploys'] } })
+    expect(await newestOf(town)).toMatchObject({ revision: evil, state: 'succeeded', plan: { notify: ['slack:deploys'] } })
   })
 
   test('is refused where the project has another name since', async () => {
@@ -118,7 +106,7 @@ describe('a commit that somebody names', () => {
     await town.deploy({ '.github/landfall.yml': landfallYml().replace('project: shop', 'project: api') })
     await say(town, `/deploy production ${old.revision?.slice(0, 10)}`)
     await town.quiet()
-    expect(await newest(town)).toMatchObject({ state: 'rejected', reason: { code: 'project-differs' } })
+    expect(await newestOf(town)).toMatchObject({ state: 'rejected', reason: { code: 'project-differs' } })
   })
 
   test('brings no image that the environment before never verified, whatever the head calls its images', async () => {
@@ -135,7 +123,7 @@ describe('a commit that somebody names', () => {
     town.registry.push(worker, first, { version: 'something nobody saw' })
     await say(town, `/deploy production ${first.slice(0, 10)}`)
     await town.quiet()
-    expect(await newest(town)).toMatchObject({ state: 'rejected', reason: { code: 'promotion-missing', evidence: { image: 'worker' } } })
+    expect(await newestOf(town)).toMatchObject({ state: 'rejected', reason: { code: 'promotion-missing', evidence: { image: 'worker' } } })
   })
 })
 
@@ -183,7 +171,7 @@ test('a look at tags that fails changes nothing on hosts', async () => {
   const before = town.host().heard.length
   await town.tellPush(revision)
   await town.quiet()
-  expect((await newest(town)).state).toBe('succeeded')
+  expect((await newestOf(town)).state).toBe('succeeded')
   expect(
     town
       .host()

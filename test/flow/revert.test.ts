@@ -35,7 +35,8 @@ test('what one pull request brought is taken back by reverting it, and the answe
   const bad = await merged(town, 12, { 'a.txt': 'two' })
   const answer = await rollBack(town)
   expect(town.github.opened).toMatchObject([{ head: 'revert-12-change-12', base: 'main', reverts: 12 }])
-  expect(town.github.opened[0]?.title).toContain(`Take back ${bad.slice(0, 7)}`)
+  expect(town.github.opened[0]?.title).toBe('Revert "A change"')
+  expect(town.github.opened[0]?.body).toContain(bad.slice(0, 7))
   expect(town.github.opened[0]?.body).toContain(good.slice(0, 7))
   expect(answer).toContain('pull request 101')
 })
@@ -49,6 +50,7 @@ test('what several brought is taken back by a commit that holds again what runs'
   const [opened] = town.github.opened
   expect(opened).toMatchObject({ base: 'main' })
   expect(opened).not.toHaveProperty('reverts')
+  expect(opened?.title).toBe(`Revert "A change" and what came before it, back to ${good.slice(0, 7)}`)
   const head = town.github.branches.get(opened?.head ?? '') ?? ''
   expect(town.github.commits.get(head)?.parents).toEqual([bad])
   expect(town.github.commits.get(head)?.files['a.txt']).toBe(town.github.commits.get(good)?.files['a.txt'])
@@ -101,4 +103,30 @@ test('GitHub being away holds up nothing, and there is one pull request in the e
   town.github.loses = (call) => (call === 'revertPullRequest' && lost++ === 0 ? httpError(502) : undefined)
   await rollBack(town)
   expect(town.github.opened).toHaveLength(1)
+})
+
+test('one that is rolled back again is taken back by the pull request that is open already', async () => {
+  const town = await openTown()
+  await merged(town, 11, { 'a.txt': 'one' })
+  const bad = await merged(town, 12, { 'a.txt': 'two' })
+  await rollBack(town)
+  await town.tellComment(`/deploy production ${bad} --again`)
+  await town.quiet()
+  expect(await rollBack(town)).toContain('pull request 101')
+  expect(town.github.opened).toHaveLength(1)
+})
+
+test('two that were rolled back one after the other are taken back together', async () => {
+  const town = await openTown()
+  const good = await merged(town, 11, { 'a.txt': 'one' })
+  await merged(town, 12, { 'a.txt': 'two' })
+  const newest = await merged(town, 13, { 'a.txt': 'three' })
+  await rollBack(town)
+  await rollBack(town)
+  const [first, second] = town.github.opened
+  expect(first).toMatchObject({ reverts: 13 })
+  expect(second?.title).toBe(`Revert "A change" and what came before it, back to ${good.slice(0, 7)}`)
+  const head = town.github.branches.get(second?.head ?? '') ?? ''
+  expect(town.github.commits.get(head)?.parents).toEqual([newest])
+  expect(town.github.commits.get(head)?.files['a.txt']).toBe('one')
 })

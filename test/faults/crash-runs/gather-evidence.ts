@@ -70,7 +70,7 @@ async function databaseOf({ records, ground }: RunTown): Promise<Evidence['datab
 }
 
 const columns =
-  'id, intent, kind, environment, revision, actor, asked, state, reason, plan, generation, created_at, started_at, finished_at'
+  'id, intent, kind, environment, revision, actor, asked, state, reason, plan, taken_back, generation, created_at, started_at, finished_at'
 
 async function hostOf(town: RunTown, place: Place): Promise<HostEvidence> {
   const { ground, project, watches } = town

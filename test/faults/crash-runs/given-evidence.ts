@@ -138,6 +138,7 @@ function deployed(
     revision,
     actor: 'mona',
     asked: null,
+    taken_back: null,
     content: `content of ${id}`,
     state: 'succeeded',
     reason: null,

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Act } from './acts.ts'
+import type { Blow } from './blow.ts'
 import type { Script, Strike } from './script.ts'
-import { type Blow, strike } from './strikes.ts'
+import { strike } from './strikes.ts'
 import type { RunTown } from './town.ts'
 
 /** A strike and what became of it. */

@@ -35,6 +35,8 @@ export const deployment = z.object({
   state: z.string(),
   reason: z.string().nullable(),
   plan: jsonOf(plan).nullable(),
+  /** What a rollback takes back that was on its way when it was asked for. */
+  taken_back: jsonOf(z.object({ revision: z.string() })).nullable(),
   generation: z.coerce.number().nullable(),
   created_at: z.string(),
   started_at: z.string().nullable(),
@@ -46,6 +48,12 @@ export const deployment = z.object({
 /** In the words of what is violated. */
 export const nameOf = ({ id, kind, environment, revision, state }: StoredDeployment): string =>
   `${kind} ${revision?.slice(0, 7)} to ${environment} (${id}, ${state})`
+
+/** Commits that a rollback takes away: what was on its way, and else what its hosts ran. */
+export function takenAwayBy({ taken_back: over, plan: planned, revision }: StoredDeployment): string[] {
+  const before = over ? [over.revision] : (planned?.hosts.flatMap(({ previous }) => previous?.revision ?? []) ?? [])
+  return before.filter((one) => one !== revision)
+}
 
 export type StoredVerdict = z.infer<typeof verdict>
 export const verdict = z.object({

@@ -1,14 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { signalPid } from '../../lab/program.ts'
 import type { Service } from '../../lab/service.ts'
+import { type Blow, hit, missed } from './blow.ts'
 import type { Member } from './landfalls.ts'
+import { lateOrder } from './late-order.ts'
 import { processesOn } from './processes.ts'
 import type { Place } from './rules.ts'
 import type { Strike, StrikeKind } from './script.ts'
 import type { RunTown } from './town.ts'
-
-/** What became of a strike: it hit something that lived, or it missed. */
-export type Blow = { kind: 'hit' } | { kind: 'missed'; why: string }
 
 /** Waits for the strike's moment, strikes, waits, and puts right again what it struck. */
 export async function strike(town: RunTown, plan: Strike, over: AbortSignal): Promise<Blow> {
@@ -20,9 +19,6 @@ export async function strike(town: RunTown, plan: Strike, over: AbortSignal): Pr
 }
 
 type Strikes = (town: RunTown, plan: Strike, by: string | undefined) => Promise<Blow>
-
-const hit: Blow = { kind: 'hit' }
-const missed = (why: string): Blow => ({ kind: 'missed', why })
 
 const blows: Record<Exclude<StrikeKind, 'order late, its Landfall killed'>, Strikes> = {
   'Landfall killed': onLandfall(async (member, { lasts }) => {
@@ -109,58 +105,5 @@ function onHost(words: RegExp): Strikes {
     const found = processesOn(ground.spots[place].host).filter((process) => words.test(`${process.words} `))
     for (const { pid } of found) signalPid(pid, 'SIGKILL')
     return found.length > 0 ? hit : missed('nothing of the kind ran')
-  }
-}
-
-const atSwitch = /\/landfall-shell.* --work switch /
-
-/** An order may be held up for so long at most, in milliseconds: its successor comes when the lease has run out. */
-const longestHold = 8000
-
-/**
- * An order is held up on its way, its Landfall dies, a successor gives its own order, and then the first one arrives: the host
- * has to refuse it.
- */
-async function lateOrder(town: RunTown, { at, lasts, place }: Strike, over: AbortSignal): Promise<Blow> {
-  const { ground, landfalls, watches } = town
-  const [{ host, gates }, watch] = [ground.spots[place], watches[place]]
-  const held = await gates.hold('order', at.replace(' arrives', ''))
-  try {
-    if (!(await arrival(held, over))) return missed(`"${at}" did not come`)
-    const worker = await holderOf(town)
-    if (worker?.state !== 'up') return missed('nobody held the lease')
-    const writes = watch.writes().length
-    await worker.kill()
-    await pause(lasts)
-    const starting = worker.start()
-    const deadline = performance.now() + longestHold
-    const until = async (seen: () => boolean) => {
-      while (performance.now() < deadline && !seen()) await pause(50)
-    }
-    await until(() => watch.writes().length > writes)
-    // While its successor is at work the host says that it is busy; the guard meant here is asked by what comes afterwards.
-    await until(() => !processesOn(host).some(({ words }) => atSwitch.test(words)))
-    await held.release()
-    await starting
-    return hit
-  } finally {
-    await held.release()
-  }
-
-  async function arrival(order: typeof held, signal: AbortSignal): Promise<boolean> {
-    while (!signal.aborted) {
-      const there = await order.arrived(0.3).then(
-        () => true,
-        () => false,
-      )
-      if (there) return true
-    }
-    return false
-  }
-
-  async function holderOf({ records, repository }: RunTown): Promise<Member | undefined> {
-    const rows = await records.query('select holder from leases where subject = $1', [`environment:${repository.fullName}/${place}`])
-    // A holder's name has its process id in it.
-    return landfalls.members.find(({ pid }) => rows.some(({ holder }) => String(holder).includes(`-${pid}-`)))
   }
 }

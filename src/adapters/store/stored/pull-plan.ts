@@ -18,6 +18,7 @@ const outlook: z.ZodType<Outlook> = z.discriminatedUnion('kind', [
     before: z.strictObject({ revision: sha, compose: z.string() }).exactOptional(),
     closed: storedReasons,
     variables: z.array(variable).exactOptional(),
+    broughtBack: storedReasons.exactOptional(),
   } satisfies Shape<PlannedOutlook>),
 ])
 

@@ -1,5 +1,5 @@
 import { answersTo, type Evidence } from '../evidence.ts'
-import { nameOf, type StoredDeployment } from '../stored.ts'
+import { nameOf, type StoredDeployment, takenAwayBy } from '../stored.ts'
 import { brokenLocks } from './locks.ts'
 import type { Violation } from './violation.ts'
 
@@ -114,8 +114,7 @@ function cameBack({ database, hosts }: Evidence): string[] {
     const own = database.deployments.filter(({ environment }) => environment === place)
     return own.flatMap((rollback, at) => {
       if (rollback.kind !== 'rollback' || rollback.state !== 'succeeded') return []
-      const bad = new Set(rollback.plan?.hosts.flatMap(({ previous }) => previous?.revision ?? []))
-      bad.delete(rollback.revision ?? '')
+      const bad = new Set(takenAwayBy(rollback))
       const later = own.slice(at + 1)
       const next = later.findIndex(({ kind, state, revision }) => kind === 'deploy' && accepted(state) && !bad.has(revision ?? ''))
       return later

@@ -1,5 +1,5 @@
 import type { View } from '../evidence.ts'
-import { nameOf, type StoredDeployment } from '../stored.ts'
+import { nameOf, type StoredDeployment, takenAwayBy } from '../stored.ts'
 import type { Violation } from './violation.ts'
 
 /** How each end is shown beside the commit, as GitHub's deployment and as its check run; docs/github.md promises it. */
@@ -102,7 +102,7 @@ function dots({ database, github, history }: View): string[] {
 function dotOn(sha: string, one: StoredDeployment): { dot: string; by: string } | undefined {
   if (one.revision === null) return undefined
   if (one.revision === sha) return { dot: shown[one.state]?.dot ?? one.state, by: nameOf(one) }
-  const replaced = one.plan?.hosts.some(({ previous }) => previous?.revision === sha)
+  const replaced = takenAwayBy(one).includes(sha)
   if (replaced && one.kind === 'rollback' && one.state === 'succeeded') return { dot: 'failure', by: nameOf(one) }
   return replaced && one.state === 'halted' ? { dot: 'error', by: nameOf(one) } : undefined
 }

@@ -1,0 +1,73 @@
+import type { Deployment, State } from '../../domain/deployment.ts'
+import type { RecoveryIntent } from '../../domain/intent.ts'
+import type { Receipt } from '../../domain/receipt.ts'
+import type { Sha } from '../../domain/repository.ts'
+import type { Lease } from './store-leases.ts'
+import type { ReportKey } from './store-reports.ts'
+
+/** Attempts to bring an environment to a revision. */
+export interface Deployments {
+  read(id: string): Promise<Deployment | undefined>
+  /** Those of an environment that have not ended, oldest first. */
+  open(repository: string, environment: string): Promise<Deployment[]>
+  /**
+   * Those of an environment that had not ended when an intent was stored, or that came since, oldest first: by the database's own
+   * order of things and no clock.
+   */
+  underWayAt(repository: string, environment: string, intent: string): Promise<Deployment[]>
+  /** Of each environment with open deployments the id of the newest; of one repository where it is given. */
+  due(repository?: string): Promise<string[]>
+  /** Of those whose soak is under way the ids. */
+  soaking(): Promise<string[]>
+  /** The one whose plan has this generation. */
+  ofGeneration(repository: string, environment: string, generation: number): Promise<Deployment | undefined>
+  /** Newest first. */
+  ofEnvironment(repository: string, environment: string, limit: number): Promise<Deployment[]>
+  /**
+   * Those that may have a say about a commit, newest first: the ones that bring it, and since the first of them the rollbacks
+   * that succeeded and whatever halted.
+   */
+  concerning(repository: string, environment: string, revision: Sha): Promise<Deployment[]>
+  /** Those that bring what came through a pull request, and no rollbacks to it; newest first, the last hundred. */
+  ofPullRequest(repository: string, number: number): Promise<Deployment[]>
+  /** Newest first, of all repositories. */
+  recent(limit: number): Promise<Deployment[]>
+  /**
+   * Stores what happened on hosts without Landfall, under the lease: deployments that are over, oldest first, before those of their
+   * environment that wait. Throws LeaseLost as `advance` does.
+   */
+  found(found: Found, lease: Lease): Promise<void>
+  /**
+   * Moves it on and merges the patch, under the lease. Refuses an impossible step, and throws LeaseLost when
+   * the lease is no longer the newest on its subject. The reports that are wanted of it as it is then are recorded in the same transaction.
+   */
+  advance(id: string, lease: Lease, to: State, patch?: DeploymentPatch, wanted?: (then: Deployment) => ReportKey[]): Promise<Deployment>
+}
+
+/** What was learnt from hosts. */
+export interface Found {
+  /** Stands for the wishes nobody told of. */
+  intent: RecoveryIntent
+  deployments: Deployment[]
+  receipts: Receipt[]
+  reports: ReportKey[]
+}
+
+export type DeploymentPatch = Partial<
+  Pick<
+    Deployment,
+    | 'reason'
+    | 'closed'
+    | 'proposal'
+    | 'plan'
+    | 'rollout'
+    | 'revision'
+    | 'subject'
+    | 'author'
+    | 'startedAt'
+    | 'finishedAt'
+    | 'pullRequest'
+    | 'soak'
+    | 'over'
+  >
+>
