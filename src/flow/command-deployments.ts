@@ -95,7 +95,9 @@ const stoppable: ReadonlySet<State> = new Set(['queued', 'waiting', 'planned', '
 export async function cancelDeployment(command: Aimed<'cancel'>, commanded: Commanded): Promise<void> {
   const { environment } = command
   const { intent, role, ports } = commanded
-  const [deployment] = (await ports.store.deployments.open(fullName(intent.repository), environment)).slice(-1)
+  const open = await ports.store.deployments.open(fullName(intent.repository), environment)
+  // Who presses a button means what it stands beside: something newer may wait behind it.
+  const deployment = intent.deployment === undefined ? open.at(-1) : open.find(({ id }) => id === intent.deployment)
   const say = (outcome: Parameters<typeof cancelAnswer>[1]) => cancelAnswer(intent.id, outcome)
   if (!deployment) return answer(intent, say({ kind: 'nothing-open', environment }), {}, ports)
   const subject = { deployment, links: linksOf(deployment, ports) }

@@ -148,6 +148,19 @@ test('a rollback does not wait for their answer', async () => {
   expect(versions(town)).toEqual(hosts.map(() => before.revision))
 })
 
+test('the button to cancel ends the canary it stands beside, and not what waits behind it', async () => {
+  const { town, before } = await asked()
+  const run = await checkRun(town)
+  const { id } = await town.newest()
+  const newer = town.commit()
+  await town.tellPush(newer)
+  await town.pass(30)
+  await press(town, run, 'cancel')
+  await answered(town)
+  expect(await town.store.deployments.read(id)).toMatchObject({ state: 'rolled-back', reason: { code: 'stopped-by' } })
+  expect(versions(town)).toEqual([newer, before.revision, before.revision])
+})
+
 test('a newer commit waits until they have answered', async () => {
   const { town, sha } = await asked()
   const newer = town.commit()
