@@ -80,4 +80,19 @@ test('with `then: approve` nothing follows the canary until somebody lets it, wh
   expect(await answered()).toEqual([sha, sha, sha])
 }, 180_000)
 
+test('a host that joins others gets every service, and the database of the others does not restart for that', async () => {
+  const { github, lab } = scenario
+  const alone = { name: 'toys', hosts: ['web-1'], within: 8, soak: 0 }
+  const toys = await openShop(github, lab.registry, alone)
+  const first = await toys.merge({ title: 'Alone' })
+  await toys.repository.waitForStatus(first.sha, 'landfall/production', 'success', 60)
+  const { database } = await lookAtHost(lab.host('web-1'), 'toys')
+  const files = { '.github/landfall.yml': landfallFile(lab.registry.address, { ...alone, hosts: [...hosts] }) }
+  const { sha } = await toys.merge({ title: 'Joined by two', files })
+  await toys.repository.waitForStatus(sha, 'landfall/production', 'success', 60)
+  const views = await Promise.all(hosts.map((name) => lookAtHost(lab.host(name), 'toys')))
+  expect(views.map((view) => view.answered)).toEqual([sha, sha, sha])
+  expect(views[0]?.database).toEqual(database)
+}, 120_000)
+
 test('everything asked of GitHub was as its API is described', () => scenario.github.assertFaithful())

@@ -108,6 +108,10 @@ export interface PlannedHost {
   platform: string
   /** The release that runs now and is returned to on failure; absent on a first deployment. */
   previous?: { generation: number; revision: Sha }
+  /** Services that other hosts keep as they are and that this one, which is new, has not yet; see `onHost`. */
+  creates?: string[]
+  /** The override for this host, where that is another because of them. */
+  override?: string
 }
 
 export interface PlannedFile {

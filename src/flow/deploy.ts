@@ -76,7 +76,7 @@ async function pullEverywhere(execution: Execution): Promise<boolean> {
     plan.hosts.map(({ name }) => name),
     async (host) => {
       const began = run.ports.clock.now()
-      const done = await send(execution, host, put(plan, execution.authority, execution.sealed.envelope), {
+      const done = await send(execution, host, put(plan, execution.authority, execution.sealed.envelopeFor(host.name)), {
         name: 'pull',
         refused: 'pull-failed',
         stops: 'at-once',

@@ -1,3 +1,4 @@
+import { onHost } from '../domain/host-view.ts'
 import type { Plan } from '../domain/plan.ts'
 import { type Reason, sentenceOf } from '../domain/reason.ts'
 import type { HostProof } from '../domain/receipt.ts'
@@ -54,7 +55,7 @@ async function rollWave(execution: Execution, position: number): Promise<Outcome
       done.kind === 'done' ? `generation ${plan.generation} runs ${since(run, began)}` : sentenceOf(done.reason),
       host.name,
     )
-    if (done.kind === 'failed' && !stop.why) await keepEvidence(execution, host, changing(plan))
+    if (done.kind === 'failed' && !stop.why) await keepEvidence(execution, host, changing(onHost(plan, host.name)))
     return done
   })
   const refused = firstFailure(switched)
@@ -69,7 +70,7 @@ async function rollWave(execution: Execution, position: number): Promise<Outcome
     } else {
       await run.note('verify', sentenceOf(done.reason), host.name)
       // Who takes it back has seen that it is not well; what it said of itself goes with its containers.
-      const services = stop.why ? changing(plan) : [done.service ?? []].flat()
+      const services = stop.why ? changing(onHost(plan, host.name)) : [done.service ?? []].flat()
       await keepEvidence(execution, host, services)
     }
     return done

@@ -3,6 +3,7 @@ import { type PinnedImage, pinnedReference } from '../domain/image.ts'
 import type { ObservedContainer } from '../domain/observed.ts'
 import type { Draft, Plan } from '../domain/plan.ts'
 import { allAtOnce } from '../domain/rollout.ts'
+import { planHosts } from './hosts.ts'
 import { overrideText } from './override.ts'
 import { changesTo, type ServicesRequest } from './services.ts'
 import { structureOf } from './structure.ts'
@@ -47,7 +48,7 @@ export function freezeKept({ release, kept, hosts, running, registries, gates, n
     again: generation,
     services,
     removed,
-    hosts: hosts.map(({ containers: _, ...host }) => host),
+    hosts: planHosts(hosts, services, model),
     waves: wavesOf(
       hosts.map(({ name }) => name),
       allAtOnce,

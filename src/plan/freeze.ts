@@ -5,6 +5,7 @@ import type { ObservedContainer } from '../domain/observed.ts'
 import type { Draft, Plan } from '../domain/plan.ts'
 import type { Repository, Sha } from '../domain/repository.ts'
 import type { RolloutRule } from '../domain/rollout.ts'
+import { planHosts } from './hosts.ts'
 import type { ComposeModel } from './model.ts'
 import { overrideText } from './override.ts'
 import { registryOf } from './reference.ts'
@@ -74,7 +75,7 @@ export function freezePlan(request: PlanRequest): Draft {
     images,
     services,
     removed,
-    hosts: request.hosts.map(({ containers: _, ...host }) => host),
+    hosts: planHosts(request.hosts, services, request.model),
     waves: wavesOf(
       request.hosts.map(({ name }) => name),
       request.rollout,

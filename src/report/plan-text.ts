@@ -38,12 +38,16 @@ export function imageRow(image: PinnedImage): [reference: string, origin: string
 export function hostRows(plan: Draft): string[][] {
   return plan.waves.flatMap((wave, index) => [
     ...wave.hosts.map((name) => {
-      const before = plan.hosts.find((host) => host.name === name)?.previous
-      return [plan.waves.length > 1 ? `wave ${index + 1}` : '', name, before ? `runs ${shortSha(before.revision)} now` : 'first deployment']
+      const { previous: before, creates } = plan.hosts.find((host) => host.name === name) ?? {}
+      return [plan.waves.length > 1 ? `wave ${index + 1}` : '', name, before ? `runs ${shortSha(before.revision)} now` : firstText(creates)]
     }),
     ...(wave.pause > 0 ? [['', `then a pause of ${durationText(wave.pause)}`]] : []),
   ])
 }
+
+/** A host that joins others creates what they keep. */
+const firstText = (creates: readonly string[] = []): string =>
+  creates.length === 0 ? 'first deployment' : `first deployment, creates ${creates.join(', ')} too`
 
 /** Rows under a title, their columns aligned; nothing for no rows. */
 function block(title: string, rows: string[][]): string[] {

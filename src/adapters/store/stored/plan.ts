@@ -47,6 +47,8 @@ const host = z.strictObject({
   name,
   platform: name,
   previous: z.strictObject({ generation: count, revision: sha }).exactOptional(),
+  creates: z.array(name).exactOptional(),
+  override: z.string().exactOptional(),
 } satisfies Shape<PlannedHost>)
 
 const file = z.strictObject({ path: name, source: name, fingerprint: z.string() } satisfies Shape<PlannedFile>)
