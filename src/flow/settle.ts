@@ -63,7 +63,9 @@ export async function settle(
   const outcome = { kind: 'deployments' as const, ids, ...(problems.length > 0 && { problems }) }
   await ports.store.intents.settle(intent.id, outcome, deployments, reports)
   ports.log.info('intent gathered', { intent: intent.id, deployments: ids, ...(problems.length > 0 && { problems: problems.length }) })
-  await Promise.all([...ids.map((id) => ports.queue.wake(`deployment:${id}`)), ports.queue.wake('reports')])
+  await Promise.all(ids.map((id) => ports.queue.wake(`deployment:${id}`)))
+  // What a push brought is told of with the next look: by then it is known what it waits for, and that is one write less.
+  if (problems.length > 0 || deployments.some(({ comment }) => comment !== undefined)) await ports.queue.wake('reports')
 }
 
 /** Settles an intent of which nothing comes. */

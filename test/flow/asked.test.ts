@@ -15,12 +15,21 @@ async function merge(town: Town, number = 12): Promise<string> {
   return sha
 }
 
+const writes = new Set<string>([
+  'createCheck',
+  'updateCheck',
+  'setStatus',
+  'createDeployment',
+  'setDeploymentStatus',
+  'comment',
+  'editComment',
+])
 const comment = (town: Town) => town.github.comments.find(({ issue }) => issue === 12)?.body ?? ''
 const asks = (town: Town) => town.chat.said.flatMap(({ message }) => (message.fallback.startsWith('✋') ? [message.fallback] : []))
 
-async function approve(town: Town): Promise<void> {
+async function approve(town: Town, comment = 900): Promise<void> {
   town.github.roles.lisa = 'write'
-  await town.tellComment('/approve', { actor: 'lisa', comment: { id: 900, issue: 3 } })
+  await town.tellComment('/approve', { actor: 'lisa', comment: { id: comment, issue: 3 } })
   await town.quiet()
 }
 
@@ -40,6 +49,33 @@ describe('approval is asked for', () => {
     await approve(town)
     expect(comment(town)).toContain('went live on production')
     expect(town.chat.said.at(-1)?.message.fallback).toContain('went live')
+  })
+
+  test('and costs GitHub ten writes at most, besides the answer to who agrees', async () => {
+    const town = await openTown({ gates: 'approve: {}' })
+    await town.tellPush(town.commit())
+    await town.pass(20)
+    await approve(town, 900)
+    await town.reaches('succeeded', 60)
+    await openPull(town, { 'a.txt': 'one' })
+    await town.pass(60)
+    const before = town.github.calls.length
+    await merge(town)
+    await town.pass(60)
+    const asked = town.github.calls.length
+    await approve(town, 901)
+    await town.reaches('succeeded', 60)
+    await town.pass(60)
+    const made = (calls: readonly string[]) => calls.filter((call) => writes.has(call)).toSorted()
+    expect(made(town.github.calls.slice(before, asked))).toEqual(['createCheck', 'editComment'])
+    const answered = ['comment', 'editComment', 'editComment']
+    expect(made(town.github.calls.slice(asked))).toEqual(
+      [
+        ...answered,
+        ...['createCheck', 'updateCheck', 'setStatus', 'editComment', 'createDeployment'],
+        ...['setDeploymentStatus', 'setDeploymentStatus', 'setDeploymentStatus'],
+      ].toSorted(),
+    )
   })
 
   test('anew where something else waits than was shown', async () => {

@@ -8,7 +8,8 @@ import { type Landfall, openTown, type Town } from '../support/town.ts'
 /** A town with one verified release, and a second push whose Landfall dies where it is told to. */
 async function killed(where: Landfall['life']['endsAfter'], behaviour: Behaviour = {}) {
   const town = await openTown({ hosts: ['web-1', 'web-2'], started: false })
-  const first = await town.start()
+  // Looking as often as in earnest, or all there is to tell is told at once, in the end.
+  const first = await town.start({ sweepSeconds: 1 })
   const before = await town.deploy()
   first.life.endsAfter = where
   const sha = town.commit({}, { behaviour })
