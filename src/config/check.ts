@@ -65,6 +65,8 @@ function keysAt(schema: z.core.$ZodType, path: Path): string[] {
 
 function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return unwrapped(schema.unwrap())
+  // Of forms that may stand in one place only a mapping has keys.
+  if (schema instanceof z.ZodUnion) return schema.options.map(unwrapped).find((option) => option instanceof z.ZodObject) ?? schema
   return schema instanceof z.ZodPipe ? unwrapped(schema.in) : schema
 }
 

@@ -28,6 +28,10 @@ export function findingsOf(issue: Issue, written: unknown, knownKeys: (path: Pat
   }
   const own = messageParts(issue.message)
   if (own) return [{ path, ...own }]
+  if (issue.code === 'invalid_union') {
+    const meant = issue.errors.find((branch) => !branch.some((one) => one.code === 'invalid_type' && one.path.length === 0))
+    if (meant) return meant.flatMap((one) => findingsOf({ ...one, path: [...issue.path, ...one.path] }, written, knownKeys))
+  }
   if (valueAt(written, path) === undefined) return [{ path, what: `"${path.at(-1)}" is missing`, remedy: 'Add it' }]
   if (issue.code === 'invalid_type') return [wrongType(path, issue.expected, valueAt(written, path))]
   return [{ path, what: 'this value is not allowed here', remedy: 'See docs/configuration.md for what is' }]

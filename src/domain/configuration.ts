@@ -1,6 +1,7 @@
 import type { GateRules } from './gate.ts'
 import { matches } from './glob.ts'
 import { readRef } from './ref.ts'
+import type { RolloutRule } from './rollout.ts'
 import type { Secret } from './secret.ts'
 
 /** Where a repository keeps the file of its project. */
@@ -69,6 +70,7 @@ export interface EnvironmentRule {
   imageWithin: number
   /** Releases kept on each host with their images, the running one included. */
   keep: number
+  rollout: RolloutRule
   gates: GateRules
 }
 

@@ -2,6 +2,7 @@ import type { CommentRef } from './intent.ts'
 import type { Plan, Proposal } from './plan.ts'
 import type { Reason } from './reason.ts'
 import type { Instant, Repository, Sha } from './repository.ts'
+import type { RolloutProgress } from './rollout.ts'
 
 /** One attempt to bring one environment to a revision. */
 export interface Deployment {
@@ -48,6 +49,8 @@ export interface Deployment {
   proposal?: Proposal
   /** Fixed once; executed as it is. */
   plan?: Plan
+  /** How far it has come through the plan's waves; absent before the first. */
+  rollout?: RolloutProgress
   /** What became of a soak that goes on after the deployment was verified; absent where it was over by then. */
   soak?: SoakBehind
   createdAt: Instant
@@ -81,6 +84,7 @@ export const states = [
   'pulling',
   'rolling',
   'verifying',
+  'paused',
   'succeeded',
   'failed',
   'rolling-back',
@@ -93,7 +97,7 @@ export const states = [
 export type State = (typeof states)[number]
 
 /**
- * Which state may follow which. `failed`: nothing on a host was changed. `rolled-back`: hosts changed, failed, and
+ * Which state may follow which. `paused`: a wave is proved, and the next has to wait. `failed`: nothing on a host was changed. `rolled-back`: hosts changed, failed, and
  * run their previous release again, proved. `halted`: hosts could not be brought back; people are needed.
  */
 const next: Record<State, readonly State[]> = {
@@ -102,7 +106,8 @@ const next: Record<State, readonly State[]> = {
   planned: ['pulling', 'superseded', 'cancelled', 'rejected', 'failed'],
   pulling: ['rolling', 'failed', 'cancelled'],
   rolling: ['verifying', 'rolling-back'],
-  verifying: ['succeeded', 'rolling', 'rolling-back', 'halted'],
+  verifying: ['paused', 'succeeded', 'rolling', 'rolling-back', 'halted'],
+  paused: ['rolling', 'rolling-back'],
   'rolling-back': ['rolled-back', 'halted'],
   succeeded: [],
   failed: [],
@@ -112,6 +117,12 @@ const next: Record<State, readonly State[]> = {
   cancelled: [],
   rejected: [],
 }
+
+/** What people are asked to agree to now, and since when; undefined where they are not asked. */
+export const askedAbout = ({ state, proposal, rollout }: Pick<Deployment, 'state' | 'proposal' | 'rollout'>): Shown | undefined =>
+  state === 'paused' ? rollout?.asked : proposal
+
+export type Shown = Pick<Proposal, 'content' | 'since'>
 
 /** Whether nothing more will happen to a deployment in this state. */
 export const isTerminal = (state: State): boolean => next[state].length === 0

@@ -2,14 +2,15 @@ import type { VerifyRule } from './configuration.ts'
 import type { GateRules, PassedGate } from './gate.ts'
 import type { PinnedImage } from './image.ts'
 import type { Instant, Repository, Sha } from './repository.ts'
+import type { Wave } from './rollout.ts'
 
 /**
  * Everything that will happen, fixed: execution makes no choices. It holds no secret; the contents of the
  * environment's `.env` are fetched again when the bundle is made and compared with `envFingerprint`.
  */
 export interface Plan {
-  /** Version of this format. */
-  format: 1
+  /** Version of this format. In the first waves were lists of names. */
+  format: 1 | 2
   kind: 'deploy' | 'rollback'
   repository: Repository
   project: string
@@ -27,8 +28,8 @@ export interface Plan {
   /** Services of the previous release that are gone from the Compose file; their containers are removed, volumes never. */
   removed: string[]
   hosts: PlannedHost[]
-  /** Host names; a wave starts when the one before is verified. */
-  waves: string[][]
+  /** Every host once, in the order in which they are switched. */
+  waves: Wave[]
   /** The merged Compose file, not interpolated, so that it holds no value of any variable. */
   compose: string
   /** The generated override: pinned images, no builds, order among the services that change. */
@@ -107,6 +108,10 @@ export interface PlannedHost {
   platform: string
   /** The release that runs now and is returned to on failure; absent on a first deployment. */
   previous?: { generation: number; revision: Sha }
+  /** Services that other hosts keep as they are and that this one, which is new, has not yet; see `onHost`. */
+  creates?: string[]
+  /** The override for this host, where that is another because of them. */
+  override?: string
 }
 
 export interface PlannedFile {

@@ -133,6 +133,10 @@ const wordings = {
     sentence: (e) => `Cancelled by ${e.person}`,
     remedy: (e) => `Nothing was changed on any host. To try it after all: \`/retry ${e.environment}\``,
   },
+  'stopped-by': {
+    sentence: (e) => `Stopped by ${e.person} after wave ${e.wave} of ${e.waves}`,
+    remedy: (e) => `Every host goes back to what it ran before. To try it after all: \`/retry ${e.environment}\``,
+  },
   'taken-back': {
     sentence: (e) => `Taken back by the rollback ${e.person} asked for`,
     remedy: (e) => `If it was not at fault, bring it again: \`/deploy ${e.environment} ${e.revision} --again\``,
@@ -184,7 +188,12 @@ const wordings = {
   'approval-missing': {
     sentence: (e) =>
       `${e.environment} waits for approval: ${e.required} required, ${e.found} found${e.people && ` (${e.people})`}${e.void && `; ${e.void}`}`,
-    remedy: (e) => `May approve with \`/approve ${e.environment}\`: ${e.from}${e.except && `, but not ${e.except}`}`,
+    remedy: (e) =>
+      `May approve with \`/approve ${e.environment}\`: ${e.from}${e.except && `, but not ${e.except}`}${e.until ? `. Where nobody does until ${moment(e.until)}, every host goes back` : ''}`,
+  },
+  'approval-never-came': {
+    sentence: (e) => `Nobody let the other hosts of ${e.environment} follow until ${moment(e.until)}`,
+    remedy: (e) => `Every host goes back to what it ran before. To ask once more: \`/retry ${e.environment}\``,
   },
   'approval-not-theirs': {
     sentence: (e) => `${e.person} may not approve ${e.commit} for ${e.environment}${e.because && `: ${e.because}`}`,

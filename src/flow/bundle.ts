@@ -12,8 +12,8 @@ import { unlessAway } from './unless-away.ts'
 
 /** What goes to the hosts of a deployment, and what must never be told of it. */
 export interface Sealed {
-  /** Standard input of `put`. */
-  envelope: Uint8Array
+  /** Standard input of `put` for a host of the plan. */
+  envelopeFor(host: string): Uint8Array
   /** What hosts and containers say, without the values that must not be told. */
   mask: Mask
 }
@@ -28,7 +28,7 @@ export const unmasked: Mask = (text) => redact(text, [])
  * that, and then nothing they say is shown.
  */
 export const unsealed: Sealed = {
-  envelope: new Uint8Array(),
+  envelopeFor: () => new Uint8Array(),
   mask: () => '(not shown: the values to hide in it could not be fetched)',
 }
 
@@ -39,13 +39,30 @@ export const unsealed: Sealed = {
  */
 export async function seal(plan: Plan, ports: Ports): Promise<Sealed> {
   const logins = await loginsOf(plan.repository, plan.logins, ports)
-  const enclosed = (bundle: Uint8Array) => encloseBundle(bundle, ports.signer.sign(bundle, bundleNamespace), logins)
-  if (plan.kept !== undefined) return { ...unsealed, envelope: enclosed(packBundle({ plan, files: new Map(), sign: ports.signer.sign })) }
+  const { sign } = ports.signer
+  const enclosed = (bundle: Uint8Array) => encloseBundle(bundle, sign(bundle, bundleNamespace), logins)
+  if (plan.kept !== undefined)
+    return { ...unsealed, envelopeFor: byHost(plan, (host) => enclosed(packBundle({ plan, host, files: new Map(), sign }))) }
   const { environment, files } = await contentsOf(plan, ports)
   // Written also when it is empty: a service may name `.env`, and Compose refuses a missing file.
-  const bundle = packBundle({ plan, env: new Secret(writeDotenv(environment)), files, sign: ports.signer.sign })
+  const env = new Secret(writeDotenv(environment))
   const hidden = [...secretValues(environment), ...logins.map(({ password }) => password.reveal())]
-  return { envelope: enclosed(bundle), mask: (text) => redact(text, hidden) }
+  return {
+    envelopeFor: byHost(plan, (host) => enclosed(packBundle({ plan, host, env, files, sign }))),
+    mask: (text) => redact(text, hidden),
+  }
+}
+
+/** One envelope for all hosts, and one of its own for each that is new among them; each is made and signed once. */
+function byHost(plan: Plan, make: (host: string | undefined) => Uint8Array): (host: string) => Uint8Array {
+  const own = new Set(plan.hosts.filter(({ creates }) => creates !== undefined).map(({ name }) => name))
+  const made = new Map<string | undefined, Uint8Array>()
+  return (host) => {
+    const key = own.has(host) ? host : undefined
+    const envelope = made.get(key) ?? make(key)
+    made.set(key, envelope)
+    return envelope
+  }
 }
 
 /** Values and files of a plan's commit. */

@@ -1,8 +1,7 @@
 import type { Aimed } from '../domain/command.ts'
-import type { Deployment, State } from '../domain/deployment.ts'
+import { askedAbout, type Deployment, type Shown, type State } from '../domain/deployment.ts'
 import type { ApprovalRule, Verdict } from '../domain/gate.ts'
 import type { CommandIntent } from '../domain/intent.ts'
-import type { Proposal } from '../domain/plan.ts'
 import { type Reason, reason } from '../domain/reason.ts'
 import { fullName, shortSha } from '../domain/repository.ts'
 import { type ApprovalFacts, approval } from '../policy/gates/approval.ts'
@@ -10,13 +9,11 @@ import { samePerson } from '../policy/gates/names.ts'
 import { type ApprovalOutcome, approvalAnswer } from '../report/answers/approval.ts'
 import { approvalFacts } from './approval-facts.ts'
 import type { Commanded } from './commanded.ts'
-import { demandsOn } from './gates.ts'
 import { linksOf } from './links-of.ts'
-import { objectionTo, type Person, verdictOf } from './may-approve.ts'
+import { objectionTo, type Person, rulesOn, verdictOf } from './may-approve.ts'
 import { movedAway } from './part-of.ts'
 import type { Ports } from './ports.ts'
 import { answer, answerAbout, answerVerdict, refuseCommand } from './settle.ts'
-import { targetOf } from './target.ts'
 
 /** `/approve`: somebody agrees to exactly what waits, as it was shown. Whether their word counts is asked at this moment. */
 export async function approveDeployment(command: Aimed<'approve'>, commanded: Commanded): Promise<void> {
@@ -24,9 +21,9 @@ export async function approveDeployment(command: Aimed<'approve'>, commanded: Co
   const { intent, ports } = commanded
   const asked = await whatWaits(environment, commanded)
   if (asked.kind !== 'waits') return settleOtherwise(asked, commanded)
-  const { deployment, proposal, rules, facts } = asked
+  const { deployment, shown, rules, facts } = asked
   if (rules.length === 0) return settleOtherwise({ kind: 'answer', outcome: { kind: 'nothing-waits', environment } }, commanded)
-  const verdict = await verdictOf('approve', deployment, proposal, rules, speakerOf(commanded), ports)
+  const verdict = await verdictOf('approve', deployment, shown, rules, speakerOf(commanded), ports)
   const objection = objectionTo(verdict, rules, facts, deployment)
   if (objection) return refuseCommand(intent, objection, ports)
   const again = facts.votes.some((vote) => vote.verdict === 'approve' && isSame(vote, verdict))
@@ -51,9 +48,9 @@ export async function rejectDeployment(command: Aimed<'reject'>, commanded: Comm
   const { intent, ports } = commanded
   const asked = await whatWaits(environment, commanded)
   if (asked.kind !== 'waits') return settleOtherwise(asked, commanded)
-  const { deployment, proposal, rules } = asked
+  const { deployment, shown, rules } = asked
   if (rules.length === 0) return settleOtherwise({ kind: 'answer', outcome: { kind: 'nothing-waits', environment } }, commanded)
-  const verdict = { ...(await verdictOf('reject', deployment, proposal, rules, speakerOf(commanded), ports)), reason: why }
+  const verdict = { ...(await verdictOf('reject', deployment, shown, rules, speakerOf(commanded), ports)), reason: why }
   const outcome = { kind: 'rejected' as const, deployment, links: linksOf(deployment, ports), person: intent.actor, reason: why }
   if ((await tell(outcome, verdict, commanded)) === 'too late') await rejectDeployment(command, commanded)
 }
@@ -63,7 +60,7 @@ type Asked =
   | {
       kind: 'waits'
       deployment: Deployment
-      proposal: Proposal
+      shown: Shown
       rules: ApprovalRule[]
       facts: Omit<ApprovalFacts, 'rule'>
     }
@@ -71,34 +68,35 @@ type Asked =
   | { kind: 'refused'; reason: Reason }
 
 async function whatWaits(environment: string, { intent, ports }: Commanded): Promise<Asked> {
-  const [deployment] = (await ports.store.deployments.open(fullName(intent.repository), environment)).slice(-1)
+  const open = await ports.store.deployments.open(fullName(intent.repository), environment)
+  // What came since waits behind a canary that people are asked about.
+  const deployment = open.find(({ state }) => state === 'paused') ?? open.at(-1)
   if (!deployment) return { kind: 'answer', outcome: { kind: 'nothing-waits', environment } }
   const subject = { deployment, links: linksOf(deployment, ports) }
-  if (!waitingStates.includes(deployment.state)) return { kind: 'answer', outcome: { kind: 'under-way', ...subject } }
-  const { proposal, revision } = deployment
-  if (!proposal || revision === undefined) return { kind: 'answer', outcome: { kind: 'not-shown', ...subject } }
-  if (!isAbout(intent, deployment, proposal)) {
+  if (!isWaiting(deployment)) return { kind: 'answer', outcome: { kind: 'under-way', ...subject } }
+  const { revision } = deployment
+  const shown = askedAbout(deployment)
+  if (!shown || revision === undefined) return { kind: 'answer', outcome: { kind: 'not-shown', ...subject } }
+  if (!isAbout(intent, deployment, shown)) {
     const evidence = { environment, person: intent.actor, commit: commitOf(deployment) }
     return { kind: 'refused', reason: reason('approval-outdated', evidence) }
   }
   const elsewhere = await whereElse(intent, deployment, ports)
   if (elsewhere) return { kind: 'refused', reason: elsewhere }
-  const passing = { deployment, ports, notify: [] }
-  const target = await targetOf(passing)
-  // What waits will say so itself.
-  if (target.kind !== 'ok') return { kind: 'refused', reason: target.reason }
-  const away = await movedAway(deployment, target.value.rule.source, ports)
+  const asked = await rulesOn(deployment, ports)
+  if (asked.kind === 'refused') return asked
+  const { rules, follows } = asked
+  const away = follows && (await movedAway(deployment, follows, ports))
   if (away) return { kind: 'refused', reason: away }
-  const { approve: rules } = await demandsOn(passing, target.value)
-  const facts = { environment, revision, content: proposal.content, ...(await approvalFacts(passing, rules)) }
-  return { kind: 'waits', deployment, proposal, rules, facts }
+  const facts = { environment, revision, content: shown.content, ...(await approvalFacts({ deployment, ports }, rules)) }
+  return { kind: 'waits', deployment, shown, rules, facts }
 }
 
 /**
  * Whether the person had this in sight: a comment names no commit, and between it and now the branch may have moved, or hosts changed.
  * GitHub tells whole seconds, of a comment and of its clock: what was said within a second of being shown may have been said before.
  */
-function isAbout({ deployment: at, shown, saidAt }: CommandIntent, { id }: Deployment, { content, since }: Proposal): boolean {
+function isAbout({ deployment: at, shown, saidAt }: CommandIntent, { id }: Deployment, { content, since }: Shown): boolean {
   // A button holds the beginning of what was shown; one without was made before there was anything to see.
   if (at !== undefined) return at === id && shown !== undefined && content.startsWith(shown)
   return saidAt === undefined || Date.parse(saidAt) >= Date.parse(since) + clockStep
@@ -131,7 +129,10 @@ async function tell(outcome: ApprovalOutcome, said: Verdict, { intent, ports }: 
 }
 
 /** In which a deployment still waits for people's word. */
-const waitingStates: readonly State[] = ['queued', 'waiting']
+const waitingStates: readonly State[] = ['queued', 'waiting', 'paused']
+
+const isWaiting = ({ state, rollout }: Deployment): boolean =>
+  state === 'paused' ? rollout?.asked !== undefined : waitingStates.includes(state)
 
 async function settleOtherwise(asked: Exclude<Asked, { kind: 'waits' }>, { intent, ports }: Commanded): Promise<void> {
   if (asked.kind === 'refused') return refuseCommand(intent, asked.reason, ports)

@@ -88,24 +88,26 @@ export async function retryDeployment({ environment }: Aimed<'retry'>, commanded
   await settle(intent, [again, ...revived], ports)
 }
 
-/** States in which no host was changed yet. */
-const untouched: ReadonlySet<State> = new Set(['queued', 'waiting', 'planned', 'pulling'])
+/** States in which no host was changed yet, and between two waves, where all that were go back. */
+const stoppable: ReadonlySet<State> = new Set(['queued', 'waiting', 'planned', 'pulling', 'paused'])
 
-/** `/cancel`: stops what waits or has not changed a host yet. The word is left with the deployment; whoever works on it obeys. */
+/** `/cancel`: stops what waits, has not changed a host yet or pauses between two waves. The word is left with the deployment; whoever works on it obeys. */
 export async function cancelDeployment(command: Aimed<'cancel'>, commanded: Commanded): Promise<void> {
   const { environment } = command
   const { intent, role, ports } = commanded
-  const [deployment] = (await ports.store.deployments.open(fullName(intent.repository), environment)).slice(-1)
+  const open = await ports.store.deployments.open(fullName(intent.repository), environment)
+  // Who presses a button means what it stands beside: something newer may wait behind it.
+  const deployment = intent.deployment === undefined ? open.at(-1) : open.find(({ id }) => id === intent.deployment)
   const say = (outcome: Parameters<typeof cancelAnswer>[1]) => cancelAnswer(intent.id, outcome)
   if (!deployment) return answer(intent, say({ kind: 'nothing-open', environment }), {}, ports)
   const subject = { deployment, links: linksOf(deployment, ports) }
-  if (!untouched.has(deployment.state)) return answer(intent, say({ kind: 'too-late', ...subject }), {}, ports)
+  if (!stoppable.has(deployment.state)) return answer(intent, say({ kind: 'too-late', ...subject }), {}, ports)
   const said = {
     ...{ deployment: deployment.id, person: intent.actor, role, teams: [], verdict: 'cancel' as const },
     ...{ content: '', at: ports.clock.now().toISOString(), ...(deployment.revision !== undefined && { revision: deployment.revision }) },
   }
-  const told = { body: say({ kind: 'cancelled', ...subject, person: intent.actor }) }
-  if ((await answerVerdict({ said, while: [...untouched] }, intent, told, ports)) === 'too late')
+  const told = { body: say({ kind: deployment.state === 'paused' ? 'stopped' : 'cancelled', ...subject, person: intent.actor }) }
+  if ((await answerVerdict({ said, while: [...stoppable] }, intent, told, ports)) === 'too late')
     return cancelDeployment(command, commanded)
   await ports.queue.wake(`deployment:${deployment.id}`)
 }

@@ -1,17 +1,16 @@
 import type { Plan } from '../domain/plan.ts'
-import { reason, sentenceOf } from '../domain/reason.ts'
+import { type Reason, reason, sentenceOf } from '../domain/reason.ts'
 import type { HostProof } from '../domain/receipt.ts'
 import { encloseReceipt, receiptNamespace, receiptStatement } from '../host/bundle.ts'
-import { confirm, prune, put, switchTo } from '../host/commands.ts'
+import { confirm, prune, put } from '../host/commands.ts'
+import { canaryGate } from './canary-gate.ts'
 import { obeyCancel } from './cancel.ts'
-import { keepEvidence } from './evidence.ts'
-import { type Execution, everyHost, firstFailure, mayHaveSwitched, openExecution, send } from './execution.ts'
-import type { Outcome } from './fleet.ts'
+import { type Execution, everyHost, firstFailure, mayHaveSwitched, openExecution, send, since } from './execution.ts'
 import { endedByLastLook } from './last-look.ts'
 import { tellMovedTags } from './moved-tags.ts'
-import { type Proved, prove } from './prove.ts'
 import { receiptOf } from './receipt.ts'
 import { returnEveryHost } from './return.ts'
+import { rollEveryWave } from './roll.ts'
 import type { Run } from './run.ts'
 import { soakSubject, soaksBehind } from './soak.ts'
 import type { Stop } from './stop.ts'
@@ -19,26 +18,46 @@ import type { Stop } from './stop.ts'
 /**
  * Brings an environment to its plan. Re-entrant: the state says where it was left, every step is one the hosts answer
  * from what is already true there, and so it is simply done again. Told to stop it waits for nothing more and never succeeds: it ends
- * as it is, or with every host back where it was.
+ * as it is, or with every host back where it was. Resolves to the seconds to wait when it waits for people.
  */
-export async function execute(run: Run, stop: Stop): Promise<void> {
+export async function execute(run: Run, stop: Stop): Promise<number | undefined> {
   const plan = run.deployment.plan
   if (!plan) throw new Error(`deployment ${run.deployment.id} is ${run.deployment.state} without a plan`)
-  if (await endedAtOnce(run, plan, stop)) return
-  const execution = await openExecution(run, plan, stop)
-  const { outOfReach } = execution
+  if (await endedAtOnce(run, plan, stop)) return undefined
+  const { rollout } = run.deployment
+  // Nothing is fetched or opened for as long as nobody has said anything.
+  const asked = rollout?.asked && !stop.why ? await canaryGate(run, plan, rollout.wave) : undefined
+  if (asked?.kind === 'waiting') return asked.seconds
+  return carryOut(await openExecution(run, plan, stop))
+}
+
+async function carryOut(execution: Execution): Promise<number | undefined> {
+  const { run, plan, stop, outOfReach } = execution
   if (!mayHaveSwitched(run.deployment.state)) {
-    if (outOfReach) return run.end('failed', outOfReach)
-    if (!(await pullEverywhere(execution)) || (await obeyCancel(run))) return
-    if (stop.why) return run.end('cancelled', stop.why)
+    if (outOfReach) await run.end('failed', outOfReach)
+    if (outOfReach || !(await pullEverywhere(execution)) || (await obeyCancel(run))) return undefined
+    if (stop.why) {
+      await run.end('cancelled', stop.why)
+      return undefined
+    }
   } else if (outOfReach || stop.why || run.deployment.state === 'rolling-back') {
-    const unknown = reason('internal', { component: 'deploy', reference: run.deployment.id })
-    return returnEveryHost(execution, run.deployment.reason ?? stop.why ?? outOfReach ?? unknown)
+    await returnEveryHost(execution, whyBack(execution))
+    return undefined
   }
   // Whatever tags name now: hosts do not wait for a registry any more.
   const telling = tellMovedTags(run, plan)
-  await rollEveryWave(execution)
+  const rolled = await rollEveryWave(execution)
+  if (rolled.kind === 'failed') await returnEveryHost(execution, rolled.reason)
+  if (rolled.kind === 'proved') await succeed(execution, rolled.proofs)
   await telling
+  return rolled.kind === 'waiting' ? rolled.seconds : undefined
+}
+
+/** While it paused its reason was whom it waited for. */
+function whyBack({ run, stop, outOfReach }: Execution): Reason {
+  const { id, state, reason: known } = run.deployment
+  const unknown = reason('internal', { component: 'deploy', reference: id })
+  return (state === 'rolling-back' ? known : undefined) ?? stop.why ?? outOfReach ?? unknown
 }
 
 /** Whether there is nothing to do any more. */
@@ -46,20 +65,6 @@ async function endedAtOnce(run: Run, plan: Plan, { why }: Stop): Promise<boolean
   if (!why || mayHaveSwitched(run.deployment.state)) return run.deployment.state === 'planned' && endedByLastLook(run, plan)
   await run.end('cancelled', why)
   return true
-}
-
-/** One wave after another; a host that fails takes all of them back. */
-async function rollEveryWave(execution: Execution): Promise<void> {
-  const proofs: HostProof[] = []
-  for (const wave of execution.plan.waves) {
-    const proved = await rollWave(execution, wave)
-    if (proved.kind === 'failed') return returnEveryHost(execution, proved.reason)
-    proofs.push(...proved.value)
-  }
-  // The last moment for that: a host that confirmed returns no more.
-  const { stop } = execution
-  if (stop.why) return returnEveryHost(execution, stop.why)
-  await succeed(execution, proofs)
 }
 
 /** Puts the bundle and pulls every image on every host before anything is stopped anywhere. */
@@ -71,7 +76,7 @@ async function pullEverywhere(execution: Execution): Promise<boolean> {
     plan.hosts.map(({ name }) => name),
     async (host) => {
       const began = run.ports.clock.now()
-      const done = await send(execution, host, put(plan, execution.authority, execution.sealed.envelope), {
+      const done = await send(execution, host, put(plan, execution.authority, execution.sealed.envelopeFor(host.name)), {
         name: 'pull',
         refused: 'pull-failed',
         stops: 'at-once',
@@ -84,47 +89,6 @@ async function pullEverywhere(execution: Execution): Promise<boolean> {
   if (stop.why) await run.end('cancelled', stop.why)
   else if (failed) await run.end('failed', failed)
   return !stop.why && !failed
-}
-
-/** Switches one wave's hosts side by side and proves each. */
-async function rollWave(execution: Execution, wave: string[]): Promise<Outcome<HostProof[]>> {
-  const { run, plan, stop } = execution
-  await run.to('rolling')
-  const switched = await everyHost(execution, wave, async (host) => {
-    const began = run.ports.clock.now()
-    const done = await send(execution, host, switchTo(plan, execution.authority), {
-      name: 'switch',
-      refused: 'switch-failed',
-      stops: 'between-tries',
-    })
-    await run.note(
-      'switch',
-      done.kind === 'done' ? `generation ${plan.generation} runs ${since(run, began)}` : sentenceOf(done.reason),
-      host.name,
-    )
-    if (done.kind === 'failed' && !stop.why) await keepEvidence(execution, host, changing(plan))
-    return done
-  })
-  const refused = firstFailure(switched)
-  if (refused) return { kind: 'failed', reason: refused }
-
-  await run.to('verifying')
-  const began = run.ports.clock.now()
-  const proved = await everyHost(execution, wave, async (host): Promise<Proved> => {
-    const done = await prove(execution, host, plan)
-    if (done.kind === 'done') {
-      await run.note('verify', `${done.value.services.map(({ service }) => service).join(', ')} proved ${since(run, began)}`, host.name)
-    } else {
-      await run.note('verify', sentenceOf(done.reason), host.name)
-      // Who takes it back has seen that it is not well; what it said of itself goes with its containers.
-      const services = stop.why ? changing(plan) : [done.service ?? []].flat()
-      await keepEvidence(execution, host, services)
-    }
-    return done
-  })
-  const unproved = firstFailure(proved)
-  if (unproved) return { kind: 'failed', reason: unproved }
-  return { kind: 'done', value: proved.flatMap((outcome) => (outcome.kind === 'done' ? [outcome.value] : [])) }
 }
 
 /** Records the signed receipt here and on every host, then clears away what no kept release needs. */
@@ -153,8 +117,3 @@ async function succeed(execution: Execution, hosts: HostProof[]): Promise<void> 
     if (pruned.kind === 'failed') ports.log.warn('old releases could not be removed', { host: host.name, reason: pruned.reason.code })
   })
 }
-
-const changing = ({ services }: Plan): string[] =>
-  services.filter(({ change, replicas }) => change !== 'untouched' && replicas > 0).map(({ name }) => name)
-
-const since = (run: Run, began: Date): string => `after ${((run.ports.clock.now().getTime() - began.getTime()) / 1000).toFixed(1)} s`

@@ -1,6 +1,7 @@
 import type { Deployment } from '../domain/deployment.ts'
 import { type GateRules, nothingAsked } from '../domain/gate.ts'
 import type { Draft, Plan } from '../domain/plan.ts'
+import { allAtOnce } from '../domain/rollout.ts'
 import { freezeKept } from '../plan/freeze-kept.ts'
 import { originsIn, withOrigins } from '../plan/images.ts'
 import { keptIn } from '../policy/kept-files.ts'
@@ -41,6 +42,7 @@ export async function draftAgain(rendered: RenderedRelease, { release, history, 
       seen,
       running: await runningRelease(seen, repository, environment, run.ports),
       gates: gatesNow(history, release),
+      rollout: allAtOnce,
     },
     target,
     run,

@@ -4,6 +4,7 @@ import { type PinnedImage, samePlatform } from '../domain/image.ts'
 import type { Draft, Plan } from '../domain/plan.ts'
 import { type Reason, reason } from '../domain/reason.ts'
 import { shortSha } from '../domain/repository.ts'
+import type { RolloutRule } from '../domain/rollout.ts'
 import { freezePlan } from '../plan/freeze.ts'
 import { plannedHosts, type SeenHost } from './hosts-state.ts'
 import { rejected, type Step } from './prepared.ts'
@@ -16,6 +17,7 @@ import type { GrantedTarget } from './target.ts'
 export interface DraftFacts extends Pick<Plan, 'kind' | 'release' | 'again'> {
   /** That hold for what comes next. */
   gates: GateRules
+  rollout: RolloutRule
   rendered: RenderedRelease
   pinned: PinnedImage[]
   seen: SeenHost[]
@@ -24,7 +26,7 @@ export interface DraftFacts extends Pick<Plan, 'kind' | 'release' | 'again'> {
 
 /** The last checks over all facts together, then everything that would happen, frozen. */
 export function draftOf(
-  { kind, release, again, rendered, pinned, seen, running, gates }: DraftFacts,
+  { kind, release, again, rendered, pinned, seen, running, gates, rollout }: DraftFacts,
   { granted, project }: GrantedTarget,
   { deployment, ports, notify }: Pick<Run, 'deployment' | 'ports' | 'notify'>,
 ): Step<Draft> {
@@ -46,6 +48,7 @@ export function draftOf(
     revision: rendered.revision,
     file: rendered.file,
     environment: rendered.environment,
+    rollout,
     model: rendered.model,
     portable: rendered.portable,
     interpolation: rendered.interpolation,

@@ -4,6 +4,7 @@ import { fullName, shortSha } from '../domain/repository.ts'
 import type { Bell } from './bell.ts'
 import { wakeWaiting } from './command-locks.ts'
 import { execute } from './deploy.ts'
+import { mayHaveSwitched } from './execution.ts'
 import { unlessTakenBack } from './make-room.ts'
 import type { Lease, Ports } from './ports.ts'
 import { prepare } from './prepare.ts'
@@ -87,8 +88,7 @@ async function step({ run, overtaken }: Turn, bell: Bell): Promise<number | unde
       for (const older of overtaken) await older.end('superseded', by)
     })
   }
-  await unlessTakenBack(run, bell, (stop) => execute(run, stop))
-  return undefined
+  return unlessTakenBack(run, bell, (stop) => execute(run, stop))
 }
 
 /** What people read while Landfall tries again. The error itself may hold anything: it is for the log alone. */
@@ -104,7 +104,7 @@ async function tell(run: Run, { error, reference, pause }: Failure): Promise<voi
 async function giveUp(run: Run, reference: string): Promise<void> {
   const { state } = run.deployment
   const why = reason('internal', { component: doing(state), reference })
-  if (state === 'rolling' || state === 'verifying') await run.to('rolling-back', { reason: why })
+  if (mayHaveSwitched(state) && state !== 'rolling-back') await run.to('rolling-back', { reason: why })
   else await run.end(state === 'rolling-back' ? 'halted' : 'failed', why)
 }
 

@@ -63,7 +63,9 @@ async function sealedFor({ deployment, ports }: Run, plan: Plan, stop: Stop): Pr
 }
 
 /** Whether a host may run something else than before by the time a deployment is in this state. */
-export const mayHaveSwitched = (state: State): boolean => state === 'rolling' || state === 'verifying' || state === 'rolling-back'
+export const mayHaveSwitched = (state: State): boolean => switching.has(state)
+
+const switching: ReadonlySet<State> = new Set(['rolling', 'verifying', 'paused', 'rolling-back'])
 
 /** Runs a step on these hosts side by side; all are waited for, whatever becomes of one. */
 export async function everyHost<T>(execution: Execution, names: readonly string[], act: (host: HostRule) => Promise<T>): Promise<T[]> {
@@ -108,3 +110,6 @@ export function planned(plan: Plan, host: HostRule): PlannedHost {
 
 export const firstFailure = (outcomes: Outcome<unknown>[]): Reason | undefined =>
   outcomes.find((outcome) => outcome.kind === 'failed')?.reason
+
+/** `after 1.2 s` */
+export const since = (run: Run, began: Date): string => `after ${((run.ports.clock.now().getTime() - began.getTime()) / 1000).toFixed(1)} s`

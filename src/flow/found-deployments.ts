@@ -27,12 +27,13 @@ export function stepBack(step: FoundStep, to: Plan, from: Plan | undefined, know
   const previous = from && { generation: step.from, revision: from.revision }
   const hosts = known.hosts.map(({ name, platform }) => ({ name, platform, ...(previous && { previous }) }))
   // Going back takes no gate away, and tells whom the newer release would have told.
+  const waves = [{ hosts: hosts.map(({ name }) => name), pause: 0 }]
   const held = { notify: known.notify, ...(known.gates && { gates: known.gates }) }
   return {
     ...byHand(to, step.hosts, ports),
     revision: to.revision,
     state: 'succeeded',
-    plan: { ...to, ...held, kind: 'rollback', soak: 'behind', hosts, waves: [hosts.map(({ name }) => name)] },
+    plan: { ...to, ...held, kind: 'rollback', soak: 'behind', hosts, waves },
   }
 }
 

@@ -8,6 +8,7 @@ import { reaches } from '../domain/role.ts'
 import { type Resolved, resolveEnvironment } from '../policy/commands/resolve-environment.ts'
 import { rolledBackFirst } from '../policy/rollback-target.ts'
 import { helpAnswer } from '../report/answers/help.ts'
+import { waitsForApproval } from '../report/held-by.ts'
 import { approveDeployment, rejectDeployment } from './command-approval.ts'
 import { deployCommit } from './command-deploy.ts'
 import { cancelDeployment, retryDeployment, rollBack } from './command-deployments.ts'
@@ -84,7 +85,8 @@ async function aim(
   const { environment } = deployment
   const history = await ports.store.deployments.ofEnvironment(fullName(intent.repository), environment, remembered)
   const newest = command.kind === 'rollback' ? rolledBackFirst(history) : history[0]
-  if (newest?.id !== deployment.id)
+  // What came since waits behind one that pauses.
+  if (newest?.id !== deployment.id && deployment.state !== 'paused')
     return refused(
       reason('deployment-outdated', { environment, command: `/${command.kind} ${environment}${command.kind === 'reject' ? ' why' : ''}` }),
     )
@@ -106,7 +108,7 @@ const asksForApproval: ReadonlySet<CommandKind> = new Set(['approve', 'reject'])
 
 async function waitingForApproval({ repository }: CommandIntent, environments: readonly string[], { store }: Ports): Promise<string[]> {
   const open = await Promise.all(environments.map((name) => store.deployments.open(fullName(repository), name)))
-  const waiting = open.flat().filter(({ closed = [] }) => closed.some(({ code }) => code === 'approval-missing'))
+  const waiting = open.flat().filter(waitsForApproval)
   return [...new Set(waiting.map(({ environment }) => environment))]
 }
 

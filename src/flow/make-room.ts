@@ -16,14 +16,18 @@ const remembered = 500
  * Executes a deployment, and tells it to stop once somebody wants a rollback over it: people wait for what ran before, and not for a
  * health check or a soak that they have seen enough of.
  */
-export async function unlessTakenBack(run: Run, bell: Bell, execute: (stop: Stop) => Promise<void>): Promise<void> {
+export async function unlessTakenBack(
+  run: Run,
+  bell: Bell,
+  execute: (stop: Stop) => Promise<number | undefined>,
+): Promise<number | undefined> {
   const stop = new Stop()
   const over = new AbortController()
   const rung = bell.signal
   await look(run, stop)
   const looking = lookOut(run, stop, bell, { rung, until: AbortSignal.any([over.signal, run.signal]) })
   try {
-    await execute(stop)
+    return await execute(stop)
   } finally {
     over.abort()
     await looking

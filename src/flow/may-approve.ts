@@ -1,11 +1,12 @@
-import type { Deployment } from '../domain/deployment.ts'
+import type { SourceRule } from '../domain/configuration.ts'
+import { askedAbout, type Deployment, type Shown } from '../domain/deployment.ts'
 import type { ApprovalRule, Verdict } from '../domain/gate.ts'
-import type { Proposal } from '../domain/plan.ts'
 import { type Reason, reason } from '../domain/reason.ts'
 import { shortSha } from '../domain/repository.ts'
 import type { Role } from '../domain/role.ts'
 import { type ApprovalFacts, whyNotTheirs } from '../policy/gates/approval.ts'
 import { approvalFacts } from './approval-facts.ts'
+import { canaryRules } from './canary-gate.ts'
 import { demandsOn } from './gates.ts'
 import type { Ports } from './ports.ts'
 import { targetOf } from './target.ts'
@@ -20,7 +21,7 @@ export interface Person {
 export async function verdictOf(
   verdict: 'approve' | 'reject',
   deployment: Deployment,
-  { content }: Proposal,
+  { content }: Shown,
   rules: readonly ApprovalRule[],
   { person, role }: Person,
   ports: Ports,
@@ -49,15 +50,28 @@ export function objectionTo(
 
 /** Why somebody could not approve what waits, as things are at this moment; undefined where they could, or nothing is shown to agree to. */
 export async function whyMayNotApprove(deployment: Deployment, person: Person, ports: Ports): Promise<Reason | undefined> {
-  const { environment, revision, proposal } = deployment
-  if (!proposal || revision === undefined) return undefined
+  const { environment, revision } = deployment
+  const shown = askedAbout(deployment)
+  if (!shown || revision === undefined) return undefined
+  const asked = await rulesOn(deployment, ports)
+  if (asked.kind === 'refused') return asked.reason
+  const [verdict, known] = await Promise.all([
+    verdictOf('approve', deployment, shown, asked.rules, person, ports),
+    approvalFacts({ deployment, ports }, asked.rules),
+  ])
+  return objectionTo(verdict, asked.rules, { environment, revision, content: shown.content, ...known }, deployment)
+}
+
+/** The rules about approval that hold for what people are asked about. What has not begun has to be part of what its environment follows still. */
+export async function rulesOn(
+  deployment: Deployment,
+  ports: Ports,
+): Promise<{ kind: 'found'; rules: ApprovalRule[]; follows?: SourceRule } | { kind: 'refused'; reason: Reason }> {
+  if (deployment.plan) return { kind: 'found', rules: await canaryRules(deployment, deployment.plan, ports) }
   const passing = { deployment, ports, notify: [] }
   const target = await targetOf(passing)
-  if (target.kind !== 'ok') return target.reason
+  // What waits will say so itself.
+  if (target.kind !== 'ok') return { kind: 'refused', reason: target.reason }
   const { approve: rules } = await demandsOn(passing, target.value)
-  const [verdict, known] = await Promise.all([
-    verdictOf('approve', deployment, proposal, rules, person, ports),
-    approvalFacts(passing, rules),
-  ])
-  return objectionTo(verdict, rules, { environment, revision, content: proposal.content, ...known }, deployment)
+  return { kind: 'found', rules, follows: target.value.rule.source }
 }

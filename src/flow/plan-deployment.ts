@@ -3,8 +3,9 @@ import type { Deployment } from '../domain/deployment.ts'
 import type { Draft, Proposal } from '../domain/plan.ts'
 import { type Reason, reason } from '../domain/reason.ts'
 import { shortSha } from '../domain/repository.ts'
-import { contentOf } from '../plan/content.ts'
+import { contentOf, shownWaves } from '../plan/content.ts'
 import { originsIn, type ServiceImage, withOrigins } from '../plan/images.ts'
+import { wavesOf } from '../plan/waves.ts'
 import type { Evaluation } from '../policy/gates/evaluate.ts'
 import { namesText } from '../policy/gates/names.ts'
 import { seenText } from '../policy/gates/seen-text.ts'
@@ -61,8 +62,13 @@ export async function planDeployment(run: Run): Promise<Prepared> {
 }
 
 /** Whether it is still what the target asks for; a commit does not change, but the branch's head may name other hosts now. */
-const isFor = ({ draft }: Proposal, { hosts }: Target): boolean =>
-  isDeepStrictEqual(draft.hosts.map(({ name }) => name).toSorted(), hosts.map(({ name }) => name).toSorted())
+function isFor({ draft }: Proposal, { hosts, rule }: Target): boolean {
+  const names = hosts.map(({ name }) => name)
+  return (
+    isDeepStrictEqual(draft.hosts.map(({ name }) => name).toSorted(), names.toSorted()) &&
+    isDeepStrictEqual(shownWaves(draft), shownWaves({ waves: wavesOf(names, rule.rollout) }))
+  )
+}
 
 /** It waits for gates, and for what else has to come first. */
 function held(gates: Evaluation & { kind: 'waiting' }, also?: { reason: Reason; seconds: number }): Prepared & { kind: 'waiting' } {
@@ -124,6 +130,7 @@ async function draftDeployment(
     rendered.environment.gates,
     await lastSuccess(repository, environment, run.ports),
   )
-  const draft = draftOf({ kind: 'deploy', release: id, rendered, pinned, seen: seen.value, running, gates }, target, run)
+  const { rollout } = target.rule
+  const draft = draftOf({ kind: 'deploy', release: id, rendered, pinned, seen: seen.value, running, gates, rollout }, target, run)
   return draft.kind === 'ok' ? { kind: 'ok', value: { draft: draft.value, seen: seen.value } } : draft
 }

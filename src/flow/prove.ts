@@ -1,4 +1,5 @@
 import type { HostRule } from '../domain/configuration.ts'
+import { onHost } from '../domain/host-view.ts'
 import { type PinnedImage, pinnedReference } from '../domain/image.ts'
 import type { ProbeAnswer } from '../domain/observed.ts'
 import type { Plan, PlannedService } from '../domain/plan.ts'
@@ -44,9 +45,10 @@ export interface Watching {
 
 /** Judging is pure; this only keeps the watch open. */
 export async function watchHost(
-  { plan, host, platform, soak, mask, signal }: Watching,
+  { plan: whole, host, platform, soak, mask, signal }: Watching,
   ports: Pick<Ports, 'hosts' | 'clock' | 'log'>,
 ): Promise<Proved> {
+  const plan = onHost(whole, host.name)
   const watched = new Watch({ plan, platform, soak, mask, now: () => ports.clock.now().getTime() / 1000 })
   const patience = patienceWithDocker(ports.clock)
   for (let opened = 0; ; ) {

@@ -1,3 +1,4 @@
+import { askedAbout } from '../domain/deployment.ts'
 import { askMessage } from '../report/chat.ts'
 import { linksOf } from './links-of.ts'
 import type { Ports, Report } from './ports.ts'
@@ -9,7 +10,7 @@ import type { Ports, Report } from './ports.ts'
 export async function publishAsk(report: Report, id: string, ports: Ports): Promise<string | undefined> {
   const deployment = await ports.store.deployments.read(id)
   const message = deployment && askMessage(deployment, linksOf(deployment, ports))
-  const shown = deployment?.proposal?.content
+  const shown = deployment && askedAbout(deployment)?.content
   if (message && shown !== report.memory) await ports.chat.send(report.surface, message, undefined)
   return message ? shown : report.memory
 }

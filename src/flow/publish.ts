@@ -39,7 +39,7 @@ export function deploymentReports(deployment: Deployment, notify: readonly strin
 /** People who have to agree are told so in chat; what they are shown names the channels before there is a plan. */
 const askReports = (deployment: Deployment): ReportKey[] =>
   asksForApproval(deployment)
-    ? [...new Set(deployment.proposal?.draft.notify)].map((surface) => ({ subject: `ask:${deployment.id}`, surface }))
+    ? [...new Set((deployment.plan ?? deployment.proposal?.draft)?.notify)].map((surface) => ({ subject: `ask:${deployment.id}`, surface }))
     : []
 
 /** The comment of the pull request that brought it: who has to agree, and what became of it. */

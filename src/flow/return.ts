@@ -56,4 +56,8 @@ async function returnHost(execution: Execution, host: HostRule): Promise<Outcome
 }
 
 /** Its containers may be old or new by now; what counts is that its digests run and answer. */
-const asItWas = (plan: Plan): Plan => ({ ...plan, services: plan.services.map((service) => ({ ...service, change: 'untouched' })) })
+const asItWas = (plan: Plan): Plan => ({
+  ...plan,
+  services: plan.services.map((service) => ({ ...service, change: 'untouched' })),
+  hosts: plan.hosts.map(({ creates: _, ...host }) => host),
+})

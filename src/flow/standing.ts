@@ -34,6 +34,8 @@ export function standingIn(history: Deployment[], deployment: Deployment): Stand
   const newest = history[0]?.id ?? deployment.id
   // A second rollback beside one that is on its way would be one too many.
   const mayGoBack = first?.id === deployment.id && target !== undefined && !open.some(({ kind }) => kind === 'rollback')
-  const makesSense = (kind: ButtonKind) => (kind === 'rollback' ? mayGoBack : newest === deployment.id)
+  // What came since waits behind one that pauses.
+  const isNext = newest === deployment.id || deployment.state === 'paused'
+  const makesSense = (kind: ButtonKind) => (kind === 'rollback' ? mayGoBack : isNext)
   return { ...(current && { current }), ...(target && { target }), open, newest, offers: kindsFor(deployment).filter(makesSense) }
 }

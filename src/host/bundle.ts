@@ -1,3 +1,4 @@
+import { onHost } from '../domain/host-view.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Secret } from '../domain/secret.ts'
 import type { ReleaseRef } from './commands.ts'
@@ -19,25 +20,29 @@ export interface Login {
 }
 
 /**
- * The bundle of a plan, the same bytes for the same contents: what is signed, put on every host of the deployment and
- * compared when it is put again. `env` is the final text of the project's `.env`; `files` are the other project files by
+ * The bundle of a plan, the same bytes for the same contents: what is signed, put on every host of the deployment, or on one that is new,
+ * and compared when it is put again. `env` is the final text of the project's `.env`; `files` are the other project files by
  * their path in the project folder. The bytes hold the secrets of `env`: they go to the signer and to hosts, nowhere else.
  * The plan lies in it with a signature of its own, by which it can be proved without those. Where the plan takes its files from a
  * release that hosts keep, neither is given, and the manifest names them.
  */
 export function packBundle({
-  plan,
+  plan: whole,
+  host,
   env,
   files,
   sign,
 }: {
   plan: Plan
+  /** For which of the plan's hosts it is; absent where all have the same. */
+  host?: string | undefined
   env?: Secret | undefined
   files: ReadonlyMap<string, Uint8Array>
   sign: Authority['sign']
 }): Uint8Array {
   const project = new Map(files)
-  const kept = Buffer.from(planFile(plan))
+  const plan = host === undefined ? whole : onHost(whole, host)
+  const kept = Buffer.from(planFile(whole))
   if (env) project.set('.env', Buffer.from(env.reveal()))
   const paths = [...(plan.kept === undefined ? project.keys() : ['.env', ...plan.files.map(({ path }) => path)])].sort()
   return archive([

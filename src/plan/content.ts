@@ -1,7 +1,7 @@
 import type { Draft } from '../domain/plan.ts'
 
 /**
- * What an approval is given for, as one text: the commit, the digests, Compose, files, values and hosts. Not what runs there now: that
+ * What an approval is given for, as one text: the commit, the digests, Compose, files, values, hosts and their waves. Not what runs there now: that
  * another deployment came and went meanwhile changes which services restart, not what is brought.
  *
  * @param fingerprint keyed: the definitions are made from secrets
@@ -22,6 +22,10 @@ export function contentOf(draft: Draft, fingerprint: (text: string) => string): 
       env ?? '',
       envFingerprint,
       sources,
+      ...shownWaves(draft),
     ]),
   )
 }
+
+/** Waves that people agree to; none where all hosts go at once, in whatever order they are named. */
+export const shownWaves = ({ waves }: Pick<Draft, 'waves'>): Draft['waves'] => (waves.length > 1 ? waves : [])

@@ -2,9 +2,12 @@ import type { GateRules } from '../domain/gate.ts'
 import { type PinnedImage, pinnedReference } from '../domain/image.ts'
 import type { ObservedContainer } from '../domain/observed.ts'
 import type { Draft, Plan } from '../domain/plan.ts'
+import { allAtOnce } from '../domain/rollout.ts'
+import { planHosts } from './hosts.ts'
 import { overrideText } from './override.ts'
 import { changesTo, type ServicesRequest } from './services.ts'
 import { structureOf } from './structure.ts'
+import { wavesOf } from './waves.ts'
 
 /** What a plan is made from where nothing but hosts and the database can be asked. */
 export interface KeptRequest {
@@ -40,12 +43,16 @@ export function freezeKept({ release, kept, hosts, running, registries, gates, n
   const { services, removed } = changesTo(described, { model, pins, previous: running, hosts })
   return {
     ...same,
+    format: 2,
     kind: 'rollback',
     again: generation,
     services,
     removed,
-    hosts: hosts.map(({ containers: _, ...host }) => host),
-    waves: [hosts.map(({ name }) => name)],
+    hosts: planHosts(hosts, services, model),
+    waves: wavesOf(
+      hosts.map(({ name }) => name),
+      allAtOnce,
+    ),
     override: overrideText(services, model),
     kept,
     logins: release.logins.filter((registry) => registries.includes(registry)),

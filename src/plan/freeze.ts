@@ -4,10 +4,13 @@ import { type PinnedImage, pinnedReference } from '../domain/image.ts'
 import type { ObservedContainer } from '../domain/observed.ts'
 import type { Draft, Plan } from '../domain/plan.ts'
 import type { Repository, Sha } from '../domain/repository.ts'
+import type { RolloutRule } from '../domain/rollout.ts'
+import { planHosts } from './hosts.ts'
 import type { ComposeModel } from './model.ts'
 import { overrideText } from './override.ts'
 import { registryOf } from './reference.ts'
 import { planServices, type ServicesRequest } from './services.ts'
+import { wavesOf } from './waves.ts'
 
 /** Everything a plan is made from. Holds values of the environment; the plan made from it does not. */
 export interface PlanRequest {
@@ -19,6 +22,8 @@ export interface PlanRequest {
   revision: Sha
   file: ProjectFile
   environment: EnvironmentRule
+  /** In which order hosts are switched. */
+  rollout: RolloutRule
   model: ComposeModel
   portable: string
   interpolation: Record<string, string>
@@ -59,7 +64,7 @@ export function freezePlan(request: PlanRequest): Draft {
   const images = [...new Map([...pins.values()].map((image) => [`${image.line} ${pinnedReference(image)} ${image.tag}`, image])).values()]
   const needed = new Set(images.map((image) => registryOf(image.repository)))
   return {
-    format: 1,
+    format: 2,
     kind: request.kind,
     repository: request.repository,
     project: file.project,
@@ -70,9 +75,11 @@ export function freezePlan(request: PlanRequest): Draft {
     images,
     services,
     removed,
-    hosts: request.hosts.map(({ containers: _, ...host }) => host),
-    // All at once: one wave.
-    waves: [request.hosts.map(({ name }) => name)],
+    hosts: planHosts(request.hosts, services, request.model),
+    waves: wavesOf(
+      request.hosts.map(({ name }) => name),
+      request.rollout,
+    ),
     compose: request.portable,
     override: overrideText(services, request.model),
     interpolation: request.interpolation,

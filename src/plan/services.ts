@@ -1,7 +1,7 @@
 import type { VerifyRule } from '../domain/configuration.ts'
 import { digestsOn, type PinnedImage, pinnedReference } from '../domain/image.ts'
 import type { ObservedContainer } from '../domain/observed.ts'
-import type { PlannedService } from '../domain/plan.ts'
+import type { PlannedHost, PlannedService } from '../domain/plan.ts'
 import { definitionOf } from './definition.ts'
 import { type ComposeModel, isActive, type ModelService, replicasOf } from './model.ts'
 
@@ -15,8 +15,16 @@ export interface Comparison {
    * how they run, left behind by a release that could not be brought to its end.
    */
   previous?: { services: PlannedService[]; others?: string[] } | undefined
-  hosts: { name: string; platform: string; containers: ObservedContainer[] }[]
+  hosts: ComparedHost[]
 }
+
+/** A host and what it has of the project. */
+export interface ComparedHost extends Pick<PlannedHost, 'name' | 'platform' | 'previous'> {
+  containers: ObservedContainer[]
+}
+
+/** Whether a host has nothing of the project yet. */
+const isNew = ({ previous, containers }: ComparedHost): boolean => previous === undefined && containers.length === 0
 
 export interface ServicesRequest extends Comparison {
   verify: Record<string, VerifyRule>
@@ -47,7 +55,8 @@ export function planServices(request: ServicesRequest): ServicesPlan {
 
 /**
  * Says for each service whether it gets new containers. A service whose definition, image and containers are as planned is
- * left alone on every host; one that differs anywhere is recreated everywhere, so that all hosts run the same release.
+ * left alone on every host; one that differs anywhere is recreated everywhere, so that all hosts run the same release. A host that is
+ * new among others has nothing that could differ: there everything is created, and nothing has to restart elsewhere for that.
  */
 export function changesTo(described: DescribedService[], comparison: Comparison): ServicesPlan {
   const services = described.map((service) => withChange(service, comparison))
@@ -99,7 +108,8 @@ function differences(now: Compared, before: Compared): string[] {
 /** Hosts that do not run what the release before has planned for them. */
 function missing(service: DescribedService, { pins, hosts }: Comparison): string[] {
   const pin = pins.get(service.name)
-  return hosts.flatMap((host) => {
+  const known = hosts.filter((host) => !isNew(host))
+  return (known.length > 0 ? known : hosts).flatMap((host) => {
     const own = host.containers.filter((container) => container.service === service.name)
     const alive = own.filter((container) => isAlive(container, service.oneShot))
     if (alive.length < service.replicas) return [`not running on ${host.name}`]
@@ -141,6 +151,13 @@ function leadersOf(service: ModelService): string[] {
   const mounted = service.volumes_from.flatMap((from) => (from.startsWith('container:') ? [] : [from.split(':')[0] ?? '']))
   const restarting = Object.entries(service.depends_on).flatMap(([name, dependency]) => (dependency.restart ? [name] : []))
   return [...spaces, ...mounted, ...restarting]
+}
+
+/** What each host that is new has to create although others keep it. */
+export function createdOnNew(hosts: readonly ComparedHost[], services: readonly PlannedService[]): Map<string, string[]> {
+  if (hosts.every(isNew)) return new Map()
+  const kept = services.filter(({ change, replicas }) => change === 'untouched' && replicas > 0).map(({ name }) => name)
+  return new Map(hosts.filter((host) => isNew(host) && kept.length > 0).map(({ name }) => [name, kept]))
 }
 
 function removedServices(services: PlannedService[], { previous }: Comparison): string[] {

@@ -1,4 +1,4 @@
-import { type Deployment, isTerminal, mayFollow } from '../domain/deployment.ts'
+import { askedAbout, type Deployment, isTerminal, mayFollow } from '../domain/deployment.ts'
 import { asksForApproval } from './held-by.ts'
 import type { CheckButton } from './published.ts'
 
@@ -26,21 +26,26 @@ export function buttonOf(identifier: string): { kind: ButtonKind; shown?: string
 const fingerprintRoom = 12
 
 /** What people agree to or refuse is in the button: one that was painted for something else does not count for what waits now. */
-const identifierOf = (kind: ButtonKind, { proposal }: Deployment): string =>
-  proposal && (kind === 'approve' || kind === 'reject') ? `${kind}:${proposal.content.slice(0, fingerprintRoom)}` : kind
+function identifierOf(kind: ButtonKind, deployment: Deployment): string {
+  const shown = kind === 'approve' || kind === 'reject' ? askedAbout(deployment) : undefined
+  return shown ? `${kind}:${shown.content.slice(0, fingerprintRoom)}` : kind
+}
 
 /**
  * The buttons that make sense as things are, three at most. Who may press them is asked when they are pressed: GitHub shows them to
  * everybody who may write.
  */
 export const buttonsFor = (deployment: Deployment): CheckButton[] =>
-  kindsFor(deployment).map((kind) => ({ ...wordings[kind], identifier: identifierOf(kind, deployment) }))
+  kindsFor(deployment).map((kind) => ({ ...wordingOf(kind, deployment), identifier: identifierOf(kind, deployment) }))
+
+const wordingOf = (kind: ButtonKind, { state }: Deployment): Omit<CheckButton, 'identifier'> =>
+  kind === 'cancel' && state === 'paused' ? { label: 'Cancel', description: 'Stop it, and take every host back' } : wordings[kind]
 
 /** Names of the commands that make sense as things are, what people look for first before the others. */
 export function kindsFor(deployment: Deployment): ButtonKind[] {
   const { state } = deployment
   if (asksForApproval(deployment)) return ['approve', 'reject', 'cancel']
-  if (!isTerminal(state) && mayFollow(state, 'cancelled')) return ['cancel']
+  if (!isTerminal(state) && (mayFollow(state, 'cancelled') || state === 'paused')) return ['cancel']
   if (state === 'rolling' || state === 'verifying') return deployment.kind === 'deploy' ? ['rollback'] : []
   if (!isTerminal(state)) return []
   if (state === 'succeeded') return ['rollback']

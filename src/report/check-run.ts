@@ -32,6 +32,7 @@ const conclusions: Record<State, CheckReport['state']> = {
   pulling: 'in_progress',
   rolling: 'in_progress',
   verifying: 'in_progress',
+  paused: 'in_progress',
   'rolling-back': 'in_progress',
   succeeded: 'success',
   failed: 'failure',

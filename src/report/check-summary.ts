@@ -1,10 +1,10 @@
-import { type Deployment, isAtWork, type TimelineEntry } from '../domain/deployment.ts'
+import { askedAbout, type Deployment, isAtWork, type TimelineEntry } from '../domain/deployment.ts'
 import type { Verdict } from '../domain/gate.ts'
 import { words } from './answers/said.ts'
 import type { CheckFacts } from './check-run.ts'
 import { draftSections } from './draft-sections.ts'
 import { explained, explainedSection } from './explained.ts'
-import { heldBy } from './held-by.ts'
+import { asksForApproval, heldBy } from './held-by.ts'
 import { link, sentence } from './markdown.ts'
 import { proofSection } from './proof-section.ts'
 import { checkRoom, fitted, type Section } from './sections.ts'
@@ -42,15 +42,17 @@ const isProved = ({ state, soak }: Deployment): boolean => state === 'succeeded'
 
 function whySection(deployment: Deployment): Section[] {
   const reason = deployment.reason ?? unwellBecause(deployment)
-  if (deployment.state === 'waiting')
+  if (heldBy(deployment).length > 0)
     return [{ head: '**What it waits for**\n', rows: heldBy(deployment).map((held) => `- ${explained(held)}`) }]
   return reason ? [explainedSection(reason)] : []
 }
 
 /** Whoever presses a button is answered nowhere else. What was refused while it waited is over with the waiting. */
-function refusalsSection({ state, createdAt, finishedAt }: Deployment, timeline: readonly TimelineEntry[]): Section[] {
-  if (isAtWork(state)) return []
-  const since = Date.parse(finishedAt ?? createdAt)
+function refusalsSection(deployment: Deployment, timeline: readonly TimelineEntry[]): Section[] {
+  const { state, rollout, createdAt, finishedAt } = deployment
+  const asked = asksForApproval(deployment) ? rollout?.asked : undefined
+  if (isAtWork(state) && !asked) return []
+  const since = Date.parse(finishedAt ?? asked?.since ?? createdAt)
   const refused = timeline.filter(({ step, at }) => step === 'command' && Date.parse(at) >= since)
   const rows = refused.slice(-refusalsShown).map(({ text }) => `- ${sentence(text, 1500)}`)
   return rows.length === 0 ? [] : [{ head: '**Refused**\n', rows }]
@@ -60,9 +62,11 @@ function refusalsSection({ state, createdAt, finishedAt }: Deployment, timeline:
  * Who agreed to what is shown. Once it is planned nothing is shown that could be agreed to; the last approval was given for what was
  * shown then, or it would not have been planned.
  */
-function approvalsSection({ revision, proposal }: Deployment, verdicts: readonly Verdict[]): Section[] {
+function approvalsSection(deployment: Deployment, verdicts: readonly Verdict[]): Section[] {
+  const { revision } = deployment
   const approvals = verdicts.filter((one) => one.verdict === 'approve' && one.revision === revision)
-  const content = proposal?.content ?? approvals.toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at)).at(-1)?.content
+  const content =
+    askedAbout(deployment)?.content ?? approvals.toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at)).at(-1)?.content
   const rows = approvals
     .filter((one) => one.content === content)
     .map(({ person, at }) => `- ${words(person, 200)} on ${words(momentText(at), 100)}`)

@@ -17,6 +17,7 @@ const dots: Record<State, CommitStatus['state']> = {
   pulling: 'pending',
   rolling: 'pending',
   verifying: 'pending',
+  paused: 'pending',
   'rolling-back': 'pending',
   succeeded: 'success',
   failed: 'failure',
@@ -88,6 +89,7 @@ function rollbackText(deployment: Deployment): string {
 /** One word for the whole way: each is a request of its own, and the check run tells the steps. */
 function textOf(deployment: Deployment): string {
   const { state, plan } = deployment
+  if (state === 'paused' && waitsForApproval(deployment)) return progressOf(deployment)
   return isUnderWay(state) && plan ? `On its way to ${hostsText(plan)}: ${changesText(plan)}` : progressOf(deployment)
 }
 

@@ -12,6 +12,7 @@ const phases: Record<State, DeploymentStatus['state']> = {
   pulling: 'in_progress',
   rolling: 'in_progress',
   verifying: 'in_progress',
+  paused: 'in_progress',
   'rolling-back': 'in_progress',
   succeeded: 'success',
   failed: 'failure',

@@ -1,9 +1,9 @@
-import type { Deployment } from '../domain/deployment.ts'
+import { askedAbout, type Deployment } from '../domain/deployment.ts'
 import type { Reason } from '../domain/reason.ts'
 
 /** Everything that a deployment waits for, first what people are told first; empty where it does not wait. */
 export function heldBy({ state, closed, reason }: Pick<Deployment, 'state' | 'closed' | 'reason'>): readonly Reason[] {
-  if (state !== 'waiting') return []
+  if (state !== 'waiting' && state !== 'paused') return []
   return closed ?? (reason ? [reason] : [])
 }
 
@@ -16,5 +16,5 @@ export const waitsForApproval = (deployment: Pick<Deployment, 'state' | 'closed'
   approvalMissing(deployment) !== undefined
 
 /** Whether they can be asked: what they agree to is known only when nothing else has to come first. */
-export const asksForApproval = (deployment: Pick<Deployment, 'state' | 'closed' | 'reason' | 'proposal'>): boolean =>
-  waitsForApproval(deployment) && deployment.proposal !== undefined
+export const asksForApproval = (deployment: Pick<Deployment, 'state' | 'closed' | 'reason' | 'proposal' | 'rollout'>): boolean =>
+  waitsForApproval(deployment) && askedAbout(deployment) !== undefined

@@ -2,6 +2,7 @@ import { type PinnedImage, pinnedReference } from '../domain/image.ts'
 import type { Draft, Plan, PlannedService } from '../domain/plan.ts'
 import { shortSha } from '../domain/repository.ts'
 import { oneLine } from './text.ts'
+import { durationText } from './time.ts'
 
 /** The plan as people read it before and after: what changes, with which images, on which hosts in which order. Plain text. */
 export function planText(plan: Draft | Plan): string {
@@ -33,15 +34,20 @@ export function imageRow(image: PinnedImage): [reference: string, origin: string
   return [pinnedReference(image), origin]
 }
 
-/** In the order of their turns: the wave where there are several, the host, and what runs there. */
+/** In the order of their turns: the wave where there are several, the host, and what runs there; pauses between. */
 export function hostRows(plan: Draft): string[][] {
-  return plan.waves.flatMap((wave, index) =>
-    wave.map((name) => {
-      const before = plan.hosts.find((host) => host.name === name)?.previous
-      return [plan.waves.length > 1 ? `wave ${index + 1}` : '', name, before ? `runs ${shortSha(before.revision)} now` : 'first deployment']
+  return plan.waves.flatMap((wave, index) => [
+    ...wave.hosts.map((name) => {
+      const { previous: before, creates } = plan.hosts.find((host) => host.name === name) ?? {}
+      return [plan.waves.length > 1 ? `wave ${index + 1}` : '', name, before ? `runs ${shortSha(before.revision)} now` : firstText(creates)]
     }),
-  )
+    ...(wave.pause > 0 ? [['', `then a pause of ${durationText(wave.pause)}`]] : []),
+  ])
 }
+
+/** A host that joins others creates what they keep. */
+const firstText = (creates: readonly string[] = []): string =>
+  creates.length === 0 ? 'first deployment' : `first deployment, creates ${creates.join(', ')} too`
 
 /** Rows under a title, their columns aligned; nothing for no rows. */
 function block(title: string, rows: string[][]): string[] {

@@ -41,6 +41,7 @@ const icons: Record<State, string> = {
   pulling: '🚚',
   rolling: '🚚',
   verifying: '🔎',
+  paused: '⏸️',
   succeeded: '✅',
   failed: '❌',
   'rolling-back': '↩️',

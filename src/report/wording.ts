@@ -3,7 +3,7 @@ import type { Draft, Plan } from '../domain/plan.ts'
 import { type Reason, sentenceOf } from '../domain/reason.ts'
 import { type Sha, shortSha } from '../domain/repository.ts'
 import { oneLine, unticked } from './text.ts'
-import { tookText } from './time.ts'
+import { momentText, tookText } from './time.ts'
 
 /** What the tables below speak about. */
 interface Names {
@@ -25,6 +25,7 @@ const deployHeadlines: Words = {
   pulling: (n) => `${n.commit} is on its way to ${n.environment}`,
   rolling: (n) => `${n.commit} is on its way to ${n.environment}`,
   verifying: (n) => `${n.commit} is being verified on ${n.environment}`,
+  paused: (n) => `${n.commit} is on its way to ${n.environment}`,
   succeeded: (n) => `${n.commit} went live on ${n.environment}`,
   failed: (n) => `${n.commit} did not reach ${n.environment}`,
   'rolling-back': (n) => `${n.commit} failed; ${n.environment} is returning to ${n.before}`,
@@ -42,6 +43,7 @@ const rollbackHeadlines: Words = {
   pulling: (n) => `${n.environment} is going back to ${n.commit}${n.from}`,
   rolling: (n) => `${n.environment} is going back to ${n.commit}${n.from}`,
   verifying: (n) => `${n.commit} is being verified on ${n.environment}`,
+  paused: (n) => `${n.environment} is going back to ${n.commit}${n.from}`,
   succeeded: (n) => `${n.environment} went back to ${n.commit}${n.from}`,
   failed: (n) => `${n.environment} did not go back to ${n.commit}`,
   'rolling-back': (n) => `The way back to ${n.commit} failed; ${n.environment} is returning to ${n.before}`,
@@ -91,9 +93,11 @@ export function progressOf(deployment: Deployment): string {
     case 'pulling':
       return `Pulling on ${hostsText(plan)}`
     case 'rolling':
-      return `Switching on ${hostsText(plan)}`
+      return `Switching ${waveText(deployment)}`
     case 'verifying':
-      return `Verifying on ${hostsText(plan)}`
+      return `Verifying ${waveText(deployment)}`
+    case 'paused':
+      return `${pauseText(deployment)}${because ? `: ${because}` : ''}`
     case 'succeeded':
       return unwell ? `Not well: ${reasonText(unwell)}` : provedText(deployment)
     case 'failed':
@@ -138,10 +142,25 @@ export const revisionsBefore = ({ plan }: Pick<Deployment, 'plan'>): Sha[] => [
 ]
 
 /** `web-1`, `web-1 and web-2`, `3 hosts` */
-export function hostsText(plan: Plan | undefined): string {
-  const names = plan?.hosts.map((host) => oneLine(host.name)) ?? []
+export const hostsText = (plan: Plan | undefined): string => namesText(plan?.hosts.map(({ name }) => name) ?? [])
+
+function namesText(hosts: readonly string[]): string {
+  const names = hosts.map(oneLine)
   if (names.length === 0) return 'its hosts'
   return names.length < 3 ? names.join(' and ') : `${names.length} hosts`
+}
+
+/** What is being switched or verified: `on web-1`, `wave 2 of 4 (web-3 and web-4)`. */
+function waveText({ plan, rollout }: Deployment): string {
+  const wave = plan?.waves[rollout?.wave ?? 0]
+  if (!plan || !wave || plan.waves.length < 2) return `on ${hostsText(plan)}`
+  return `wave ${(rollout?.wave ?? 0) + 1} of ${plan.waves.length} (${namesText(wave.hosts)})`
+}
+
+/** `Wave 1 of 3 is proved; the next begins on 21 Nov 2026, 10:05:00 UTC at the earliest` */
+function pauseText({ plan, rollout }: Deployment): string {
+  const proved = `Wave ${(rollout?.wave ?? 0) + 1} of ${plan?.waves.length ?? 0} is proved`
+  return rollout?.until === undefined ? proved : `${proved} and watched; the next begins on ${momentText(rollout.until)}`
 }
 
 function beforeText(deployment: Deployment): string {

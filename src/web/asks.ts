@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Command } from '../domain/command.ts'
-import type { Deployment } from '../domain/deployment.ts'
+import { askedAbout, type Deployment } from '../domain/deployment.ts'
 import type { Ports } from '../flow/ports.ts'
 import type { Standing } from '../flow/standing.ts'
 import { type ButtonKind, buttonKinds } from '../report/buttons.ts'
@@ -42,7 +42,7 @@ export const askFor = (kind: ButtonKind, deployment: Deployment, standing: Stand
   kind,
   newest: standing.newest,
   ...(standing.target?.plan && { generation: standing.target.plan.generation }),
-  ...(deployment.proposal && { shown: deployment.proposal.content }),
+  shown: askedAbout(deployment)?.content,
 })
 
 /** Of a reason that people give on a page; who has more to say talks to them. */

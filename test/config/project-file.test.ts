@@ -16,6 +16,7 @@ test('the least file gets every default', () => {
         verify: {},
         imageWithin: 900,
         keep: 5,
+        rollout: { pause: 0 },
         gates: nothingAsked,
       },
     },
@@ -128,7 +129,7 @@ test('a problem reads: where, what is wrong, what to do', () => {
   ])
 })
 
-test.each(['rollout: {}', 'before: []', 'secrets: x', 'files: []', 'heal: true'])(
+test.each(['before: []', 'secrets: x', 'files: []', 'heal: true'])(
   'a gate that would not be honoured is refused by name, not ignored: %s',
   (gate) => {
     const [name] = gate.split(':')

@@ -4,6 +4,7 @@ import { stringify } from 'yaml'
 import type { EnvironmentRule, ProjectFile, SourceRule, VerifyRule } from '../../src/domain/configuration.ts'
 import type { ApprovalRule, CheckRule, GateRules, WeekMoment, WindowRule } from '../../src/domain/gate.ts'
 import type { Problem } from '../../src/domain/problem.ts'
+import type { BatchSize, CanaryRule, RolloutRule } from '../../src/domain/rollout.ts'
 import { good, parseOperator, parseProject, problemsOf, projectWith } from './given.ts'
 
 /** Pieces of YAML and of both files, in any order: far likelier to reach deep than random letters. */
@@ -58,6 +59,9 @@ const pieces = fc.constantFrom(
     'zone: ',
     'paths: ',
     '**/*.md',
+    'rollout: ',
+    'batch: 50%',
+    'canary: 1',
     'defaults: ',
     '<<',
     '__proto__',
@@ -165,6 +169,23 @@ const gates: fc.Arbitrary<GateRules> = fc.record(
   { requiredKeys: ['checks', 'windows'] },
 )
 
+const batch: fc.Arbitrary<BatchSize> = fc.oneof(
+  fc.integer({ min: 1, max: 1000 }).map((hosts) => ({ hosts })),
+  fc.integer({ min: 1, max: 100 }).map((percent) => ({ percent })),
+)
+const canary: fc.Arbitrary<CanaryRule> = fc.record(
+  {
+    hosts: fc.integer({ min: 1, max: 1000 }),
+    soak: fc.integer({ min: 0, max: 43_200 }),
+    approve: fc.record({ within: fc.integer({ min: 60, max: 604_800 }) }),
+  },
+  { requiredKeys: ['hosts'] },
+)
+/** A pause needs something to be between. */
+const rollout: fc.Arbitrary<RolloutRule> = fc
+  .record({ canary, batch, pause: fc.integer({ min: 0, max: 3_600 }) }, { requiredKeys: ['pause'] })
+  .map((rule) => (rule.canary || rule.batch ? rule : { pause: 0 }))
+
 const environment: fc.Arbitrary<Omit<EnvironmentRule, 'name' | 'hosts'>> = fc.record(
   {
     source,
@@ -174,8 +195,9 @@ const environment: fc.Arbitrary<Omit<EnvironmentRule, 'name' | 'hosts'>> = fc.re
     verify: named(service, verify),
     imageWithin: fc.integer({ min: 1, max: 86_400 }),
     keep: fc.integer({ min: 2, max: 50 }),
+    rollout,
   },
-  { requiredKeys: ['source', 'gates', 'verify', 'imageWithin', 'keep'] },
+  { requiredKeys: ['source', 'gates', 'verify', 'imageWithin', 'keep', 'rollout'] },
 )
 /** Any project file there can be; each environment on a host of its own. */
 const projectFile: fc.Arbitrary<ProjectFile> = fc
@@ -220,13 +242,14 @@ const written = ({ compose, environments, paths, ...rest }: ProjectFile): string
     ...(compose.length > 0 && { compose }),
     paths: Object.fromEntries(Object.entries(paths).filter(([, list]) => list.length > 0)),
     environments: Object.fromEntries(
-      Object.entries(environments).map(([key, { name: _, gates, source, verify: rules, imageWithin, ...environment }]) => [
+      Object.entries(environments).map(([key, { name: _, gates, source, verify: rules, imageWithin, rollout: waves, ...environment }]) => [
         key,
         {
           ...environment,
           ...(source.kind === 'branch' ? { branch: source.branch } : { tag: source.pattern }),
           ...writtenGates(gates),
           'image-within': `${imageWithin}s`,
+          rollout: writtenRollout(waves),
           verify: Object.fromEntries(Object.entries(rules).map(([of, rule]) => [of, probe(rule)])),
         },
       ]),
@@ -239,6 +262,20 @@ const writtenGates = ({ checks, approve, windows, ...rest }: GateRules) => ({
     approve: { ...(approve.by.length > 0 && { by: approve.by }), count: approve.count, 'not-author': approve.notAuthor },
   }),
   windows: windows.map(({ kind, text, zone }) => ({ [kind]: text, zone })),
+})
+const writtenCanary = ({ hosts, soak, approve: asked }: CanaryRule) =>
+  soak === undefined && asked === undefined
+    ? hosts
+    : {
+        hosts,
+        ...(soak !== undefined && { soak: `${soak}s` }),
+        // biome-ignore lint/suspicious/noThenProperty: it is the word people write
+        ...(asked && { then: 'approve', within: `${asked.within}s` }),
+      }
+const writtenRollout = ({ canary: first, batch: size, pause }: RolloutRule) => ({
+  ...(first && { canary: writtenCanary(first) }),
+  ...(size && { strategy: 'rolling', batch: 'hosts' in size ? size.hosts : `${size.percent}%` }),
+  ...((first || size) && { pause: `${pause}s` }),
 })
 const probe = ({ version, within, soak, ...rest }: VerifyRule) => ({
   ...rest,

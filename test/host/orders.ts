@@ -20,15 +20,18 @@ export const web = `ghcr.io/acme/shop@sha256:${'1'.repeat(64)}`
 export const release = (generation: number, more: Partial<Plan> = {}): Plan =>
   plan([service('web', web, { change: generation === 1 ? 'created' : 'recreated' })], { generation, ...more })
 
+/** Whose word hosts believe. */
+export type Believed = Pick<BareHost, 'signer' | 'by'>
+
 /** Standard input of `put`, after the signature of the order. */
-export function envelope({ signer }: BareHost, planned: Plan, env?: string): Uint8Array {
+export function envelope({ signer }: Pick<Believed, 'signer'>, planned: Plan, env?: string): Uint8Array {
   const bundle = packBundle({ plan: planned, files: new Map(), sign: signer.sign, ...(env !== undefined && { env: new Secret(env) }) })
   return encloseBundle(bundle, signer.sign(bundle, bundleNamespace), [])
 }
 
 /** Every order of a deployment that goes well, by its verb, in the order in which they are given. */
 export function orders(
-  host: BareHost,
+  host: Believed,
   planned: Plan,
   turn: number,
   env?: string,

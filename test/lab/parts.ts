@@ -30,6 +30,7 @@ export interface PartsWanted {
   engine?: EngineVersion
   browser?: boolean
   interposers?: boolean
+  ansible?: boolean
   /** Gets a line before each long step. */
   say?: (line: string) => void
 }
@@ -43,12 +44,19 @@ export async function prepareParts({
   engine = 'trixie',
   browser = false,
   interposers = false,
+  ansible = false,
   say = () => {},
 }: PartsWanted = {}): Promise<Parts> {
   if (process.getuid?.() !== 0) throw new Error('laboratory: needs root for namespaces and the Docker daemon. Run this as root.')
   if (!existsSync('/usr/bin/apt-get')) throw new Error('laboratory: needs Debian 12 or 13 (no apt-get here). Run this on such a machine.')
   const cache = await cacheFolder()
-  const missing = () => missingPackages({ ...needed, ...(browser && neededByBrowser), ...(interposers && neededByInterposers) })
+  const missing = () =>
+    missingPackages({
+      ...needed,
+      ...(browser && neededByBrowser),
+      ...(interposers && neededByInterposers),
+      ...(ansible && neededByAnsible),
+    })
   const own = engine === 'trixie' ? await installedEngine() : undefined
   const tree = join(cache, `engine-${engine}-${process.arch}`)
   const busybox = join(cache, `busybox-${process.arch}`)
@@ -112,6 +120,8 @@ const needed: Record<string, () => boolean> = {
 }
 
 const neededByBrowser: typeof needed = { chromium: () => existsSync('/usr/bin/chromium') }
+
+const neededByAnsible: typeof needed = { 'ansible-core': () => existsSync('/usr/bin/ansible-playbook') }
 
 const fileLibraries = ['/usr/lib/fiu/fiu_run_preload.so', '/usr/lib/fiu/fiu_posix_preload.so']
 

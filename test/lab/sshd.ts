@@ -42,7 +42,7 @@ export async function newHostKey(machine: Machine): Promise<string> {
 }
 
 /** Whether an SSH server says hello there. */
-const greets = (host: string, port: number): Promise<boolean> =>
+export const greets = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect({ host, port, timeout: 2000 })
     const end = (answer: boolean) => {

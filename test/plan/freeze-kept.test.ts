@@ -88,7 +88,7 @@ test('all else is the release as it was, on the hosts as they are', () => {
     ...same,
     ...{ kind: 'rollback', again: 3, kept: 3, soak: 'behind', logins: ['ghcr.io'], removed: [], gates: nothingAsked },
     hosts: [{ name: 'web-1', platform: 'linux/amd64', previous: { generation: 9, revision: sha('9') } }],
-    waves: [['web-1']],
+    waves: [{ hosts: ['web-1'], pause: 0 }],
   })
   expect(override).toContain(`image: "registry.example.com/shop@${digest('1')}"`)
   expect(override).toContain('depends_on: !override {}')

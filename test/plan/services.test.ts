@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { PinnedImage } from '../../src/domain/image.ts'
 import type { ObservedContainer } from '../../src/domain/observed.ts'
 import type { PlannedService } from '../../src/domain/plan.ts'
+import { planHosts } from '../../src/plan/hosts.ts'
 import { readModel } from '../../src/plan/model.ts'
 import { overrideText } from '../../src/plan/override.ts'
 import { planServices, type ServicesRequest } from '../../src/plan/services.ts'
@@ -159,6 +160,33 @@ describe('what gets new containers', () => {
       { name: 'web-2', platform: 'linux/amd64', containers: [container('web')] },
     ]
     expect(changes(again({ hosts }).services)).toEqual({ db: 'not running on web-2', web: '' })
+  })
+
+  const joined = { name: 'web-2', platform: 'linux/amd64', containers: [] }
+  const beside = [{ name: 'web-1', platform: 'linux/amd64', containers: [container('web'), container('db')] }]
+  const { model } = request()
+  test('nothing, where a host joins others: it creates what they keep, and no more than that', () => {
+    const hosts = [...beside, joined]
+    const { services } = again({ hosts })
+    expect(changes(services)).toEqual({ db: '', web: '' })
+    expect(planHosts(hosts, services, model).map(({ creates }) => creates)).toEqual([undefined, ['db', 'web']])
+    const pins = new Map([
+      ['web', pin('b')],
+      ['db', pin('a')],
+    ])
+    expect(planHosts(hosts, again({ hosts, pins }).services, model).at(1)?.creates).toEqual(['db'])
+  })
+
+  test('what a host had and has lost altogether is recreated, as it is no new one', () => {
+    const emptied = { ...joined, previous: { generation: 3, revision: 'a'.repeat(40) } }
+    const { services } = again({ hosts: [...beside, emptied] })
+    expect(changes(services)).toEqual({ db: 'not running on web-2', web: 'not running on web-2' })
+  })
+
+  test('everything, where no host is left that had it', () => {
+    const { services } = again({ hosts: [joined] })
+    expect(changes(services)).toEqual({ db: 'not running on web-2', web: 'not running on web-2' })
+    expect(planHosts([joined], services, model)).toEqual([{ name: 'web-2', platform: 'linux/amd64' }])
   })
 })
 

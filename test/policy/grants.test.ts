@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { EnvironmentRule, OperatorFile, ProjectFile } from '../../src/domain/configuration.ts'
 import { nothingAsked } from '../../src/domain/gate.ts'
+import { allAtOnce } from '../../src/domain/rollout.ts'
 import { refusedChannels } from '../../src/policy/channels.ts'
 import { registryFor } from '../../src/policy/registries.ts'
 import { sharedHosts } from '../../src/policy/shared-hosts.ts'
@@ -56,7 +57,16 @@ const project = (environments: Record<string, string[]>): ProjectFile => ({
   environments: Object.fromEntries(
     Object.entries(environments).map(([name, hosts]): [string, EnvironmentRule] => [
       name,
-      { name, source: { kind: 'branch', branch: 'main' }, hosts, verify: {}, imageWithin: 1, keep: 5, gates: nothingAsked },
+      {
+        name,
+        source: { kind: 'branch', branch: 'main' },
+        hosts,
+        verify: {},
+        imageWithin: 1,
+        keep: 5,
+        rollout: allAtOnce,
+        gates: nothingAsked,
+      },
     ]),
   ),
   notify: [],

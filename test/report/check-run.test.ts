@@ -133,7 +133,10 @@ describe('the summary', () => {
       { name: 'web-1', platform: 'linux/amd64', previous: { generation: 6, revision: sha('b') } },
       { name: 'web-2', platform: 'linux/amd64' },
     ],
-    waves: [['web-1'], ['web-2']],
+    waves: [
+      { hosts: ['web-1'], pause: 0 },
+      { hosts: ['web-2'], pause: 0 },
+    ],
     env: 'deploy/production.env',
     files: [{ path: 'web.env', source: 'deploy/web.env', fingerprint: 'f' }],
   })

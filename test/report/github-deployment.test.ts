@@ -42,6 +42,7 @@ test('every state has its phase', () =>
     pulling: 'in_progress',
     rolling: 'in_progress',
     verifying: 'in_progress',
+    paused: 'in_progress',
     succeeded: 'success',
     failed: 'failure',
     'rolling-back': 'in_progress',

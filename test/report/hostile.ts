@@ -70,7 +70,7 @@ export const anyDeployment: fc.Arbitrary<Deployment> = fc
           services: [service({ name: text, because: [text] })],
           removed: [text],
           hosts: [{ name: text, platform: 'linux/amd64', previous: { generation: 1, revision: before } }],
-          waves: [[text]],
+          waves: [{ hosts: [text], pause: 0 }],
         }),
       }),
     }),

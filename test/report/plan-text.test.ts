@@ -18,7 +18,10 @@ test('a plan reads as a table of what will happen', () => {
         { name: 'web-1', platform: 'linux/amd64', previous: { generation: 6, revision: sha('b') } },
         { name: 'web-2', platform: 'linux/amd64' },
       ],
-      waves: [['web-1'], ['web-2']],
+      waves: [
+        { hosts: ['web-1'], pause: 0 },
+        { hosts: ['web-2'], pause: 0 },
+      ],
     }),
   )
   expect(text).toBe(`Deploy shop to production: aaaaaaa (generation 7)

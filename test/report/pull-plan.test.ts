@@ -244,7 +244,7 @@ test('whatever the words, GitHub accepts both, nobody is told by them and no HTM
         removed: words,
         compose: words.join('\n'),
         hosts: words.map((name) => ({ name, platform: name })),
-        waves: [words],
+        waves: [{ hosts: words, pause: 0 }],
       }
       const environments = names.flatMap((environment): Outlook[] => [
         planned({

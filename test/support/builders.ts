@@ -59,7 +59,7 @@ export const answer = (change: Partial<ProbeAnswer> = {}): ProbeAnswer => ({
 })
 
 export const plan = (change: Partial<Plan> = {}): Plan => ({
-  format: 1,
+  format: 2,
   kind: 'deploy',
   repository,
   project: 'shop',
@@ -71,7 +71,7 @@ export const plan = (change: Partial<Plan> = {}): Plan => ({
   services: [service()],
   removed: [],
   hosts: [{ name: 'web-1', platform: 'linux/amd64' }],
-  waves: [['web-1']],
+  waves: [{ hosts: ['web-1'], pause: 0 }],
   compose: 'services: {}\n',
   override: 'services: {}\n',
   interpolation: {},

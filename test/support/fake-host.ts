@@ -59,6 +59,7 @@ export class FakeHost {
 
   async run(command: Command, onLine: (line: string) => void = () => undefined, signal?: AbortSignal): Promise<CommandResult> {
     this.heard.push([command.verb, ...command.args.slice(2, 3)].join(' '))
+    if (!Number.isInteger(command.limit)) return refused(2, 'within needs seconds')
     const givenUp = new Promise<undefined>((resolve) => signal?.addEventListener('abort', () => resolve(undefined), { once: true }))
     const scripted = await Promise.race([this.instead(command), givenUp])
     if (signal?.aborted) return { kind: 'connection-lost', detail: 'Landfall gave the command up' }

@@ -21,6 +21,8 @@ export interface ShopOptions {
   soak?: string
   /** Gates of production, as they are written in the file: `checks: all, approve: {}`. */
   gates?: string
+  /** How production's hosts are switched, as it is written: `{ canary: 1 }`. */
+  rollout?: string
   /** Hosts of staging, which follows the same branch unless another is named; without hosts there is no staging. */
   staging?: string[]
   stagingBranch?: string
@@ -33,6 +35,7 @@ export const landfallYml = ({
   within = '20s',
   soak = '2s',
   gates,
+  rollout,
   staging = [],
   stagingBranch = 'main',
 }: ShopOptions = {}): string => `version: 1
@@ -42,7 +45,7 @@ defaults:
   image-within: ${imageWithin}
   verify: { web: { port: 3000, health: /health, version: "/health#/version", within: ${within}, soak: ${soak} } }
 environments:
-  production: { branch: main, hosts: [${follows.join(', ')}], env: deploy/production.env, url: "https://shop.example.com"${gates ? `, ${gates}` : ''} }
+  production: { branch: main, hosts: [${follows.join(', ')}], env: deploy/production.env, url: "https://shop.example.com"${gates ? `, ${gates}` : ''}${rollout ? `, rollout: ${rollout}` : ''} }
 ${staging.length > 0 ? `  staging: { branch: ${stagingBranch}, hosts: [${staging.join(', ')}], env: deploy/production.env }\n` : ''}notify: ["slack:deploys"]
 `
 

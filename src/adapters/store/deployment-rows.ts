@@ -4,7 +4,7 @@ import type { DeploymentPatch } from '../../flow/ports.ts'
 import { storedDeployment, storedTakenBack } from './stored/deployment.ts'
 import { storedComment, storedComments } from './stored/intent.ts'
 import { encode, parsed, present, read } from './stored/json.ts'
-import { storedPlan, storedProposal } from './stored/plan.ts'
+import { storedPlan, storedProgress, storedProposal } from './stored/plan.ts'
 import { storedReason, storedReasons } from './stored/reason.ts'
 import { repositoryIn } from './stored/repository.ts'
 import type { DeploymentRow } from './tables.ts'
@@ -61,6 +61,7 @@ export function deploymentIn(row: DeploymentRow): Deployment {
     closed: parsed(row.closed),
     proposal: parsed(row.proposal),
     plan: parsed(row.plan),
+    rollout: parsed(row.rollout),
     soak: row.soak === null ? null : present({ state: row.soak, reason: parsed(row.soak_reason) }),
     createdAt: row.created_at,
     startedAt: row.started_at,
@@ -76,6 +77,7 @@ type PatchColumns = Pick<
   | 'proposal'
   | 'plan'
   | 'generation'
+  | 'rollout'
   | 'revision'
   | 'subject'
   | 'author'
@@ -93,6 +95,7 @@ const emptyPatch: PatchColumns = {
   proposal: null,
   plan: null,
   generation: null,
+  rollout: null,
   revision: null,
   subject: null,
   author: null,
@@ -111,6 +114,7 @@ export function patchColumns(patch: DeploymentPatch): Partial<PatchColumns> {
     ...(patch.closed && { closed: encode(storedReasons, patch.closed) }),
     ...(patch.proposal && { proposal: encode(storedProposal, patch.proposal) }),
     ...(patch.plan && { plan: encode(storedPlan, patch.plan), generation: patch.plan.generation }),
+    ...(patch.rollout && { rollout: encode(storedProgress, patch.rollout) }),
     ...(patch.revision !== undefined && { revision: patch.revision }),
     ...(patch.subject !== undefined && { subject: patch.subject }),
     ...(patch.author !== undefined && { author: patch.author }),

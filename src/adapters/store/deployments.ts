@@ -155,7 +155,7 @@ async function advance(database: Database, transaction: Kysely<Tables>, { id, le
     .updateTable('deployments')
     // Why it waited is no longer true once it goes on.
     .set({
-      ...(from === 'waiting' && to !== from && { reason: null, closed: null }),
+      ...((from === 'waiting' || from === 'paused') && to !== from && { reason: null, closed: null }),
       // What was shown before is part of the plan now.
       ...(columns.plan !== undefined && { proposal: null }),
       ...columns,

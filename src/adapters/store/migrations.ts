@@ -10,12 +10,25 @@ import { soakBehind } from './migrations/soak-behind.ts'
 import { tags } from './migrations/tags.ts'
 import { takenBack } from './migrations/taken-back.ts'
 import { wantedPlans } from './migrations/wanted-plans.ts'
+import { waves } from './migrations/waves.ts'
 import type { Tables } from './tables.ts'
 
 type Migration = (database: Database, transaction: Kysely<Tables>) => Promise<void>
 
 /** In order, for ever: an entry that was released is never changed, only followed by another. */
-const migrations: Migration[] = [firstTables, nothingLost, gates, proposals, soakBehind, pullPlans, wantedPlans, tags, answers, takenBack]
+const migrations: Migration[] = [
+  firstTables,
+  nothingLost,
+  gates,
+  proposals,
+  soakBehind,
+  pullPlans,
+  wantedPlans,
+  tags,
+  answers,
+  takenBack,
+  waves,
+]
 
 /** `newer`: a later Landfall wrote it, with tables of version `present`; nothing was changed. */
 export type Migrated = { kind: 'ready' } | { kind: 'newer'; present: number; known: number }

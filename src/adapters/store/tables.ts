@@ -101,6 +101,8 @@ export interface DeploymentRow {
   plan: string | null
   /** The plan's, to be found by. */
   generation: number | null
+  /** JSON, `RolloutProgress`. */
+  rollout: string | null
   /** State of a soak that goes on behind, and why it ended so: JSON, `Reason`. */
   soak: string | null
   soak_reason: string | null

@@ -2,6 +2,7 @@ import type { EnvironmentRule, ProjectFile, SourceRule, VerifyRule } from '../..
 import { nothingAsked } from '../../domain/gate.ts'
 import { mergeGates, writtenGates } from '../gates/gates.ts'
 import { named } from '../named.ts'
+import { rolloutRule } from './rollout.ts'
 import type { ProjectShape } from './schema.ts'
 import type { VerifyShape } from './verify.ts'
 
@@ -30,6 +31,7 @@ function environmentRule(name: string, written: EnvironmentShape, defaults: NonN
     verify: named(mergeVerify(defaults.verify, written.verify), verifyRule),
     imageWithin: written['image-within'] ?? defaults['image-within'] ?? 15 * 60,
     keep: written.keep ?? defaults.keep ?? 5,
+    rollout: rolloutRule(written.rollout ?? defaults.rollout),
     gates: { ...nothingAsked, ...writtenGates(mergeGates(defaults, written)) },
   }
 }

@@ -7,6 +7,7 @@ import { imageRepository, tagTemplate } from './image.ts'
 import { channelName, environmentName, hostEntry, imageName, projectName } from './names.ts'
 import { pathPatterns } from './path-pattern.ts'
 import { repositoryPath } from './repository-path.ts'
+import { rollout } from './rollout.ts'
 import { tagPattern } from './tag-pattern.ts'
 import { verifyRules } from './verify.ts'
 
@@ -42,6 +43,8 @@ const hosts = z
   })
   .min(1, { error: message('there are no hosts', 'Name at least one; to stop deploying, remove the environment') })
 
+const rolloutMeta = { description: 'In which order hosts are switched. Default: all at once.' }
+
 const address = z.string().refine(isWebAddress, {
   error: message('this is not a web address', 'Write it in full, such as `https://shop.example.com`, without user or password'),
 })
@@ -56,6 +59,7 @@ const environment = z
     verify: verifyRules.optional().meta({ description: 'By service; adds to and overrides `defaults.verify` key by key.' }),
     'image-within': imageWithin.optional().meta(imageWithinMeta),
     keep: keep.optional().meta(keepMeta),
+    rollout: rollout.optional().meta(rolloutMeta),
     ...gateKeys,
     after: environmentName.optional().meta({ description: 'The environment that must have verified the very images first.' }),
   })
@@ -94,6 +98,7 @@ export const projectSchema = z.strictObject({
       verify: verifyRules.optional().meta({ description: 'How each service is proved, by service name.' }),
       'image-within': imageWithin.optional().meta(imageWithinMeta),
       keep: keep.optional().meta(keepMeta),
+      rollout: rollout.optional().meta(rolloutMeta),
       ...gateKeys,
     })
     .optional()

@@ -14,9 +14,19 @@ import { imagesApart } from './rules/images-apart.ts'
 import { namedOnce } from './rules/named-once.ts'
 import { oneSource } from './rules/one-source.ts'
 import { probesHavePort } from './rules/probes-have-port.ts'
+import { wavesMakeSense } from './rules/waves-make-sense.ts'
 import { type ProjectShape, projectSchema } from './schema.ts'
 
-const rules: Rule<ProjectShape>[] = [namedOnce, imagesApart, probesHavePort, environmentsApart, oneSource, chain, gatesCanOpen]
+const rules: Rule<ProjectShape>[] = [
+  namedOnce,
+  imagesApart,
+  probesHavePort,
+  environmentsApart,
+  oneSource,
+  chain,
+  gatesCanOpen,
+  wavesMakeSense,
+]
 
 /**
  * Reads a project's file: with its defaults filled in, or everything that is wrong with it. `file` is the path problems give it;

@@ -60,6 +60,7 @@ export type DeploymentPatch = Partial<
     | 'closed'
     | 'proposal'
     | 'plan'
+    | 'rollout'
     | 'revision'
     | 'subject'
     | 'author'

@@ -53,7 +53,12 @@ function saidOf(outcome: ApprovalOutcome): Said {
     return {
       icon: '🚫',
       headline: `${commit} was rejected for ${environment}`,
-      sentences: [`${outcome.person} says: ${outcome.reason}`, 'Nothing was changed on any host. A new commit is asked about anew'],
+      sentences: [
+        `${outcome.person} says: ${outcome.reason}`,
+        outcome.deployment.state === 'paused'
+          ? 'Every host that had it goes back to what it ran before'
+          : 'Nothing was changed on any host. A new commit is asked about anew',
+      ],
       facts: subjectFacts(outcome),
     }
   const { missing, required } = outcome

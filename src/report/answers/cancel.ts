@@ -5,6 +5,8 @@ import { commitText, environmentText, type Subject, subjectFacts } from './subje
 /** What became of `/cancel`. */
 export type CancelOutcome =
   | (Subject & { kind: 'cancelled'; person: string })
+  /** Between two waves: the hosts that had gone go back. */
+  | (Subject & { kind: 'stopped'; person: string })
   /** Hosts are being changed already. */
   | (Subject & { kind: 'too-late' })
   | { kind: 'nothing-open'; environment: string }
@@ -20,6 +22,13 @@ function saidOf(outcome: CancelOutcome): Said {
         headline: headlineOf({ ...outcome.deployment, state: 'cancelled' }),
         sentences: ['Nothing was changed on any host'],
         facts: [...subjectFacts(outcome), `cancelled by ${outcome.person}`],
+      }
+    case 'stopped':
+      return {
+        icon: '↩️',
+        headline: `${commitText(outcome)} is stopped on its way to ${environmentText(outcome)}`,
+        sentences: ['Every host that was changed goes back to what it ran before'],
+        facts: [...subjectFacts(outcome), `stopped by ${outcome.person}`],
       }
     case 'too-late':
       return {

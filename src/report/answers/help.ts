@@ -11,7 +11,7 @@ const meanings: Record<CommandKind, string> = {
   approve: 'Agrees to exactly the commit that waits',
   reject: 'Refuses the commit that waits, and says why',
   retry: 'Tries the last deployment again after it failed',
-  cancel: 'Stops what waits or has not changed a host yet',
+  cancel: 'Stops what waits, has not changed a host yet or pauses between two waves',
   lock: 'Holds back deployments by others and healing, until it is taken back or the time is over',
   unlock: 'Takes a lock back; what waited goes on',
   help: 'Shows this',

@@ -28,11 +28,12 @@ export interface ActView {
 /** The page to act from, made for one hand and one glance: how it stands, what a press would do, who presses, and the button. */
 export function actPage({ deployment, standing, person, buttons, objection, now, nonce }: ActView): string {
   const [first, ...others] = buttons
+  const shown = deployment.state === 'paused' ? deployment.plan : deployment.proposal?.draft
   const words = (kind: ButtonKind) => wordings[kind](oneLine(deployment.environment))
   return page({ nonce, title: `${headlineOf(deployment)} (${deployment.project})`, tone: tones[deployment.state], live: false }, [
     summary(deployment, now, [first?.kind !== 'rollback' && details(deployment), objection && mayNot(objection)]),
     first?.kind === 'rollback' && way(standing, now),
-    deployment.proposal && planSection(deployment.proposal.draft),
+    shown && planSection(shown),
     first ? html`<p class="note">You are <b>${person}</b>. ${words(first.kind).means}</p>` : whyNothing(deployment, standing, now),
     first &&
       html`<div class="reach">${pressing(objection ? 'small' : 'big', words(first.kind).label, first)}${others.map((one) => pressing('small', words(one.kind).label, one))}</div>`,

@@ -9,6 +9,7 @@ export const tones: Record<State, Tone> = {
   pulling: 'busy',
   rolling: 'busy',
   verifying: 'busy',
+  paused: 'busy',
   succeeded: 'good',
   failed: 'bad',
   'rolling-back': 'warn',
@@ -27,6 +28,7 @@ export const badges: Record<State, string> = {
   pulling: 'Pulling',
   rolling: 'Switching',
   verifying: 'Verifying',
+  paused: 'Paused',
   succeeded: 'Proved',
   failed: 'Failed',
   'rolling-back': 'Returning',
@@ -40,7 +42,16 @@ export const badges: Record<State, string> = {
 const stages = ['Plan', 'Pull', 'Switch', 'Verify'] as const
 
 /** Stages done before the one each state is in. */
-const stageOf: Partial<Record<State, number>> = { queued: 0, waiting: 0, planned: 1, pulling: 1, rolling: 2, verifying: 3, succeeded: 4 }
+const stageOf: Partial<Record<State, number>> = {
+  queued: 0,
+  waiting: 0,
+  planned: 1,
+  pulling: 1,
+  rolling: 2,
+  verifying: 3,
+  paused: 3,
+  succeeded: 4,
+}
 
 /** The way of a deployment as four stages: which are done, which one is being worked on, or where it ended. */
 export function course(deployment: Deployment, timeline: readonly TimelineEntry[]): Html {

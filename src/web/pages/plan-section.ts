@@ -1,6 +1,7 @@
 import type { Draft, PlannedHost, PlannedService } from '../../domain/plan.ts'
 import { shortSha } from '../../domain/repository.ts'
 import { serviceNote } from '../../report/plan-text.ts'
+import { durationText } from '../../report/time.ts'
 import { type Html, html } from './html.ts'
 
 /** What was fixed before anything was touched: services, and hosts with their order. */
@@ -14,7 +15,7 @@ export const planSection = (plan: Draft): Html => html`<section id="plan" aria-l
 <table>
 <caption class="hidden">Hosts, in the order they are switched</caption>
 <thead><tr><th scope="col">Host</th><th scope="col">Before</th><th scope="col">Platform</th></tr></thead>
-<tbody>${plan.waves.flatMap((wave, index) => wave.map((name) => hostRow(plan, name, index)))}</tbody>
+<tbody>${plan.waves.flatMap((wave, index) => wave.hosts.map((name) => hostRow(plan, name, index)))}</tbody>
 </table>
 </section>`
 
@@ -38,10 +39,15 @@ function imageOf(plan: Draft, service: PlannedService): Html {
   }`
 }
 
+function waveNote({ waves }: Draft, index: number): string {
+  const { pause = 0 } = waves[index] ?? {}
+  return pause > 0 ? `wave ${index + 1}, then ${durationText(pause)}` : `wave ${index + 1}`
+}
+
 function hostRow(plan: Draft, name: string, wave: number): Html {
   const host: PlannedHost | undefined = plan.hosts.find((candidate) => candidate.name === name)
   return html`<tr>
-<th scope="row">${name}${plan.waves.length > 1 && html` <span class="note">wave ${wave + 1}</span>`}</th>
+<th scope="row">${name}${plan.waves.length > 1 && html` <span class="note">${waveNote(plan, wave)}</span>`}</th>
 <td data-label="Before">${host?.previous ? html`<code>${shortSha(host.previous.revision)}</code> <span class="note">generation ${host.previous.generation}</span>` : html`<span class="note">first deployment here</span>`}</td>
 <td data-label="Platform">${host?.platform ?? 'unknown'}</td>
 </tr>`

@@ -16,14 +16,21 @@ export interface FakeSshd {
   stop(): Promise<void>
 }
 
-/** An sshd in this process that answers each command as told: for what a real one does too seldom to wait for. */
-export async function fakeSshd(answer: (channel: ServerChannel, command: string) => void): Promise<FakeSshd> {
+/**
+ * An sshd in this process that answers each command as told: for what a real one does too seldom to wait for.
+ *
+ * @param admit lets who logs in wait; everybody may come in
+ */
+export async function fakeSshd(
+  answer: (channel: ServerChannel, command: string) => void,
+  admit: (accept: () => void) => void = (accept) => accept(),
+): Promise<FakeSshd> {
   const keys = newKeyPair()
   const fake = { commands: [] as string[], connections: [] as Connection[], sessions: { open: 0, most: 0 } }
   const server = new ssh2.Server({ hostKeys: [keys.private] }, (connection) => {
     fake.connections.push(connection)
     connection.on('error', () => {})
-    connection.on('authentication', (context) => context.accept())
+    connection.on('authentication', (context) => admit(() => context.accept()))
     connection.on('session', (accept) => {
       accept().on('exec', (accepted, _refused, { command }) => {
         fake.commands.push(command)

@@ -10,8 +10,8 @@ import { type FakeSshd, fakeSshd, login } from './fake-sshd.ts'
 let sshd: FakeSshd
 let hosts: Hosts
 
-async function given(answer: (channel: ServerChannel, command: string) => void) {
-  sshd = await fakeSshd(answer)
+async function given(...how: Parameters<typeof fakeSshd>) {
+  sshd = await fakeSshd(...how)
   hosts = sshHosts(login)
 }
 
@@ -70,6 +70,27 @@ test('many commands share one connection, eight at a time', async () => {
   expect(results.every((result) => result.kind === 'exited')).toBe(true)
   expect(sshd.connections.length).toBe(1)
   expect(sshd.sessions.most).toBe(8)
+})
+
+test('of many hosts only some log in at the same time, and all get in', async () => {
+  const atTheDoor: (() => void)[] = []
+  let most = 0
+  // Opens once nobody has come for a while.
+  const door = setTimeout(() => atTheDoor.splice(0).forEach((each) => void each()), 500)
+  await given(
+    (channel) => exit(channel, 0),
+    (accept) => {
+      atTheDoor.push(accept)
+      most = Math.max(most, atTheDoor.length)
+      door.refresh()
+    },
+  )
+  const rules = Array.from({ length: 10 }, (_, number) => ({ ...sshd.rule, user: `user-${number}` }))
+  const patient = sshHosts(login, 4)
+  const results = await Promise.all(rules.map((rule) => patient.run(rule, command('inspect'))))
+  await patient.close()
+  expect(results.every((result) => result.kind === 'exited')).toBe(true)
+  expect(most).toBeLessThanOrEqual(4)
 })
 
 test('a connection lost in the middle is told as that, and opened again for the next command', async () => {

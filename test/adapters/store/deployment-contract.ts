@@ -24,6 +24,7 @@ export function deploymentContract(given: Given): void {
       closed: [{ code: 'locked', evidence: { person: 'lisa' } }],
       proposal: { draft: draft(), content: 'what is shown', since: at },
       plan: plan(),
+      rollout: { wave: 1, until: at, asked: { content: 'what is shown', since: at, until: at } },
       soak: { state: 'unwell', reason: { code: 'soak-failed', evidence: { host: 'web-1' } } },
       state: 'planned',
       startedAt: at,
@@ -51,6 +52,7 @@ export function deploymentContract(given: Given): void {
       pullRequest: 9,
       startedAt: at,
       finishedAt: at,
+      rollout: { wave: 2 },
       soak: { state: 'cut-short' },
       over: { deployment: 'd0', revision: commit('b') },
     }

@@ -45,7 +45,7 @@ export function leftOutContract(given: Given): void {
     const [healthy, poisoned, alone] = await asked(given.store, { environment }, { environment }, { environment: 'alone' })
     const ids = [poisoned, healthy, alone].map((one) => one?.id ?? '')
     const due = async () => (await given.store.deployments.due()).filter((id) => ids.includes(id))
-    await given.tamper(`update deployments set plan = '{"format":2}' where id in ('${poisoned?.id}', '${alone?.id}')`)
+    await given.tamper(`update deployments set plan = '{"format":0}' where id in ('${poisoned?.id}', '${alone?.id}')`)
     for (let look = 0; look < 3; look += 1) {
       expect(await due()).toEqual([healthy?.id])
       expect(await given.store.deployments.open('acme/shop', environment)).toEqual([healthy])
@@ -55,7 +55,7 @@ export function leftOutContract(given: Given): void {
     await expect(given.store.deployments.read(poisoned?.id ?? '')).rejects.toThrow(
       `deployment ${poisoned?.id}: it cannot be read: plan.format`,
     )
-    await given.tamper(`update deployments set plan = null where plan = '{"format":2}'`)
+    await given.tamper(`update deployments set plan = null where plan = '{"format":0}'`)
     for (let look = 0; look < 2; look += 1) await due()
     expect((await due()).toSorted()).toEqual([poisoned?.id, alone?.id].toSorted())
     const held = await lease(given.store)

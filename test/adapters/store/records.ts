@@ -62,7 +62,11 @@ export const plan = (changes: Partial<Plan> = {}): Plan =>
       build.service({ name: 'db', change: 'untouched', because: [] }),
     ],
     removed: ['old'],
-    hosts: [{ name: 'web-1', platform: 'linux/amd64', previous: { generation: 2, revision: commit('b') } }],
+    waves: [{ hosts: ['web-1'], pause: 10, approve: { within: 60 } }],
+    hosts: [
+      { name: 'web-1', platform: 'linux/amd64', previous: { generation: 2, revision: commit('b') } },
+      { name: 'web-2', platform: 'linux/amd64', creates: ['db'], override: 'services: {}\n' },
+    ],
     interpolation: { TAG: commit('a') },
     env: 'deploy/production.env',
     files: [{ path: 'web.env', source: 'web.env', fingerprint: 'w1' }],

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { storedCommand } from '../../../src/adapters/store/stored/intent.ts'
 import { encode, parsed, read } from '../../../src/adapters/store/stored/json.ts'
 import { storedPlan } from '../../../src/adapters/store/stored/plan.ts'
+import { planFile } from '../../../src/host/plan-file.ts'
 import { plan } from './records.ts'
 
 const stored = (changes: Record<string, unknown>): unknown => ({ ...plan(), ...changes })
@@ -10,9 +11,19 @@ test('a plan comes back as it went in', () => {
   expect(read(storedPlan, parsed(encode(storedPlan, plan())), 'plan')).toEqual(plan())
 })
 
+/** As the first Landfalls wrote it. */
+const first = { ...plan(), format: 1, waves: [['web-1']] }
+
+test('a plan of the first format is read, and its bundle has the same bytes still', () => {
+  const known = read(storedPlan, first, 'plan')
+  expect(known).toEqual({ ...plan(), format: 1, waves: [{ hosts: ['web-1'], pause: 0 }] })
+  expect(JSON.parse(planFile(known))).toEqual(first)
+  expect(read(storedPlan, parsed(encode(storedPlan, known)), 'plan')).toEqual(known)
+})
+
 // A plan is executed as it is: what this version does not understand to the last field it must not execute.
 test.each<[why: string, value: unknown, complaint: string]>([
-  ['of another format', stored({ format: 2 }), 'format: '],
+  ['of another format', stored({ format: 3 }), 'format: '],
   ['with a field from the future', stored({ canary: 1 }), 'Unrecognized key: "canary"'],
   ['without its generation', stored({ generation: undefined }), 'generation: '],
   ['with a generation below any that is handed out', stored({ generation: 0 }), 'generation: '],

@@ -1,7 +1,7 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
+import { forkProgram } from '../../lab/forked.ts'
 import { type Answers, answers, type Job, sent } from './job.ts'
 
 /** A sender that has signed everything and waits for the word. */
@@ -26,20 +26,15 @@ export async function startSender(given: Omit<Job, 'answers'>, folder: string): 
   const [jobFile, answersFile] = [join(folder, 'burst.json'), join(folder, 'burst-answers.json')]
   const told: Job = { ...given, answers: answersFile }
   await writeFile(jobFile, JSON.stringify(told))
-  const child = fork(join(import.meta.dirname, 'sender.ts'), [jobFile], { execArgv: ['--max-old-space-size=4096'] })
-  const gone = once(child, 'exit').then(([code]) => {
-    throw new Error(`the sender ended with ${String(code)}`)
-  })
-  gone.catch(() => undefined)
-  await Promise.race([once(child, 'message'), gone])
+  const sender = forkProgram(join(import.meta.dirname, 'sender.ts'), [jobFile], ['--max-old-space-size=4096'])
+  await sender.next(z.literal('ready'))
   return {
-    pid: child.pid ?? 0,
+    pid: sender.pid,
     async send() {
-      child.send('go')
-      const [said] = await Promise.race([once(child, 'message'), gone])
-      const { seconds, connections } = sent.parse(said)
+      sender.send('go')
+      const { seconds, connections } = await sender.next(sent)
       return { seconds, connections, answers: answers.parse(JSON.parse(await readFile(answersFile, 'utf8'))) }
     },
-    stop: () => void child.kill(),
+    stop: () => void sender.stop(),
   }
 }

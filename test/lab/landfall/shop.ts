@@ -43,6 +43,8 @@ export interface ShopOptions {
   /** Lines put under the environment in landfall.yml. */
   within?: number
   soak?: number
+  /** How its hosts are switched, as it is written in landfall.yml. */
+  rollout?: string
   notify?: string[]
 }
 
@@ -62,7 +64,11 @@ volumes:
   data: {}
 `
 
-const landfallFile = (registry: string, { name, hosts, within = 20, soak = 1, notify = [] }: ShopOptions): string => `version: 1
+/** Its landfall.yml. */
+export const landfallFile = (
+  registry: string,
+  { name, hosts, within = 20, soak = 1, rollout, notify = [] }: ShopOptions,
+): string => `version: 1
 project: ${name}
 compose: [compose.yml]
 images:
@@ -72,7 +78,7 @@ defaults:
     web: { port: 3000, health: /health, version: "/health#/version", smoke: [/], within: ${within}s, soak: ${soak}s }
     db: { within: ${within}s, soak: ${soak}s }
 environments:
-  production: { branch: main, hosts: [${hosts.join(', ')}], env: deploy/production.env, url: "https://${name}.example.com" }
+  production: { branch: main, hosts: [${hosts.join(', ')}], env: deploy/production.env, url: "https://${name}.example.com"${rollout ? `, rollout: ${rollout}` : ''} }
 notify: [${notify.map((channel) => JSON.stringify(channel)).join(', ')}]
 `
 

@@ -149,7 +149,7 @@ describe('whatever people, commits, hosts and logs say', () => {
           services: [service({ name: text, image: text, because: [text] })],
           removed: [text],
           hosts: [{ name: text, platform: text, previous: { generation: 1, revision: text } }],
-          waves: [[text]],
+          waves: [{ hosts: [text], pause: 0 }],
           url: `https://example.com/${encodeURIComponent(text.toWellFormed())}`,
         }),
       }),

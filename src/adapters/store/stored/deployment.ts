@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Deployment, type SoakBehind, states, type TakenBack, type TimelineEntry } from '../../../domain/deployment.ts'
 import { storedComment, storedComments } from './intent.ts'
-import { storedPlan, storedProposal } from './plan.ts'
+import { storedPlan, storedProgress, storedProposal } from './plan.ts'
 import { storedReason, storedReasons } from './reason.ts'
 import { storedRepository } from './repository.ts'
 import { count, instant, name, type Shape, sha, text } from './shape.ts'
@@ -38,6 +38,7 @@ export const storedDeployment: z.ZodType<Deployment> = z.strictObject({
   closed: storedReasons.exactOptional(),
   proposal: storedProposal.exactOptional(),
   plan: storedPlan.exactOptional(),
+  rollout: storedProgress.exactOptional(),
   soak: storedSoak.exactOptional(),
   createdAt: instant,
   startedAt: instant.exactOptional(),

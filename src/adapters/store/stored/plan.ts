@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { VerifyRule } from '../../../domain/configuration.ts'
 import type { ImagePlatform, PinnedImage } from '../../../domain/image.ts'
 import type { Draft, Plan, PlannedFile, PlannedHost, PlannedService, Proposal } from '../../../domain/plan.ts'
+import type { RolloutProgress, Wave } from '../../../domain/rollout.ts'
 import { storedGates, storedPassedGate } from './gate.ts'
 import { storedRepository } from './repository.ts'
 import { count, digest, instant, name, type Shape, sha } from './shape.ts'
@@ -46,12 +47,24 @@ const host = z.strictObject({
   name,
   platform: name,
   previous: z.strictObject({ generation: count, revision: sha }).exactOptional(),
+  creates: z.array(name).exactOptional(),
+  override: z.string().exactOptional(),
 } satisfies Shape<PlannedHost>)
 
 const file = z.strictObject({ path: name, source: name, fingerprint: z.string() } satisfies Shape<PlannedFile>)
 
+/** In the first format a wave was the names of its hosts, and the next began as soon as they were proved. */
+const wave: z.ZodType<Wave> = z.union([
+  z.strictObject({
+    hosts: z.array(name),
+    pause: seconds,
+    approve: z.strictObject({ within: seconds }).exactOptional(),
+  } satisfies Shape<Wave>),
+  z.array(name).transform((hosts) => ({ hosts, pause: 0 })),
+])
+
 const plan = z.strictObject({
-  format: z.literal(1),
+  format: z.literal([1, 2]),
   kind: z.enum(['deploy', 'rollback']),
   repository: storedRepository,
   project: name,
@@ -64,7 +77,7 @@ const plan = z.strictObject({
   services: z.array(service),
   removed: z.array(name),
   hosts: z.array(host),
-  waves: z.array(z.array(name)),
+  waves: z.array(wave),
   compose: z.string(),
   override: z.string(),
   interpolation: z.record(z.string(), z.string()),
@@ -81,7 +94,7 @@ const plan = z.strictObject({
   passed: z.array(storedPassedGate).exactOptional(),
 } satisfies Shape<Plan>)
 
-/** Plans of format 1. A plan is executed as it is or not at all: an unknown field or another format is refused. */
+/** Plans of both formats. A plan is executed as it is or not at all: an unknown field or another format is refused. */
 export const storedPlan: z.ZodType<Plan> = plan
 
 export const storedDraft: z.ZodType<Draft> = plan.omit({ generation: true, passed: true })
@@ -91,3 +104,9 @@ export const storedProposal: z.ZodType<Proposal> = z.strictObject({
   content: name,
   since: instant,
 } satisfies Shape<Proposal>)
+
+export const storedProgress: z.ZodType<RolloutProgress> = z.strictObject({
+  wave: count,
+  until: instant.exactOptional(),
+  asked: z.strictObject({ content: name, since: instant, until: instant }).exactOptional(),
+} satisfies Shape<RolloutProgress>)
