@@ -26,6 +26,10 @@ const command = (verb: string, { environment = '' }: Record<string, string>): st
 /** Once what was in the way is gone, the same is tried again: pushing it once more would bring nothing new. */
 const thenRetry = (evidence: Record<string, string>): string => `then ${command('retry', evidence)}`
 
+/** How far approval has come: `2 required, 1 found (mona)`. */
+export const approvalsFound = (e: Record<string, string>): string =>
+  `${e.required} required, ${e.found} found${e.people && ` (${e.people})`}${e.void && `; ${e.void}`}`
+
 /** The first of several names. */
 const firstOf = (names = ''): string => names.split(/, | and /, 1)[0] ?? ''
 
@@ -186,8 +190,7 @@ const wordings = {
     remedy: () => "Correct `windows`, or ask the operator about those of the operator's file",
   },
   'approval-missing': {
-    sentence: (e) =>
-      `${e.environment} waits for approval: ${e.required} required, ${e.found} found${e.people && ` (${e.people})`}${e.void && `; ${e.void}`}`,
+    sentence: (e) => `${e.environment} waits for approval: ${approvalsFound(e)}`,
     remedy: (e) =>
       `May approve with \`/approve ${e.environment}\`: ${e.from}${e.except && `, but not ${e.except}`}${e.until ? `. Where nobody does until ${moment(e.until)}, every host goes back` : ''}`,
   },

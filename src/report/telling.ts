@@ -1,12 +1,12 @@
 import type { Deployment, State } from '../domain/deployment.ts'
-import { remedyOf } from '../domain/reason.ts'
+import { approvalsFound, remedyOf } from '../domain/reason.ts'
 import { fullName, shortSha } from '../domain/repository.ts'
 import { type ButtonKind, kindsFor } from './buttons.ts'
 import { approvalMissing, asksForApproval } from './held-by.ts'
 import { commitUrl, type Links, pullRequestUrl } from './links.ts'
 import { cut, oneLine } from './text.ts'
 import { tookText } from './time.ts'
-import { detailOf, headlineOf, reasonText, unwellBecause } from './wording.ts'
+import { detailOf, headlineOf, unwellBecause } from './wording.ts'
 
 /** What people are told of a deployment outside its page: not formatted, not escaped, on one line each. */
 export interface Telling {
@@ -119,7 +119,7 @@ export function tellAsk(deployment: Deployment, links: Links): Telling | undefin
   if (!missing || !asksForApproval(deployment)) return undefined
   const told = tell(deployment, links)
   const headline = `${told.environment} waits for ${oneLine(missing.evidence.from ?? 'somebody')} to approve ${told.commit?.text ?? 'a change'}`
-  return { ...told, icon: '✋', headline, detail: reasonText(missing), remedy: oneLine(remedyOf(missing)) }
+  return { ...told, icon: '✋', headline, detail: oneLine(approvalsFound(missing.evidence)), remedy: oneLine(remedyOf(missing)) }
 }
 
 /** The small print of a message: commit, pull request, who, where, how long, links. `words` escapes for the medium. */
