@@ -38,7 +38,7 @@ const speaksOf: Record<Word, RegExp> = {
   lock: /locked/,
   'lock all': /locked/,
   unlock: /lock/,
-  rollback: /asked for it before/,
+  rollback: /being rolled back by/,
   deploy: /deploy/,
   older: /deploy/,
   'older again': /deploy/,
