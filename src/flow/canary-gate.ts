@@ -5,15 +5,13 @@ import type { Plan } from '../domain/plan.ts'
 import { type Reason, reason } from '../domain/reason.ts'
 import { fullName } from '../domain/repository.ts'
 import { contentOf } from '../plan/content.ts'
-import { floorOf } from '../policy/floor.ts'
 import { approval, rejected } from '../policy/gates/approval.ts'
-import { strictest } from '../policy/gates/strictest.ts'
 import { grantFor } from '../policy/hosts.ts'
 import { approvalFacts } from './approval-facts.ts'
 import { cancelledAfter } from './cancel.ts'
+import { demandsBeside } from './gates.ts'
 import type { Ports } from './ports.ts'
 import type { Run } from './run.ts'
-import { lastSuccess } from './running.ts'
 
 /** What people say of the hosts that went first; `by` tells who let the others follow, where somebody had to. */
 export type CanaryGate = { kind: 'open'; by?: string } | { kind: 'waiting'; seconds: number } | { kind: 'closed'; reason: Reason }
@@ -54,10 +52,8 @@ export async function canaryGate(run: Run, plan: Plan, position: number): Promis
 }
 
 /** The rules about approval that hold for the environment; where there are none anybody with write access may let the others follow. */
-export async function canaryRules({ repository, environment }: Deployment, plan: Plan, ports: Ports): Promise<ApprovalRule[]> {
-  const running = (await lastSuccess(repository, environment, ports))?.plan
-  const granted = grantFor(ports.operator.current(), fullName(repository))
-  const sources = [...[plan.gates, running?.gates].flatMap((gates) => gates ?? []), ...(granted ? floorOf(granted, environment) : [])]
-  const { approve } = strictest(sources)
+export async function canaryRules(deployment: Deployment, plan: Plan, ports: Ports): Promise<ApprovalRule[]> {
+  const granted = grantFor(ports.operator.current(), fullName(deployment.repository))
+  const { approve } = await demandsBeside(deployment, plan.gates, granted, ports)
   return approve.length > 0 ? approve : [{ by: [], count: 1, notAuthor: false }]
 }

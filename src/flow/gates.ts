@@ -1,3 +1,4 @@
+import type { RepositoryRule } from '../domain/configuration.ts'
 import type { Deployment } from '../domain/deployment.ts'
 import type { GateRules } from '../domain/gate.ts'
 import type { Proposal } from '../domain/plan.ts'
@@ -8,6 +9,7 @@ import { type Evaluation, evaluate } from '../policy/gates/evaluate.ts'
 import { type GateDemands, strictest } from '../policy/gates/strictest.ts'
 import { quarantinedIn } from '../policy/quarantined.ts'
 import { approvalFacts } from './approval-facts.ts'
+import type { Ports } from './ports.ts'
 import { promotionFacts } from './promotion-facts.ts'
 import type { Run } from './run.ts'
 import { lastSuccess } from './running.ts'
@@ -63,10 +65,18 @@ export async function evaluateGates(passing: Passing, target: Target, proposal: 
 }
 
 /** Everything that has to be met. */
-export async function demandsOn({ deployment, ports }: Passing, { rule, granted }: Target): Promise<GateDemands> {
-  const { repository, environment } = deployment
+export const demandsOn = ({ deployment, ports }: Passing, { rule, granted }: Target): Promise<GateDemands> =>
+  demandsBeside(deployment, rule.gates, granted, ports)
+
+/** What these rules ask for, and beside them those of what runs there and the operator's floor. */
+export async function demandsBeside(
+  { repository, environment }: Deployment,
+  gates: GateRules | undefined,
+  granted: RepositoryRule | undefined,
+  ports: Ports,
+): Promise<GateDemands> {
   const running = (await lastSuccess(repository, environment, ports))?.plan
-  return strictest([rule.gates, ...(running?.gates ? [running.gates] : []), ...floorOf(granted, environment)])
+  return strictest([...[gates, running?.gates].flatMap((rules) => rules ?? []), ...(granted ? floorOf(granted, environment) : [])])
 }
 
 /**

@@ -6,13 +6,13 @@ import type { Plan, PlannedService } from '../domain/plan.ts'
 import { reason } from '../domain/reason.ts'
 import type { HostProof, ServiceProof } from '../domain/receipt.ts'
 import { probe } from '../host/commands.ts'
-import { roundReader } from '../host/output.ts'
 import { earlyVerdict, judge, type Progress, type Round, type ServiceVerdict, unseen } from '../policy/verification.ts'
 import type { Mask } from './bundle.ts'
 import { type Execution, planned } from './execution.ts'
 import { isAway, notUnderstood, type Outcome, outcomeOf, waitsFor } from './fleet.ts'
 import { patienceWithDocker } from './patience.ts'
 import type { Ports } from './ports.ts'
+import { rounds } from './rounds.ts'
 
 /** Room for the last round and the way back, beyond what the rules themselves allow. */
 const slack = 30
@@ -52,24 +52,11 @@ export async function watchHost(
   const watched = new Watch({ plan, platform, soak, mask, now: () => ports.clock.now().getTime() / 1000 })
   const patience = patienceWithDocker(ports.clock)
   for (let opened = 0; ; ) {
-    const seen = new AbortController()
-    let nonsense = false
-    const read = roundReader((round) => {
-      if (watched.look(round)) seen.abort()
-    })
-    const reader = (line: string): void => {
-      try {
-        read(line)
-      } catch (error) {
-        ports.log.error('host was not understood', { host: host.name, error })
-        nonsense = true
-        seen.abort()
-      }
-    }
+    const heard = rounds(host, (round) => watched.look(round), ports)
     const command = probe(plan, watched.longest + slack)
-    const result = await ports.hosts.run(host, command, reader, AbortSignal.any([seen.signal, signal]))
+    const result = await ports.hosts.run(host, command, heard.reader, AbortSignal.any([heard.signal, signal]))
     signal.throwIfAborted()
-    if (nonsense) return { kind: 'failed', reason: notUnderstood(host) }
+    if (heard.nonsense) return { kind: 'failed', reason: notUnderstood(host) }
     const verdict = watched.verdict(host.name)
     if (verdict) return verdict
     if (isAway(result) && opened < reopenings) {

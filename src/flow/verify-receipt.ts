@@ -7,7 +7,6 @@ import { sentenceOf } from '../domain/reason.ts'
 import type { HostProof, Receipt } from '../domain/receipt.ts'
 import { fullName } from '../domain/repository.ts'
 import { probe } from '../host/commands.ts'
-import { roundReader } from '../host/output.ts'
 import { planDigest } from '../host/plan-file.ts'
 import { allowedHosts } from '../policy/hosts.ts'
 import { receiptHolds, type ServiceNow } from '../policy/receipt-holds.ts'
@@ -16,6 +15,7 @@ import { unmasked } from './bundle.ts'
 import { notUnderstood, type Outcome, outcomeOf } from './fleet.ts'
 import type { Ports } from './ports.ts'
 import { recallFrom } from './recall.ts'
+import { rounds } from './rounds.ts'
 
 /** What became of comparing a receipt with its hosts as they are now. */
 export type ReceiptVerified =
@@ -84,24 +84,14 @@ async function paperOf(host: HostRule, receipt: Receipt, plan: Plan, ports: Veri
 
 /** One round of looking and asking, as verification does many. */
 async function lookOnce(host: HostRule, plan: Plan, ports: VerifyPorts): Promise<Outcome<Round>> {
-  const seen = new AbortController()
   let round: Round | undefined
-  let nonsense = false
-  const read = roundReader((next) => {
+  const first = (next: Round) => {
     round ??= next
-    seen.abort()
-  })
-  const reader = (line: string): void => {
-    try {
-      read(line)
-    } catch (error) {
-      ports.log.warn('host was not understood', { host: host.name, error })
-      nonsense = true
-      seen.abort()
-    }
+    return true
   }
-  const result = await ports.hosts.run(host, probe(plan, oneLook), reader, seen.signal)
-  if (nonsense) return { kind: 'failed', reason: notUnderstood(host) }
+  const heard = rounds(host, first, ports)
+  const result = await ports.hosts.run(host, probe(plan, oneLook), heard.reader, heard.signal)
+  if (heard.nonsense) return { kind: 'failed', reason: notUnderstood(host) }
   if (round) return { kind: 'done', value: round }
   const outcome = outcomeOf(result, host, { name: 'verify-receipt', refused: 'host-refused' }, unmasked)
   return outcome.kind === 'failed' ? outcome : { kind: 'failed', reason: notUnderstood(host) }

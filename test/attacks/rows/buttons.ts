@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { eventually } from '../../faults/eventually.ts'
 import type { CheckRun } from '../../lab/github/world.ts'
-import { type GatedShop, openGatedShop } from '../../lab/landfall/gated-shop.ts'
+import { buttonOn, type GatedShop, openGatedShop } from '../../lab/landfall/gated-shop.ts'
 import { recordsOf } from '../../lab/landfall/records.ts'
 import type { Attack } from '../attack.ts'
 import type { AttackedTown } from '../town.ts'
@@ -13,7 +13,7 @@ const open = ({ scenario, host }: AttackedTown, name: string): Promise<GatedShop
 
 /** Somebody presses a button, and GitHub tells of it at once, or not before it is asked to. Resolves to the webhook's GUID. */
 async function press({ repository }: GatedShop, check: CheckRun, name: string, by: string, { deliver = true } = {}): Promise<string> {
-  const identifier = check.actions.map((action) => action.identifier).find((one) => one.split(':')[0] === name)
+  const identifier = buttonOn(check, name)
   assert.ok(identifier, `check run ${check.name} has no button ${name}`)
   const [delivery] = await repository.pressButton(check.id, identifier, by, { deliver })
   assert.ok(delivery, 'GitHub told nobody of it')
@@ -41,8 +41,7 @@ async function replayed(town: AttackedTown, guid: string): Promise<string> {
 
 /** The check run of a commit's deployment that shows such a button. */
 const checkWith = ({ scenario }: AttackedTown, { repository }: GatedShop, sha: string, button: string): Promise<CheckRun> => {
-  const found = () =>
-    repository.checkRuns(sha).findLast(({ actions }) => actions.some(({ identifier }) => identifier.split(':')[0] === button))
+  const found = () => repository.checkRuns(sha).findLast((check) => buttonOn(check, button) !== undefined)
   return scenario.github.until(`the button ${button}`, found, 60)
 }
 

@@ -45,6 +45,10 @@ const patience = 60
 /** How Landfall ended a command, by its own records. */
 const ending = z.object({ kind: z.string(), reason: z.object({ code: z.string() }).optional() })
 
+/** Identifier of a check run's button of this name; undefined where it has none. */
+export const buttonOn = ({ actions }: CheckRun, name: string): string | undefined =>
+  actions.map(({ identifier }) => identifier).find((identifier) => identifier.split(':')[0] === name)
+
 /** Opens it: a version runs in production that nobody had to approve. Everything merged from then on goes through the gates. */
 export async function openGatedShop(
   { github, lab, environment }: Pick<Scenario, 'github' | 'lab' | 'environment'>,
@@ -88,7 +92,7 @@ export async function openGatedShop(
       return (await github.until(`an answer on #${issue}`, answer, seconds)).body
     },
     async press(check, button, by) {
-      const identifier = check.actions.map((action) => action.identifier).find((one) => one.split(':')[0] === button)
+      const identifier = buttonOn(check, button)
       if (identifier === undefined) throw new Error(`check run ${check.name} has no button ${button}`)
       return repository.pressButton(check.id, identifier, by)
     },
