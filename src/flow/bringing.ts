@@ -62,9 +62,8 @@ async function ofBranch(bringing: Bringing, { newest, takenBack, known }: Past):
   const { intent, project, head, refs } = bringing
   // Only a push that moved the branch back can bring again what was brought before: the branch was elsewhere meanwhile.
   const movedBack = intent.after === head.sha && intent.forced === true
-  // A push that is told of late must not bring what somebody took back meanwhile.
-  const wasTakenBack = takenBack === head.sha && intent.after !== head.sha
-  const isNew = (newest !== head.sha && !wasTakenBack) || movedBack
+  // Told of late, or found by the look for itself after an older push had brought it, the head must not undo what somebody took back.
+  const isNew = (newest !== head.sha && takenBack !== head.sha) || movedBack
   if (isNew && !movedBack && newest !== undefined && ignoreAnything(project.file.paths)) {
     const changed = changedFiles(await refs.changes(intent.repository, newest, head.sha))
     const decision = paths(project.file.paths, project.path, changed)

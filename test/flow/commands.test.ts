@@ -169,6 +169,20 @@ test('what was cancelled is not brought by an older push that is told of late', 
   expect(ends.filter(([revision]) => revision === head)).toEqual([[head, 'cancelled']])
 })
 
+test('what was cancelled is not brought by a look that finds it again', async () => {
+  const town = await openTown()
+  const { revision: first } = await town.deploy()
+  const head = town.commit({}, { build: false })
+  await town.tellPush(head)
+  await town.reaches('waiting')
+  await say(town, '/cancel')
+  town.build(head)
+  await town.tellPush(head)
+  await town.pass(60)
+  expect(running(town)).toBe(first)
+  expect((await town.deployments()).filter(({ revision }) => revision === head).map(({ state }) => state)).toEqual(['cancelled'])
+})
+
 test('/retry tries what failed once more, and nothing that went well', async () => {
   const town = await openTown()
   await town.deploy()
