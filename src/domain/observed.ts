@@ -13,7 +13,7 @@ export interface HostState {
   current?: ReleaseOnHost
   /** Set by an administrator on the host: deployments are refused until released. */
   held?: string
-  /** Where administrators went back to on the host since the last deployment there, oldest first; empty where an older landfall-shell does not tell. */
+  /** Where administrators went back to on the host since the last deployment there, oldest first. */
   wentBack: StepBack[]
   containers: ObservedContainer[]
 }

@@ -6,7 +6,7 @@ import { freezeKept } from '../plan/freeze-kept.ts'
 import { originsIn, withOrigins } from '../plan/images.ts'
 import { keptIn } from '../policy/kept-files.ts'
 import { draftOf } from './draft.ts'
-import { plannedHosts, refusesKeptFiles, type SeenHost } from './hosts-state.ts'
+import { plannedHosts, type SeenHost } from './hosts-state.ts'
 import type { Step } from './prepared.ts'
 import type { RenderedRelease } from './render-release.ts'
 import type { Run } from './run.ts'
@@ -49,18 +49,9 @@ export async function draftAgain(rendered: RenderedRelease, { release, history, 
   )
 }
 
-/** While GitHub does not answer: from the release's plan, with the files that hosts keep of it. Where one cannot, GitHub is waited for. */
-export async function draftKept(
-  rendering: Promise<Step<RenderedRelease>>,
-  { release, history, seen, target, run }: RollbackFacts,
-): Promise<Step<Draft>> {
+/** While GitHub does not answer: from the release's plan, with the files that hosts keep of it. */
+export async function draftKept({ release, history, seen, target, run }: RollbackFacts): Promise<Step<Draft>> {
   const { repository, environment } = run.deployment
-  const unable = seen.filter(refusesKeptFiles).map(({ host }) => host.name)
-  if (unable.length > 0) {
-    await run.note('plan', `GitHub does not answer, and landfall-shell on ${unable.join(', ')} is too old to go back without it`)
-    const late = await rendering
-    return late.kind === 'ok' ? draftAgain(late.value, { release, history, seen, target, run }) : late
-  }
   const kept = keptIn(history, release)
   await run.note('plan', `GitHub does not answer: the files and the values of .env are those of generation ${kept}, as hosts keep them`)
   run.ports.log.warn('going back without github', { deployment: run.deployment.id, environment, kept })

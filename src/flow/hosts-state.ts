@@ -3,7 +3,7 @@ import type { HostState, ObservedContainer } from '../domain/observed.ts'
 import type { Plan } from '../domain/plan.ts'
 import { reason } from '../domain/reason.ts'
 import { fullName, type Repository } from '../domain/repository.ts'
-import { inspect, oldestShell, type Place, shellVersion, speaksTo, takesKeptFiles } from '../host/commands.ts'
+import { inspect, oldestShell, type Place, shellVersion, speaksTo } from '../host/commands.ts'
 import { readHostState } from '../host/output.ts'
 import { unmasked } from './bundle.ts'
 import { order, understood } from './fleet.ts'
@@ -64,9 +64,6 @@ export async function nextGeneration(seen: SeenHost[], repository: Repository, e
   }
   return { kind: 'ok', value: await ports.store.environments.nextGeneration(fullName(repository), environment) }
 }
-
-/** Whether a host has to be sent all files of a release. */
-export const refusesKeptFiles = ({ state }: SeenHost): boolean => !takesKeptFiles(state.shell)
 
 /** What a plan says of its hosts, and what runs there. A release that was not confirmed is none to return to. */
 export const plannedHosts = (seen: SeenHost[]): (Plan['hosts'][number] & { containers: ObservedContainer[] })[] =>

@@ -43,7 +43,7 @@ export async function planRollback(run: Run): Promise<Prepared> {
   if (known && known.kind !== 'ok') return known
   if (seen.kind !== 'ok') return seen
   const facts = { release, history, seen: seen.value, target: target.value, run }
-  const draft = known ? await draftAgain(known.value, facts) : await draftKept(rendering, facts)
+  const draft = known ? await draftAgain(known.value, facts) : await draftKept(facts)
   if (draft.kind !== 'ok') return draft
   const generation = await nextGeneration(seen.value, repository, environment, run.ports)
   return generation.kind === 'ok' ? { kind: 'planned', plan: { ...draft.value, generation: generation.value } } : generation

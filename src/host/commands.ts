@@ -12,18 +12,12 @@ export interface ReleaseRef extends Place {
   generation: number
 }
 
-/**
- * Version of landfall-shell that this Landfall installs, and the oldest it speaks to. Version 2 does not tell of administrators who went
- * back there, and takes no files of a release that it keeps.
- */
-export const shellVersion = 3
-export const oldestShell = 2
+/** Version of landfall-shell that this Landfall installs, and the oldest it speaks to. */
+export const shellVersion = 4
+export const oldestShell = 3
 
 /** Whether Landfall can work with a host whose landfall-shell has this version. */
 export const speaksTo = (shell: number): boolean => shell >= oldestShell && shell <= shellVersion
-
-/** Whether a host with this version can run a kept release again without being sent its files. */
-export const takesKeptFiles = (shell: number): boolean => shell >= 3
 
 /** Long work says it lives every three seconds; five missed in a row mean a dead connection or machine. */
 const silence = 15

@@ -32,8 +32,7 @@ const line = z.discriminatedUnion('type', [
     generation,
     current: z.object({ generation, revision, confirmed: z.boolean() }).nullable(),
     held: base64Text.nullable(),
-    // Version 2 does not tell.
-    wentBack: z.array(z.object({ from: generation, to: generation, at: z.iso.datetime(), by: base64Text })).default([]),
+    wentBack: z.array(z.object({ from: generation, to: generation, at: z.iso.datetime(), by: base64Text })),
   }),
   container,
   z.object({ type: z.literal('before'), id: z.string() }),

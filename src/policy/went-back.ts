@@ -14,7 +14,7 @@ export interface FoundStep {
   /** Generations. */
   from: number
   to: number
-  /** Those that tell of it; all that went back where an older landfall-shell tells nothing. */
+  /** Those that tell of it; all that went back where none does, as where the note of it was lost. */
   hosts: string[]
   /** What they tell of it: when, and who. */
   told: (Pick<StepBack, 'at' | 'by'> & { host: string })[]

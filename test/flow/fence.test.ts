@@ -101,10 +101,10 @@ test('turns begin anew with each generation: a database that counts from 1 again
 
 test('a host whose landfall-shell cannot refuse a stale worker is not deployed to', async () => {
   const town = await openTown()
-  town.host().shell = 1
+  town.host().shell = 2
   const failed = await town.deploy()
   expect(failed).toMatchObject({ state: 'failed', reason: { code: 'host-not-ready' } })
-  expect(failed.reason?.evidence.detail).toBe('its landfall-shell has version 1, this Landfall works with versions 2 to 3')
+  expect(failed.reason?.evidence.detail).toBe('its landfall-shell has version 2, this Landfall works with versions 3 to 4')
 })
 
 describe('a host that is still at work for a Landfall that was killed', () => {

@@ -158,10 +158,10 @@ describe('a rollback on the host while Landfall was down', () => {
     expect(town.github.statusesOf(deployed[2]?.revision ?? '').at(-1)?.[0]).toBe('failure')
   })
 
-  test('is seen by what runs, where an older landfall-shell tells nothing of it', async () => {
+  test('is seen by what runs, where the host has lost its note of it', async () => {
     const { town, deployed } = await withoutLandfall()
-    town.host().shell = 2
     town.host().rollBackByHand()
+    town.host().wentBack.length = 0
     const found = await back(town)
     expect(found).toMatchObject({ actor: 'administrator on web-1', revision: deployed[1]?.revision, state: 'succeeded' })
     expect(await town.record(found.id)).toContain('host: web-1 went back from generation 3 to 2; nobody tells when, and who did it')

@@ -105,22 +105,3 @@ test('a release that a host keeps no more is said to be gone, and nothing is tou
   })
   for (const host of town.hosts.values()) expect(host.container('web')?.image.behaviour.version).toBe(second.revision)
 })
-
-test('with an older landfall-shell there GitHub is waited for, and the record says why', async () => {
-  const town = await openTown()
-  const first = await town.deploy()
-  await town.deploy()
-  town.host().shell = 2
-  await town.tellComment('/rollback')
-  town.github.fails = (call) => (call === 'snapshot' ? httpError(502) : undefined)
-  await town.pass(60)
-  const { id, state } = await town.newest()
-  expect([state, (await town.record(id))[0]]).toEqual([
-    'queued',
-    'plan: GitHub does not answer, and landfall-shell on web-1 is too old to go back without it',
-  ])
-  town.github.fails = () => undefined
-  await town.quiet(300)
-  expect(await town.newest()).toMatchObject({ state: 'succeeded', revision: first.revision })
-  expect((await town.newest()).plan).not.toHaveProperty('kept')
-})

@@ -48,7 +48,7 @@ export async function bareHost(shell: { script: string; path: string }, present:
   const programs = join(folder, 'programs')
   const plugins = join(folder, '.docker/cli-plugins')
   for (const path of [programs, plugins]) mkdirSync(path, { recursive: true })
-  const docker = `#!/bin/sh\ncase $1 in image) cat ${folder}/present ;; version) echo '{"type":"host","shell":3,"docker":"28.0.0","platform":"linux/amd64"}' ;; esac\n`
+  const docker = `#!/bin/sh\ncase $1 in image) cat ${folder}/present ;; version) echo '{"type":"host","shell":4,"docker":"28.0.0","platform":"linux/amd64"}' ;; esac\n`
   writeFileSync(join(programs, 'docker'), docker, { mode: 0o755 })
   // Goes on once the file `gate` is gone, so that something can happen meanwhile.
   const compose = `#!/bin/sh\necho "$@" >>${folder}/composed\nwhile [ -e ${folder}/gate ]; do sleep 0.02; done\n`

@@ -23,7 +23,7 @@ const container = {
 const revision = 'a'.repeat(40)
 
 test('a host that never saw the project has no release and generation 0', () => {
-  const said = lines(machine, { type: 'state', generation: 0, current: null, held: null })
+  const said = lines(machine, { type: 'state', generation: 0, current: null, held: null, wentBack: [] })
   expect(readHostState(said)).toEqual({
     shell: 1,
     docker: '28.5.2',
@@ -36,7 +36,7 @@ test('a host that never saw the project has no release and generation 0', () => 
 
 test('a host tells where administrators went back to', () => {
   const step = { from: 9, to: 8, at: '2026-11-21T10:00:00Z' }
-  const state = { type: 'state', generation: 9, current: { generation: 8, revision, confirmed: true }, held: null }
+  const state = { type: 'state', generation: 9, current: { generation: 8, revision, confirmed: true }, held: null, wentBack: [] }
   const told = lines(machine, { ...state, wentBack: [{ ...step, by: base64('root') }] })
   expect(readHostState(told).wentBack).toEqual([{ ...step, by: 'root' }])
 })
@@ -44,7 +44,13 @@ test('a host tells where administrators went back to', () => {
 test('a host tells its release, its hold and which containers were there before', () => {
   const said = lines(
     machine,
-    { type: 'state', generation: 8, current: { generation: 7, revision, confirmed: false }, held: base64('disk is being replaced\n') },
+    {
+      type: 'state',
+      generation: 8,
+      current: { generation: 7, revision, confirmed: false },
+      held: base64('disk is being replaced\n'),
+      wentBack: [],
+    },
     container,
     { ...container, id: 'c2', health: 'unhealthy' },
     { type: 'before', id: 'c1' },
@@ -100,7 +106,13 @@ test.each([
   ['another shape', lines({ ...machine, shell: 'one' })],
   [
     'a revision that is none',
-    lines(machine, { type: 'state', generation: 1, current: { generation: 1, revision: '; rm', confirmed: true }, held: null }),
+    lines(machine, {
+      type: 'state',
+      generation: 1,
+      current: { generation: 1, revision: '; rm', confirmed: true },
+      held: null,
+      wentBack: [],
+    }),
   ],
   ['no state', lines(machine)],
 ])('a host that says %s is not reasoned with', (_what, said) => expect(() => readHostState(said)).toThrow('the host'))

@@ -55,7 +55,7 @@ test.each<[why: string, deployments: Deployment[], hosts: HostNow[], expected: W
     back(found(8, 7, 'web-1')),
   ],
   [
-    'an older landfall-shell tells nothing of it',
+    'the note of it was lost on the hosts',
     history,
     [host('web-1', 8), host('web-2', 8)],
     back({ from: 9, to: 8, hosts: ['web-1', 'web-2'], told: [] }),

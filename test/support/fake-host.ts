@@ -37,7 +37,7 @@ export class FakeHost {
   /** Where administrators went back to since the last switch. */
   wentBack: { from: number; to: number; at: string; by: string }[] = []
   /** Version of its landfall-shell. */
-  shell = 3
+  shell = 4
   /** What is answered instead of doing anything; undefined for an honest answer. */
   instead: (command: Command) => CommandResult | Promise<CommandResult | undefined> | undefined = () => undefined
   /** True where the command is carried out and its answer gets lost. */
@@ -191,8 +191,8 @@ export class FakeHost {
     const release = this.releases.get(this.current)
     const current = release && { generation: this.current, revision: release.manifest('revision')[0], confirmed: release.confirmed }
     const held = this.hold === undefined ? null : encoded(this.hold)
-    const wentBack = this.shell < 3 ? {} : { wentBack: this.wentBack.map((step) => ({ ...step, by: encoded(step.by) })) }
-    return { type: 'state', generation: this.highest, current: current ?? null, held, ...wentBack }
+    const wentBack = this.wentBack.map((step) => ({ ...step, by: encoded(step.by) }))
+    return { type: 'state', generation: this.highest, current: current ?? null, held, wentBack }
   }
 
   #memory(): object[] {
