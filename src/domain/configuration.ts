@@ -82,13 +82,20 @@ export interface VerifyRule {
   health?: string
   /** Where the app tells its version: a path, and optionally `#` and a JSON pointer into the answer. */
   version?: { path: string; pointer?: string }
+  /** Where the app tells what it depends on, each of which must be up: a path, and optionally a JSON pointer as for `version`. */
+  dependencies?: { path: string; pointer?: string }
   /** Further paths that must answer 2xx once healthy. */
   smoke: string[]
+  /** Run in each container; exit code 0 is healthy. Words as they are, for no shell reads them. */
+  command?: string[]
   /** Longest time from switch to healthy. */
   within: number
   /** How long it must stay healthy without a restart afterwards. */
   soak: number
 }
+
+/** For so many seconds each run of a `command` may take. */
+export const commandWithin = 5
 
 /** `operator.yml` after parsing: what exists and who may use it. */
 export interface OperatorFile {

@@ -94,6 +94,8 @@ export interface PlannedService {
   oneShot: boolean
   /** Absent: proved by state, restarts and digest over the soak. */
   verify?: VerifyRule
+  /** The Compose file has a health check for it. Its image may have one, which counts as well, and is not known of here. */
+  dockerHealth?: true
   /** Longest time and soak that hold for it, in seconds, also where `verify` is absent. */
   within: number
   soak: number

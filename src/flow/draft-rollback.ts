@@ -5,7 +5,7 @@ import { allAtOnce } from '../domain/rollout.ts'
 import { freezeKept } from '../plan/freeze-kept.ts'
 import { originsIn, withOrigins } from '../plan/images.ts'
 import { keptIn } from '../policy/kept-files.ts'
-import { draftOf } from './draft.ts'
+import { draftOf, fitFor } from './draft.ts'
 import { plannedHosts, type SeenHost } from './hosts-state.ts'
 import type { Step } from './prepared.ts'
 import type { RenderedRelease } from './render-release.ts'
@@ -64,5 +64,5 @@ export async function draftKept({ release, history, seen, target, run }: Rollbac
     gates: gatesNow(history, release),
     notify: run.notify,
   })
-  return { kind: 'ok', value: draft }
+  return fitFor(seen, draft)
 }

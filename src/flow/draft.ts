@@ -6,8 +6,9 @@ import { type Reason, reason } from '../domain/reason.ts'
 import { shortSha } from '../domain/repository.ts'
 import type { RolloutRule } from '../domain/rollout.ts'
 import { freezePlan } from '../plan/freeze.ts'
+import { shellNeeded } from '../plan/shell-needed.ts'
 import { plannedHosts, type SeenHost } from './hosts-state.ts'
-import { rejected, type Step } from './prepared.ts'
+import { failed, rejected, type Step } from './prepared.ts'
 import type { RenderedRelease } from './render-release.ts'
 import type { Run } from './run.ts'
 import type { Running } from './running.ts'
@@ -62,7 +63,16 @@ export function draftOf(
     notify,
     gates,
   })
-  return { kind: 'ok', value: draft }
+  return fitFor(seen, draft)
+}
+
+/** The draft, unless a host's landfall-shell does not know what it needs. */
+export function fitFor(seen: readonly SeenHost[], draft: Draft): Step<Draft> {
+  const needed = shellNeeded(draft)
+  const old = needed && seen.find(({ state }) => state.shell < needed.version)
+  if (!old) return { kind: 'ok', value: draft }
+  const detail = `${needed.why} needs version ${needed.version} of landfall-shell, and it has version ${old.state.shell}`
+  return failed(reason('host-not-ready', { host: old.host.name, detail }))
 }
 
 const projectDiffers = ({ revision, file }: RenderedRelease, project: string): Reason =>

@@ -33,6 +33,7 @@ const service = z.looseObject({
   configs: z.array(named).default([]),
   secrets: z.array(named).default([]),
   restart: z.string().optional(),
+  healthcheck: z.looseObject({ disable: z.boolean().optional(), test: z.unknown().optional() }).nullish(),
   scale: z.coerce.number().optional(),
   deploy: z.looseObject({ mode: z.string().optional(), replicas: z.coerce.number().optional() }).nullish(),
 })
@@ -61,4 +62,11 @@ export const isActive = (service: ModelService): boolean => service.profiles.len
 export function replicasOf(service: ModelService): number {
   if (!isActive(service)) return 0
   return service.scale ?? service.deploy?.replicas ?? 1
+}
+
+/** Whether Docker looks after its health by a check that the Compose file has; what its image brings is not known here. */
+export function isCheckedByDocker({ healthcheck }: ModelService): boolean {
+  if (!healthcheck || healthcheck.disable === true) return false
+  const { test } = healthcheck
+  return test !== undefined && !(Array.isArray(test) && test[0] === 'NONE')
 }

@@ -3,7 +3,7 @@ import { digestsOn, type PinnedImage, pinnedReference } from '../domain/image.ts
 import type { ObservedContainer } from '../domain/observed.ts'
 import type { PlannedHost, PlannedService } from '../domain/plan.ts'
 import { definitionOf } from './definition.ts'
-import { type ComposeModel, isActive, type ModelService, replicasOf } from './model.ts'
+import { type ComposeModel, isActive, isCheckedByDocker, type ModelService, replicasOf } from './model.ts'
 
 /** What services are compared with, to see which get new containers. */
 export interface Comparison {
@@ -75,6 +75,7 @@ function describeService(name: string, service: ModelService, request: ServicesR
     replicas: replicasOf(service),
     oneShot: isOneShot(name, service, request.model),
     ...(rule ? { verify: rule } : {}),
+    ...(isCheckedByDocker(service) ? { dockerHealth: true as const } : {}),
     within: rule?.within ?? request.proof.within,
     soak: rule?.soak ?? request.proof.soak,
     ...(pin?.revision ? { version: pin.revision } : {}),

@@ -125,6 +125,14 @@ describe('probes are paths on the service, never addresses elsewhere', () => {
       pointer: '/a/0/b~1c',
     })
   })
+  test.each(['health', '/v#x', 'http://169.254.169.254/'])('%j does not say where the dependencies are', (probe) =>
+    expect(refusal(web(`dependencies: "${probe}"`))).toEqual(['this does not say where the dependencies are']),
+  )
+  test('dependencies may be where they usually are, or at a pointer', () => {
+    const read = (probe: string) => good(web(`dependencies: "${probe}"`)).environments.production?.verify.web?.dependencies
+    expect([read('/health'), read('/health#/parts')]).toEqual([{ path: '/health' }, { path: '/health', pointer: '/parts' }])
+    expect(refusal(environment('verify: { web: { dependencies: / } }'))).toEqual(['the port of "web" is not known'])
+  })
   test('a path needs a port, from the environment or the defaults', () => {
     expect(refusal(environment('verify: { web: { smoke: [/] } }'))).toEqual(['the port of "web" is not known'])
     const defaults = 'defaults: { verify: { web: { port: 80 } } }'
@@ -135,6 +143,21 @@ describe('probes are paths on the service, never addresses elsewhere', () => {
       ),
     ).toEqual([])
   })
+})
+
+describe('commands are words, and nobody reads them again', () => {
+  const command = (text: string) => environment(`verify: { worker: { command: ${text} } }`)
+  test.each(['[bin/healthy]', '[sh, -c, "a | b; $(c) # d"]', '["ä ö", "  "]'])('%s needs no port', (text) =>
+    expect(good(command(text)).environments.production?.verify.worker?.command?.length).toBeGreaterThan(0),
+  )
+  test.each([
+    ['bin/healthy', 'this is not a list of words'],
+    ['[]', 'this command has no words'],
+    ['[""]', 'this is not a word of a command'],
+    ['["a\\nb"]', 'this is not a word of a command'],
+    [`[${'x'.repeat(501)}]`, 'this is not a word of a command'],
+    [`[${'x, '.repeat(21)}]`, 'this command has more than 20 words'],
+  ])('%s is refused', (text, what) => expect(refusal(command(text))).toEqual([what]))
 })
 
 describe('web addresses', () => {

@@ -49,11 +49,22 @@ export function mergeVerify(defaults: VerifyShape = {}, own: VerifyShape = {}): 
 
 const at = (rules: VerifyShape, service: string) => (Object.hasOwn(rules, service) ? rules[service] : undefined)
 
-const verifyRule = ({ port, health, version, smoke = [], within = 60, soak = 10 }: VerifyShape[string]): VerifyRule => ({
+const verifyRule = ({
+  port,
+  health,
+  version,
+  dependencies,
+  smoke = [],
+  command,
+  within = 60,
+  soak = 10,
+}: VerifyShape[string]): VerifyRule => ({
   ...(port !== undefined && { port }),
   ...(health !== undefined && { health }),
   ...(version !== undefined && { version }),
+  ...(dependencies !== undefined && { dependencies }),
   smoke,
+  ...(command !== undefined && { command }),
   within,
   soak,
 })

@@ -56,7 +56,17 @@ export const plan = (changes: Partial<Plan> = {}): Plan =>
   build.plan({
     services: [
       build.service({
-        verify: { port: 3000, health: '/health', version: { path: '/health', pointer: '/version' }, smoke: ['/api'], within: 60, soak: 30 },
+        verify: {
+          port: 3000,
+          health: '/health',
+          version: { path: '/health', pointer: '/version' },
+          dependencies: { path: '/health', pointer: '/components' },
+          smoke: ['/api'],
+          command: ['bin/healthy'],
+          within: 60,
+          soak: 30,
+        },
+        dockerHealth: true,
         version: commit('a'),
       }),
       build.service({ name: 'db', change: 'untouched', because: [] }),

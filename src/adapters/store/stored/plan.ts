@@ -24,7 +24,9 @@ const verify = z.strictObject({
   port: z.int().min(1).max(65_535).exactOptional(),
   health: z.string().exactOptional(),
   version: z.strictObject({ path: z.string(), pointer: z.string().exactOptional() }).exactOptional(),
+  dependencies: z.strictObject({ path: z.string(), pointer: z.string().exactOptional() }).exactOptional(),
   smoke: z.array(z.string()),
+  command: z.array(z.string()).exactOptional(),
   within: seconds,
   soak: seconds,
 } satisfies Shape<VerifyRule>)
@@ -38,6 +40,7 @@ const service = z.strictObject({
   replicas: count,
   oneShot: z.boolean(),
   verify: verify.exactOptional(),
+  dockerHealth: z.literal(true).exactOptional(),
   within: seconds,
   soak: seconds,
   version: sha.exactOptional(),
