@@ -64,6 +64,8 @@ export interface EnvironmentRule {
   env?: string
   /** Where people reach it; shown on GitHub. */
   url?: string
+  /** What is asked there once all hosts are proved. */
+  verifyUrl?: UrlRule
   /** By service name. Services not named are proved by state, restarts and digest. */
   verify: Record<string, VerifyRule>
   /** How long to wait for an image that is not in the registry yet, in seconds. */
@@ -94,6 +96,16 @@ export interface VerifyRule {
   soak: number
 }
 
+/** How an environment is proved at its public address. */
+export interface UrlRule {
+  /** Paths below the address, as of `VerifyRule`. */
+  health?: string
+  version?: { path: string; pointer?: string }
+  smoke: string[]
+  /** Longest time from the moment all hosts are proved, in seconds. */
+  within: number
+}
+
 /** For so many seconds each run of a `command` may take. */
 export const commandWithin = 5
 
@@ -105,6 +117,8 @@ export interface OperatorFile {
   /** In file order; the first whose pattern matches counts. */
   repositories: RepositoryRule[]
   chat: Record<string, ChatRule>
+  /** Address ranges that repositories may have asked by `verify-url` although they are not public. Absent: none. */
+  publicChecks?: { allow: string[] }
 }
 
 /** A machine Landfall may deploy to. */

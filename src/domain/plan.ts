@@ -1,4 +1,4 @@
-import type { VerifyRule } from './configuration.ts'
+import type { UrlRule, VerifyRule } from './configuration.ts'
 import type { GateRules, PassedGate } from './gate.ts'
 import type { PinnedImage } from './image.ts'
 import type { Instant, Repository, Sha } from './repository.ts'
@@ -60,10 +60,17 @@ export interface Plan {
   soak?: 'behind'
   /** Shown on GitHub. */
   url?: string
+  /** What is asked of the public address once all hosts are proved. */
+  atUrl?: UrlCheck
   /** The gates in the file at `revision`: they hold for what comes next as well, so that no change loosens those it has to pass itself. */
   gates?: GateRules
   /** By what the gates that asked for something were seen open when it was planned. */
   passed?: PassedGate[]
+}
+
+/** How the environment is proved at its public address. */
+export interface UrlCheck extends UrlRule {
+  url: string
 }
 
 /** A plan before its gates let it through and it has its number: hosts know nothing of it. */

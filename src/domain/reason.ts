@@ -112,6 +112,10 @@ const wordings = {
     sentence: (e) => `Service ${e.service} on ${e.host} was not proved: ${e.detail}`,
     remedy: () => 'Read its last log lines in the log, correct it and push again',
   },
+  'url-failed': {
+    sentence: (e) => `${e.url} does not show the release: ${e.detail}`,
+    remedy: () => 'All hosts had been proved: look at what stands before them, or at `verify-url`; then push again',
+  },
   'soak-failed': {
     sentence: (e) => `Service ${e.service} on ${e.host} was well at first and is not any more: ${e.detail}`,
     remedy: (e) =>

@@ -91,6 +91,7 @@ export function freezePlan(request: PlanRequest): Draft {
     notify: [...request.notify],
     ...(request.kind === 'rollback' && { soak: 'behind' as const }),
     ...(environment.url !== undefined && { url: environment.url }),
+    ...(environment.url !== undefined && environment.verifyUrl && { atUrl: { url: environment.url, ...environment.verifyUrl } }),
     gates: request.gates,
   }
 }

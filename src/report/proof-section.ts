@@ -1,4 +1,4 @@
-import type { Draft, PlannedService } from '../domain/plan.ts'
+import type { Draft, PlannedService, UrlCheck } from '../domain/plan.ts'
 import { probedPaths } from '../domain/probed-paths.ts'
 import { shortSha } from '../domain/repository.ts'
 import { words } from './answers/said.ts'
@@ -6,9 +6,14 @@ import type { Section } from './sections.ts'
 import { durationText } from './time.ts'
 
 /** By what a deployment is proved, service by service. @param done whether that is over and was seen */
-export const proofSection = ({ services }: Draft, done: boolean): Section => ({
+export const proofSection = ({ services, atUrl, soak }: Draft, done: boolean): Section => ({
   head: `**How it ${done ? 'was' : 'is'} proved**\n\nOn every host exactly the planned digests run, and\n`,
-  rows: services.filter(({ replicas }) => replicas > 0).map((service) => `- ${words(`${service.name} ${conditionsOn(service)}`, 1000)}`),
+  rows: [
+    ...services.filter(({ replicas }) => replicas > 0).map((service) => `- ${words(`${service.name} ${conditionsOn(service)}`, 1000)}`),
+    ...(atUrl && soak !== 'behind'
+      ? [`- ${words(`then ${atUrl.url} ${conditionsAt(atUrl)} within ${durationText(atUrl.within)}`, 1000)}`]
+      : []),
+  ],
 })
 
 function conditionsOn(service: PlannedService): string {
@@ -30,6 +35,15 @@ function conditionsOn(service: PlannedService): string {
     .filter((condition) => condition !== false && condition !== undefined)
     .join(', ')
 }
+
+const conditionsAt = ({ health, version, smoke }: UrlCheck): string =>
+  [
+    health !== undefined && `answers at ${health}`,
+    version && `tells the version at ${version.path}`,
+    smoke.length > 0 && `answers at ${smoke.join(', ')}`,
+  ]
+    .filter((condition) => condition !== false && condition !== undefined)
+    .join(', ')
 
 /** Whether nothing tells more of its health than that it runs, as far as configuration and Compose file say. */
 export const isProvedByState = ({ change, replicas, oneShot, verify, dockerHealth }: PlannedService): boolean =>

@@ -167,6 +167,24 @@ describe('web addresses', () => {
   )
 })
 
+describe('what is asked of the public address', () => {
+  const asked = (text: string, url = 'url: "https://shop.example.com", ') => environment(`${url}verify-url: ${text}`)
+  test('has defaults', () =>
+    expect(good(asked('{ version: "/v#/a" }')).environments.production?.verifyUrl).toEqual({
+      version: { path: '/v', pointer: '/a' },
+      smoke: [],
+      within: 60,
+    }))
+  test.each([
+    ['{}', 'nothing is asked'],
+    ['{ smoke: [], within: 5s }', 'nothing is asked'],
+    ['{ health: "https://evil.example.com/" }', 'this is not a path on the service'],
+    ['{ health: "//evil.example.com/" }', undefined],
+    ['{ health: /, soak: 5s }', 'unknown key "soak"'],
+  ])('%s', (text, what) => expect(refusal(asked(text))).toEqual(what === undefined ? [] : [what]))
+  test('needs an address', () => expect(refusal(asked('{ health: / }', ''))).toEqual(['there is no `url` to ask']))
+})
+
 test.each([
   ['a port', 'verify: { web: { port: 0 } }', 'this is not a port'],
   ['a port', 'verify: { web: { port: 65536 } }', 'this is not a port'],

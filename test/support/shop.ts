@@ -21,6 +21,8 @@ export interface ShopOptions {
   soak?: string
   /** What else the app's rule asks, as it is written: `command: [bin/healthy]`. */
   asks?: string
+  /** What is asked of its public address, as it is written: `{ health: / }`. */
+  atUrl?: string
   /** Gates of production, as they are written in the file: `checks: all, approve: {}`. */
   gates?: string
   /** How production's hosts are switched, as it is written: `{ canary: 1 }`. */
@@ -37,6 +39,7 @@ export const landfallYml = ({
   within = '20s',
   soak = '2s',
   asks,
+  atUrl,
   gates,
   rollout,
   staging = [],
@@ -48,7 +51,7 @@ defaults:
   image-within: ${imageWithin}
   verify: { web: { port: 3000, health: /health, version: "/health#/version", within: ${within}, soak: ${soak}${asks ? `, ${asks}` : ''} } }
 environments:
-  production: { branch: main, hosts: [${follows.join(', ')}], env: deploy/production.env, url: "https://shop.example.com"${gates ? `, ${gates}` : ''}${rollout ? `, rollout: ${rollout}` : ''} }
+  production: { branch: main, hosts: [${follows.join(', ')}], env: deploy/production.env, url: "https://shop.example.com"${atUrl ? `, verify-url: ${atUrl}` : ''}${gates ? `, ${gates}` : ''}${rollout ? `, rollout: ${rollout}` : ''} }
 ${staging.length > 0 ? `  staging: { branch: ${stagingBranch}, hosts: [${staging.join(', ')}], env: deploy/production.env }\n` : ''}notify: ["slack:deploys"]
 `
 

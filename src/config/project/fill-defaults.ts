@@ -1,4 +1,4 @@
-import type { EnvironmentRule, ProjectFile, SourceRule, VerifyRule } from '../../domain/configuration.ts'
+import type { EnvironmentRule, ProjectFile, SourceRule, UrlRule, VerifyRule } from '../../domain/configuration.ts'
 import { nothingAsked } from '../../domain/gate.ts'
 import { mergeGates, writtenGates } from '../gates/gates.ts'
 import { named } from '../named.ts'
@@ -28,6 +28,7 @@ function environmentRule(name: string, written: EnvironmentShape, defaults: NonN
     hosts,
     ...(env !== undefined && { env }),
     ...(url !== undefined && { url }),
+    ...(written['verify-url'] && { verifyUrl: urlRule(written['verify-url']) }),
     verify: named(mergeVerify(defaults.verify, written.verify), verifyRule),
     imageWithin: written['image-within'] ?? defaults['image-within'] ?? 15 * 60,
     keep: written.keep ?? defaults.keep ?? 5,
@@ -67,4 +68,11 @@ const verifyRule = ({
   ...(command !== undefined && { command }),
   within,
   soak,
+})
+
+const urlRule = ({ health, version, smoke = [], within = 60 }: NonNullable<EnvironmentShape['verify-url']>): UrlRule => ({
+  ...(health !== undefined && { health }),
+  ...(version !== undefined && { version }),
+  smoke,
+  within,
 })

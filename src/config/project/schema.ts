@@ -9,7 +9,7 @@ import { pathPatterns } from './path-pattern.ts'
 import { repositoryPath } from './repository-path.ts'
 import { rollout } from './rollout.ts'
 import { tagPattern } from './tag-pattern.ts'
-import { verifyRules } from './verify.ts'
+import { verifyRules, verifyUrl } from './verify.ts'
 
 const keep = z.int().refine((count) => count >= 2 && count <= 50, {
   error: message('this must be between 2 and 50', 'Keep at least 2: the running release and the one to go back to'),
@@ -56,6 +56,7 @@ const environment = z
     hosts: hosts.meta({ description: "Names of hosts and `@groups` from the operator's file." }),
     env: repositoryPath.optional().meta({ description: 'Dotenv file in the repository, relative to its root.' }),
     url: address.optional().meta({ description: 'Where people reach it; shown on GitHub.' }),
+    'verify-url': verifyUrl.optional().meta({ description: 'What is asked of `url` by Landfall itself, once all hosts are proved.' }),
     verify: verifyRules.optional().meta({ description: 'By service; adds to and overrides `defaults.verify` key by key.' }),
     'image-within': imageWithin.optional().meta(imageWithinMeta),
     keep: keep.optional().meta(keepMeta),

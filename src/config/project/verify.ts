@@ -36,6 +36,13 @@ const command = z
   .min(1, { error: message('this command has no words', 'Write at least one, such as `[bin/healthy]`') })
   .max(20, { error: message('this command has more than 20 words', 'Put it into a script in the image') })
 
+const within = (from: string) =>
+  duration('1s', '1h')
+    .optional()
+    .meta({ description: `Longest time from ${from}. Default 60s.` })
+
+const tooMany = { error: message('there are more than 20 smoke tests', 'Keep the paths that matter most') }
+
 /** How services are proved; all of it optional, because an environment adds to the defaults key by key. */
 export const verifyRules = z.record(
   serviceName,
@@ -53,19 +60,29 @@ export const verifyRules = z.record(
       description:
         'Where the service tells what it depends on, by name: a path and, after `#`, a JSON pointer. Each must be up. Without `#` the usual places are looked at.',
     }),
-    smoke: z
-      .array(probePath)
-      .max(20, { error: message('there are more than 20 smoke tests', 'Keep the paths that matter most') })
-      .optional()
-      .meta({
-        description: 'Further paths that must answer 2xx once the service is healthy.',
-      }),
+    smoke: z.array(probePath).max(20, tooMany).optional().meta({
+      description: 'Further paths that must answer 2xx once the service is healthy.',
+    }),
     command: command.optional().meta({
       description: 'Run in each container, word by word and without a shell; exit code 0 is healthy. Each run may take 5 seconds.',
     }),
-    within: duration('1s', '1h').optional().meta({ description: 'Longest time from the switch to healthy. Default 60s.' }),
+    within: within('the switch to healthy'),
     soak: duration('0s', '1h').optional().meta({ description: 'How long it must then stay healthy without a restart. Default 10s.' }),
   }),
 )
+
+/** How an environment is proved at its own address. */
+export const verifyUrl = z
+  .strictObject({
+    health: probePath.optional().meta({ description: 'Path that answers 2xx.' }),
+    version: versionProbe.optional().meta({
+      description: 'Where a version is told: a path and, after `#`, a JSON pointer. It must be the commit of one of the services.',
+    }),
+    smoke: z.array(probePath).max(20, tooMany).optional().meta({ description: 'Further paths that must answer 2xx.' }),
+    within: within('the moment all hosts are proved'),
+  })
+  .refine(({ health, version, smoke = [] }) => health !== undefined || version !== undefined || smoke.length > 0, {
+    error: message('nothing is asked', 'Write `health`, `version` or `smoke`'),
+  })
 
 export type VerifyShape = z.output<typeof verifyRules>
