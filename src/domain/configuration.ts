@@ -72,6 +72,8 @@ export interface EnvironmentRule {
   imageWithin: number
   /** Releases kept on each host with their images, the running one included. */
   keep: number
+  /** How long it is watched after it was verified, in seconds; what does not stay well is taken back. Absent: not at all. */
+  bake?: number
   rollout: RolloutRule
   gates: GateRules
 }

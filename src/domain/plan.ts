@@ -58,6 +58,8 @@ export interface Plan {
    * release, which was proved once already, and need it now. Absent: it is verified when its soak is over.
    */
   soak?: 'behind'
+  /** For so many seconds a deployment that is verified is watched on, and taken back where it does not stay well. Of a rollback it means nothing. */
+  bake?: number
   /** Shown on GitHub. */
   url?: string
   /** What is asked of the public address once all hosts are proved. */

@@ -1,7 +1,9 @@
+import { bakeOf } from '../domain/deployment.ts'
 import type { Plan } from '../domain/plan.ts'
 import { type Reason, reason, sentenceOf } from '../domain/reason.ts'
 import { encloseReceipt, receiptNamespace, receiptStatement } from '../host/bundle.ts'
 import { confirm, prune, put } from '../host/commands.ts'
+import { durationText } from '../report/time.ts'
 import { canaryGate } from './canary-gate.ts'
 import { obeyCancel } from './cancel.ts'
 import { type Execution, everyHost, firstFailure, mayHaveSwitched, openExecution, send, since } from './execution.ts'
@@ -108,9 +110,11 @@ async function succeed(execution: Execution, { proofs: hosts, atUrl }: Extract<R
   if (refused && confirmed.some(({ kind }) => kind === 'done')) return run.end('halted', refused)
   if (refused) return returnEveryHost(execution, refused)
   await ports.store.receipts.record(receipt)
-  const soak = soaksBehind(plan) && { state: 'under-way' as const }
+  const baking = bakeOf(plan)
+  const soak = (soaksBehind(plan) || baking > 0) && { state: 'under-way' as const }
   const names = hosts.map(({ host }) => host).join(', ')
-  await run.note('receipt', `signed: ${plan.revision} runs on ${names}${soak ? '; its soak goes on' : ''}`)
+  const goesOn = baking > 0 ? `; it bakes for ${durationText(baking)}` : soak ? '; its soak goes on' : ''
+  await run.note('receipt', `signed: ${plan.revision} runs on ${names}${goesOn}`)
   await run.to('succeeded', soak ? { soak } : {})
   if (soak) await ports.queue.wake(soakSubject(deployment.id))
   await everyHost(execution, [...execution.hosts.keys()], async (host) => {

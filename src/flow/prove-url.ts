@@ -52,7 +52,7 @@ async function untilGood(check: UrlCheck, plan: Plan, signal: AbortSignal, ports
 }
 
 /** Asks every path side by side. */
-async function lookAtUrl(check: UrlCheck, { services }: Plan, signal: AbortSignal, { publicWeb }: UrlPorts): Promise<UrlLook> {
+export async function lookAtUrl(check: UrlCheck, { services }: Plan, signal: AbortSignal, { publicWeb }: UrlPorts): Promise<UrlLook> {
   const answers = await Promise.all(urlPaths(check).map(async (path) => [path, await publicWeb.get(urlOf(check, path), signal)] as const))
   return judgeUrl(check, services, new Map(answers))
 }

@@ -1,3 +1,4 @@
+import { bakeOf } from '../domain/deployment.ts'
 import type { Draft, PlannedService, UrlCheck } from '../domain/plan.ts'
 import { probedPaths } from '../domain/probed-paths.ts'
 import { shortSha } from '../domain/repository.ts'
@@ -6,15 +7,22 @@ import type { Section } from './sections.ts'
 import { durationText } from './time.ts'
 
 /** By what a deployment is proved, service by service. @param done whether that is over and was seen */
-export const proofSection = ({ services, atUrl, soak }: Draft, done: boolean): Section => ({
+export const proofSection = (draft: Draft, done: boolean): Section => ({
   head: `**How it ${done ? 'was' : 'is'} proved**\n\nOn every host exactly the planned digests run, and\n`,
   rows: [
-    ...services.filter(({ replicas }) => replicas > 0).map((service) => `- ${words(`${service.name} ${conditionsOn(service)}`, 1000)}`),
-    ...(atUrl && soak !== 'behind'
-      ? [`- ${words(`then ${atUrl.url} ${conditionsAt(atUrl)} within ${durationText(atUrl.within)}`, 1000)}`]
-      : []),
-  ],
+    ...draft.services.filter(({ replicas }) => replicas > 0).map((service) => `${service.name} ${conditionsOn(service)}`),
+    ...afterHosts(draft),
+  ].map((row) => `- ${words(row, 1000)}`),
 })
+
+/** What comes once all hosts are proved. */
+function afterHosts({ atUrl, soak, ...plan }: Draft): string[] {
+  const baking = bakeOf(plan)
+  return [
+    ...(atUrl && soak !== 'behind' ? [`then ${atUrl.url} ${conditionsAt(atUrl)} within ${durationText(atUrl.within)}`] : []),
+    ...(baking > 0 ? [`afterwards it bakes for ${durationText(baking)}: what does not stay well is taken back`] : []),
+  ]
+}
 
 function conditionsOn(service: PlannedService): string {
   const { oneShot, verify, dockerHealth, version, within, soak } = service

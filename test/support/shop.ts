@@ -23,6 +23,8 @@ export interface ShopOptions {
   asks?: string
   /** What is asked of its public address, as it is written: `{ health: / }`. */
   atUrl?: string
+  /** How long production bakes. */
+  bake?: string
   /** Gates of production, as they are written in the file: `checks: all, approve: {}`. */
   gates?: string
   /** How production's hosts are switched, as it is written: `{ canary: 1 }`. */
@@ -40,6 +42,7 @@ export const landfallYml = ({
   soak = '2s',
   asks,
   atUrl,
+  bake,
   gates,
   rollout,
   staging = [],
@@ -51,7 +54,7 @@ defaults:
   image-within: ${imageWithin}
   verify: { web: { port: 3000, health: /health, version: "/health#/version", within: ${within}, soak: ${soak}${asks ? `, ${asks}` : ''} } }
 environments:
-  production: { branch: main, hosts: [${follows.join(', ')}], env: deploy/production.env, url: "https://shop.example.com"${atUrl ? `, verify-url: ${atUrl}` : ''}${gates ? `, ${gates}` : ''}${rollout ? `, rollout: ${rollout}` : ''} }
+  production: { branch: main, hosts: [${follows.join(', ')}], env: deploy/production.env, url: "https://shop.example.com"${atUrl ? `, verify-url: ${atUrl}` : ''}${bake ? `, bake: ${bake}` : ''}${gates ? `, ${gates}` : ''}${rollout ? `, rollout: ${rollout}` : ''} }
 ${staging.length > 0 ? `  staging: { branch: ${stagingBranch}, hosts: [${staging.join(', ')}], env: deploy/production.env }\n` : ''}notify: ["slack:deploys"]
 `
 

@@ -32,6 +32,7 @@ function environmentRule(name: string, written: EnvironmentShape, defaults: NonN
     verify: named(mergeVerify(defaults.verify, written.verify), verifyRule),
     imageWithin: written['image-within'] ?? defaults['image-within'] ?? 15 * 60,
     keep: written.keep ?? defaults.keep ?? 5,
+    ...bakeRule(written.bake ?? defaults.bake),
     rollout: rolloutRule(written.rollout ?? defaults.rollout),
     gates: { ...nothingAsked, ...writtenGates(mergeGates(defaults, written)) },
   }
@@ -76,3 +77,5 @@ const urlRule = ({ health, version, smoke = [], within = 60 }: NonNullable<Envir
   smoke,
   within,
 })
+
+const bakeRule = (seconds = 0): Pick<EnvironmentRule, 'bake'> => (seconds === 0 ? {} : { bake: seconds })

@@ -23,6 +23,11 @@ const keepMeta = {
 const imageWithin = duration('1s', '24h')
 const imageWithinMeta = { description: 'How long to wait for an image that is not in the registry yet. Default 15m.' }
 
+const bake = duration('0s', '12h')
+const bakeMeta = {
+  description: 'How long it is watched after it was verified; what does not stay well is taken back. Default 0s: not at all.',
+}
+
 const image = z.strictObject({
   repository: imageRepository.meta({ description: 'Name of the image without tag: `ghcr.io/acme/shop`.' }),
   tag: tagTemplate.optional().meta({
@@ -60,6 +65,7 @@ const environment = z
     verify: verifyRules.optional().meta({ description: 'By service; adds to and overrides `defaults.verify` key by key.' }),
     'image-within': imageWithin.optional().meta(imageWithinMeta),
     keep: keep.optional().meta(keepMeta),
+    bake: bake.optional().meta(bakeMeta),
     rollout: rollout.optional().meta(rolloutMeta),
     ...gateKeys,
     after: environmentName.optional().meta({ description: 'The environment that must have verified the very images first.' }),
@@ -99,6 +105,7 @@ export const projectSchema = z.strictObject({
       verify: verifyRules.optional().meta({ description: 'How each service is proved, by service name.' }),
       'image-within': imageWithin.optional().meta(imageWithinMeta),
       keep: keep.optional().meta(keepMeta),
+      bake: bake.optional().meta(bakeMeta),
       rollout: rollout.optional().meta(rolloutMeta),
       ...gateKeys,
     })

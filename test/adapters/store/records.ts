@@ -83,6 +83,7 @@ export const plan = (changes: Partial<Plan> = {}): Plan =>
     logins: ['ghcr.io'],
     notify: ['slack:deploys'],
     url: 'https://shop.example.com',
+    bake: 900,
     atUrl: { url: 'https://shop.example.com', health: '/up', version: { path: '/health', pointer: '/version' }, smoke: ['/'], within: 60 },
     gates: {
       checks: { kind: 'named', names: ['test'] },

@@ -102,6 +102,7 @@ const plan = z.strictObject({
   keep: count,
   notify: z.array(name),
   soak: z.literal('behind').exactOptional(),
+  bake: seconds.exactOptional(),
   url: z.string().exactOptional(),
   atUrl: urlCheck.exactOptional(),
   gates: storedGates.exactOptional(),
