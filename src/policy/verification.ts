@@ -135,7 +135,9 @@ function restartDuringSoak(before: Progress, containers: ObservedContainer[]): s
   for (const [id, restarts] of Object.entries(before.restarts)) {
     const now = containers.find((container) => container.id === id)
     if (!now) return 'its container was replaced after it had been healthy'
-    if (now.restarts > restarts) return `restarted after it had been healthy, last exit code ${now.exitCode}`
+    // Of one that runs again Docker knows no exit code any more.
+    if (now.restarts > restarts)
+      return `restarted after it had been healthy${now.status === 'running' ? '' : `, last exit code ${now.exitCode}`}`
   }
   return undefined
 }

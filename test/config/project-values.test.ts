@@ -22,6 +22,18 @@ describe('durations', () => {
   )
 })
 
+describe('how long an environment bakes', () => {
+  const bake = (own: string, defaults = '') =>
+    good(parseProject(projectWith({ environment: own, top: defaults }))).environments.production?.bake
+  test.each([
+    ['', '', undefined],
+    ['bake: 15m', '', 900],
+    ['', 'defaults: { bake: 1h }', 3600],
+    ['bake: 0s', 'defaults: { bake: 1h }', undefined],
+  ])('%j over %j', (own, defaults, seconds) => expect(bake(own, defaults)).toBe(seconds))
+  test('is bounded', () => expect(refusal(environment('bake: 13h'))).toEqual(['this must be between 0s and 12h']))
+})
+
 describe('image repositories come out in their full form', () => {
   test.each([
     ['ghcr.io/acme/shop', 'ghcr.io/acme/shop'],

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { reason } from '../../src/domain/reason.ts'
+import { goBack } from '../../src/flow/return-by-itself.ts'
 import { unreachable } from '../support/host-answers.ts'
 import { openTown, type Town, type TownOptions } from '../support/town.ts'
 
 /** A shop on its second release, which bakes. */
 async function baking(options: TownOptions = {}) {
-  const town = await openTown({ bake: '15m', ...options })
+  const town = await openTown({ bake: '3m', ...options })
   const first = await town.deploy()
   const sha = town.commit({}, { subject: 'Carts' })
   await town.tellPush(sha)
@@ -38,8 +40,8 @@ test('what stays well stays, and is told to bake meanwhile', async () => {
   await town.until(() => /bakes until/.test(JSON.stringify(check())), 60)
   await town.quiet()
   expect(await watchOf(town, second.id)).toEqual({ state: 'well' })
-  expect(minutes(second.finishedAt, town.clock.now().toISOString())).toBeGreaterThanOrEqual(15)
-  expect(minutes(second.finishedAt, town.clock.now().toISOString())).toBeLessThan(17)
+  expect(minutes(second.finishedAt, town.clock.now().toISOString())).toBeGreaterThanOrEqual(3)
+  expect(minutes(second.finishedAt, town.clock.now().toISOString())).toBeLessThan(5)
   expect((await town.record(second.id)).at(-1)).toBe('soak: well for as long as it baked')
   expect(JSON.stringify(check())).not.toContain('bakes until')
   expect(town.github.statusesOf(second.revision ?? '').at(-1)?.[0]).toBe('success')
@@ -47,7 +49,7 @@ test('what stays well stays, and is told to bake meanwhile', async () => {
 
 test('what does not stay well is taken back on every host by a rollback of its own, once, and everybody is told', async () => {
   const { town, first, second } = await baking({ hosts: ['web-1', 'web-2'] })
-  await town.pass(300)
+  await town.pass(60)
   restart(town, 'web-2')
   await town.quiet()
   const [back, ...others] = await town.deployments()
@@ -72,7 +74,7 @@ test('what does not stay well is taken back on every host by a rollback of its o
 })
 
 test('the pull request that brought it is told what was seen, with evidence and what comes next', async () => {
-  const town = await openTown({ bake: '15m' })
+  const town = await openTown({ bake: '3m' })
   const first = await town.deploy()
   const sha = town.commit({}, { behaviour: { says: 'out of carts\n' } })
   town.github.merged.set(sha, 12)
@@ -149,7 +151,7 @@ describe('Landfall leaves it to people', () => {
   })
 
   test('where there is nothing to go back to', async () => {
-    const town = await openTown({ bake: '15m' })
+    const town = await openTown({ bake: '3m' })
     await town.tellPush(town.commit())
     await town.until(async () => (await town.newest()).state === 'succeeded')
     degrade(town)
@@ -160,7 +162,7 @@ describe('Landfall leaves it to people', () => {
 })
 
 test('a lock from before is no reason to leave it', async () => {
-  const town = await openTown({ bake: '15m' })
+  const town = await openTown({ bake: '3m' })
   const first = await town.deploy()
   await town.tellComment('/lock production mine')
   await town.tellPush(town.commit())
@@ -182,18 +184,18 @@ test.each<[what: string, act: (town: Town) => Promise<unknown>]>([
 })
 
 test('a Landfall that was killed leaves what is left of it to the next, which takes back all the same', async () => {
-  const town = await openTown({ bake: '15m', started: false })
+  const town = await openTown({ bake: '3m', started: false })
   const killed = await town.start()
   const first = await town.deploy()
   await town.tellPush(town.commit())
   await town.until(async () => (await town.newest()).state === 'succeeded' && (await town.newest()).id !== first.id)
   const { id, finishedAt } = await town.newest()
-  await town.pass(600)
+  await town.pass(100)
   killed.kill()
   const next = await town.start()
   await town.quiet()
   expect(await watchOf(town, id)).toEqual({ state: 'well' })
-  expect(minutes(finishedAt, town.clock.now().toISOString())).toBeLessThan(17)
+  expect(minutes(finishedAt, town.clock.now().toISOString())).toBeLessThan(5)
 
   await town.tellPush(town.commit())
   await town.until(async () => (await town.newest()).state === 'succeeded' && (await town.newest()).id !== id)
@@ -208,7 +210,7 @@ test('a host that nobody reaches for a while is watched again, and is no reason 
   const { town, second } = await baking({ hosts: ['web-1', 'web-2'] })
   let away = true
   town.host('web-2').instead = ({ verb }) => (away && verb === 'probe' ? unreachable : undefined)
-  await town.pass(300)
+  await town.pass(60)
   away = false
   await town.quiet()
   expect(await watchOf(town, second.id)).toEqual({ state: 'well' })
@@ -221,6 +223,18 @@ test('somebody who goes back on the host meanwhile is not taken for a fault of t
   await town.until(async () => (await town.newest()).id !== second.id, 60)
   expect(await watchOf(town, second.id)).toMatchObject({ state: 'cut-short' })
   expect(await town.newest()).toMatchObject({ actor: 'administrator on web-1' })
+})
+
+test('what came since it was found unwell is not taken back with it', async () => {
+  const { town, second } = await baking()
+  const first = (await town.deployments()).at(-1)
+  const { revision } = await town.deploy()
+  const lease = await town.store.leases.claim('a watch that hung', 'somebody', 60)
+  if (!first || !lease) throw new Error('there is nothing to go back to')
+  await goBack(second, first, reason('bake-failed', { to: 'aaaaaaa' }), lease, town.ports())
+  await town.quiet()
+  expect(await town.newest()).toMatchObject({ kind: 'rollback', state: 'superseded', reason: { evidence: { by: revision?.slice(0, 7) } } })
+  expect(versions(town)).toEqual([revision])
 })
 
 test('a rollback bakes no second time: people chose it', async () => {
