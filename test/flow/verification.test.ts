@@ -22,6 +22,14 @@ test.each<[what: string, behaviour: object, detail: string]>([
   for (const host of town.hosts.values()) expect(host.container('web')?.image.behaviour.version).toBe(before.revision)
 })
 
+test('a secret that its last words begin in the middle of is not told by half', async () => {
+  const town = await openTown(command)
+  await town.deploy()
+  const failed = await town.deploy({}, { behaviour: { command: 1, says: `\${DB_PASSWORD}${'x'.repeat(295)}` } })
+  expect(failed.reason?.evidence.detail).toMatch(/exit code 1: .*x{295}/)
+  expect(JSON.stringify(failed.reason)).not.toContain('esamex')
+})
+
 test('a host whose landfall-shell is too old for it is left alone, and named', async () => {
   const town = await openTown({ ...command, hosts: ['web-1', 'web-2'] })
   town.host('web-2').shell = 3
@@ -70,6 +78,16 @@ test.each<[why: string, answer: UrlAnswer, detail: string]>([
   const evidence = { environment: 'production', url: 'https://shop.example.com', detail }
   expect(failed).toMatchObject({ state: 'rolled-back', reason: { code: 'url-failed', evidence } })
   expect(versions(town)).toEqual([before.revision, before.revision])
+})
+
+test('a public address that may not be asked is refused before any host is touched', async () => {
+  const town = await openTown(atUrl)
+  town.web.leadsInside = 'shop.example.com leads to 10.0.0.1, which is not a public address'
+  const refused = await town.deploy()
+  expect(refused).toMatchObject({ state: 'rejected', reason: { code: 'not-allowed' } })
+  expect(refused.reason?.evidence.problems).toMatch(/^environments\.production\.verify-url: shop\.example\.com leads to 10\.0\.0\.1/)
+  for (const host of town.hosts.values()) expect(host.heard.filter((verb) => verb !== 'inspect')).toEqual([])
+  expect(town.web.asked).toEqual([])
 })
 
 test('a public address that still shows the old version is waited for', async () => {

@@ -8,10 +8,16 @@ export class FakeWeb implements PublicWeb {
   readonly asked: string[] = []
   /** Answers instead; undefined lets the app answer. */
   instead: (url: string) => UrlAnswer | undefined = () => undefined
+  /** Why the address would be refused; undefined where it is public. */
+  leadsInside: string | undefined
   readonly #app: () => Behaviour | undefined
 
   constructor(app: () => Behaviour | undefined) {
     this.#app = app
+  }
+
+  async closed(): Promise<string | undefined> {
+    return this.leadsInside
   }
 
   async get(url: string): Promise<UrlAnswer> {

@@ -22,16 +22,32 @@ const mostBytes = 64 * 1024
 
 /** Asks web addresses that repositories write, without letting them reach what only this machine can. */
 export function publicWeb({ allow, resolve = systemResolve, ca, seconds = 10 }: PublicWebOptions): PublicWeb {
+  /** Where a name leads, once and for all of one request. */
+  async function whereTo(target: URL, signal: AbortSignal): Promise<{ addresses: string[]; closed?: string }> {
+    const addresses = await unless(signal, resolve(target.hostname.replace(/^\[|\]$/g, '')))
+    // One that may not be asked among others that may is how a name is bent: then none of them is.
+    const bad = addresses.find((address) => !mayBeAsked(address, allow()))
+    return { addresses, ...(bad !== undefined && { closed: `${target.hostname} leads to ${bad}, which is not a public address` }) }
+  }
+
   return {
+    async closed(url, signal) {
+      const late = AbortSignal.timeout(seconds * 1000)
+      try {
+        return (await whereTo(new URL(url), AbortSignal.any([signal, late]))).closed
+      } catch {
+        signal.throwIfAborted()
+        return undefined
+      }
+    },
+
     async get(url, signal) {
       const late = AbortSignal.timeout(seconds * 1000)
       const until = AbortSignal.any([signal, late])
       try {
         const target = new URL(url)
-        const addresses = await unless(until, resolve(target.hostname.replace(/^\[|\]$/g, '')))
-        // One that may not be asked among others that may is how a name is bent: then none of them is.
-        const closed = addresses.find((address) => !mayBeAsked(address, allow()))
-        if (closed !== undefined) return { kind: 'refused', detail: `${target.hostname} leads to ${closed}, which is not a public address` }
+        const { addresses, closed } = await whereTo(target, until)
+        if (closed !== undefined) return { kind: 'refused', detail: closed }
         const [address] = addresses
         if (address === undefined) return { kind: 'broken', detail: `${target.hostname} has no address` }
         return await request(target, address, until, ca)

@@ -7,4 +7,6 @@ export interface PublicWeb {
    * Redirects are answers like any other; time and size are bounded. Throws when the signal aborts, and never else.
    */
   get(url: string, signal: AbortSignal): Promise<UrlAnswer>
+  /** Why an address would be refused as things are, without asking it; undefined where it would not be, or leads nowhere yet. */
+  closed(url: string, signal: AbortSignal): Promise<string | undefined>
 }

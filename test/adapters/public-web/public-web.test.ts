@@ -56,6 +56,15 @@ test('a name with one address too many is not asked at all', async () => {
   expect(heard).toEqual([])
 })
 
+test('where a name leads is told without asking it', async () => {
+  const closed = (addresses: string[]) =>
+    publicWeb({ allow: () => [], resolve: async () => addresses }).closed('https://shop.example.com', never)
+  expect(await closed(['198.41.0.4'])).toBeUndefined()
+  expect(await closed(['198.41.0.4', '10.0.0.1'])).toBe('shop.example.com leads to 10.0.0.1, which is not a public address')
+  const unknown = { allow: () => [], resolve: () => Promise.reject(new Error('ENOTFOUND')) }
+  expect(await publicWeb(unknown).closed('https://shop.example.com', never)).toBeUndefined()
+})
+
 test('a redirect is an answer, and nobody goes there', async () => {
   const elsewhere = await served((_, response) => response.end('metadata'), '127.0.0.1')
   const { port } = await served((_, response) => response.writeHead(302, { location: `http://127.0.0.1:${elsewhere.port}/` }).end())
