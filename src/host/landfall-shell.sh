@@ -829,7 +829,9 @@ run_command() {
   code=127 begun=$(date +%s)
   [ -f "$scratch/$id.bare" ] || in_container timeout -s KILL "$seconds" "$@"
   case $code in 126 | 127) : >"$scratch/$id.bare" && in_container "$@" ;; esac
-  [ $(($(date +%s) - begun)) -le "$seconds" ] || code=null
+  # By whole seconds: what was ended with its time has no exit code of its own, and what ended well just then has.
+  took=$(($(date +%s) - begun))
+  [ $took -lt "$seconds" ] || { [ $took -eq "$seconds" ] && [ "$code" -eq 0 ]; } || code=null
   runs=$(($(number_in "$scratch/$id.runs") + 1))
   say $runs >"$scratch/$id.runs"
   write_line "$scratch/$id.said" "{\"type\":\"command\",\"service\":\"$target\",\"container\":\"$id\",\"run\":$runs,\"code\":$code,\"output\":\"$(encoded <"$scratch/$id.output")\"}"

@@ -325,7 +325,7 @@ const withCommands = (planned: Plan, commands: Record<string, string[]>, pathles
 })
 
 test('commands are run in containers word by word, and what they wrote last is told', async () => {
-  const words = ['sh', '-c', 'echo "it\'s $0, $1"; echo "$2" >&2; exit 3', '$HOME `id`', '--x', 'last\twords']
+  const words = ['sh', '-c', 'echo "it\'s $0, $1"; sleep 1; echo "$2" >&2; exit 3', '$HOME `id`', '--x', 'last\twords']
   const planned = withCommands(await release('with-command'), { web: words, db: ['/bin/true'] })
   await landfall.deploy(planned, env)
   const { web, db } = await landfall.containers(planned)
