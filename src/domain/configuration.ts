@@ -64,12 +64,16 @@ export interface EnvironmentRule {
   env?: string
   /** Where people reach it; shown on GitHub. */
   url?: string
+  /** What is asked there once all hosts are proved. */
+  verifyUrl?: UrlRule
   /** By service name. Services not named are proved by state, restarts and digest. */
   verify: Record<string, VerifyRule>
   /** How long to wait for an image that is not in the registry yet, in seconds. */
   imageWithin: number
   /** Releases kept on each host with their images, the running one included. */
   keep: number
+  /** How long it is watched after it was verified, in seconds; what does not stay well is taken back. Absent: not at all. */
+  bake?: number
   rollout: RolloutRule
   gates: GateRules
 }
@@ -82,13 +86,30 @@ export interface VerifyRule {
   health?: string
   /** Where the app tells its version: a path, and optionally `#` and a JSON pointer into the answer. */
   version?: { path: string; pointer?: string }
+  /** Where the app tells what it depends on, each of which must be up: a path, and optionally a JSON pointer as for `version`. */
+  dependencies?: { path: string; pointer?: string }
   /** Further paths that must answer 2xx once healthy. */
   smoke: string[]
+  /** Run in each container; exit code 0 is healthy. Words as they are, for no shell reads them. */
+  command?: string[]
   /** Longest time from switch to healthy. */
   within: number
   /** How long it must stay healthy without a restart afterwards. */
   soak: number
 }
+
+/** How an environment is proved at its public address. */
+export interface UrlRule {
+  /** Paths below the address, as of `VerifyRule`. */
+  health?: string
+  version?: { path: string; pointer?: string }
+  smoke: string[]
+  /** Longest time from the moment all hosts are proved, in seconds. */
+  within: number
+}
+
+/** For so many seconds each run of a `command` may take. */
+export const commandWithin = 5
 
 /** `operator.yml` after parsing: what exists and who may use it. */
 export interface OperatorFile {
@@ -98,6 +119,8 @@ export interface OperatorFile {
   /** In file order; the first whose pattern matches counts. */
   repositories: RepositoryRule[]
   chat: Record<string, ChatRule>
+  /** Address ranges that repositories may have asked by `verify-url` although they are not public. Absent: none. */
+  publicChecks?: { allow: string[] }
 }
 
 /** A machine Landfall may deploy to. */

@@ -51,7 +51,7 @@ export interface Deployment {
   plan?: Plan
   /** How far it has come through the plan's waves; absent before the first. */
   rollout?: RolloutProgress
-  /** What became of a soak that goes on after the deployment was verified; absent where it was over by then. */
+  /** What became of watching on after it was verified: of a rollback's soak, or of a bake. Absent where neither was asked for. */
   soak?: SoakBehind
   createdAt: Instant
   /** When the first host was touched. */
@@ -65,6 +65,8 @@ export interface TakenBack {
   deployment: string
   /** The commit that goes: the one it brings; of a rollback the one that this was to take away. */
   revision: Sha
+  /** It was verified and did not stay well while it baked: Landfall takes it back by itself, and nothing else that came since. */
+  baked?: true
 }
 
 /**
@@ -76,6 +78,15 @@ export type SoakBehind =
   | { state: 'unwell'; reason: Reason }
   /** Without a reason the next deployment came. */
   | { state: 'cut-short'; reason?: Reason }
+
+/** For how many seconds a deployment of this plan bakes; 0 where it does not. Rollbacks never do: people chose what they bring. */
+export const bakeOf = ({ kind, bake = 0 }: Pick<Plan, 'kind' | 'bake'>): number => (kind === 'deploy' ? bake : 0)
+
+/** Until when a deployment bakes; undefined where it does not, or not any more. Counted from its end, so that no crash makes it longer. */
+export function bakesUntil({ plan, soak, finishedAt }: Pick<Deployment, 'plan' | 'soak' | 'finishedAt'>): Instant | undefined {
+  if (!plan || bakeOf(plan) === 0 || soak?.state !== 'under-way' || finishedAt === undefined) return undefined
+  return new Date(Date.parse(finishedAt) + bakeOf(plan) * 1000).toISOString()
+}
 
 export const states = [
   'queued',

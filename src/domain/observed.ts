@@ -69,3 +69,15 @@ export interface ProbeAnswer {
   /** First 4 KiB of the body. */
   body: string
 }
+
+/** What became of a command that was run in a container. */
+export interface CommandAnswer {
+  service: string
+  container: string
+  /** Which of its runs in this container this is, from 1: several looks tell of a slow one. */
+  run: number
+  /** Absent where it did not end in its time. */
+  code?: number
+  /** The last 4 KiB of what it wrote. */
+  output: string
+}

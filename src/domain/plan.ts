@@ -1,4 +1,4 @@
-import type { VerifyRule } from './configuration.ts'
+import type { UrlRule, VerifyRule } from './configuration.ts'
 import type { GateRules, PassedGate } from './gate.ts'
 import type { PinnedImage } from './image.ts'
 import type { Instant, Repository, Sha } from './repository.ts'
@@ -58,12 +58,21 @@ export interface Plan {
    * release, which was proved once already, and need it now. Absent: it is verified when its soak is over.
    */
   soak?: 'behind'
+  /** For so many seconds a deployment that is verified is watched on, and taken back where it does not stay well. Of a rollback it means nothing. */
+  bake?: number
   /** Shown on GitHub. */
   url?: string
+  /** What is asked of the public address once all hosts are proved. */
+  atUrl?: UrlCheck
   /** The gates in the file at `revision`: they hold for what comes next as well, so that no change loosens those it has to pass itself. */
   gates?: GateRules
   /** By what the gates that asked for something were seen open when it was planned. */
   passed?: PassedGate[]
+}
+
+/** How the environment is proved at its public address. */
+export interface UrlCheck extends UrlRule {
+  url: string
 }
 
 /** A plan before its gates let it through and it has its number: hosts know nothing of it. */
@@ -94,6 +103,8 @@ export interface PlannedService {
   oneShot: boolean
   /** Absent: proved by state, restarts and digest over the soak. */
   verify?: VerifyRule
+  /** The Compose file has a health check for it. Its image may have one, which counts as well, and is not known of here. */
+  dockerHealth?: true
   /** Longest time and soak that hold for it, in seconds, also where `verify` is absent. */
   within: number
   soak: number

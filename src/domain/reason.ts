@@ -112,10 +112,21 @@ const wordings = {
     sentence: (e) => `Service ${e.service} on ${e.host} was not proved: ${e.detail}`,
     remedy: () => 'Read its last log lines in the log, correct it and push again',
   },
+  'url-failed': {
+    sentence: (e) => `${e.url} does not show the release: ${e.detail}`,
+    remedy: () => 'All hosts had been proved: look at what stands before them, or at `verify-url`; then push again',
+  },
   'soak-failed': {
     sentence: (e) => `Service ${e.service} on ${e.host} was well at first and is not any more: ${e.detail}`,
     remedy: (e) =>
       `Landfall goes no further back by itself. Look at it now; ${command('rollback', e)} goes one release further back, a newer commit forward`,
+  },
+  'bake-failed': {
+    sentence: (e) => `${e.url ?? `Service ${e.service} on ${e.host}`} was well at first and is not any more: ${e.detail}`,
+    remedy: (e) =>
+      e.stays
+        ? `Landfall leaves it as it is: ${e.stays}. Look at it now; ${command('rollback', e)} takes it back`
+        : `Landfall takes ${e.environment} back to ${e.to} by itself. ${e.commit} is not brought again by machines: correct it and push`,
   },
   'return-failed': {
     sentence: (e) => `The way back failed on ${e.host}: ${e.detail}`,

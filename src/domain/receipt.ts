@@ -25,6 +25,14 @@ export interface Receipt {
   /** `behind`: the soak was not over by then; this is what two good looks in a row showed. */
   soak?: 'behind'
   hosts: HostProof[]
+  /** What the public address showed, where it was asked. */
+  atUrl?: UrlProof
+}
+
+export interface UrlProof {
+  url: string
+  /** The version that was answered; absent where none was asked for. */
+  answered?: string
 }
 
 export interface HostProof {

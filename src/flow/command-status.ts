@@ -1,5 +1,5 @@
 import type { Aimed } from '../domain/command.ts'
-import { type Deployment, isTerminal } from '../domain/deployment.ts'
+import { bakesUntil, type Deployment, isTerminal } from '../domain/deployment.ts'
 import type { Lock } from '../domain/gate.ts'
 import { fullName, type Repository } from '../domain/repository.ts'
 import { quarantineReason } from '../policy/gates/quarantine.ts'
@@ -75,7 +75,9 @@ function statusOf({ name, url }: Rule, history: Deployment[], locks: readonly Lo
 
 const wentWrong: ReadonlySet<Deployment['state']> = new Set(['failed', 'rolled-back', 'halted', 'rejected'])
 
-function runningOf({ revision, plan, subject, kind, finishedAt, createdAt, actor }: Deployment): Running | undefined {
+function runningOf(deployment: Deployment): Running | undefined {
+  const { revision, plan, subject, kind, finishedAt, createdAt, actor, soak } = deployment
+  const bakes = bakesUntil(deployment)
   if (revision === undefined) return undefined
   const built = plan?.images.filter((image) => image.revision !== undefined) ?? []
   return {
@@ -85,5 +87,7 @@ function runningOf({ revision, plan, subject, kind, finishedAt, createdAt, actor
     images: built.map(({ repository, digest }) => ({ name: repository, digest })),
     since: finishedAt ?? createdAt,
     by: actor,
+    ...(bakes !== undefined && { bakes }),
+    ...(soak?.state === 'unwell' && { unwell: soak.reason }),
   }
 }

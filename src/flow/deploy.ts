@@ -1,8 +1,9 @@
+import { bakeOf } from '../domain/deployment.ts'
 import type { Plan } from '../domain/plan.ts'
 import { type Reason, reason, sentenceOf } from '../domain/reason.ts'
-import type { HostProof } from '../domain/receipt.ts'
 import { encloseReceipt, receiptNamespace, receiptStatement } from '../host/bundle.ts'
 import { confirm, prune, put } from '../host/commands.ts'
+import { durationText } from '../report/time.ts'
 import { canaryGate } from './canary-gate.ts'
 import { obeyCancel } from './cancel.ts'
 import { type Execution, everyHost, firstFailure, mayHaveSwitched, openExecution, send, since } from './execution.ts'
@@ -10,7 +11,7 @@ import { endedByLastLook } from './last-look.ts'
 import { tellMovedTags } from './moved-tags.ts'
 import { receiptOf } from './receipt.ts'
 import { returnEveryHost } from './return.ts'
-import { rollEveryWave } from './roll.ts'
+import { type Rolled, rollEveryWave } from './roll.ts'
 import type { Run } from './run.ts'
 import { soakSubject, soaksBehind } from './soak.ts'
 import type { Stop } from './stop.ts'
@@ -48,7 +49,7 @@ async function carryOut(execution: Execution): Promise<number | undefined> {
   const telling = tellMovedTags(run, plan)
   const rolled = await rollEveryWave(execution)
   if (rolled.kind === 'failed') await returnEveryHost(execution, rolled.reason)
-  if (rolled.kind === 'proved') await succeed(execution, rolled.proofs)
+  if (rolled.kind === 'proved') await succeed(execution, rolled)
   await telling
   return rolled.kind === 'waiting' ? rolled.seconds : undefined
 }
@@ -92,11 +93,13 @@ async function pullEverywhere(execution: Execution): Promise<boolean> {
 }
 
 /** Records the signed receipt here and on every host, then clears away what no kept release needs. */
-async function succeed(execution: Execution, hosts: HostProof[]): Promise<void> {
+async function succeed(execution: Execution, { proofs: hosts, atUrl }: Extract<Rolled, { kind: 'proved' }>): Promise<void> {
   const { run, plan } = execution
   const { deployment, ports } = run
   // A receipt is written once: hosts keep the same that the database has, also where Landfall died in between.
-  const receipt = (await ports.store.receipts.of(deployment.id)) ?? receiptOf(deployment, plan, hosts, ports.clock.now().toISOString())
+  const now = ports.clock.now().toISOString()
+  const known = await ports.store.receipts.of(deployment.id)
+  const receipt = known ?? { ...receiptOf(deployment, plan, hosts, now), ...(atUrl && { atUrl }) }
   const statement = receiptStatement(plan, receipt)
   const envelope = encloseReceipt(statement, ports.signer.sign(statement, receiptNamespace))
   const confirmed = await everyHost(execution, [...execution.hosts.keys()], (host) =>
@@ -107,9 +110,11 @@ async function succeed(execution: Execution, hosts: HostProof[]): Promise<void> 
   if (refused && confirmed.some(({ kind }) => kind === 'done')) return run.end('halted', refused)
   if (refused) return returnEveryHost(execution, refused)
   await ports.store.receipts.record(receipt)
-  const soak = soaksBehind(plan) && { state: 'under-way' as const }
+  const baking = bakeOf(plan)
+  const soak = (soaksBehind(plan) || baking > 0) && { state: 'under-way' as const }
   const names = hosts.map(({ host }) => host).join(', ')
-  await run.note('receipt', `signed: ${plan.revision} runs on ${names}${soak ? '; its soak goes on' : ''}`)
+  const goesOn = baking > 0 ? `; it bakes for ${durationText(baking)}` : soak ? '; its soak goes on' : ''
+  await run.note('receipt', `signed: ${plan.revision} runs on ${names}${goesOn}`)
   await run.to('succeeded', soak ? { soak } : {})
   if (soak) await ports.queue.wake(soakSubject(deployment.id))
   await everyHost(execution, [...execution.hosts.keys()], async (host) => {

@@ -1,9 +1,12 @@
 import type { HostRule } from '../domain/configuration.ts'
+import type { Plan } from '../domain/plan.ts'
 import { sentenceOf } from '../domain/reason.ts'
 import { logs } from '../host/commands.ts'
 import { readLogs } from '../host/output.ts'
+import type { Mask } from './bundle.ts'
 import type { Execution } from './execution.ts'
 import { order, understood } from './fleet.ts'
+import type { Ports } from './ports.ts'
 
 const lines = 100
 
@@ -29,16 +32,33 @@ export async function keepEvidence(execution: Execution, host: HostRule, service
   }
 }
 
-async function keepLogs({ run, plan, sealed }: Execution, host: HostRule, service: string, signal: AbortSignal): Promise<void> {
+const keepLogs = ({ run, plan, sealed: { mask } }: Execution, host: HostRule, service: string, signal: AbortSignal): Promise<void> =>
+  keepWords({ host, service, plan, mask, signal }, run.ports, (text) => run.note('logs', text, host.name))
+
+/** Whose last words are read, and what must not be told of them. */
+export interface Witness {
+  host: HostRule
+  service: string
+  plan: Plan
+  mask: Mask
+  signal: AbortSignal
+}
+
+/** Keeps the last words of a service's containers. @param keep takes one container's */
+export async function keepWords(
+  { host, service, plan, mask, signal }: Witness,
+  ports: Pick<Ports, 'hosts' | 'clock' | 'log'>,
+  keep: (text: string) => Promise<void>,
+): Promise<void> {
   const step = { name: 'logs', refused: 'host-refused' } as const
-  const told = await order(run.ports, host, logs(plan, service, lines), { step, mask: sealed.mask, signal })
+  const told = await order(ports, host, logs(plan, service, lines), { step, mask, signal })
   const said = understood(told, host, readLogs)
-  if (said.kind === 'failed') return run.note('logs', `could not be read: ${sentenceOf(said.reason)}`, host.name)
+  if (said.kind === 'failed') return keep(`could not be read: ${sentenceOf(said.reason)}`)
   const stands = plan.services.some(({ name, beside }) => name === service && beside !== undefined)
   for (const log of said.value.filter(({ before }) => !(stands && before))) {
     const ending = log.outOfMemory ? ', killed for want of memory' : ''
     const head = `${log.service} ${log.container.slice(0, 12)}, exit code ${log.exitCode}${ending}, last ${lines} lines:`
     const text = log.text.trimEnd()
-    await run.note('logs', `${head}\n${text === '' ? '(nothing)' : sealed.mask(text)}`, host.name)
+    await keep(`${head}\n${text === '' ? '(nothing)' : mask(text)}`)
   }
 }

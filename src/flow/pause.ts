@@ -77,7 +77,7 @@ async function unwell(execution: Execution, name: string, seconds: number, signa
 }
 
 /** They are proved already: from their first good look on they have to stay well for the whole pause, and a little longer. */
-const lasting = (plan: Plan, seconds: number): Plan => ({
+export const lasting = (plan: Plan, seconds: number): Plan => ({
   ...plan,
   services: plan.services.map((service) => ({ ...service, soak: seconds })),
 })

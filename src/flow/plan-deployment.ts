@@ -22,6 +22,7 @@ import type { Run } from './run.ts'
 import { lastSuccess, runningRelease } from './running.ts'
 import { seeHosts } from './see-hosts.ts'
 import { type Target, targetOf } from './target.ts'
+import { urlOpen } from './url-open.ts'
 
 /** How long a closed gate is left alone that no moment is known of, in seconds: what opens it wakes the deployment. */
 const unknownPause = 60
@@ -106,9 +107,10 @@ async function draftDeployment(
     const origins = { ...(proposal ? shown : await keptImages(rules, run)), ...promoted }
     return { kind: 'ok' as const, value: { ...rendered.value, origins, images: withOrigins(rendered.value.images, origins, rules) } }
   })
-  const [seen, release, built] = await Promise.all([
+  const [seen, release, address, built] = await Promise.all([
     seeHosts(hosts, project, run),
     rendering,
+    rendering.then((ready) => (ready.kind === 'ok' ? urlOpen(ready.value.environment, run) : ready)),
     rendering.then(async (ready) => {
       if (ready.kind !== 'ok') return ready
       const known = Object.values(ready.value.origins).flatMap(({ pinned }) => pinned ?? [])
@@ -118,6 +120,7 @@ async function draftDeployment(
   if (seen.kind === 'learnt') return seen
   // What people can mend themselves is told before what a machine has.
   if (release.kind !== 'ok') return release
+  if (address.kind !== 'ok') return address
   if (seen.kind !== 'ok') return seen
   const { origins: _, ...rendered } = release.value
   const running = await runningRelease(seen.value, repository, environment, run.ports)

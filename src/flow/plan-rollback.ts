@@ -1,5 +1,6 @@
 import { reason } from '../domain/reason.ts'
-import { fullName } from '../domain/repository.ts'
+import { fullName, shortSha } from '../domain/repository.ts'
+import { comeOver } from '../policy/after-bake.ts'
 import { refusedChannels } from '../policy/channels.ts'
 import { releaseMeant } from '../policy/release-meant.ts'
 import { rollbackTarget } from '../policy/rollback-target.ts'
@@ -24,6 +25,13 @@ const remembered = 500
 export async function planRollback(run: Run): Promise<Prepared> {
   const { repository, environment, revision, over } = run.deployment
   const history = await run.ports.store.deployments.ofEnvironment(fullName(repository), environment, remembered)
+  const since = over?.baked && comeOver(over.deployment, history, run.deployment.id)
+  if (since)
+    return {
+      kind: 'refused',
+      state: 'superseded',
+      reason: reason('overtaken', { by: since.revision ? shortSha(since.revision) : since.actor }),
+    }
   const release = (revision === undefined ? rollbackTarget(history, over?.deployment) : releaseMeant(history, { kind: 'commit', revision }))
     ?.plan
   const now = history.find(({ state }) => state === 'succeeded' || state === 'halted')?.plan

@@ -2,6 +2,7 @@ import type { SecretReader } from '../domain/configuration.ts'
 import type { GitHub } from './ports/github.ts'
 import type { Hosts } from './ports/hosts.ts'
 import type { Addresses, Chat, Clock, Log, Operator, Pace, Queue, Signer } from './ports/process.ts'
+import type { PublicWeb } from './ports/public-web.ts'
 import type { Compose, Registry } from './ports/release-parts.ts'
 import type { Store } from './ports/store.ts'
 
@@ -12,6 +13,7 @@ export * from './ports/github-history.ts'
 export * from './ports/github-pulls.ts'
 export * from './ports/hosts.ts'
 export * from './ports/process.ts'
+export * from './ports/public-web.ts'
 export * from './ports/release-parts.ts'
 export * from './ports/store.ts'
 
@@ -24,6 +26,7 @@ export interface Ports {
   registry: Registry
   compose: Compose
   chat: Chat
+  publicWeb: PublicWeb
   signer: Signer
   secrets: SecretReader
   operator: Operator

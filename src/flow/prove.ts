@@ -106,7 +106,9 @@ class Watch {
   }
 
   /** Takes one round; true when nothing more needs to be seen. */
-  look(round: Round): boolean {
+  look(seen: Round): boolean {
+    // Before anything is cut out of it: half a secret is not known for one.
+    const round = { ...seen, commands: seen.commands.map((ran) => ({ ...ran, output: this.#mask(ran.output) })) }
     const seconds = this.#now() - this.#start
     this.#lastAnswers = round.answers
     for (const service of this.#services) {

@@ -4,6 +4,7 @@ import { refusalAnswer } from '../report/answer.ts'
 import { chatMessage } from '../report/chat.ts'
 import { checkReport } from '../report/check-run.ts'
 import type { Links } from '../report/links.ts'
+import { unwellComment } from '../report/unwell-comment.ts'
 import { commentReports } from './comment-answer.ts'
 import { publishOnEnvironmentsPage } from './environments-page.ts'
 import { linksOf } from './links-of.ts'
@@ -33,7 +34,8 @@ export async function publishDeployment(report: Report, id: string, ports: Ports
       return revertInGit(report, deployment, ports)
     case 'comment': {
       if (deployment.pullRequest === undefined) return undefined
-      const text = refusalAnswer(deployment.id, problemLines(deployment.reason))
+      const timeline = await ports.store.timeline.read(id)
+      const text = unwellComment(deployment, timeline, links) ?? refusalAnswer(deployment.id, problemLines(deployment.reason))
       return keepComment(report, deployment.repository, deployment.pullRequest, { text }, ports)
     }
     default:

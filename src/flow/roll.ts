@@ -1,7 +1,7 @@
 import { onHost } from '../domain/host-view.ts'
 import type { Plan } from '../domain/plan.ts'
 import { type Reason, sentenceOf } from '../domain/reason.ts'
-import type { HostProof } from '../domain/receipt.ts'
+import type { HostProof, UrlProof } from '../domain/receipt.ts'
 import { switchTo } from '../host/commands.ts'
 import { canaryGate } from './canary-gate.ts'
 import { keepEvidence } from './evidence.ts'
@@ -9,11 +9,15 @@ import { type Execution, everyHost, firstFailure, send, since } from './executio
 import type { Outcome } from './fleet.ts'
 import { pauseAfter, pausedAfter } from './pause.ts'
 import { type Proved, prove } from './prove.ts'
+import { proveAtUrl } from './prove-url.ts'
 import { retireOld } from './retire.ts'
 import { stillProved } from './still-proved.ts'
 
 /** What became of all waves; `waiting` for people, who are asked after a canary. */
-export type Rolled = { kind: 'proved'; proofs: HostProof[] } | { kind: 'failed'; reason: Reason } | { kind: 'waiting'; seconds: number }
+export type Rolled =
+  | { kind: 'proved'; proofs: HostProof[]; atUrl?: UrlProof }
+  | { kind: 'failed'; reason: Reason }
+  | { kind: 'waiting'; seconds: number }
 
 /** One wave after another; what fails in any of them fails all. */
 export async function rollEveryWave(execution: Execution): Promise<Rolled> {
@@ -33,8 +37,11 @@ export async function rollEveryWave(execution: Execution): Promise<Rolled> {
   }
   const still = await stillProved(execution, plan.waves.at(-1)?.hosts ?? [], proofs)
   if (still.kind === 'failed') return still
+  const shown = await proveAtUrl(execution)
+  if (shown.kind === 'failed') return shown
   // The last moment for that: a host that confirmed returns no more.
-  return stop.why ? { kind: 'failed', reason: stop.why } : { kind: 'proved', proofs: still.value }
+  if (stop.why) return { kind: 'failed', reason: stop.why }
+  return { kind: 'proved', proofs: still.value, ...(shown.value && { atUrl: shown.value }) }
 }
 
 const none: Outcome<HostProof[]> = { kind: 'done', value: [] }

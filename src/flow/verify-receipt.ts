@@ -8,6 +8,7 @@ import type { HostProof, Receipt } from '../domain/receipt.ts'
 import { fullName } from '../domain/repository.ts'
 import { probe } from '../host/commands.ts'
 import { planDigest } from '../host/plan-file.ts'
+import { allRan } from '../policy/answers.ts'
 import { allowedHosts } from '../policy/hosts.ts'
 import { receiptHolds, type ServiceNow } from '../policy/receipt-holds.ts'
 import type { Round } from '../policy/verification.ts'
@@ -82,14 +83,14 @@ async function paperOf(host: HostRule, receipt: Receipt, plan: Plan, ports: Veri
   return problems
 }
 
-/** One round of looking and asking, as verification does many. */
+/** One round of looking and asking, as verification does many; the first that tells all there is. */
 async function lookOnce(host: HostRule, plan: Plan, ports: VerifyPorts): Promise<Outcome<Round>> {
   let round: Round | undefined
-  const first = (next: Round) => {
-    round ??= next
-    return true
+  const enough = (next: Round) => {
+    round = next
+    return allRan(plan.services, next.containers, next)
   }
-  const heard = rounds(host, first, ports)
+  const heard = rounds(host, enough, ports)
   const result = await ports.hosts.run(host, probe(plan, oneLook), heard.reader, heard.signal)
   if (heard.nonsense) return { kind: 'failed', reason: notUnderstood(host) }
   if (round) return { kind: 'done', value: round }

@@ -1071,6 +1071,7 @@ do_probe() {
   manifest "$generation" probe | while read -r service port path; do
     say "$service $port $path $(printf '%s' "$path" | encoded)"
   done >"$scratch/targets"
+  manifest "$generation" command >"$scratch/commands"
   with=$(prober) || fail $not_ready "neither curl nor GNU wget is installed"
   trap 'exit 0' USR1
   (cat <&3; kill -USR1 $$) >/dev/null 2>&1 &
@@ -1080,6 +1081,7 @@ do_probe() {
     round=$((round + 1))
     describe_containers
     ask_everyone
+    run_commands
     say "{\"type\":\"round\",\"number\":$round}"
     # Quick while a container starts; whoever needs longer, or is watched for a while, is not to be slowed down by that.
     [ $round -lt 20 ] && pause=0.2 || pause=1
@@ -1122,6 +1124,62 @@ ask() {
   is_number "$status" || status=0
   printf '{"type":"answer","service":"%s","container":"%s","path":"%s","status":%s,"body":"%s"}\n' \
     "$2" "$3" "$5" "$status" "$(encoded <"$1.body")" >"$1"
+}
+
+# Tells what the last run of each command came to in each running container of its service, and begins the next where that has ended.
+# Nothing waits for it: what else is told in a round is not held up, and no container ever has two of them at once.
+run_commands() {
+  [ -s "$scratch/commands" ] || return 0
+  sed -n 's/^at //p' "$scratch/inspect" >"$scratch/running"
+  now=$(date +%s)
+  while read -r service id _; do
+    while read -r target seconds words; do
+      [ "\"$target\"" = "$service" ] || continue
+      began=0
+      [ ! -f "$scratch/$id.began" ] || read -r began <"$scratch/$id.began"
+      if [ "$began" -ne 0 ] && [ $((now - began)) -gt $((seconds + 1)) ]; then
+        say "{\"type\":\"command\",\"service\":\"$target\",\"container\":\"$id\",\"run\":0,\"code\":null,\"output\":\"\"}"
+        continue
+      fi
+      [ ! -f "$scratch/$id.said" ] || cat "$scratch/$id.said"
+      [ "$began" -eq 0 ] || continue
+      say "$now" >"$scratch/$id.began"
+      run_command "$target" "$id" "$seconds" $words </dev/null >/dev/null 2>&1 &
+    done <"$scratch/commands"
+  done <"$scratch/running"
+}
+
+# One run: service, container, seconds, words in base64. Docker ends nothing that it runs for somebody who is gone, so it is the container's
+# own `timeout` that does, where it has one.
+run_command() {
+  target=$1 id=$2 seconds=$3
+  shift 3
+  for word in "$@"; do
+    word=$(printf '%s' "$word" | base64 -d && printf .)
+    shift
+    set -- "$@" "${word%.}"
+  done
+  code=127 begun=$(date +%s)
+  [ -f "$scratch/$id.bare" ] || in_container timeout -s KILL "$seconds" "$@"
+  case $code in 126 | 127) : >"$scratch/$id.bare" && in_container "$@" ;; esac
+  # By whole seconds: what was ended with its time has no exit code of its own, and what ended well just then has.
+  took=$(($(date +%s) - begun))
+  [ $took -lt "$seconds" ] || { [ $took -eq "$seconds" ] && [ "$code" -eq 0 ]; } || code=null
+  runs=$(($(number_in "$scratch/$id.runs") + 1))
+  say $runs >"$scratch/$id.runs"
+  write_line "$scratch/$id.said" "{\"type\":\"command\",\"service\":\"$target\",\"container\":\"$id\",\"run\":$runs,\"code\":$code,\"output\":\"$(encoded <"$scratch/$id.output")\"}"
+  rm -f "$scratch/$id.began"
+}
+
+# Sets code, and leaves the end of what the words wrote in a file. Who clears up finds Docker's client by its number.
+in_container() {
+  {
+    sh -c 'echo $$ >"$0"; exec docker exec "$@"' "$scratch/$id.client" "$id" "$@" 2>&1
+    say $? >"$scratch/$id.code"
+  } | tail -c 4096 >"$scratch/$id.output"
+  rm -f "$scratch/$id.client"
+  [ -d "$scratch" ] || exit 0
+  read -r code <"$scratch/$id.code"
 }
 
 do_logs() {
@@ -1243,6 +1301,7 @@ clean_up() {
   trap '' TERM
   for helper in ${beater-} ${listener-} ${watcher-}; do kill -9 "$helper" 2>/dev/null; done
   [ -z "${puller-}" ] || kill "$puller" 2>/dev/null
+  [ ! -s "${scratch-/nowhere}/commands" ] || kill $(find "$scratch" -name '*.client' -exec cat {} +) 2>/dev/null
   rm -rf "${scratch-/nowhere}"
 }
 

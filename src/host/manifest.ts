@@ -1,4 +1,6 @@
+import { commandWithin } from '../domain/configuration.ts'
 import type { Plan, PlannedService } from '../domain/plan.ts'
+import { probedPaths } from '../domain/probed-paths.ts'
 import { fullName } from '../domain/repository.ts'
 
 /**
@@ -20,6 +22,7 @@ import { fullName } from '../domain/repository.ts'
  * | `remove NAME` | its containers are removed |
  * | `image REPOSITORY@DIGEST` | pulled before the switch |
  * | `probe SERVICE PORT PATH` | asked by `probe` |
+ * | `command SERVICE SECONDS WORD…` | run by `probe` in each container, for so long at most; each word in base64 |
  * | `file PATH` | installed from the bundle's `project/` into the project folder |
  * | `again GENERATION` | it is this release that is gone back to, as it was first deployed |
  * | `kept GENERATION` | there is no `project/` in it: the files are those of this release, as the host keeps them |
@@ -43,6 +46,7 @@ export function manifest(plan: Plan, files: readonly string[]): string {
     ...plan.removed.map((name) => line('remove', name)),
     ...images(plan).map((image) => line('image', image)),
     ...running.flatMap((service) => probes(service)),
+    ...running.flatMap((service) => commands(service)),
     ...files.map(fileLine),
     ...(plan.again === undefined ? [] : [line('again', String(plan.again))]),
     ...(plan.kept === undefined ? [] : [line('kept', String(plan.kept))]),
@@ -71,10 +75,12 @@ function roomLines({ name, replicas, startFirst }: PlannedService): string[] {
 }
 
 function probes({ name, verify }: PlannedService): string[] {
-  if (verify?.port === undefined) return []
-  const port = String(verify.port)
-  const paths = [verify.health, verify.version?.path, ...verify.smoke].filter((path) => path !== undefined)
-  return [...new Set(paths)].map((path) => line('probe', name, port, path))
+  return verify ? probedPaths(verify).map((path) => line('probe', name, String(verify.port), path)) : []
+}
+
+function commands({ name, verify }: PlannedService): string[] {
+  const words = verify?.command?.map((word) => Buffer.from(word).toString('base64'))
+  return words ? [line('command', name, String(commandWithin), ...words)] : []
 }
 
 /** Names and paths were checked where they entered; a word that would forge a line is a bug, and nothing is signed then. */

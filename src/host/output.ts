@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { HostState, ObservedContainer, ProbeAnswer } from '../domain/observed.ts'
+import type { CommandAnswer, HostState, ObservedContainer, ProbeAnswer } from '../domain/observed.ts'
 
 /** Text that may hold anything, as landfall-shell writes it. */
 export const base64Text = z.base64().transform((value) => Buffer.from(value, 'base64').toString('utf8'))
@@ -44,6 +44,14 @@ const line = z.discriminatedUnion('type', [
     path: base64Text,
     status: z.int(),
     body: base64Text,
+  }),
+  z.object({
+    type: z.literal('command'),
+    service: z.string(),
+    container: z.string(),
+    run: z.int(),
+    code: z.int().nullable(),
+    output: base64Text,
   }),
   z.object({ type: z.literal('round'), number: z.int() }),
   z.object({
@@ -140,10 +148,11 @@ function observed(lines: Line[]): ObservedContainer[] {
   }))
 }
 
-/** What one round of `probe` saw: every container, and the answers of the running ones. */
+/** What one round of `probe` saw: every container, the answers of the running ones, and what commands in them came to last. */
 export interface ProbeRound {
   containers: ObservedContainer[]
   answers: ProbeAnswer[]
+  commands: CommandAnswer[]
 }
 
 /** Takes the lines of `probe` as they come and hands over each finished round. */
@@ -156,7 +165,8 @@ export function roundReader(onRound: (round: ProbeRound) => void): (text: string
       return
     }
     const answers = ofType(lines, 'answer').map(({ type: _, ...answer }) => answer)
-    const round = { containers: observed(lines), answers }
+    const commands = ofType(lines, 'command').map(({ type: _, code, ...ran }) => ({ ...ran, ...(code !== null && { code }) }))
+    const round = { containers: observed(lines), answers, commands }
     lines = []
     onRound(round)
   }

@@ -6,6 +6,7 @@ import { createCompose } from '../adapters/compose/compose.ts'
 import { githubClients } from '../adapters/github/clients.ts'
 import { createGitHub } from '../adapters/github/github.ts'
 import { watchOperatorFile } from '../adapters/operator-file.ts'
+import { publicWeb } from '../adapters/public-web/public-web.ts'
 import { createRegistry } from '../adapters/registry/registry.ts'
 import { secretReader } from '../adapters/secrets.ts'
 import { openSigner } from '../adapters/signer.ts'
@@ -52,6 +53,7 @@ export async function openOutside(
     registry: createRegistry(),
     compose: createCompose(compose.binary),
     chat: chat(() => operator.current().chat, secrets),
+    publicWeb: publicWeb({ allow: () => operator.current().publicChecks?.allow ?? [] }),
     signer,
     secrets,
     operator,

@@ -33,7 +33,7 @@ export interface KeptRequest {
  * change is found anew. What a rule of the operator's would refuse today is not asked: it was not when the release was verified.
  */
 export function freezeKept({ release, kept, hosts, running, startFirst, registries, gates, notify }: KeptRequest): Draft {
-  const { generation, ...same } = release
+  const { generation, bake: _, ...same } = release
   const model = structureOf(release.compose)
   const images = new Map(release.images.map((image) => [pinnedReference(image), image]))
   const pins = new Map(
@@ -44,7 +44,7 @@ export function freezeKept({ release, kept, hosts, running, startFirst, registri
   )
   const leaving = { ...startFirstOf(release), ...startFirst }
   const room = withRoom(release)
-  const described = release.services.map(({ change: _, because: __, beside: ___, startFirst: ____, ...service }) => {
+  const described = release.services.map(({ change: __, because: ___, beside: ____, startFirst: _____, ...service }) => {
     const rule = room.includes(service.name) && service.replicas > 0 && !service.oneShot ? leaving[service.name] : undefined
     return rule ? { ...service, startFirst: rule } : service
   })

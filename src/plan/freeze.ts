@@ -90,8 +90,9 @@ export function freezePlan(request: PlanRequest): Draft {
     logins: request.registries.filter((registry) => needed.has(registry)),
     keep: environment.keep,
     notify: [...request.notify],
-    ...(request.kind === 'rollback' && { soak: 'behind' as const }),
+    ...(request.kind === 'rollback' ? { soak: 'behind' as const } : environment.bake !== undefined && { bake: environment.bake }),
     ...(environment.url !== undefined && { url: environment.url }),
+    ...(environment.url !== undefined && environment.verifyUrl && { atUrl: { url: environment.url, ...environment.verifyUrl } }),
     gates: request.gates,
   }
 }

@@ -66,3 +66,9 @@ export function replicasOf(service: ModelService): number {
   if (!isActive(service)) return 0
   return service.scale ?? service.deploy?.replicas ?? 1
 }
+
+/** Whether Docker looks after its health by a check that the Compose file has; what its image brings is not known here. */
+export function isCheckedByDocker({ healthcheck }: ModelService): boolean {
+  const test = [healthcheck?.test ?? []].flat()
+  return healthcheck?.disable !== true && test.length > 0 && test[0] !== 'NONE'
+}

@@ -6,7 +6,7 @@ import type { StartFirstRule } from '../domain/rollout.ts'
 import { withBeside } from './beside.ts'
 import { definitionOf } from './definition.ts'
 import { withFollowers } from './followers.ts'
-import { type ComposeModel, isActive, type ModelService, replicasOf } from './model.ts'
+import { type ComposeModel, isActive, isCheckedByDocker, type ModelService, replicasOf } from './model.ts'
 
 /** What services are compared with, to see which get new containers. */
 export interface Comparison {
@@ -86,6 +86,7 @@ function describeService(name: string, service: ModelService, request: ServicesR
     replicas,
     oneShot: isOneShot(name, service, request.model),
     ...(rule ? { verify: rule } : {}),
+    ...(isCheckedByDocker(service) ? { dockerHealth: true as const } : {}),
     within: rule?.within ?? request.proof.within,
     soak: rule?.soak ?? request.proof.soak,
     ...(pin?.revision ? { version: pin.revision } : {}),

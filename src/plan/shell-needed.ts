@@ -11,5 +11,7 @@ export interface ShellNeeded {
 /** The newest landfall-shell that carrying out a plan needs; undefined where every version Landfall speaks to does. */
 export function shellNeeded({ services }: Pick<Draft, 'services'>): ShellNeeded | undefined {
   const first = services.find(({ startFirst }) => startFirst !== undefined)
-  return first && { version: 4, why: `\`start-first\` of ${first.name}` }
+  if (first) return { version: 4, why: `\`start-first\` of ${first.name}` }
+  const asked = services.find(({ verify, replicas }) => verify?.command !== undefined && replicas > 0)
+  return asked && { version: 4, why: `\`command\` of ${asked.name}` }
 }

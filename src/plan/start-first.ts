@@ -1,7 +1,7 @@
 import type { VerifyRule } from '../domain/configuration.ts'
 import { suggest } from '../domain/suggest.ts'
 import { leadersOf } from './followers.ts'
-import { type ComposeModel, isActive, type ModelService } from './model.ts'
+import { type ComposeModel, isActive, isCheckedByDocker, type ModelService } from './model.ts'
 import { isOneShot } from './services.ts'
 
 /** Why new containers of a service cannot be started beside the old ones, at its place in the Compose model. */
@@ -129,11 +129,10 @@ const ends: Found = { at: [], what: 'it runs once and ends, so it serves nobody'
 const noHealth: Found = {
   at: [],
   what: 'nothing says when it is well',
-  remedy: 'Add `verify` with `port` and `health` for it, or a `healthcheck` in the Compose file',
+  remedy: 'Add `verify` for it, with `port` and `health` or a `command`, or a `healthcheck` in the Compose file',
 }
 
-function isKnownWell({ healthcheck }: ModelService, rule: VerifyRule | undefined): boolean {
-  if (rule?.port !== undefined && (rule.health !== undefined || rule.version !== undefined || rule.smoke.length > 0)) return true
-  const test = [healthcheck?.test ?? []].flat()
-  return healthcheck?.disable !== true && test.length > 0 && test[0] !== 'NONE'
-}
+const isKnownWell = (service: ModelService, rule: VerifyRule | undefined): boolean =>
+  rule?.command !== undefined ||
+  (rule?.port !== undefined && (rule.health !== undefined || rule.version !== undefined || rule.smoke.length > 0)) ||
+  isCheckedByDocker(service)

@@ -9,10 +9,13 @@ import { rollbackTarget } from './rollback-target.ts'
  * @param history all of them, newest first
  */
 export function makesRoomFor(deployment: Deployment, open: readonly Deployment[], history: readonly Deployment[]): Deployment | undefined {
-  const isBetter = ({ revision }: Deployment): boolean =>
-    revision === undefined
-      ? deployment.kind === 'deploy' && rollbackTarget(history, deployment.id) !== undefined
-      : deployment.kind === 'deploy' || revision !== deployment.revision
+  // What Landfall takes back by itself is verified already, and nothing that came since.
+  const isBetter = ({ revision, over }: Deployment): boolean =>
+    over?.baked
+      ? false
+      : revision === undefined
+        ? deployment.kind === 'deploy' && rollbackTarget(history, deployment.id) !== undefined
+        : deployment.kind === 'deploy' || revision !== deployment.revision
   return open.find((one) => one.kind === 'rollback' && !isAtWork(one.state) && one.id !== deployment.id && isBetter(one))
 }
 

@@ -1,12 +1,12 @@
 import { digestsOn, type PinnedImage, pinnedReference } from '../domain/image.ts'
-import type { ObservedContainer, ProbeAnswer } from '../domain/observed.ts'
+import type { ObservedContainer } from '../domain/observed.ts'
 import type { Plan, PlannedService } from '../domain/plan.ts'
 import type { ServiceProof } from '../domain/receipt.ts'
+import { type Answers, answersOf } from './answers.ts'
 
 /** One look at a host: its containers and what they answered. */
-export interface Round {
+export interface Round extends Answers {
   containers: ObservedContainer[]
-  answers: ProbeAnswer[]
 }
 
 /** What has been seen of one service so far. Times are seconds since the switch. */
@@ -17,6 +17,8 @@ export interface Progress {
   restarts: Record<string, number>
   /** Looks in a row at which a service once good did not answer well. */
   misses: number
+  /** The run of a command that was the last of them. */
+  missedRun?: string
   /** Good looks in a row, and what the last of them showed. */
   good: number
   proof?: ServiceProof
@@ -54,18 +56,22 @@ export const unseen: Progress = { restarts: {}, misses: 0, good: 0, verdict: { k
 export function judge({ service, image, platform, soak }: Target, before: Progress, round: Round, seconds: number): Progress {
   if (before.verdict.kind !== 'pending') return before
   const containers = round.containers.filter((container) => container.service === service.name && !isAside(service, container))
-  const look = lookAt(service, image, platform, containers, round.answers)
+  const look = lookAt(service, image, platform, containers, round)
 
   if (look.kind === 'failed') return { ...before, verdict: look }
   const restarted = restartDuringSoak(before, containers)
   if (restarted !== undefined) return { ...before, verdict: { kind: 'failed', detail: restarted } }
 
   if (look.kind === 'pending') {
-    const misses = before.goodSince === undefined ? 0 : before.misses + 1
+    // A slow command is told of in several looks; it is one miss all the same.
+    const again = look.run !== undefined && look.run === before.missedRun
+    const misses = before.goodSince === undefined ? 0 : before.misses + (again ? 0 : 1)
     if (misses > missesAllowed) return { ...before, verdict: { kind: 'failed', detail: `was healthy, then ${look.detail}` } }
     if (seconds >= service.within && before.goodSince === undefined)
       return { ...before, verdict: { kind: 'failed', detail: `${look.detail} after ${service.within} s` } }
-    return { ...before, misses, good: 0, verdict: { kind: 'pending', detail: look.detail } }
+    const { missedRun: _, ...rest } = before
+    const verdict = { kind: 'pending' as const, detail: look.detail }
+    return { ...rest, misses, good: 0, verdict, ...(look.run !== undefined && { missedRun: look.run }) }
   }
 
   const goodSince = before.goodSince ?? seconds
@@ -94,15 +100,9 @@ export function earlyVerdict({ verdict, good, proof }: Progress): ServiceVerdict
   return good >= looksEnough && proof ? { kind: 'proved', proof } : { kind: 'pending', detail: 'looked at once more' }
 }
 
-type Look = { kind: 'good'; proof: ServiceProof } | { kind: 'pending'; detail: string } | { kind: 'failed'; detail: string }
+type Look = { kind: 'good'; proof: ServiceProof } | { kind: 'pending'; detail: string; run?: string } | { kind: 'failed'; detail: string }
 
-function lookAt(
-  service: PlannedService,
-  image: PinnedImage,
-  platform: string,
-  containers: ObservedContainer[],
-  answers: ProbeAnswer[],
-): Look {
+function lookAt(service: PlannedService, image: PinnedImage, platform: string, containers: ObservedContainer[], heard: Answers): Look {
   const pending = (detail: string): Look => ({ kind: 'pending', detail })
   const wanted = service.oneShot ? Math.min(1, service.replicas) : service.replicas
   if (containers.length < wanted) return pending(`${containers.length} of ${wanted} containers exist`)
@@ -115,7 +115,8 @@ function lookAt(
     if (state.kind !== 'good') return state
   }
   if (service.oneShot) return { kind: 'good', proof: proofOf(service, image, containers, undefined) }
-  return answersOf(service, image, containers, answers)
+  const answered = answersOf(service, containers, heard)
+  return answered.kind === 'good' ? { kind: 'good', proof: proofOf(service, image, containers, answered.version) } : answered
 }
 
 function stateOf(service: PlannedService, container: ObservedContainer): { kind: 'good' } | { kind: 'pending' | 'failed'; detail: string } {
@@ -133,58 +134,14 @@ function stateOf(service: PlannedService, container: ObservedContainer): { kind:
   return { kind: 'good' }
 }
 
-function answersOf(service: PlannedService, image: PinnedImage, containers: ObservedContainer[], answers: ProbeAnswer[]): Look {
-  const rule = service.verify
-  const paths = rule?.port === undefined ? [] : probePaths(rule)
-  let answered: string | undefined
-  for (const container of containers) {
-    for (const path of paths) {
-      const answer = answers.find((candidate) => candidate.container === container.id && candidate.path === path)
-      if (!answer || answer.status === 0) return { kind: 'pending', detail: `nothing answers on port ${rule?.port}${path}` }
-      if (answer.status < 200 || answer.status > 299) return { kind: 'pending', detail: `${path} answers ${answer.status}` }
-      if (path !== rule?.version?.path) continue
-      answered = versionIn(answer.body, rule.version.pointer)
-      if (answered === undefined) return { kind: 'pending', detail: `${path} tells no version at ${rule.version.pointer ?? 'its body'}` }
-      if (service.version !== undefined && !sameVersion(answered, service.version))
-        return { kind: 'pending', detail: `${path} answers version ${answered.slice(0, 64)}, planned is ${service.version}` }
-    }
-  }
-  return { kind: 'good', proof: proofOf(service, image, containers, answered) }
-}
-
-/** The paths probed of a service: health, version, smoke; each once. */
-export function probePaths(rule: NonNullable<PlannedService['verify']>): string[] {
-  return [...new Set([rule.health, rule.version?.path, ...rule.smoke].filter((path) => path !== undefined))]
-}
-
-/** The text at a JSON pointer (RFC 6901), or the whole body trimmed. */
-function versionIn(body: string, pointer: string | undefined): string | undefined {
-  if (pointer === undefined) return body.trim() || undefined
-  let value: unknown
-  try {
-    value = JSON.parse(body)
-  } catch {
-    return undefined
-  }
-  for (const part of pointer.split('/').slice(1)) {
-    const key = part.replaceAll('~1', '/').replaceAll('~0', '~')
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
-    value = Reflect.get(value, key)
-  }
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
-}
-
-/** The full commit id, or an abbreviation of at least seven digits as `git describe` and build scripts print. */
-function sameVersion(answered: string, revision: string): boolean {
-  return answered.length >= 7 && revision.startsWith(answered.toLowerCase())
-}
-
 function restartDuringSoak(before: Progress, containers: ObservedContainer[]): string | undefined {
   if (before.goodSince === undefined) return undefined
   for (const [id, restarts] of Object.entries(before.restarts)) {
     const now = containers.find((container) => container.id === id)
     if (!now) return 'its container was replaced after it had been healthy'
-    if (now.restarts > restarts) return `restarted after it had been healthy, last exit code ${now.exitCode}`
+    // Of one that runs again Docker knows no exit code any more.
+    if (now.restarts > restarts)
+      return `restarted after it had been healthy${now.status === 'running' ? '' : `, last exit code ${now.exitCode}`}`
   }
   return undefined
 }

@@ -38,7 +38,9 @@ export function checkSummary({ deployment, links, timeline, verdicts, takenBack 
   )
 }
 
-const isProved = ({ state, soak }: Deployment): boolean => state === 'succeeded' && (soak === undefined || soak.state === 'well')
+/** What bakes was proved before it began to. */
+const isProved = ({ state, kind, soak }: Deployment): boolean =>
+  state === 'succeeded' && (kind === 'deploy' || soak === undefined || soak.state === 'well')
 
 function whySection(deployment: Deployment): Section[] {
   const reason = deployment.reason ?? unwellBecause(deployment)

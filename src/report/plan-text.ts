@@ -1,6 +1,7 @@
 import { type PinnedImage, pinnedReference } from '../domain/image.ts'
 import type { Draft, Plan, PlannedService } from '../domain/plan.ts'
 import { shortSha } from '../domain/repository.ts'
+import { isProvedByState, provedByState } from './proof-section.ts'
 import { oneLine } from './text.ts'
 import { durationText } from './time.ts'
 
@@ -28,7 +29,11 @@ export const serviceNote = ({ change, because, oneShot, replicas, startFirst, be
     .filter((note) => note !== '')
     .join(', ')
 
-const serviceRow = (service: PlannedService): string[] => [service.name, service.change, serviceNote(service)]
+const serviceRow = (service: PlannedService): string[] => [
+  service.name,
+  service.change,
+  `${serviceNote(service)}${isProvedByState(service) ? `; ${provedByState}` : ''}`,
+]
 
 /** Its reference by digest, and where it comes from. */
 export function imageRow(image: PinnedImage): [reference: string, origin: string] {

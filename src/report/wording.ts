@@ -1,4 +1,4 @@
-import { type Deployment, type State, takenAway } from '../domain/deployment.ts'
+import { bakesUntil, type Deployment, type State, takenAway } from '../domain/deployment.ts'
 import type { Draft, Plan } from '../domain/plan.ts'
 import { type Reason, sentenceOf } from '../domain/reason.ts'
 import { type Sha, shortSha } from '../domain/repository.ts'
@@ -78,6 +78,12 @@ export const takenBackText = ({ actor, revision }: Pick<Deployment, 'actor' | 'r
 export const unwellBecause = ({ soak }: Pick<Deployment, 'soak'>): Reason | undefined =>
   soak?.state === 'unwell' ? soak.reason : undefined
 
+/** `bakes until 21 Nov 2026, 10:05:00 UTC`; undefined where it does not. */
+export function bakingText(deployment: Deployment): string | undefined {
+  const until = bakesUntil(deployment)
+  return until === undefined ? undefined : `bakes until ${momentText(until)}`
+}
+
 /** How far it is or why it ended so: what stands in a status beside the commit, one line. */
 export function progressOf(deployment: Deployment): string {
   const { state, plan, reason } = deployment
@@ -129,6 +135,8 @@ export function titleOf(deployment: Deployment): string {
   const { state, reason } = deployment
   const headline = headlineOf(deployment)
   if (state === 'queued') return headline
+  const baking = bakingText(deployment)
+  if (baking !== undefined) return `${headline}: ${detailOf(deployment)}, ${baking}`
   const by = state === 'cancelled' ? reason?.evidence.person : state === 'superseded' ? reason?.evidence.by : undefined
   return unticked(oneLine(by === undefined ? `${headline}: ${detailOf(deployment)}` : `${headline} by ${by}`))
 }

@@ -8,6 +8,7 @@ import { mergedApprovals } from './rows/merged-approvals.ts'
 import { ownApproval } from './rows/own-approval.ts'
 import { pushes } from './rows/pushes.ts'
 import { queue } from './rows/queue.ts'
+import { requests } from './rows/requests.ts'
 import { secret } from './rows/secret.ts'
 import { shellWords } from './rows/shell-words.ts'
 import { strangers } from './rows/strangers.ts'
@@ -30,6 +31,7 @@ export const attacks: readonly Attack[] = [
   ...yamlBombs,
   ...queue,
   ...acting,
+  ...requests,
 ]
 
 /** What is not closed yet, and the issue that closes it. */
@@ -37,11 +39,6 @@ export const openRows: readonly { row: string; attack: string; issue: string }[]
   { row: 'A8', attack: 'a stolen deploy key (its first half is tried by the tests of landfall-shell)', issue: '5' },
   { row: 'A9', attack: "another tenant's secrets (hosts, projects, registries and channels are tried)", issue: '5' },
   { row: 'A11', attack: 'traversal and links in repository paths', issue: '5' },
-  {
-    row: 'A13',
-    attack: 'requests forged through health, smoke and notification addresses',
-    issue: '4, with health checks by public address',
-  },
   { row: 'A14', attack: 'secrets in arguments, logs, queue, database, statuses and pages', issue: '5' },
   { row: 'A16', attack: 'the same of the dashboard (the pages to act from are tried)', issue: 'the one that brings the dashboard' },
   { row: 'A17', attack: 'dependencies', issue: 'the one that makes releases' },

@@ -157,3 +157,14 @@ test('a truncated file is refused rather than taken for one without hosts', () =
   expect(what('')).toEqual([': the file is empty'])
   expect(what('groups: {}')).toEqual(['hosts: "hosts" is missing'])
 })
+
+describe('what repositories may have asked although it is not public', () => {
+  const allowed = (range: string) => parseOperator(`${hosts}public-checks: { allow: ["${range}"] }\n`)
+  test.each(['10.0.0.0/8', '192.168.1.7/32', 'fd00::/8', '::1/128', '0.0.0.0/0'])('%s', (range) =>
+    expect(good(allowed(range)).publicChecks).toEqual({ allow: [range] }),
+  )
+  test.each(['10.0.0.0', '10.0.0.0/33', '10.0.0/8', '256.0.0.0/8', '010.0.0.0/8', 'fd00::/129', 'fd00:::/8', 'web-1/8', '', '10.0.0.0/8 '])(
+    '%j is none',
+    (range) => expect(told(allowed(range))).toEqual([expect.stringContaining('this is not a range of addresses')]),
+  )
+})

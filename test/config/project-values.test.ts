@@ -22,6 +22,18 @@ describe('durations', () => {
   )
 })
 
+describe('how long an environment bakes', () => {
+  const bake = (own: string, defaults = '') =>
+    good(parseProject(projectWith({ environment: own, top: defaults }))).environments.production?.bake
+  test.each([
+    ['', '', undefined],
+    ['bake: 15m', '', 900],
+    ['', 'defaults: { bake: 1h }', 3600],
+    ['bake: 0s', 'defaults: { bake: 1h }', undefined],
+  ])('%j over %j', (own, defaults, seconds) => expect(bake(own, defaults)).toBe(seconds))
+  test('is bounded', () => expect(refusal(environment('bake: 13h'))).toEqual(['this must be between 0s and 12h']))
+})
+
 describe('image repositories come out in their full form', () => {
   test.each([
     ['ghcr.io/acme/shop', 'ghcr.io/acme/shop'],
@@ -125,6 +137,14 @@ describe('probes are paths on the service, never addresses elsewhere', () => {
       pointer: '/a/0/b~1c',
     })
   })
+  test.each(['health', '/v#x', 'http://169.254.169.254/'])('%j does not say where the dependencies are', (probe) =>
+    expect(refusal(web(`dependencies: "${probe}"`))).toEqual(['this does not say where the dependencies are']),
+  )
+  test('dependencies may be where they usually are, or at a pointer', () => {
+    const read = (probe: string) => good(web(`dependencies: "${probe}"`)).environments.production?.verify.web?.dependencies
+    expect([read('/health'), read('/health#/parts')]).toEqual([{ path: '/health' }, { path: '/health', pointer: '/parts' }])
+    expect(refusal(environment('verify: { web: { dependencies: / } }'))).toEqual(['the port of "web" is not known'])
+  })
   test('a path needs a port, from the environment or the defaults', () => {
     expect(refusal(environment('verify: { web: { smoke: [/] } }'))).toEqual(['the port of "web" is not known'])
     const defaults = 'defaults: { verify: { web: { port: 80 } } }'
@@ -137,11 +157,44 @@ describe('probes are paths on the service, never addresses elsewhere', () => {
   })
 })
 
+describe('commands are words, and nobody reads them again', () => {
+  const command = (text: string) => environment(`verify: { worker: { command: ${text} } }`)
+  test.each(['[bin/healthy]', '[sh, -c, "a | b; $(c) # d"]', '["ä ö", "  "]'])('%s needs no port', (text) =>
+    expect(good(command(text)).environments.production?.verify.worker?.command?.length).toBeGreaterThan(0),
+  )
+  test.each([
+    ['bin/healthy', 'this is not a list of words'],
+    ['[]', 'this command has no words'],
+    ['[""]', 'this is not a word of a command'],
+    ['["a\\nb"]', 'this is not a word of a command'],
+    [`[${'x'.repeat(501)}]`, 'this is not a word of a command'],
+    [`[${'x, '.repeat(21)}]`, 'this command has more than 20 words'],
+  ])('%s is refused', (text, what) => expect(refusal(command(text))).toEqual([what]))
+})
+
 describe('web addresses', () => {
   test.each(['javascript:alert(1)', 'shop.example.com', 'https://', 'https://user:password@shop.example.com', 'https://a b', '//x'])(
     '%s is refused',
     (url) => expect(refusal(environment(`url: "${url}"`))).toEqual(['this is not a web address']),
   )
+})
+
+describe('what is asked of the public address', () => {
+  const asked = (text: string, url = 'url: "https://shop.example.com", ') => environment(`${url}verify-url: ${text}`)
+  test('has defaults', () =>
+    expect(good(asked('{ version: "/v#/a" }')).environments.production?.verifyUrl).toEqual({
+      version: { path: '/v', pointer: '/a' },
+      smoke: [],
+      within: 60,
+    }))
+  test.each([
+    ['{}', 'nothing is asked'],
+    ['{ smoke: [], within: 5s }', 'nothing is asked'],
+    ['{ health: "https://evil.example.com/" }', 'this is not a path on the service'],
+    ['{ health: "//evil.example.com/" }', undefined],
+    ['{ health: /, soak: 5s }', 'unknown key "soak"'],
+  ])('%s', (text, what) => expect(refusal(asked(text))).toEqual(what === undefined ? [] : [what]))
+  test('needs an address', () => expect(refusal(asked('{ health: / }', ''))).toEqual(['there is no `url` to ask']))
 })
 
 test.each([

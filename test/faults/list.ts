@@ -1,5 +1,6 @@
 import type { Fault } from './fault.ts'
 import { approvals } from './rows/approvals.ts'
+import { crashLoops } from './rows/crash-loops.ts'
 import { database } from './rows/database.ts'
 import { databasePoison } from './rows/database-poison.ts'
 import { disk } from './rows/disk.ts'
@@ -35,6 +36,7 @@ export const faults: readonly Fault[] = [
   ...approvals,
   ...forcedPushes,
   ...verification,
+  ...crashLoops,
   ...restarts,
   ...ownDeployment,
   ...queue,
@@ -50,7 +52,6 @@ export const faults: readonly Fault[] = [
 
 /** What is not closed yet, and the issue that closes it. */
 export const openRows: readonly { row: string; fault: string; issue: string }[] = [
-  { row: 'F23', fault: 'a container that crash-loops after its first good answer', issue: '4' },
   { row: 'F24', fault: 'one of several hosts unreachable', issue: '4' },
   { row: 'F26', fault: 'healing during a deployment or a hold', issue: '6' },
   { row: 'F27', fault: 'the image to go back to pruned or unhealthy', issue: '4' },

@@ -78,7 +78,9 @@ test('rounds of a probe are handed over whole, heartbeats left out', () => {
   const rounds: ProbeRound[] = []
   const read = roundReader((round) => rounds.push(round))
   const answer = { type: 'answer', service: 'web', container: 'c1', path: base64('/health'), status: 503, body: base64('näh') }
-  for (const line of [container, { type: 'beat' }, answer]) read(JSON.stringify(line))
+  const ran = { type: 'command', service: 'web', container: 'c1', run: 2, code: 3, output: base64('refused\n') }
+  const hanging = { ...ran, container: 'c2', code: null, output: '' }
+  for (const line of [container, { type: 'beat' }, answer, ran, hanging]) read(JSON.stringify(line))
   expect(rounds).toEqual([])
   for (const line of [
     { type: 'round', number: 1 },
@@ -88,6 +90,13 @@ test('rounds of a probe are handed over whole, heartbeats left out', () => {
   expect(rounds.map(({ containers, answers }) => [containers.length, answers])).toEqual([
     [1, [{ service: 'web', container: 'c1', path: '/health', status: 503, body: 'näh' }]],
     [0, []],
+  ])
+  expect(rounds.map(({ commands }) => commands)).toEqual([
+    [
+      { service: 'web', container: 'c1', run: 2, code: 3, output: 'refused\n' },
+      { service: 'web', container: 'c2', run: 2, output: '' },
+    ],
+    [],
   ])
 })
 

@@ -72,6 +72,18 @@ const changes = (services: PlannedService[]) =>
   Object.fromEntries(services.map((one) => [one.name, one.change === 'untouched' ? '' : one.because.join(', ')]))
 const withServices = (services: Services) => ({ ...project, services: { ...project.services, ...services } })
 
+test.each<[check: unknown, known: true | undefined]>([
+  [{ test: ['CMD', 'true'] }, true],
+  [{ test: 'true' }, true],
+  [{ test: ['NONE'] }, undefined],
+  [{ test: ['CMD', 'true'], disable: true }, undefined],
+  [{ interval: '5s' }, undefined],
+  [undefined, undefined],
+])('a service whose Compose file says healthcheck %j is looked after by Docker: %s', (healthcheck, known) => {
+  const { services } = planServices(request(withServices({ web: { image: 'x', healthcheck } }), { hosts: blank }))
+  expect(services.find(({ name }) => name === 'web')?.dockerHealth).toBe(known)
+})
+
 describe('what gets new containers', () => {
   test('everything, the first time', () => {
     expect(firstPlan.map((one) => [one.name, one.change, one.because])).toEqual([

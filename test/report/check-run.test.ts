@@ -118,7 +118,11 @@ describe('the summary', () => {
         because: ['image', 'configuration'],
         replicas: 2,
         version: sha('a'),
-        verify: { health: '/health', version: { path: '/health' }, smoke: ['/'], within: 60, soak: 30 },
+        verify: {
+          ...{ port: 80, health: '/health', version: { path: '/health' }, dependencies: { path: '/ready' } },
+          ...{ smoke: ['/'], command: ['bin/healthy', '--deep'], within: 60, soak: 30 },
+        },
+        dockerHealth: true,
         soak: 30,
       }),
       service({ name: 'api' }),
@@ -176,8 +180,8 @@ describe('the summary', () => {
 
 On every host exactly the planned digests run, and
 
-- web is up within 1 min, answers at /health, tells version aaaaaaa at /health, answers at / too, stays so for 30 s without a restart
-- api is up within 1 min, stays so for 10 s without a restart
+- web is up within 1 min, is healthy by Docker's check, answers at /health, tells version aaaaaaa at /health, tells at /ready that all it depends on is up, answers at / too, ends bin/healthy --deep in its container with exit code 0, stays so for 30 s without a restart
+- api is up within 1 min, stays so for 10 s without a restart, has no health rule: digest, state and restarts prove it
 - migrate ends by itself with exit code 0 within 1 min
 - database is up within 1 min, stays so for 10 s without a restart`,
     ))

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { PlannedService } from '../../src/domain/plan.ts'
 import { planText } from '../../src/report/plan-text.ts'
 import { digest, image, plan, service, sha } from '../support/builders.ts'
 
@@ -27,7 +28,7 @@ test('a plan reads as a table of what will happen', () => {
   expect(text).toBe(`Deploy shop to production: aaaaaaa (generation 7)
 
 Services
-  web       recreated  image and configuration, 2 containers
+  web       recreated  image and configuration, 2 containers; has no health rule: digest, state and restarts prove it
   migrate   created    new, runs once
   database  untouched  keeps its containers
   cron      removed    its volumes stay
@@ -42,6 +43,19 @@ Hosts
 })
 
 test('one wave needs no number', () => expect(planText(plan())).toMatch(/Hosts\n {2}web-1 {2}first deployment$/))
+
+test.each<[why: string, change: Partial<PlannedService>]>([
+  ['a path is asked', { verify: { port: 80, health: '/', smoke: [], within: 60, soak: 10 } }],
+  ['a command is run', { verify: { command: ['true'], smoke: [], within: 60, soak: 10 } }],
+  ['Docker looks after it', { dockerHealth: true }],
+  ['it runs once', { oneShot: true }],
+  ['it is left alone', { change: 'untouched' }],
+])('nothing is said of how a service is proved where %s', (_why, change) =>
+  expect(planText(plan({ services: [service(change)] }))).not.toContain('no health rule'),
+)
+
+test('a rule that asks nothing is none', () =>
+  expect(planText(plan({ services: [service({ verify: { smoke: [], within: 60, soak: 30 } })] }))).toContain('no health rule'))
 
 test('a service of an inactive profile is not started', () =>
   expect(planText(plan({ services: [service({ replicas: 0, because: [] })] }))).toContain('web  recreated  not started'))

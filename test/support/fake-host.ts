@@ -248,7 +248,8 @@ export class FakeHost {
   /** A round every few seconds, until the other side has seen enough. */
   async #probe(onLine: (line: string) => void, signal?: AbortSignal): Promise<CommandResult> {
     for (let number = 1; number <= 600; number += 1) {
-      for (const line of [...this.#look(), ...this.#answers(), { type: 'round', number }]) onLine(this.says(JSON.stringify(line)))
+      for (const line of [...this.#look(), ...this.#answers(), ...this.#commands(number), { type: 'round', number }])
+        onLine(this.says(JSON.stringify(line)))
       await this.#clock.sleep(5, signal)
       if (signal?.aborted) return { kind: 'connection-lost', detail: 'Landfall gave the command up' }
     }
@@ -294,10 +295,23 @@ export class FakeHost {
         .map((probe) => probe.split(' '))
         .filter(([target]) => target === service)
         .map(([, , path = '']) => {
-          const body = encoded(JSON.stringify({ version: behaviour.version }))
+          const components = behaviour.database === undefined ? {} : { components: { db: { status: behaviour.database } } }
+          const body = encoded(JSON.stringify({ version: behaviour.version, ...components }))
           return { type: 'answer', service, container: id, path: encoded(path), status: behaviour.answers ?? 200, body }
         }),
     )
+  }
+
+  /** What commands in containers came to: each look runs each once more. */
+  #commands(run: number): object[] {
+    const targets = (this.releases.get(this.current)?.manifest('command') ?? []).map((line) => line.split(' ')[0])
+    return this.docker.containers
+      .filter(({ service }) => targets.includes(service))
+      .map(({ id, service, image: { behaviour }, variables }) => {
+        const { command = 0, says = '' } = behaviour
+        const output = encoded(interpolate(says, variables))
+        return { type: 'command', service, container: id, run, code: command === 'hangs' ? null : command, output }
+      })
   }
 
   #logs(service: string): object[] {

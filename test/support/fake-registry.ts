@@ -10,6 +10,10 @@ export interface Behaviour {
   version?: string
   /** Ends at once with this code. */
   exits?: number
+  /** What `/health` tells of its database; nothing where absent. */
+  database?: string
+  /** Exit code of a command that is run in it, 0 where absent, and it writes what its log says. */
+  command?: number | 'hangs'
   /** Its log; variables of its environment are filled in. */
   says?: string
 }

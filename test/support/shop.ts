@@ -19,6 +19,12 @@ export interface ShopOptions {
   within?: string
   /** How long the app is watched once it is well. */
   soak?: string
+  /** What else the app's rule asks, as it is written: `command: [bin/healthy]`. */
+  asks?: string
+  /** What is asked of its public address, as it is written: `{ health: / }`. */
+  atUrl?: string
+  /** How long production bakes. */
+  bake?: string
   /** Gates of production, as they are written in the file: `checks: all, approve: {}`. */
   gates?: string
   /** How production's hosts are switched, as it is written: `{ canary: 1 }`. */
@@ -34,6 +40,9 @@ export const landfallYml = ({
   imageWithin = '10m',
   within = '20s',
   soak = '2s',
+  asks,
+  atUrl,
+  bake,
   gates,
   rollout,
   staging = [],
@@ -43,9 +52,9 @@ project: shop
 images: { web: { repository: ${shopImage} } }
 defaults:
   image-within: ${imageWithin}
-  verify: { web: { port: 3000, health: /health, version: "/health#/version", within: ${within}, soak: ${soak} } }
+  verify: { web: { port: 3000, health: /health, version: "/health#/version", within: ${within}, soak: ${soak}${asks ? `, ${asks}` : ''} } }
 environments:
-  production: { branch: main, hosts: [${follows.join(', ')}], env: deploy/production.env, url: "https://shop.example.com"${gates ? `, ${gates}` : ''}${rollout ? `, rollout: ${rollout}` : ''} }
+  production: { branch: main, hosts: [${follows.join(', ')}], env: deploy/production.env, url: "https://shop.example.com"${atUrl ? `, verify-url: ${atUrl}` : ''}${bake ? `, bake: ${bake}` : ''}${gates ? `, ${gates}` : ''}${rollout ? `, rollout: ${rollout}` : ''} }
 ${staging.length > 0 ? `  staging: { branch: ${stagingBranch}, hosts: [${staging.join(', ')}], env: deploy/production.env }\n` : ''}notify: ["slack:deploys"]
 `
 

@@ -19,6 +19,7 @@ import { FakeHost } from './fake-host.ts'
 import { FakeLog } from './fake-log.ts'
 import { type Behaviour, FakeRegistry } from './fake-registry.ts'
 import { fakeSigner } from './fake-signer.ts'
+import { FakeWeb } from './fake-web.ts'
 import { idle, ManualClock } from './manual-clock.ts'
 import { Life, mortal } from './mortal.ts'
 import { databaseImage, type ShopOptions, shopFiles, shopImage } from './shop.ts'
@@ -73,6 +74,8 @@ export class Town {
   readonly clock: ManualClock
   store: Store
   readonly github = new FakeGitHub()
+  /** The public address leads to the first host. */
+  readonly web = new FakeWeb(() => this.host([...this.hosts.keys()][0]).container('web')?.image.behaviour)
   readonly registry: FakeRegistry
   readonly hosts = new Map<string, FakeHost>()
   readonly chat = new FakeChat()
@@ -141,6 +144,7 @@ export class Town {
       hosts: mortal(hosts, life, 'hosts'),
       compose: { ...fakeCompose, render: mortal(fakeCompose, life, 'compose').render },
       chat: mortal(this.chat, life, 'chat'),
+      publicWeb: mortal(this.web, life, 'publicWeb'),
       clock: { now: () => clock.now(), githubNow: () => clock.githubNow(), sleep: mortal(clock, life, 'clock').sleep },
       signer: fakeSigner,
       secrets: async (reference) => new Secret(`secret of ${JSON.stringify(reference)}`),

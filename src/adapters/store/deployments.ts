@@ -8,6 +8,7 @@ import { recordFound } from './found.ts'
 import { mustHold } from './leases.ts'
 import { LeftOut } from './left-out.ts'
 import { want } from './reports.ts'
+import { recordReturned } from './returned.ts'
 import { last, take } from './sequences.ts'
 import { storedComments } from './stored/intent.ts'
 import { encode } from './stored/json.ts'
@@ -105,6 +106,8 @@ export function deployments(database: Database, log: Log): Store['deployments'] 
     },
 
     found: recordFound(database),
+
+    returned: recordReturned(database),
 
     advance: (id, lease, to, patch = {}, wanted = () => []) =>
       db.transaction().execute((transaction) => advance(database, transaction, { id, lease, to, patch, wanted })),

@@ -4,6 +4,7 @@ import { gateKeys } from '../gates/gates.ts'
 import { message, text } from '../message.ts'
 import { environmentName, hostEntry } from '../project/names.ts'
 import { secretReference } from '../secret-reference.ts'
+import { addressRange } from './address-range.ts'
 import { chat } from './chat.ts'
 import { host } from './host.ts'
 import { chatName, environmentOrAny, groupName, hostName, projectPattern, registryName, repositoryPattern } from './names.ts'
@@ -68,6 +69,10 @@ export const operatorSchema = z.strictObject({
     .default({})
     .meta({ description: 'What each repository may use; the first pattern that matches counts. What is not listed is refused.' }),
   chat: z.record(chatName, chat).default({}).meta({ description: 'Chat channels, by name.' }),
+  'public-checks': z
+    .strictObject({ allow: z.array(addressRange).meta({ description: 'Address ranges, such as `10.0.0.0/8`.' }) })
+    .optional()
+    .meta({ description: 'What `verify-url` of repositories may ask although it is not a public address. Default: nothing.' }),
 })
 
 export type OperatorShape = z.output<typeof operatorSchema>

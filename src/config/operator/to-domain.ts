@@ -16,6 +16,7 @@ export function operatorFile(shape: OperatorShape): OperatorFile {
       require: named(floor, writtenGates),
     })),
     chat: named(shape.chat, chatRule),
+    ...(shape['public-checks'] && { publicChecks: shape['public-checks'] }),
   }
 }
 

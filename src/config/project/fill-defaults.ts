@@ -1,4 +1,4 @@
-import type { EnvironmentRule, ProjectFile, SourceRule, VerifyRule } from '../../domain/configuration.ts'
+import type { EnvironmentRule, ProjectFile, SourceRule, UrlRule, VerifyRule } from '../../domain/configuration.ts'
 import { nothingAsked } from '../../domain/gate.ts'
 import { mergeGates, writtenGates } from '../gates/gates.ts'
 import { named } from '../named.ts'
@@ -28,9 +28,11 @@ function environmentRule(name: string, written: EnvironmentShape, defaults: NonN
     hosts,
     ...(env !== undefined && { env }),
     ...(url !== undefined && { url }),
+    ...(written['verify-url'] && { verifyUrl: urlRule(written['verify-url']) }),
     verify: named(mergeVerify(defaults.verify, written.verify), verifyRule),
     imageWithin: written['image-within'] ?? defaults['image-within'] ?? 15 * 60,
     keep: written.keep ?? defaults.keep ?? 5,
+    ...bakeRule(written.bake ?? defaults.bake),
     rollout: rolloutRule(written.rollout, defaults.rollout),
     gates: { ...nothingAsked, ...writtenGates(mergeGates(defaults, written)) },
   }
@@ -49,11 +51,31 @@ export function mergeVerify(defaults: VerifyShape = {}, own: VerifyShape = {}): 
 
 const at = (rules: VerifyShape, service: string) => (Object.hasOwn(rules, service) ? rules[service] : undefined)
 
-const verifyRule = ({ port, health, version, smoke = [], within = 60, soak = 10 }: VerifyShape[string]): VerifyRule => ({
+const verifyRule = ({
+  port,
+  health,
+  version,
+  dependencies,
+  smoke = [],
+  command,
+  within = 60,
+  soak = 10,
+}: VerifyShape[string]): VerifyRule => ({
   ...(port !== undefined && { port }),
+  ...(health !== undefined && { health }),
+  ...(version !== undefined && { version }),
+  ...(dependencies !== undefined && { dependencies }),
+  smoke,
+  ...(command !== undefined && { command }),
+  within,
+  soak,
+})
+
+const urlRule = ({ health, version, smoke = [], within = 60 }: NonNullable<EnvironmentShape['verify-url']>): UrlRule => ({
   ...(health !== undefined && { health }),
   ...(version !== undefined && { version }),
   smoke,
   within,
-  soak,
 })
+
+const bakeRule = (seconds = 0): Pick<EnvironmentRule, 'bake'> => (seconds === 0 ? {} : { bake: seconds })

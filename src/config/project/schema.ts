@@ -9,7 +9,7 @@ import { pathPatterns } from './path-pattern.ts'
 import { repositoryPath } from './repository-path.ts'
 import { rollout } from './rollout.ts'
 import { tagPattern } from './tag-pattern.ts'
-import { verifyRules } from './verify.ts'
+import { verifyRules, verifyUrl } from './verify.ts'
 
 const keep = z.int().refine((count) => count >= 2 && count <= 50, {
   error: message('this must be between 2 and 50', 'Keep at least 2: the running release and the one to go back to'),
@@ -22,6 +22,11 @@ const keepMeta = {
 
 const imageWithin = duration('1s', '24h')
 const imageWithinMeta = { description: 'How long to wait for an image that is not in the registry yet. Default 15m.' }
+
+const bake = duration('0s', '12h')
+const bakeMeta = {
+  description: 'How long it is watched after it was verified; what does not stay well is taken back. Default 0s: not at all.',
+}
 
 const image = z.strictObject({
   repository: imageRepository.meta({ description: 'Name of the image without tag: `ghcr.io/acme/shop`.' }),
@@ -56,9 +61,11 @@ const environment = z
     hosts: hosts.meta({ description: "Names of hosts and `@groups` from the operator's file." }),
     env: repositoryPath.optional().meta({ description: 'Dotenv file in the repository, relative to its root.' }),
     url: address.optional().meta({ description: 'Where people reach it; shown on GitHub.' }),
+    'verify-url': verifyUrl.optional().meta({ description: 'What is asked of `url` by Landfall itself, once all hosts are proved.' }),
     verify: verifyRules.optional().meta({ description: 'By service; adds to and overrides `defaults.verify` key by key.' }),
     'image-within': imageWithin.optional().meta(imageWithinMeta),
     keep: keep.optional().meta(keepMeta),
+    bake: bake.optional().meta(bakeMeta),
     rollout: rollout.optional().meta(rolloutMeta),
     ...gateKeys,
     after: environmentName.optional().meta({ description: 'The environment that must have verified the very images first.' }),
@@ -98,6 +105,7 @@ export const projectSchema = z.strictObject({
       verify: verifyRules.optional().meta({ description: 'How each service is proved, by service name.' }),
       'image-within': imageWithin.optional().meta(imageWithinMeta),
       keep: keep.optional().meta(keepMeta),
+      bake: bake.optional().meta(bakeMeta),
       rollout: rollout.optional().meta(rolloutMeta),
       ...gateKeys,
     })

@@ -1,5 +1,6 @@
 import type { Deployment, State } from '../../domain/deployment.ts'
 import type { RecoveryIntent } from '../../domain/intent.ts'
+import type { Reason } from '../../domain/reason.ts'
 import type { Receipt } from '../../domain/receipt.ts'
 import type { Sha } from '../../domain/repository.ts'
 import type { Lease } from './store-leases.ts'
@@ -37,11 +38,26 @@ export interface Deployments {
    * environment that wait. Throws LeaseLost as `advance` does.
    */
   found(found: Found, lease: Lease): Promise<void>
+  /** Records that what was watched did not stay well, with the rollback that comes of it, in one transaction under the lease of the watch. */
+  returned(returned: Returned, lease: Lease): Promise<void>
   /**
    * Moves it on and merges the patch, under the lease. Refuses an impossible step, and throws LeaseLost when
    * the lease is no longer the newest on its subject. The reports that are wanted of it as it is then are recorded in the same transaction.
    */
   advance(id: string, lease: Lease, to: State, patch?: DeploymentPatch, wanted?: (then: Deployment) => ReportKey[]): Promise<Deployment>
+}
+
+/** A release that did not stay well after it was verified. */
+export interface Returned {
+  /** Stands for the wish of nobody but Landfall. */
+  intent: RecoveryIntent
+  /** Takes it back. */
+  rollback: Deployment
+  /** Id of the deployment that brought it. */
+  watched: string
+  /** Why it counts as unwell from now on. */
+  why: Reason
+  reports: ReportKey[]
 }
 
 /** What was learnt from hosts. */

@@ -41,6 +41,10 @@ export interface Running {
   images: readonly { name: string; digest: Digest }[]
   since: Instant
   by: string
+  /** Until when it bakes. */
+  bakes?: Instant
+  /** Why it is not well any more. */
+  unwell?: Reason
 }
 
 /** GitHub refuses comments over 65,536 characters; the rest is for head and last line. */
@@ -92,12 +96,14 @@ function firstFew<Item>(items: readonly Item[], text: (item: Item) => string): s
   return [...items.slice(0, mostItems).map((item) => `- ${text(item)}`), ...(more > 0 ? [`- and ${more} more`] : [])]
 }
 
-function runningText({ revision, subject, kind, images, since, by }: Running, url: string): string {
+function runningText({ revision, subject, kind, images, since, by, bakes, unwell }: Running, url: string): string {
   const shown = images.slice(0, mostItems).map(({ name, digest }) => `${words(name, 200)} ${code(shortDigest(digest))}`)
   return [
-    `✅ ${link(code(shortSha(revision)), url)}`,
+    `${unwell ? '🚨' : '✅'} ${link(code(shortSha(revision)), url)}`,
     subject === undefined ? '' : words(subject, 300),
     'proved',
+    bakes === undefined ? '' : `bakes until ${words(momentText(bakes), 100)}`,
+    unwell ? `not well any more: ${explained(unwell)}` : '',
     `since ${words(momentText(since), 100)}`,
     `${kind === 'rollback' ? 'rolled back to by' : 'by'} ${words(by, 200)}`,
     ...shown,

@@ -13,6 +13,7 @@ ${(receipt.passed ?? []).length > 0 && html`<ul>${(receipt.passed ?? []).map((ga
 <thead><tr><th scope="col">Service</th><th scope="col">Host</th><th scope="col">Planned</th><th scope="col">Running</th><th scope="col">Version answered</th></tr></thead>
 <tbody>${receipt.hosts.flatMap((host) => host.services.map((service) => proofRow(host, service)))}</tbody>
 </table>
+${receipt.atUrl && html`<p class="note">${receipt.atUrl.url} answered as planned${receipt.atUrl.answered !== undefined && html`, version <code>${receipt.atUrl.answered.slice(0, 12)}</code>`}.</p>`}
 </section>`
 
 const proofRow = (host: HostProof, proof: ServiceProof): Html => html`<tr>

@@ -310,3 +310,51 @@ test('R1: kept releases keep their images; the others go', async () => {
   await host.sh('landfall-shell rollback shop production')
   await host.sh('landfall-shell release shop production')
 })
+
+/** The release's services with these commands; those whose PATH leads nowhere have no `timeout` to end them. */
+const withCommands = (planned: Plan, commands: Record<string, string[]>, pathless: string[] = []): Plan => ({
+  ...planned,
+  services: planned.services.map((one) => {
+    const command = commands[one.name]
+    return command ? { ...one, verify: { smoke: [], within: 10, soak: 0, ...one.verify, command } } : one
+  }),
+  compose: pathless.reduce(
+    (text, name) => text.replace(`  ${name}:\n`, `  ${name}:\n    environment: { PATH: /nowhere }\n`),
+    planned.compose,
+  ),
+})
+
+test('commands are run in containers word by word, and what they wrote last is told', async () => {
+  const words = ['sh', '-c', 'echo "it\'s $0, $1"; sleep 1; echo "$2" >&2; exit 3', '$HOME `id`', '--x', 'last\twords']
+  const planned = withCommands(await release('with-command'), { web: words, db: ['/bin/true'] })
+  await landfall.deploy(planned, env)
+  const { web, db } = await landfall.containers(planned)
+  const { commands } = await watch(planned, (round) => round.commands.length === 2)
+  const said = commands.toSorted((one, other) => one.service.localeCompare(other.service))
+  expect(said).toEqual([
+    { service: 'db', container: db?.id, run: expect.any(Number), code: 0, output: '' },
+    { service: 'web', container: web?.id, run: expect.any(Number), code: 3, output: "it's $HOME `id`, --x\nlast\twords\n" },
+  ])
+})
+
+test('a command that does not end holds nothing up and never runs twice at once; it ends with its time, or else its client with the call', async () => {
+  const hanging = { web: ['sleep', '61'], db: ['/bin/sleep', '62'] }
+  const planned = withCommands(await release('hanging'), hanging, ['db'])
+  const recreated = planned.services.map((one): PlannedService => ({ ...one, change: 'recreated' }))
+  await landfall.deploy({ ...planned, services: recreated }, env)
+  const processes = async () => (await host.sh("ps ax -o args | grep '[s]leep 6[12]' | grep -v docker || true")).trim().split('\n')
+  let answered = 0
+  let most = 0
+  const { commands } = await watch(planned, (round) => {
+    if (answersOf(round, '/health').some(({ status }) => status === 200)) answered += 1
+    most = Math.max(most, round.commands.length)
+    return round.commands.filter(({ code }) => code === undefined).length === 2
+  })
+  // Were they waited for, there would be one round in these seconds.
+  expect([answered >= 4, most]).toEqual([true, 2])
+  expect(commands.map(({ service: name }) => name).toSorted()).toEqual(['db', 'web'])
+  // Nobody but the container could end it there; it goes with the container.
+  await expect.poll(async () => (await processes()).filter((line) => line.includes('62')).length, { timeout: 5000 }).toBe(1)
+  await expect.poll(() => host.sh("ps ax -o args | grep '[d]ocker exec' || true"), { timeout: 5000 }).toBe('')
+  await expect.poll(async () => (await processes()).filter((line) => line.includes('61')).length, { timeout: 10_000 }).toBe(0)
+})

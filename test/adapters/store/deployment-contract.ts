@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Deployment } from '../../../src/domain/deployment.ts'
+import type { RecoveryIntent } from '../../../src/domain/intent.ts'
+import { reason } from '../../../src/domain/reason.ts'
 import { type DeploymentPatch, LeaseLost } from '../../../src/flow/ports.ts'
 import type { Given } from './contract.ts'
 import { asked, at, commit, deployment, draft, lease, plan, receipt, shop } from './records.ts'
@@ -145,6 +147,38 @@ export function deploymentContract(given: Given): void {
     await given.store.deployments.advance(soaking?.id ?? '', await lease(given.store), 'succeeded', { soak: { state: 'well' } })
     expect(await ours()).toEqual([])
     expect((await given.other.deployments.read(soaking?.id ?? ''))?.soak).toEqual({ state: 'well' })
+  })
+
+  test('what did not stay well is recorded with the rollback that comes of it, by whoever holds its watch, or not at all', async () => {
+    const [baked] = await asked(given.store, { environment: 'baked-1', state: 'succeeded', soak: { state: 'under-way' } })
+    if (!baked) throw new Error('not created')
+    const why = reason('bake-failed', { to: 'aaaaaaa' })
+    const over = { deployment: baked.id, revision: commit('a'), baked: true as const }
+    const rollback = deployment({ environment: 'baked-1', intent: 'bake-1', kind: 'rollback', state: 'queued', over })
+    const key = 'bake of baked-1'
+    const intent: RecoveryIntent = {
+      id: 'bake-1',
+      key,
+      kind: 'recovery',
+      repository: shop,
+      actor: 'landfall',
+      delivery: key,
+      receivedAt: at,
+    }
+    const reports = [{ subject: `deployment:${baked.id}`, surface: 'comment' }]
+    const returned = { intent, rollback, watched: baked.id, why, reports }
+    const stale = await given.store.leases.claim('watch-1', 'stalled', 0)
+    const held = await given.other.leases.claim('watch-1', 'awake', 60)
+    if (!stale || !held) throw new Error('no lease')
+    await expect(given.store.deployments.returned(returned, stale)).rejects.toBeInstanceOf(LeaseLost)
+    expect((await given.other.deployments.read(baked.id))?.soak).toEqual({ state: 'under-way' })
+    expect(await given.other.deployments.open('acme/shop', 'baked-1')).toEqual([])
+
+    await given.other.deployments.returned(returned, held)
+    expect((await given.store.deployments.read(baked.id))?.soak).toEqual({ state: 'unwell', reason: why })
+    expect(await given.store.deployments.open('acme/shop', 'baked-1')).toEqual([rollback])
+    expect(await given.store.intents.open('acme/shop')).not.toContain('bake-1')
+    expect((await given.store.reports.due(1000)).filter(({ subject }) => subject === `deployment:${baked.id}`)).toMatchObject(reports)
   })
 
   test('what is found on hosts comes before what waits, and is stored as it is', async () => {

@@ -56,7 +56,17 @@ export const plan = (changes: Partial<Plan> = {}): Plan =>
   build.plan({
     services: [
       build.service({
-        verify: { port: 3000, health: '/health', version: { path: '/health', pointer: '/version' }, smoke: ['/api'], within: 60, soak: 30 },
+        verify: {
+          port: 3000,
+          health: '/health',
+          version: { path: '/health', pointer: '/version' },
+          dependencies: { path: '/health', pointer: '/components' },
+          smoke: ['/api'],
+          command: ['bin/healthy'],
+          within: 60,
+          soak: 30,
+        },
+        dockerHealth: true,
         version: commit('a'),
         startFirst: { drain: 10, hook: { run: ['bin/drain'], within: 30 } },
         beside: { after: [{ service: 'db', is: 'healthy' }] },
@@ -75,6 +85,8 @@ export const plan = (changes: Partial<Plan> = {}): Plan =>
     logins: ['ghcr.io'],
     notify: ['slack:deploys'],
     url: 'https://shop.example.com',
+    bake: 900,
+    atUrl: { url: 'https://shop.example.com', health: '/up', version: { path: '/health', pointer: '/version' }, smoke: ['/'], within: 60 },
     gates: {
       checks: { kind: 'named', names: ['test'] },
       after: 'staging',

@@ -12,7 +12,11 @@ const storedSoak: z.ZodType<SoakBehind> = z.discriminatedUnion('state', [
   z.strictObject({ state: z.literal('cut-short'), reason: storedReason.exactOptional() }),
 ])
 
-export const storedTakenBack: z.ZodType<TakenBack> = z.strictObject({ deployment: name, revision: sha } satisfies Shape<TakenBack>)
+export const storedTakenBack: z.ZodType<TakenBack> = z.strictObject({
+  deployment: name,
+  revision: sha,
+  baked: z.literal(true).exactOptional(),
+} satisfies Shape<TakenBack>)
 
 export const storedDeployment: z.ZodType<Deployment> = z.strictObject({
   id: name,

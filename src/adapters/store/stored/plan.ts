@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { VerifyRule } from '../../../domain/configuration.ts'
 import type { ImagePlatform, PinnedImage } from '../../../domain/image.ts'
-import type { Beside, Draft, Plan, PlannedFile, PlannedHost, PlannedService, Proposal } from '../../../domain/plan.ts'
+import type { Beside, Draft, Plan, PlannedFile, PlannedHost, PlannedService, Proposal, UrlCheck } from '../../../domain/plan.ts'
 import type { RolloutProgress, StartFirstRule, Wave } from '../../../domain/rollout.ts'
 import { storedGates, storedPassedGate } from './gate.ts'
 import { storedRepository } from './repository.ts'
@@ -20,14 +20,26 @@ const image = z.strictObject({
   revision: sha.exactOptional(),
 } satisfies Shape<PinnedImage>)
 
+const pointed = z.strictObject({ path: z.string(), pointer: z.string().exactOptional() })
+
 const verify = z.strictObject({
   port: z.int().min(1).max(65_535).exactOptional(),
   health: z.string().exactOptional(),
-  version: z.strictObject({ path: z.string(), pointer: z.string().exactOptional() }).exactOptional(),
+  version: pointed.exactOptional(),
+  dependencies: pointed.exactOptional(),
   smoke: z.array(z.string()),
+  command: z.array(z.string()).exactOptional(),
   within: seconds,
   soak: seconds,
 } satisfies Shape<VerifyRule>)
+
+const urlCheck = z.strictObject({
+  url: z.string(),
+  health: z.string().exactOptional(),
+  version: pointed.exactOptional(),
+  smoke: z.array(z.string()),
+  within: seconds,
+} satisfies Shape<UrlCheck>)
 
 const service = z.strictObject({
   name,
@@ -38,6 +50,7 @@ const service = z.strictObject({
   replicas: count,
   oneShot: z.boolean(),
   verify: verify.exactOptional(),
+  dockerHealth: z.literal(true).exactOptional(),
   within: seconds,
   soak: seconds,
   version: sha.exactOptional(),
@@ -98,7 +111,9 @@ const plan = z.strictObject({
   keep: count,
   notify: z.array(name),
   soak: z.literal('behind').exactOptional(),
+  bake: seconds.exactOptional(),
   url: z.string().exactOptional(),
+  atUrl: urlCheck.exactOptional(),
   gates: storedGates.exactOptional(),
   passed: z.array(storedPassedGate).exactOptional(),
 } satisfies Shape<Plan>)

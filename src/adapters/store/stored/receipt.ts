@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { HostProof, Receipt, ServiceProof } from '../../../domain/receipt.ts'
+import type { HostProof, Receipt, ServiceProof, UrlProof } from '../../../domain/receipt.ts'
 import { storedPassedGate } from './gate.ts'
 import { digest, instant, name, type Shape, sha } from './shape.ts'
 
@@ -31,4 +31,5 @@ export const storedReceipt: z.ZodType<Receipt> = z.strictObject({
   verifiedAt: instant,
   soak: z.literal('behind').exactOptional(),
   hosts: z.array(host),
+  atUrl: z.strictObject({ url: z.string(), answered: z.string().exactOptional() } satisfies Shape<UrlProof>).exactOptional(),
 } satisfies Shape<Receipt>)

@@ -7,7 +7,7 @@ import type { ProjectShape } from '../schema.ts'
 export const probesHavePort: Rule<ProjectShape> = (file) =>
   Object.entries(file.environments).flatMap(([name, environment]) =>
     Object.entries(mergeVerify(file.defaults?.verify, environment.verify)).flatMap(([service, rule]): Finding[] => {
-      const asked = (['health', 'version', 'smoke'] as const).find((key) => rule[key] !== undefined)
+      const asked = (['health', 'version', 'dependencies', 'smoke'] as const).find((key) => rule[key] !== undefined)
       if (asked === undefined || rule.port !== undefined) return []
       const own = environment.verify?.[service]?.[asked] !== undefined
       const verify = own ? ['environments', name, 'verify'] : ['defaults', 'verify']
