@@ -8,7 +8,7 @@ import { errand, round, type Tally, type Visit } from './visit.ts'
  */
 const { url, perSecond, slowSeconds } = errand.parse(JSON.parse(z.string().parse(process.argv[2])))
 const patienceSeconds = 15 + slowSeconds
-const kept = new Agent({ keepAlive: true, maxSockets: 12 })
+const kept = new Agent({ keepAlive: true, maxSockets: 64 })
 const answered = z.object({ version: z.string(), bytes: z.number() })
 
 const tally: Tally = { sent: 0, dropped: [], longestGapMs: 0, slowestMs: 0, versions: {} }
