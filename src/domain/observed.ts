@@ -55,6 +55,8 @@ export interface ObservedContainer {
   startedAt: string
   /** True for containers that were there before this release's switch began. */
   before: boolean
+  /** It is to be taken away, since others run in its place. */
+  leaving?: true
 }
 
 /** One HTTP answer of a container, probed from its host. */

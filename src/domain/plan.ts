@@ -2,7 +2,7 @@ import type { VerifyRule } from './configuration.ts'
 import type { GateRules, PassedGate } from './gate.ts'
 import type { PinnedImage } from './image.ts'
 import type { Instant, Repository, Sha } from './repository.ts'
-import type { Wave } from './rollout.ts'
+import type { StartFirstRule, Wave } from './rollout.ts'
 
 /**
  * Everything that will happen, fixed: execution makes no choices. It holds no secret; the contents of the
@@ -99,6 +99,16 @@ export interface PlannedService {
   soak: number
   /** The commit its image was built from: the version it must answer. */
   version?: Sha
+  /** Its containers may stand beside another release's, and leave in this way; absent: old ones stop before new ones start. */
+  startFirst?: StartFirstRule
+  /** This time they do: the old ones go once the new ones are proved. Only for a service that is recreated. */
+  beside?: Beside
+}
+
+/** How new containers are started beside the old ones. */
+export interface Beside {
+  /** What they wait for, of what is started in the same switch and not beside others: Compose itself waits within one call alone. */
+  after: { service: string; is: 'completed' | 'healthy' }[]
 }
 
 export type ServiceChange = 'created' | 'recreated' | 'untouched'

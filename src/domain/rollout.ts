@@ -8,6 +8,16 @@ export interface RolloutRule {
   batch?: BatchSize
   /** Time between two waves, in which the hosts that went so far are watched. */
   pause: number
+  /** Services whose new containers are started beside the old ones, by name. */
+  startFirst?: Record<string, StartFirstRule>
+}
+
+/** How the old containers of a service leave once the new ones, started beside them, are proved. */
+export interface StartFirstRule {
+  /** Time before their stop signal, in which whoever sends them requests learns of the new ones. */
+  drain: number
+  /** Run in each of them before that: words as they are, without a shell. It is given up after so many seconds. */
+  hook?: { run: string[]; within: number }
 }
 
 /** A percentage is of the hosts that are left once the canary went, rounded down, and at least one host. */

@@ -2,6 +2,7 @@ import type { HostRule } from '../domain/configuration.ts'
 import { type PinnedImage, pinnedReference } from '../domain/image.ts'
 import type { ObservedContainer } from '../domain/observed.ts'
 import type { Plan } from '../domain/plan.ts'
+import { shellVersion } from '../host/commands.ts'
 import type { SeenHost } from './hosts-state.ts'
 import type { Target } from './target.ts'
 
@@ -18,7 +19,7 @@ export function assumedHosts({ hosts }: Target, platforms: Map<string, string>, 
     return {
       host,
       state: {
-        shell: 0,
+        shell: shellVersion,
         docker: '',
         platform: platforms.get(host.name) ?? '',
         generation: there?.generation ?? 0,

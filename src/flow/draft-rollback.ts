@@ -2,10 +2,11 @@ import type { Deployment } from '../domain/deployment.ts'
 import { type GateRules, nothingAsked } from '../domain/gate.ts'
 import type { Draft, Plan } from '../domain/plan.ts'
 import { allAtOnce } from '../domain/rollout.ts'
+import { startFirstOf } from '../plan/beside.ts'
 import { freezeKept } from '../plan/freeze-kept.ts'
 import { originsIn, withOrigins } from '../plan/images.ts'
 import { keptIn } from '../policy/kept-files.ts'
-import { draftOf } from './draft.ts'
+import { draftOf, fitFor } from './draft.ts'
 import { plannedHosts, type SeenHost } from './hosts-state.ts'
 import type { Step } from './prepared.ts'
 import type { RenderedRelease } from './render-release.ts'
@@ -28,6 +29,10 @@ export interface RollbackFacts {
 const gatesNow = (history: readonly Deployment[], release: Plan): GateRules =>
   history.find(({ state }) => state === 'succeeded')?.plan?.gates ?? release.gates ?? nothingAsked
 
+/** What runs leaves as it was last planned; that the release gone back to does not know of it yet makes no difference. */
+const startFirstNow = (history: readonly Deployment[]) =>
+  startFirstOf(history.find(({ state }) => state === 'succeeded' || state === 'halted')?.plan ?? { services: [] })
+
 /** From the repository at the release's commit, with the release's own digests. */
 export async function draftAgain(rendered: RenderedRelease, { release, history, seen, target, run }: RollbackFacts): Promise<Step<Draft>> {
   const { repository, environment } = run.deployment
@@ -42,7 +47,7 @@ export async function draftAgain(rendered: RenderedRelease, { release, history, 
       seen,
       running: await runningRelease(seen, repository, environment, run.ports),
       gates: gatesNow(history, release),
-      rollout: allAtOnce,
+      rollout: { ...allAtOnce, startFirst: { ...startFirstOf(release), ...startFirstNow(history) } },
     },
     target,
     run,
@@ -60,9 +65,10 @@ export async function draftKept({ release, history, seen, target, run }: Rollbac
     kept,
     hosts: plannedHosts(seen),
     running: await runningRelease(seen, repository, environment, run.ports),
+    startFirst: startFirstNow(history),
     registries: target.granted.registries,
     gates: gatesNow(history, release),
     notify: run.notify,
   })
-  return { kind: 'ok', value: draft }
+  return fitFor(seen, draft)
 }

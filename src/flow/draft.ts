@@ -6,11 +6,13 @@ import { type Reason, reason } from '../domain/reason.ts'
 import { shortSha } from '../domain/repository.ts'
 import type { RolloutRule } from '../domain/rollout.ts'
 import { freezePlan } from '../plan/freeze.ts'
+import { shellNeeded } from '../plan/shell-needed.ts'
 import { plannedHosts, type SeenHost } from './hosts-state.ts'
-import { rejected, type Step } from './prepared.ts'
+import { failed, rejected, type Step } from './prepared.ts'
 import type { RenderedRelease } from './render-release.ts'
 import type { Run } from './run.ts'
 import type { Running } from './running.ts'
+import { permittedRollout } from './starts-first.ts'
 import type { GrantedTarget } from './target.ts'
 
 /** Everything that a draft is made from. */
@@ -34,6 +36,8 @@ export function draftOf(
   if (rendered.file.project !== project) return rejected(projectDiffers(rendered, project))
   const unfit = platformMissing(pinned, seen)
   if (unfit) return unfit
+  const permitted = permittedRollout(kind, rollout, rendered, ports.compose)
+  if (permitted.kind !== 'ok') return permitted
   const pins = new Map<string, PinnedImage>()
   for (const { service, line, repository: name, tag } of rendered.images) {
     const image = pinned.find((candidate) => candidate.line === line && candidate.repository === name && candidate.tag === tag)
@@ -48,7 +52,7 @@ export function draftOf(
     revision: rendered.revision,
     file: rendered.file,
     environment: rendered.environment,
-    rollout,
+    rollout: permitted.value,
     model: rendered.model,
     portable: rendered.portable,
     interpolation: rendered.interpolation,
@@ -62,7 +66,16 @@ export function draftOf(
     notify,
     gates,
   })
-  return { kind: 'ok', value: draft }
+  return fitFor(seen, draft)
+}
+
+/** The draft, unless a host's landfall-shell does not know what it needs. */
+export function fitFor(seen: readonly SeenHost[], draft: Draft): Step<Draft> {
+  const needed = shellNeeded(draft)
+  const old = needed && seen.find(({ state }) => state.shell < needed.version)
+  if (!old) return { kind: 'ok', value: draft }
+  const detail = `${needed.why} needs version ${needed.version} of landfall-shell, and it has version ${old.state.shell}`
+  return failed(reason('host-not-ready', { host: old.host.name, detail }))
 }
 
 const projectDiffers = ({ revision, file }: RenderedRelease, project: string): Reason =>

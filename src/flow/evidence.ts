@@ -34,7 +34,8 @@ async function keepLogs({ run, plan, sealed }: Execution, host: HostRule, servic
   const told = await order(run.ports, host, logs(plan, service, lines), { step, mask: sealed.mask, signal })
   const said = understood(told, host, readLogs)
   if (said.kind === 'failed') return run.note('logs', `could not be read: ${sentenceOf(said.reason)}`, host.name)
-  for (const log of said.value) {
+  const stands = plan.services.some(({ name, beside }) => name === service && beside !== undefined)
+  for (const log of said.value.filter(({ before }) => !(stands && before))) {
     const ending = log.outOfMemory ? ', killed for want of memory' : ''
     const head = `${log.service} ${log.container.slice(0, 12)}, exit code ${log.exitCode}${ending}, last ${lines} lines:`
     const text = log.text.trimEnd()

@@ -3,6 +3,7 @@ import type { Deployment } from '../domain/deployment.ts'
 import type { Draft, Proposal } from '../domain/plan.ts'
 import { type Reason, reason } from '../domain/reason.ts'
 import { shortSha } from '../domain/repository.ts'
+import { startFirstOf } from '../plan/beside.ts'
 import { contentOf, shownWaves } from '../plan/content.ts'
 import { originsIn, type ServiceImage, withOrigins } from '../plan/images.ts'
 import { wavesOf } from '../plan/waves.ts'
@@ -66,7 +67,8 @@ function isFor({ draft }: Proposal, { hosts, rule }: Target): boolean {
   const names = hosts.map(({ name }) => name)
   return (
     isDeepStrictEqual(draft.hosts.map(({ name }) => name).toSorted(), names.toSorted()) &&
-    isDeepStrictEqual(shownWaves(draft), shownWaves({ waves: wavesOf(names, rule.rollout) }))
+    isDeepStrictEqual(shownWaves(draft), shownWaves({ waves: wavesOf(names, rule.rollout) })) &&
+    Object.entries(startFirstOf(draft)).every(([name, leaving]) => isDeepStrictEqual(leaving, rule.rollout.startFirst?.[name]))
   )
 }
 

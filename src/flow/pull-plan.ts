@@ -4,6 +4,7 @@ import type { PinnedImage } from '../domain/image.ts'
 import type { Outlook, PullPlan } from '../domain/pull-plan.ts'
 import { problemsReason } from '../domain/reason.ts'
 import { fullName, type Repository, type Sha } from '../domain/repository.ts'
+import { withRoom } from '../plan/beside.ts'
 import { type ServiceImage, withOrigins } from '../plan/images.ts'
 import { gatesAhead } from '../policy/gates/ahead.ts'
 import { ignoreAnything, paths } from '../policy/gates/paths.ts'
@@ -109,7 +110,7 @@ async function outlookOf(rule: EnvironmentRule, file: ProjectFile, path: string,
       rendered: { ...rendered.value, images },
       pinned: [...others.value, ...built],
       seen: assumedHosts(target.value, platforms, running?.plan),
-      running: running?.plan && { services: running.plan.services, others: [], images: running.plan.images },
+      running: running?.plan && { services: running.plan.services, others: [], room: withRoom(running.plan), images: running.plan.images },
       gates: rule.gates,
       rollout: rule.rollout,
     },

@@ -16,8 +16,12 @@ import { projectsIn } from './read-projects.ts'
 export interface RenderedRelease {
   revision: Sha
   file: ProjectFile
+  /** Where the repository keeps it, for messages. */
+  path: string
   environment: EnvironmentRule
   snapshot: Snapshot
+  /** Its Compose files, relative to the repository's root. */
+  composeFiles: string[]
   /** Values of the environment's dotenv file. */
   values: Map<string, string>
   interpolation: Record<string, string>
@@ -83,8 +87,10 @@ export async function renderRelease(
     value: {
       revision,
       file,
+      path,
       environment,
       snapshot,
+      composeFiles: [...files],
       values: values.value,
       interpolation: tags.value,
       model,

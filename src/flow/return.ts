@@ -5,8 +5,10 @@ import { restore } from '../host/commands.ts'
 import { readRestored } from '../host/output.ts'
 import { type Execution, everyHost, firstFailure, send } from './execution.ts'
 import { type Outcome, understood } from './fleet.ts'
-import { prove } from './prove.ts'
+import { type Proved, prove } from './prove.ts'
+import { standingAlone, takeLeave } from './retire.ts'
 import { planOf } from './running.ts'
+import { Stop } from './stop.ts'
 
 /**
  * Brings every host of a failed deployment back to the release it ran before, with that release's `.env`, and proves
@@ -44,20 +46,31 @@ async function returnHost(execution: Execution, host: HostRule): Promise<Outcome
       return { kind: 'failed', reason: reason('first-release-failed', { host: host.name, environment: plan.environment }) }
     return { kind: 'failed', reason: reason('return-failed', { host: host.name, detail: sentenceOf(restored.reason) }) }
   }
-  const generation = restored.value
+  const { generation, leaving } = restored.value
   if (generation === 0) return { kind: 'done', value: 'nothing had been changed' }
   const previous = await planOf(plan.repository, plan.environment, generation, run.ports)
-  if (!previous) return { kind: 'done', value: `generation ${generation} runs again; Landfall has no plan of it to prove it by` }
-  const proved = await prove(execution, host, asItWas(previous))
-  if (stop.why) return { kind: 'done', value: `generation ${generation} runs again; the rollback that comes next proves it` }
-  if (proved.kind === 'failed')
-    return { kind: 'failed', reason: reason('return-failed', { host: host.name, detail: sentenceOf(proved.reason) }) }
-  return { kind: 'done', value: `generation ${generation} runs again, proved` }
+  const proved = previous && (await provedAgain(execution, host, previous, leaving))
+  if (stop.why && leaving === 0)
+    return { kind: 'done', value: `generation ${generation} runs again; the rollback that comes next proves it` }
+  const left = proved?.kind !== 'failed' && leaving > 0 ? await takeLeave(execution, host, wayBack) : proved
+  if (left?.kind === 'failed')
+    return { kind: 'failed', reason: reason('return-failed', { host: host.name, detail: sentenceOf(left.reason) }) }
+  const proof = proved ? ', proved' : '; Landfall has no plan of it to prove it by'
+  return { kind: 'done', value: `generation ${generation} runs again${proof}` }
+}
+
+/**
+ * Where the failed release stands beside it still, it is waited for whoever wants a rollback: until it is proved, nothing else is sure to
+ * serve. Then one good look is too few.
+ */
+function provedAgain(execution: Execution, host: HostRule, previous: Plan, leaving: number): Promise<Proved> {
+  const again = asItWas(previous)
+  return leaving === 0 ? prove(execution, host, again) : prove({ ...execution, stop: new Stop() }, host, { ...again, soak: 'behind' })
 }
 
 /** Its containers may be old or new by now; what counts is that its digests run and answer. */
 const asItWas = (plan: Plan): Plan => ({
   ...plan,
-  services: plan.services.map((service) => ({ ...service, change: 'untouched' })),
+  services: standingAlone(plan).services.map((service) => ({ ...service, change: 'untouched' })),
   hosts: plan.hosts.map(({ creates: _, ...host }) => host),
 })

@@ -9,6 +9,7 @@ import { type Execution, everyHost, firstFailure, send, since } from './executio
 import type { Outcome } from './fleet.ts'
 import { pauseAfter, pausedAfter } from './pause.ts'
 import { type Proved, prove } from './prove.ts'
+import { retireOld } from './retire.ts'
 import { stillProved } from './still-proved.ts'
 
 /** What became of all waves; `waiting` for people, who are asked after a canary. */
@@ -77,7 +78,28 @@ async function rollWave(execution: Execution, position: number): Promise<Outcome
   })
   const unproved = firstFailure(proved)
   if (unproved) return { kind: 'failed', reason: unproved }
-  return { kind: 'done', value: proved.flatMap((outcome) => (outcome.kind === 'done' ? [outcome.value] : [])) }
+  // Not before the whole wave is proved: until then nothing old has stopped, and the way back is short.
+  const proofs = proved.flatMap((outcome) => (outcome.kind === 'done' ? [outcome.value] : []))
+  return retireWave(execution, proofs)
+}
+
+/** On each host of a wave that is proved the old containers go that new ones were started beside. */
+async function retireWave(execution: Execution, proofs: HostProof[]): Promise<Outcome<HostProof[]>> {
+  const { stop, plan } = execution
+  const retired = await everyHost(
+    execution,
+    proofs.map(({ host }) => host),
+    async (host) => {
+      const proof = proofs.find((one) => one.host === host.name)
+      if (!proof) throw new Error(`nothing was proved on ${host.name}`)
+      const done = await retireOld(execution, host, proof)
+      if (done.kind === 'failed' && !stop.why) await keepEvidence(execution, host, changing(onHost(plan, host.name)))
+      return done
+    },
+  )
+  const failed = firstFailure(retired)
+  if (failed) return { kind: 'failed', reason: failed }
+  return { kind: 'done', value: retired.flatMap((outcome) => (outcome.kind === 'done' ? [outcome.value] : [])) }
 }
 
 const changing = ({ services }: Plan): string[] =>

@@ -3,6 +3,7 @@ import type { PinnedImage } from '../domain/image.ts'
 import type { ReleaseOnHost } from '../domain/observed.ts'
 import type { Plan, PlannedService } from '../domain/plan.ts'
 import { fullName, type Repository } from '../domain/repository.ts'
+import { withRoom } from '../plan/beside.ts'
 import type { SeenHost } from './hosts-state.ts'
 import type { Ports } from './ports.ts'
 
@@ -15,6 +16,8 @@ export interface Running {
   services: PlannedService[]
   /** Services that may have containers of which nobody knows what they were made from. */
   others: string[]
+  /** Services whose containers can have others beside them. */
+  room: string[]
   /** By these digests of other people's images the next release stays. */
   images: PinnedImage[]
 }
@@ -42,7 +45,21 @@ export async function runningRelease(
     : []
   const certain = new Set(services.map(({ name }) => name))
   const names = candidates.flatMap((plan) => plan.services.filter(({ replicas }) => replicas > 0).map(({ name }) => name))
-  return { services, others: names.filter((name) => !certain.has(name)), images: candidates.flatMap(({ images }) => images) }
+  return {
+    services,
+    others: names.filter((name) => !certain.has(name)),
+    room: explained ? roomIn(candidates) : [],
+    images: candidates.flatMap(({ images }) => images),
+  }
+}
+
+/** What has room in every release that may run there; one that a release has not is in nobody's way. */
+function roomIn(candidates: readonly Plan[]): string[] {
+  const rooms = candidates.map((plan) => ({ plan, room: withRoom(plan) }))
+  const names = new Set(rooms.flatMap(({ room }) => room))
+  return [...names].filter((name) =>
+    rooms.every(({ plan, room }) => room.includes(name) || !plan.services.some((one) => one.name === name && one.replicas > 0)),
+  )
 }
 
 /** The plan that was put on hosts under a generation. */

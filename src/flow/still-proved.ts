@@ -26,7 +26,7 @@ export async function stillProved(execution: Execution, last: readonly string[],
 }
 
 /** What was proved before has to be the same containers still, as for a soak. Where another worker proved it, nobody knows which they were. */
-function replacedSince(proofs: readonly HostProof[], seen: Outcome<HostProof>): Outcome<HostProof> {
+export function replacedSince(proofs: readonly HostProof[], seen: Outcome<HostProof>): Outcome<HostProof> {
   if (seen.kind === 'failed') return seen
   const { host, services } = seen.value
   const known = proofs.find((one) => one.host === host)?.services ?? []

@@ -59,6 +59,12 @@ export const pull = (release: ReleaseRef, by: Authority, logins: Uint8Array): Co
 /** Makes a release that was put the running one: exactly the services its plan changes. May be sent again at any time. */
 export const switchTo = (release: ReleaseRef, by: Authority): Command => ({ ...ordered('switch', release, by), ...switching })
 
+/**
+ * Takes the containers away that new ones were started beside, or that those of the release before were started beside on the way back. Says
+ * which hooks failed (`readFailedHooks`). May be sent again at any time.
+ */
+export const retire = (release: ReleaseRef, by: Authority): Command => ({ ...ordered('retire', release, by), ...switching })
+
 /** Rounds of looking and asking until the signal aborts or the limit ends it. Feed its lines to `roundReader`. */
 export const probe = (release: ReleaseRef, limit: number): Command => ({
   verb: 'probe',

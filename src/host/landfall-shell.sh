@@ -50,7 +50,7 @@ docker_answers() { timeout 5 docker version --format '{{.Server.Version}}' >/dev
 
 # Lines of a call that changes something: time, who, verb, generation, turn, and that it began or what came of it.
 audit() {
-  case ${verb-} in put | switch | confirm | restore | prune | rollback | hold | release) ;; *) return 0 ;; esac
+  case ${verb-} in put | switch | retire | confirm | restore | prune | rollback | hold | release) ;; *) return 0 ;; esac
   [ -d "${place-/nowhere}" ] || return 0
   printf '%s %s %s %s %s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$caller" "$verb" "${generation:--}" "${turn:--}" "$1" \
     >>"$place/log" 2>/dev/null
@@ -125,6 +125,11 @@ is_confirmed() { [ -f "$place/releases/$1/confirmed" ]; }
 manifest() {
   [ -f "$place/releases/$1/manifest" ] || return 0
   while read -r word rest; do [ "$word" != "$2" ] || say "$rest"; done <"$place/releases/$1/manifest"
+}
+
+# The same for one service, without its name: generation, word, service.
+manifest_of() {
+  manifest "$1" "$2" | while read -r name rest; do [ "$name" != "$3" ] || say "$rest"; done
 }
 
 # The newest confirmed release, going back from the given one along what each replaced; 0 where there is none.
@@ -249,16 +254,12 @@ containers() {
     --filter label=com.docker.compose.oneoff=False "$@"
 }
 
-# Id, state and name of the same.
+# Id, state, name and service of the same.
 take_stock() {
   docker ps -a --no-trunc --filter "label=com.docker.compose.project=$project" \
-    --filter label=com.docker.compose.oneoff=False --format '{{.ID}} {{.State}} {{.Names}}' >"$scratch/stock" ||
+    --filter label=com.docker.compose.oneoff=False \
+    --format '{{.ID}} {{.State}} {{.Names}} {{.Label "com.docker.compose.service"}}' >"$scratch/stock" ||
     fail $docker_failed "docker ps failed"
-}
-
-containers_with_service() {
-  docker ps -a --no-trunc --filter "label=com.docker.compose.project=$project" \
-    --filter label=com.docker.compose.oneoff=False --format '{{.ID}} {{.Label "com.docker.compose.service"}}'
 }
 
 # Never the environment, which may hold secrets. `.ID`, not `.Id`: only with the names of Docker's own type is a missing
@@ -275,6 +276,7 @@ describe_containers() {
   if [ -f "$place/releases/$(current)/before" ]; then
     sed 's/.*/{"type":"before","id":"&"}/' "$place/releases/$(current)/before"
   fi
+  [ ! -f "$place/leaving" ] || sed -n 's/^leave [^ ]* \(.*\)/{"type":"leaving","id":"\1"}/p' "$place/leaving"
 }
 
 # --- telling --------------------------------------------------------------------------------------------------------
@@ -563,11 +565,13 @@ do_switch() {
   audit began
   began_before=no
   [ ! -f "$release/before" ] || began_before=yes
+  manifest "$generation" beside >"$scratch/beside"
+  [ $began_before = yes ] || clear_half_way
   note_what_was
   write_line "$place/current" "$generation" && rm -f "$place/went-back" || fail $not_ready "$place cannot be written"
-  settle "$place/fence" "$place/current" "$release/previous" "$release/before" "$release"
+  settle "$place/fence" "$place/current" "$release/previous" "$release/stood" "$release/before" "$release"
   install_files
-  starting=$(manifest "$generation" up)
+  starting=$(manifest "$generation" up | not_beside)
   # What the plan recreates has to come from this deployment, also where Compose sees no difference. What it creates may be
   # there already, started by hand: that is left to Compose, with its data.
   if [ $began_before = no ] && [ "$starting" = "$(manifest "$generation" recreate)" ]; then
@@ -576,24 +580,27 @@ do_switch() {
     start_services "$starting"
     recreate_survivors
   fi
+  await_others
+  stand_beside "$scratch/beside" "$release/before"
   remove_services "$(manifest "$generation" remove)"
   [ $began_before = no ] || mend_names
   say '{"type":"switched"}'
   audit switched
 }
 
-# Once per release, before anything of it starts: the containers there are and the release to return to.
+# Once per release, before anything of it starts: the containers there are, the service of each, and the release to return to.
 note_what_was() {
   take_stock
   [ ! -f "$release/before" ] || return 0
   write_line "$release/previous" "$(confirmed_from "$(current)")"
-  cut -d ' ' -f 1 "$scratch/stock" | write "$release/before" || fail $not_ready "$place cannot be written"
+  cut -d ' ' -f 4 "$scratch/stock" | write "$release/stood" && cut -d ' ' -f 1 "$scratch/stock" | write "$release/before" ||
+    fail $not_ready "$place cannot be written"
 }
 
 # While Compose recreates a container, the new one is called <old id>_name until the old one is gone. An `up` that was
 # killed then leaves both; the next would trip over the name. The new one never ran: it goes.
 remove_leftovers() {
-  while read -r id state name; do
+  while read -r id state name _; do
     is_odd "$name" && [ "$state" = created ] && grep -q "^${name%%_*}" "$scratch/stock" || continue
     quietly docker rm "$id" || fail $docker_failed "the leftover container $name could not be removed"
   done <"$scratch/stock"
@@ -609,7 +616,7 @@ is_odd() {
 # Where the old one was gone already, the next `up` finishes the work but leaves the name.
 mend_names() {
   take_stock
-  while read -r id _ name; do
+  while read -r id _ name _; do
     is_odd "$name" && docker rename "$id" "${name#*_}" </dev/null >/dev/null 2>&1
   done <"$scratch/stock"
 }
@@ -657,11 +664,11 @@ start_services() {
 recreate_survivors() {
   manifest "$generation" recreate >"$scratch/recreate"
   [ -s "$scratch/recreate" ] || return 0
-  containers_with_service >"$scratch/now" || fail $docker_failed "docker ps failed"
+  take_stock
   again=
-  while read -r id service; do
+  while read -r id _ _ service; do
     if grep -Fqx "$id" "$release/before" && grep -Fqx "$service" "$scratch/recreate"; then again="$again $service"; fi
-  done <"$scratch/now"
+  done <"$scratch/stock"
   [ -z "$again" ] || quietly compose "$generation" up -d --no-build --pull never --no-deps --force-recreate $again ||
     fail $docker_failed "docker compose up failed"
 }
@@ -702,9 +709,11 @@ do_restore() {
   if [ -f "$release/before" ]; then
     back=$(number_in "$release/previous")
     [ "$back" != 0 ] || fail $nothing_before "no confirmed release of $project/$environment came before $generation; it was left as it is"
-    go_to "$back" "$(sed -n 's/^up //p; s/^remove //p' "$release/manifest")"
+    list_beside_before
+    go_to "$back" "$(sed -n 's/^up //p; s/^remove //p' "$release/manifest" | not_beside)"
+    part_from "$failed"
   fi
-  say "{\"type\":\"restored\",\"generation\":$(current)}"
+  say "{\"type\":\"restored\",\"generation\":$(current),\"leaving\":$(count_leaving)}"
   generation=$failed
   audit "restored $(current)"
 }
@@ -727,6 +736,324 @@ go_to() {
   start_services "$starting"
   remove_services "$leaving"
   mend_names
+}
+
+# --- start-first ----------------------------------------------------------------------------------------------------------
+
+# New containers of a service stand beside the old ones, which go by their ids, and only once Landfall has seen the new ones well. Compose
+# would take the wrong ones away: scaled down, it removes those that came last.
+
+# Of names on standard input those that are not listed in `beside`.
+not_beside() {
+  while read -r name; do
+    cut -d ' ' -f 1 "$scratch/beside" | grep -Fqx -- "$name" || say "$name"
+  done
+}
+
+# Brings each service of a list of names and counts to so many running containers of this release, beside those whose ids are in a
+# file: these are left as they are. What of them does not run serves nobody, and goes: Compose would start it again.
+stand_beside() {
+  take_stock
+  idle= scales= names=
+  while read -r service count; do
+    others=0 own=0 up=0 down=
+    while read -r id state _ of; do
+      [ "$of" = "$service" ] || continue
+      if ! grep -Fqx "$id" "$2"; then
+        own=$((own + 1))
+        [ "$state" != running ] || up=$((up + 1))
+      elif [ "$state" = running ] || [ "$state" = restarting ]; then
+        others=$((others + 1))
+      else
+        down="$down $id"
+      fi
+    done <"$scratch/stock"
+    [ $up -lt "$count" ] || continue
+    [ $own -ge "$count" ] || own=$count
+    idle="$idle$down" scales="$scales --scale $service=$((others + own))" names="$names $service"
+  done <"$1"
+  [ -n "$names" ] || return 0
+  [ -z "$idle" ] || quietly docker rm -f $idle || fail $docker_failed "containers that do not run could not be removed"
+  quietly compose "$generation" up -d --no-build --pull never --quiet-pull --no-deps --no-recreate $scales $names ||
+    fail $docker_failed "docker compose up failed"
+}
+
+# Compose waits for what a service depends on within one `up` alone; that was started by an earlier one.
+await_others() {
+  manifest "$generation" await | sort -u >"$scratch/await"
+  while read -r awaited condition; do
+    until has_come "$awaited" "$condition"; do pass 1; done
+  done <"$scratch/await"
+}
+
+# Lets seconds pass, in the background, because only then do the shell's traps act. Its sleep keeps no lock.
+pass() {
+  sleep "$1" >/dev/null 2>&1 </dev/null 9>&- &
+  wait $!
+}
+
+has_come() {
+  ids=$(containers --filter "label=com.docker.compose.service=$1") || fail $docker_failed "docker ps failed"
+  [ -n "$ids" ] || fail $docker_failed "service $1, which others wait for, has no container"
+  docker inspect --type container --format '{{.State.Status}} {{.State.ExitCode}} {{with .State.Health}}{{.Status}}{{end}}' $ids \
+    >"$scratch/awaited" 2>/dev/null </dev/null || return 1
+  while read -r state code health; do
+    case "$2 $state $code $health" in
+      "completed exited 0 "* | "healthy running "*" healthy") ;;
+      *" exited "* | *" dead "*) fail $docker_failed "service $1, which others wait for, ended with exit code $code" ;;
+      *" unhealthy") fail $docker_failed "service $1, which others wait for, is unhealthy" ;;
+      *) return 1 ;;
+    esac
+  done <"$scratch/awaited"
+}
+
+# Lists who is to leave: `stay SERVICE COUNT` says how many others have to run, `leave SERVICE ID` who goes, the first line by whose word. Of
+# the services in `beside` those leave whose ids are `in` a file, or are `out` of it. What was listed by the same word is kept: what was
+# started since is not meant.
+list_leaving() {
+  take_stock
+  if leaving_by "$1"; then
+    cp "$place/leaving" "$scratch/leaving"
+    return
+  fi
+  {
+    say "$1"
+    while read -r service count; do
+      say "stay $service $count"
+      while read -r id _ _ of; do
+        [ "$of" = "$service" ] || continue
+        if grep -Fqx "$id" "$3"; then found=in; else found=out; fi
+        [ $found != "$2" ] || say "leave $service $id"
+      done <"$scratch/stock"
+    done <"$scratch/beside"
+  } >"$scratch/leaving"
+}
+
+leaving_by() { [ -f "$place/leaving" ] && [ "$(head -n 1 "$place/leaving")" = "$1" ]; }
+
+keep_leaving() {
+  write "$place/leaving" <"$scratch/leaving" || fail $not_ready "$place cannot be written"
+  settle "$place/fence" "$place/leaving"
+}
+
+forget_leaving() { rm -f "$place/leaving" && settle; }
+
+count_leaving() { if [ -f "$place/leaving" ]; then grep -c '^leave ' "$place/leaving" || :; else printf 0; fi; }
+
+# Nobody leaves before as many others run as have to stay.
+must_stand() {
+  sed -n 's/^leave [^ ]* //p' "$scratch/leaving" >"$scratch/going"
+  while read -r word service count; do
+    [ "$word" = stay ] || continue
+    up=0
+    while read -r id state _ of; do
+      [ "$of $state" != "$service running" ] || grep -Fqx "$id" "$scratch/going" || up=$((up + 1))
+    done <"$scratch/stock"
+    [ $up -ge "$count" ] || fail $docker_failed "$up of $count new containers of $service run, so the old ones were left"
+  done <"$scratch/leaving"
+}
+
+# Takes those away who are to leave: the hook in each, the time to drain, the stop signal with its own grace period. A hook that fails is
+# told and holds up nothing. The words are those of a generation's manifest; `hastily`, nobody waits where there is no hook.
+take_leave() {
+  take_stock
+  ids= drain=0 hooks= number=0
+  sed -n 's/^leave //p' "$place/leaving" >"$scratch/leavers"
+  while read -r service id; do
+    state=$(sed -n "s/^$id \([a-z]*\) .*/\1/p" "$scratch/stock")
+    [ -n "$state" ] || continue
+    ids="$ids $id"
+    [ "$state" = running ] || continue
+    hook=$(manifest_of "$1" hook "$service")
+    [ -n "$hook" ] || [ -z "${2-}" ] || continue
+    seconds=$(manifest_of "$1" drain "$service")
+    [ "${seconds:-0}" -le $drain ] || drain=$seconds
+    [ -n "$hook" ] || continue
+    number=$((number + 1))
+    run_hook "$scratch/hook.$number" "$service" "$id" $hook &
+    hooks="$hooks $!"
+  done <"$scratch/leavers"
+  [ -z "$hooks" ] || wait $hooks
+  while [ $number -gt 0 ]; do
+    cat "$scratch/hook.$number"
+    number=$((number - 1))
+  done
+  [ $drain -eq 0 ] || pass $drain
+  remove_containers $ids
+  forget_leaving
+}
+
+# Answer, service, container, seconds, and its words in base64: they may hold anything, and no shell reads them.
+run_hook() {
+  answer=$1 of=$2 within=$4
+  container=$3
+  shift 4
+  count=$#
+  for word in "$@"; do set -- "$@" "$(printf '%s' "$word" | base64 -d)"; done
+  shift $count
+  timeout -k 5 "$within" docker exec "$container" "$@" >"$answer.output" 2>&1 </dev/null
+  code=$?
+  printf '{"type":"hook","service":"%s","container":"%s","code":%s,"text":"%s"}\n' \
+    "$of" "$container" $code "$(tail -c 4096 "$answer.output" | encoded)" >"$answer"
+}
+
+# By their ids; their volumes stay. Whoever has gone already is as well.
+remove_containers() {
+  [ $# -gt 0 ] || return 0
+  quietly docker stop "$@"
+  quietly docker rm "$@"
+  take_stock
+  for id in "$@"; do
+    ! grep -q "^$id " "$scratch/stock" || fail $docker_failed "the container $id could not be removed"
+  done
+}
+
+# Landfall has seen those well that are to stay: the others go, forwards and on the way back. Then nothing that was to leave is left.
+do_retire() {
+  at_order "$@"
+  take_turn
+  must_not_be_held
+  audit began
+  manifest "$generation" beside >"$scratch/beside"
+  word=restore
+  [ "$(current)" != "$generation" ] || word=retire
+  if [ $word = retire ] || leaving_by "restore $generation"; then
+    list_leaving "$word $generation" in "$release/before"
+    must_stand
+    keep_leaving
+    take_leave "$generation"
+  fi
+  say '{"type":"retired"}'
+  audit retired
+}
+
+# Lists in `beside` what was started so and what the release gone back to has as well, each with as many containers as stood there.
+list_beside_before() {
+  manifest "$generation" beside >"$scratch/beside"
+  while read -r service count; do
+    manifest "$back" service | grep -Fqx -- "$service" || continue
+    stood=$(grep -Fcx -- "$service" "$release/stood" 2>/dev/null) || stood=$count
+    say "$service $stood"
+  done <"$scratch/beside" >"$scratch/beside.back"
+  mv "$scratch/beside.back" "$scratch/beside"
+  [ -s "$scratch/beside" ] || return 0
+  # Once for ever: what is started on the way back is not meant, also when it is gone once more.
+  if [ ! -f "$release/left" ]; then
+    list_leaving "restore $generation" out "$release/before"
+    write "$release/left" <"$scratch/leaving" || fail $not_ready "$place cannot be written"
+    settle "$release/left" "$release"
+  fi
+  cp "$release/left" "$scratch/leaving"
+  keep_leaving
+}
+
+# On the way back from a release: those of it that were started beside others leave. At once where the others never stopped; otherwise
+# they are started beside it again, and Landfall sees them well first.
+part_from() {
+  [ -s "$scratch/beside" ] || return 0
+  sed -n 's/^leave [^ ]* //p' "$place/leaving" >"$scratch/going"
+  stand_beside "$scratch/beside" "$scratch/going"
+  take_stock
+  while read -r id _ _ of; do
+    cut -d ' ' -f 1 "$scratch/beside" | grep -Fqx -- "$of" && ! grep -Fqx "$id" "$scratch/going" || continue
+    grep -Fqx "$id" "$place/releases/$1/before" || return 0
+  done <"$scratch/stock"
+  take_leave "$1" hastily
+}
+
+# What an older deployment left half-way: where one set stands beside another already, there may be no room for a third. Those who were
+# to leave go, and else those that it started and nobody proved; if others of their service run. Of an administrator's rollback nobody
+# knows whom they wanted.
+clear_half_way() {
+  older=$(current)
+  take_stock
+  if [ -f "$place/leaving" ]; then
+    ! leaving_by "rollback $older" || { forget_leaving && return; }
+    sed -n 's/^leave //p' "$place/leaving" >"$scratch/half"
+  else
+    [ "$older" != 0 ] && ! is_confirmed "$older" && [ -f "$place/releases/$older/before" ] || return 0
+    manifest "$older" beside | cut -d ' ' -f 1 >"$scratch/half.services"
+    while read -r id _ _ of; do
+      grep -Fqx -- "$of" "$scratch/half.services" && ! grep -Fqx "$id" "$place/releases/$older/before" && say "$of $id"
+    done <"$scratch/stock" >"$scratch/half"
+  fi
+  cut -d ' ' -f 2 "$scratch/half" >"$scratch/half.ids"
+  gone=
+  while read -r service id; do
+    while read -r other state _ of; do
+      [ "$of $state" = "$service running" ] && ! grep -Fqx "$other" "$scratch/half.ids" || continue
+      ! grep -q "^$id " "$scratch/stock" || gone="$gone $id"
+      break
+    done <"$scratch/stock"
+  done <"$scratch/half"
+  remove_containers $gone
+  forget_leaving
+}
+
+# An administrator goes back without Landfall, which could prove nothing: services of which both releases may stand beside others are
+# started beside what runs, and are waited for. Where they do not become well, everything is left as it was.
+stand_before_going() {
+  manifest "$target" room | while read -r service count; do
+    [ -z "$(manifest_of "$left" room "$service")" ] || say "$service $count"
+  done >"$scratch/beside"
+  [ -s "$scratch/beside" ] || return 0
+  stays=/dev/null
+  [ "$(number_in "$place/releases/$left/previous") $(is_confirmed "$left" || say not)" != "$target not" ] ||
+    stays=$place/releases/$left/before
+  list_leaving "rollback $left" out $stays
+  keep_leaving
+  sed -n 's/^leave [^ ]* //p' "$scratch/leaving" >"$scratch/going"
+  generation=$target release=$place/releases/$target
+  install_files
+  stand_beside "$scratch/beside" "$scratch/going"
+  become_well && return
+  take_stock
+  started=
+  while read -r id _ _ of; do
+    cut -d ' ' -f 1 "$scratch/beside" | grep -Fqx -- "$of" && ! grep -Fqx "$id" "$scratch/going" && ! grep -Fqx "$id" $stays &&
+      started="$started $id"
+  done <"$scratch/stock"
+  remove_containers $started
+  forget_leaving
+  generation=$left release=$place/releases/$left
+  install_files
+  fail $docker_failed "release $target did not become well within $most_looks seconds; release $left runs as before, and $project/$environment is held"
+}
+most_looks=120
+
+# Healthy, where Docker checks that; otherwise up for ten looks in a row without a restart.
+become_well() {
+  looks=0 good=0
+  while [ $looks -lt $most_looks ]; do
+    looks=$((looks + 1))
+    if look_well; then good=$((good + 1)); else good=0; fi
+    [ $good -lt $enough ] || return 0
+    pass 1
+  done
+  return 1
+}
+
+# Sets enough: how many such looks in a row are.
+look_well() {
+  enough=1
+  take_stock
+  while read -r service count; do
+    ids=
+    while read -r id state _ of; do
+      [ "$of $state" != "$service running" ] || grep -Fqx "$id" "$scratch/going" || ids="$ids $id"
+    done <"$scratch/stock"
+    set -- $ids
+    [ $# -ge "$count" ] || return 1
+    docker inspect --type container --format '{{.RestartCount}} {{with .State.Health}}{{.Status}}{{end}}' "$@" \
+      >"$scratch/well" 2>/dev/null </dev/null || return 1
+    while read -r restarts health; do
+      case "$restarts $health" in
+        *" healthy") ;;
+        "0 ") enough=10 ;;
+        *) return 1 ;;
+      esac
+    done <"$scratch/well"
+  done <"$scratch/beside"
 }
 
 # --- probe and logs -------------------------------------------------------------------------------------------------------
@@ -796,10 +1123,11 @@ do_logs() {
   is_service "${3-}" && is_number "${4-}" || fail $usage "logs needs a project, an environment, a service and a number of lines"
   ids=$(containers --filter "label=com.docker.compose.service=$3") || fail $docker_failed "docker ps failed"
   for id in $ids; do
+    grep -Fqx "$id" "$place/releases/$(current)/before" 2>/dev/null && before=true || before=false
     docker logs --tail "$4" "$id" >"$scratch/logs" 2>&1 </dev/null
     said=$(tail -c 262144 "$scratch/logs" | encoded)
     state=$(docker inspect --type container --format '"exitCode":{{json .State.ExitCode}},"outOfMemory":{{json .State.OOMKilled}}' "$id" 2>/dev/null) &&
-      say "{\"type\":\"logs\",\"service\":\"$3\",\"container\":\"$id\",$state,\"text\":\"$said\"}"
+      say "{\"type\":\"logs\",\"service\":\"$3\",\"container\":\"$id\",\"before\":$before,$state,\"text\":\"$said\"}"
   done
 }
 
@@ -865,11 +1193,16 @@ do_rollback() {
   [ "$left" != 0 ] || fail $unknown_release "nothing of $project/$environment was deployed here"
   target=$(release_before "$left")
   [ "$target" != 0 ] || fail $nothing_before "there is no earlier confirmed release of $project/$environment"
-  printf 'rolled back on the host from generation %s to %s by %s\n' "$left" "$target" "$caller" | write "$place/hold" && note_step_back ||
+  [ -f "$place/releases/$target/manifest" ] || fail $nothing_before "release $target of $project/$environment is not kept here any more"
+  printf 'rolled back on the host from generation %s to %s by %s\n' "$left" "$target" "$caller" | write "$place/hold" ||
     fail $not_ready "$place cannot be written"
-  settle "$place/hold" "$place/went-back"
+  settle "$place/hold"
   audit began
-  go_to "$target" "$(manifest "$left" service; manifest "$target" service)"
+  stand_before_going
+  note_step_back || fail $not_ready "$place cannot be written"
+  settle "$place/went-back"
+  go_to "$target" "$({ manifest "$left" service; manifest "$target" service; } | not_beside)"
+  [ ! -s "$scratch/beside" ] || take_leave "$left"
   say "$project/$environment: back at generation $target ($(manifest "$target" revision)); held until: landfall-shell release $project $environment"
   audit "rolled back to $target"
 }
@@ -928,8 +1261,8 @@ work() {
   shift
   make_scratch
   exec 3<&0
-  case $verb in put | switch | confirm | restore | prune | rollback | hold | release) trap '' PIPE ;; esac
-  case $verb in recall | put | pull | switch | restore | rollback) beat ;; esac
+  case $verb in put | switch | retire | confirm | restore | prune | rollback | hold | release) trap '' PIPE ;; esac
+  case $verb in recall | put | pull | switch | retire | restore | rollback) beat ;; esac
   case $verb in
     version) do_version ;;
     hello) do_hello ;;
@@ -938,6 +1271,7 @@ work() {
     put) do_put "$@" ;;
     pull) do_pull "$@" ;;
     switch) do_switch "$@" ;;
+    retire) do_retire "$@" ;;
     probe) do_probe "$@" ;;
     confirm) do_confirm "$@" ;;
     restore) do_restore "$@" ;;
@@ -982,7 +1316,7 @@ serve() {
     shift 2
   fi
   case ${1-} in
-    version | hello | inspect | recall | put | pull | switch | probe | confirm | restore | logs | prune) start "$limit" "$@" ;;
+    version | hello | inspect | recall | put | pull | switch | retire | probe | confirm | restore | logs | prune) start "$limit" "$@" ;;
     *) fail $usage "this key speaks landfall-shell's verbs only" ;;
   esac
 }

@@ -12,6 +12,11 @@ import { fullName } from '../domain/repository.ts'
  * | `service NAME` | every service with containers |
  * | `up NAME` | started by the switch: created or recreated |
  * | `recreate NAME` | of those, the ones whose old containers must be gone afterwards |
+ * | `beside NAME COUNT` | of those, the ones that are started beside their old containers, so many; `retire` takes the old ones away |
+ * | `await NAME completed` or `healthy` | before these: the state of another one that the switch starts |
+ * | `room NAME COUNT` | its containers, so many, may stand beside another release's |
+ * | `drain NAME SECONDS` | how long they have before their stop signal, when they leave |
+ * | `hook NAME SECONDS WORD...` | run in them before that, for so long at most; words in base64, since they may hold anything |
  * | `remove NAME` | its containers are removed |
  * | `image REPOSITORY@DIGEST` | pulled before the switch |
  * | `probe SERVICE PORT PATH` | asked by `probe` |
@@ -22,7 +27,7 @@ import { fullName } from '../domain/repository.ts'
 export function manifest(plan: Plan, files: readonly string[]): string {
   const running = plan.services.filter((service) => service.replicas > 0)
   const changing = running.filter((service) => service.change !== 'untouched')
-  const recreated = changing.filter((service) => service.change === 'recreated')
+  const recreated = changing.filter((service) => service.change === 'recreated' && !service.beside)
   return [
     line('landfall-bundle', '1'),
     line('project', plan.project),
@@ -33,6 +38,8 @@ export function manifest(plan: Plan, files: readonly string[]): string {
     ...running.map((service) => line('service', service.name)),
     ...changing.map((service) => line('up', service.name)),
     ...recreated.map((service) => line('recreate', service.name)),
+    ...changing.flatMap(besideLines),
+    ...running.flatMap(roomLines),
     ...plan.removed.map((name) => line('remove', name)),
     ...images(plan).map((image) => line('image', image)),
     ...running.flatMap((service) => probes(service)),
@@ -45,6 +52,22 @@ export function manifest(plan: Plan, files: readonly string[]): string {
 /** References of every image that the plan's containers need, each once. */
 export function images(plan: Plan): string[] {
   return [...new Set(plan.services.filter((service) => service.replicas > 0).map((service) => service.image))]
+}
+
+function besideLines({ name, replicas, beside }: PlannedService): string[] {
+  if (!beside) return []
+  return [line('beside', name, String(replicas)), ...beside.after.map(({ service, is }) => line('await', service, is))]
+}
+
+function roomLines({ name, replicas, startFirst }: PlannedService): string[] {
+  if (!startFirst) return []
+  const { drain, hook } = startFirst
+  const words = hook?.run.map((word) => Buffer.from(word).toString('base64')) ?? []
+  return [
+    line('room', name, String(replicas)),
+    line('drain', name, String(drain)),
+    ...(hook ? [line('hook', name, String(hook.within), ...words)] : []),
+  ]
 }
 
 function probes({ name, verify }: PlannedService): string[] {

@@ -36,6 +36,7 @@ const line = z.discriminatedUnion('type', [
   }),
   container,
   z.object({ type: z.literal('before'), id: z.string() }),
+  z.object({ type: z.literal('leaving'), id: z.string() }),
   z.object({
     type: z.literal('answer'),
     service: z.string(),
@@ -51,11 +52,15 @@ const line = z.discriminatedUnion('type', [
     container: z.string(),
     exitCode: z.int(),
     outOfMemory: z.boolean(),
+    // Version 3 of landfall-shell starts nothing beside anything.
+    before: z.boolean().default(false),
     text: base64Text,
   }),
   z.object({ type: z.literal('text'), text: base64Text }),
-  z.object({ type: z.literal('restored'), generation }),
-  z.object({ type: z.enum(['beat', 'version', 'accepted', 'pulled', 'switched', 'confirmed', 'pruned', 'held', 'released']) }),
+  z.object({ type: z.literal('hook'), service: z.string(), container: z.string(), code: z.int(), text: base64Text }),
+  // Version 3 of landfall-shell takes everything away at once.
+  z.object({ type: z.literal('restored'), generation, leaving: z.int().default(0) }),
+  z.object({ type: z.enum(['beat', 'version', 'accepted', 'pulled', 'switched', 'retired', 'confirmed', 'pruned', 'held', 'released']) }),
 ])
 type Line = z.output<typeof line>
 
@@ -126,10 +131,12 @@ export function readHostState(stdout: string): HostState {
 
 function observed(lines: Line[]): ObservedContainer[] {
   const before = new Set(ofType(lines, 'before').map(({ id }) => id))
+  const leaving = new Set(ofType(lines, 'leaving').map(({ id }) => id))
   return ofType(lines, 'container').map(({ type: _, health, ...rest }) => ({
     ...rest,
     ...(health && health !== 'none' && { health }),
     before: before.has(rest.id),
+    ...(leaving.has(rest.id) && { leaving: true as const }),
   }))
 }
 
@@ -161,6 +168,8 @@ export interface ContainerLogs {
   container: string
   exitCode: number
   outOfMemory: boolean
+  /** It was there before the switch to the release that runs began. */
+  before: boolean
   text: string
 }
 
@@ -173,5 +182,24 @@ export const readText = (stdout: string): string =>
     .map(({ text }) => text)
     .join('\n')
 
-/** The generation that `restore` left running; 0 where none does. */
-export const readRestored = (stdout: string): number => only(parseLines(stdout), 'restored').generation
+/** The generation that `restore` left running, 0 where none does, and how many containers of the other release wait for `retire` beside it. */
+export function readRestored(stdout: string): { generation: number; leaving: number } {
+  const { generation, leaving } = only(parseLines(stdout), 'restored')
+  return { generation, leaving }
+}
+
+/** A hook that failed in a container before that left. */
+export interface FailedHook {
+  service: string
+  container: string
+  /** 124 where its time was up, 126 or 127 where it could not be started. */
+  code: number
+  /** What it said last; it may quote values: redact before it is stored. */
+  text: string
+}
+
+/** Reads the output of `retire`. */
+export const readFailedHooks = (stdout: string): FailedHook[] =>
+  ofType(parseLines(stdout), 'hook')
+    .filter(({ code }) => code !== 0)
+    .map(({ type: _, ...hook }) => hook)

@@ -1,13 +1,15 @@
 import type { Draft } from '../domain/plan.ts'
+import { startFirstOf } from './beside.ts'
 
 /**
- * What an approval is given for, as one text: the commit, the digests, Compose, files, values, hosts and their waves. Not what runs there now: that
- * another deployment came and went meanwhile changes which services restart, not what is brought.
+ * What an approval is given for, as one text: the commit, the digests, Compose, files, values, hosts, their waves and what starts first. Not what
+ * runs there now: that another deployment came and went meanwhile changes which services restart, not what is brought.
  *
  * @param fingerprint keyed: the definitions are made from secrets
  */
 export function contentOf(draft: Draft, fingerprint: (text: string) => string): string {
   const { kind, repository, project, environment, revision, images, compose, interpolation, env, envFingerprint, files, hosts } = draft
+  const first = startFirstOf(draft)
   const pins = images.map(({ line, repository: name, digest }) => [line, name, digest])
   const place = [repository.owner, repository.name, project, environment, hosts.map(({ name }) => name).toSorted()]
   const sources = files.map((file) => [file.path, file.fingerprint])
@@ -23,6 +25,7 @@ export function contentOf(draft: Draft, fingerprint: (text: string) => string): 
       envFingerprint,
       sources,
       ...shownWaves(draft),
+      ...(Object.keys(first).length > 0 ? [{ first }] : []),
     ]),
   )
 }

@@ -2,7 +2,8 @@ import type { GateRules } from '../domain/gate.ts'
 import { type PinnedImage, pinnedReference } from '../domain/image.ts'
 import type { ObservedContainer } from '../domain/observed.ts'
 import type { Draft, Plan } from '../domain/plan.ts'
-import { allAtOnce } from '../domain/rollout.ts'
+import { allAtOnce, type StartFirstRule } from '../domain/rollout.ts'
+import { startFirstOf, withRoom } from './beside.ts'
 import { planHosts } from './hosts.ts'
 import { overrideText } from './override.ts'
 import { changesTo, type ServicesRequest } from './services.ts'
@@ -17,6 +18,8 @@ export interface KeptRequest {
   kept: number
   hosts: (Plan['hosts'][number] & { containers: ObservedContainer[] })[]
   running?: ServicesRequest['previous']
+  /** By service, as the release that runs has it: how those leave beside which others are started. */
+  startFirst?: Record<string, StartFirstRule>
   /** Registries whose credentials the repository may use. */
   registries: readonly string[]
   /** That hold for what comes next. */
@@ -29,7 +32,7 @@ export interface KeptRequest {
  * Freezes the way back to a release from its own plan: Compose file, digests, values and files are those of then, and only which services
  * change is found anew. What a rule of the operator's would refuse today is not asked: it was not when the release was verified.
  */
-export function freezeKept({ release, kept, hosts, running, registries, gates, notify }: KeptRequest): Draft {
+export function freezeKept({ release, kept, hosts, running, startFirst, registries, gates, notify }: KeptRequest): Draft {
   const { generation, ...same } = release
   const model = structureOf(release.compose)
   const images = new Map(release.images.map((image) => [pinnedReference(image), image]))
@@ -39,7 +42,12 @@ export function freezeKept({ release, kept, hosts, running, registries, gates, n
       return pin ? [[name, pin]] : []
     }),
   )
-  const described = release.services.map(({ change: _, because: __, ...service }) => service)
+  const leaving = { ...startFirstOf(release), ...startFirst }
+  const room = withRoom(release)
+  const described = release.services.map(({ change: _, because: __, beside: ___, startFirst: ____, ...service }) => {
+    const rule = room.includes(service.name) && service.replicas > 0 && !service.oneShot ? leaving[service.name] : undefined
+    return rule ? { ...service, startFirst: rule } : service
+  })
   const { services, removed } = changesTo(described, { model, pins, previous: running, hosts })
   return {
     ...same,

@@ -22,7 +22,7 @@ export interface PlanRequest {
   revision: Sha
   file: ProjectFile
   environment: EnvironmentRule
-  /** In which order hosts are switched. */
+  /** In which order hosts are switched, and what is started beside what runs there: only what the Compose file permits. */
   rollout: RolloutRule
   model: ComposeModel
   portable: string
@@ -56,6 +56,7 @@ export function freezePlan(request: PlanRequest): Draft {
     previous: request.running,
     hosts: request.hosts,
     verify: environment.verify,
+    startFirst: request.rollout.startFirst,
     proof: proofWithoutRule,
     values: new Map([...request.values, ...Object.entries(request.interpolation)]),
     fingerprint: request.fingerprint,

@@ -26,13 +26,17 @@ const service = z.looseObject({
   pid: z.string().optional(),
   volumes_from: z.array(z.string()).default([]),
   networks: z
-    .record(z.string(), z.unknown())
+    .record(z.string(), z.looseObject({}).nullable())
     .nullish()
     .transform((value) => value ?? {}),
   volumes: z.array(z.looseObject({ type: z.string(), source: z.string().optional() })).default([]),
   configs: z.array(named).default([]),
   secrets: z.array(named).default([]),
   restart: z.string().optional(),
+  container_name: z.string().optional(),
+  mac_address: z.string().optional(),
+  ports: z.array(z.looseObject({ published: z.union([z.string(), z.number()]).optional() })).nullish(),
+  healthcheck: z.looseObject({ test: z.union([z.string(), z.array(z.string())]).nullish(), disable: z.boolean().optional() }).nullish(),
   scale: z.coerce.number().optional(),
   deploy: z.looseObject({ mode: z.string().optional(), replicas: z.coerce.number().optional() }).nullish(),
 })

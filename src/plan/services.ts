@@ -2,7 +2,10 @@ import type { VerifyRule } from '../domain/configuration.ts'
 import { digestsOn, type PinnedImage, pinnedReference } from '../domain/image.ts'
 import type { ObservedContainer } from '../domain/observed.ts'
 import type { PlannedHost, PlannedService } from '../domain/plan.ts'
+import type { StartFirstRule } from '../domain/rollout.ts'
+import { withBeside } from './beside.ts'
 import { definitionOf } from './definition.ts'
+import { withFollowers } from './followers.ts'
 import { type ComposeModel, isActive, type ModelService, replicasOf } from './model.ts'
 
 /** What services are compared with, to see which get new containers. */
@@ -12,9 +15,9 @@ export interface Comparison {
   pins: ReadonlyMap<string, PinnedImage>
   /**
    * The services that run now as described there; absent on a first deployment. `others` are those of which nobody knows
-   * how they run, left behind by a release that could not be brought to its end.
+   * how they run, left behind by a release that could not be brought to its end; beside those in `room` others can be started.
    */
-  previous?: { services: PlannedService[]; others?: string[] } | undefined
+  previous?: { services: PlannedService[]; others?: string[]; room?: string[] } | undefined
   hosts: ComparedHost[]
 }
 
@@ -28,6 +31,8 @@ const isNew = ({ previous, containers }: ComparedHost): boolean => previous === 
 
 export interface ServicesRequest extends Comparison {
   verify: Record<string, VerifyRule>
+  /** By service: how those leave beside which new ones are started. */
+  startFirst?: Record<string, StartFirstRule> | undefined
   /** For services without a rule, in seconds. */
   proof: { within: number; soak: number }
   /** What interpolation saw: for configs and secrets that take their content from a variable. */
@@ -37,7 +42,7 @@ export interface ServicesRequest extends Comparison {
 }
 
 /** A service as it should run, whatever runs now. */
-export type DescribedService = Omit<PlannedService, 'change' | 'because'>
+export type DescribedService = Omit<PlannedService, 'change' | 'because' | 'beside'>
 
 export interface ServicesPlan {
   services: PlannedService[]
@@ -60,7 +65,11 @@ export function planServices(request: ServicesRequest): ServicesPlan {
  */
 export function changesTo(described: DescribedService[], comparison: Comparison): ServicesPlan {
   const services = described.map((service) => withChange(service, comparison))
-  return { services: withFollowers(services, comparison.model), removed: removedServices(services, comparison) }
+  const followed = withFollowers(services, comparison.model)
+  return {
+    services: withBeside(followed, comparison.model, comparison.previous?.room ?? []),
+    removed: removedServices(services, comparison),
+  }
 }
 
 function describeService(name: string, service: ModelService, request: ServicesRequest): DescribedService {
@@ -68,16 +77,19 @@ function describeService(name: string, service: ModelService, request: ServicesR
   if (!pin && isActive(service)) throw new Error(`no image was resolved for service ${name}`)
   const image = pin ? pinnedReference(pin) : ''
   const rule = request.verify[name]
+  const replicas = replicasOf(service)
+  const startFirst = replicas > 0 && Object.hasOwn(request.startFirst ?? {}, name) ? request.startFirst?.[name] : undefined
   return {
     name,
     image,
     fingerprint: request.fingerprint(definitionOf(name, service, image, request.model, request.values)),
-    replicas: replicasOf(service),
+    replicas,
     oneShot: isOneShot(name, service, request.model),
     ...(rule ? { verify: rule } : {}),
     within: rule?.within ?? request.proof.within,
     soak: rule?.soak ?? request.proof.soak,
     ...(pin?.revision ? { version: pin.revision } : {}),
+    ...(startFirst && { startFirst }),
   }
 }
 
@@ -123,34 +135,11 @@ function missing(service: DescribedService, { pins, hosts }: Comparison): string
 const isAlive = (container: ObservedContainer, oneShot: boolean): boolean =>
   container.status === 'running' || (oneShot && container.status === 'exited' && container.exitCode === 0)
 
-function isOneShot(name: string, service: ModelService, model: ComposeModel): boolean {
+/** Whether it ends by itself: others wait for that. */
+export function isOneShot(name: string, service: ModelService, model: ComposeModel): boolean {
   const staysUp = service.restart === 'always' || service.restart === 'unless-stopped'
   const awaited = Object.values(model.services).some((other) => other.depends_on[name]?.condition === 'service_completed_successfully')
   return !staysUp && awaited
-}
-
-/**
- * A container that lives in another's network, process or IPC space, mounts its volumes or asked to be restarted with it does not
- * outlive that one's replacement.
- */
-function withFollowers(services: PlannedService[], model: ComposeModel): PlannedService[] {
-  const changing = new Set(services.filter((service) => service.change !== 'untouched').map((service) => service.name))
-  const followed = services.map((service): PlannedService => {
-    const definition = model.services[service.name]
-    const leader = definition && service.replicas > 0 ? leadersOf(definition).find((name) => changing.has(name)) : undefined
-    return leader && service.change === 'untouched' ? { ...service, change: 'recreated', because: [`follows ${leader}`] } : service
-  })
-  const more = followed.some((service, index) => service.change !== services[index]?.change)
-  return more ? withFollowers(followed, model) : followed
-}
-
-function leadersOf(service: ModelService): string[] {
-  const spaces = [service.network_mode, service.ipc, service.pid].flatMap((mode) =>
-    mode?.startsWith('service:') ? [mode.slice('service:'.length)] : [],
-  )
-  const mounted = service.volumes_from.flatMap((from) => (from.startsWith('container:') ? [] : [from.split(':')[0] ?? '']))
-  const restarting = Object.entries(service.depends_on).flatMap(([name, dependency]) => (dependency.restart ? [name] : []))
-  return [...spaces, ...mounted, ...restarting]
 }
 
 /** What each host that is new has to create although others keep it. */

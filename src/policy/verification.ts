@@ -48,12 +48,12 @@ export const unseen: Progress = { restarts: {}, misses: 0, good: 0, verdict: { k
 /**
  * Judges one service on one host after one more look. Success means: the planned digest runs in as many containers
  * as planned, started by this deployment where the plan recreates it, healthy, answering the planned version, without
- * a restart for the whole soak. `seconds` counts from the end of the switch. Where the soak goes on behind, `earlyVerdict` says when
+ * a restart for the whole soak. Old ones that they stand beside are left aside. `seconds` counts from the end of the switch. Where the soak goes on behind, `earlyVerdict` says when
  * enough was seen.
  */
 export function judge({ service, image, platform, soak }: Target, before: Progress, round: Round, seconds: number): Progress {
   if (before.verdict.kind !== 'pending') return before
-  const containers = round.containers.filter((container) => container.service === service.name)
+  const containers = round.containers.filter((container) => container.service === service.name && !isAside(service, container))
   const look = lookAt(service, image, platform, containers, round.answers)
 
   if (look.kind === 'failed') return { ...before, verdict: look }
@@ -83,6 +83,10 @@ export function judge({ service, image, platform, soak }: Target, before: Progre
     verdict: soaked ? { kind: 'proved', proof: look.proof } : { kind: 'pending', detail: `healthy, watched for ${service.soak} s` },
   }
 }
+
+/** Whether it stands beside those that are judged and leaves once they are proved, or is on its way already. */
+const isAside = ({ beside }: PlannedService, { before, leaving }: ObservedContainer): boolean =>
+  leaving === true || (beside !== undefined && before)
 
 /** What is known of a service that counts as verified after two good looks in a row. */
 export function earlyVerdict({ verdict, good, proof }: Progress): ServiceVerdict {

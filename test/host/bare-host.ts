@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type KeyedSigner, openSigner } from '../../src/adapters/signer.ts'
@@ -9,7 +9,7 @@ import { type Ending, endingOf } from '../../src/host/exit-codes.ts'
 import type { Authority } from '../../src/host/order.ts'
 import { commandLine } from '../../src/host/quote.ts'
 
-/** A folder that landfall-shell takes for a host, with Landfall's key on it; its Docker only notes what it is told. */
+/** A folder that landfall-shell takes for a host, with Landfall's key on it; its Docker only notes what it is told, unless it has a real one. */
 export interface BareHost {
   folder: string
   root: string
@@ -33,11 +33,23 @@ export interface Told {
   stderr: string
 }
 
+/** A real Docker Engine, and the programs that speak to it. */
+export interface RealDocker {
+  docker: string
+  compose: string
+  /** `unix:///…/run/docker.sock` */
+  address: string
+}
+
 /**
  * @param shell the script, as it is called, and where it looks for its tools
  * @param present images that Docker says it has
  */
-export async function bareHost(shell: { script: string; path: string }, present: readonly string[] = []): Promise<BareHost> {
+export async function bareHost(
+  shell: { script: string; path: string },
+  present: readonly string[] = [],
+  real?: RealDocker,
+): Promise<BareHost> {
   const folder = mkdtempSync(join(tmpdir(), 'landfall-bare-'))
   const root = join(folder, 'root')
   const signer = await openSigner(join(folder, 'data'))
@@ -49,10 +61,13 @@ export async function bareHost(shell: { script: string; path: string }, present:
   const plugins = join(folder, '.docker/cli-plugins')
   for (const path of [programs, plugins]) mkdirSync(path, { recursive: true })
   const docker = `#!/bin/sh\ncase $1 in image) cat ${folder}/present ;; version) echo '{"type":"host","shell":4,"docker":"28.0.0","platform":"linux/amd64"}' ;; esac\n`
-  writeFileSync(join(programs, 'docker'), docker, { mode: 0o755 })
+  if (real) symlinkSync(real.docker, join(programs, 'docker'))
+  else writeFileSync(join(programs, 'docker'), docker, { mode: 0o755 })
   // Goes on once the file `gate` is gone, so that something can happen meanwhile.
   const compose = `#!/bin/sh\necho "$@" >>${folder}/composed\nwhile [ -e ${folder}/gate ]; do sleep 0.02; done\n`
-  writeFileSync(join(plugins, 'docker-compose'), compose, { mode: 0o755 })
+  if (real) symlinkSync(real.compose, join(plugins, 'docker-compose'))
+  else writeFileSync(join(plugins, 'docker-compose'), compose, { mode: 0o755 })
+  const env = { PATH: `${programs}:${shell.path}`, HOME: folder, ...(real && { DOCKER_HOST: real.address }) }
 
   return {
     folder,
@@ -60,8 +75,8 @@ export async function bareHost(shell: { script: string; path: string }, present:
     signer,
     by: (turn = 1) => ({ turn, sign: signer.sign }),
     async send(command) {
-      const env = { PATH: `${programs}:${shell.path}`, HOME: folder, SSH_ORIGINAL_COMMAND: commandLine(command) }
-      const child = spawn(shell.script, ['--root', root], { env, stdio: ['pipe', 'pipe', 'pipe'] })
+      const asked = { ...env, SSH_ORIGINAL_COMMAND: commandLine(command) }
+      const child = spawn(shell.script, ['--root', root], { env: asked, stdio: ['pipe', 'pipe', 'pipe'] })
       const said = Promise.all([child.stdout.setEncoding('utf8').toArray(), child.stderr.setEncoding('utf8').toArray()])
       // Who refuses an order may not read it to its end.
       child.stdin.on('error', () => undefined)
@@ -71,7 +86,6 @@ export async function bareHost(shell: { script: string; path: string }, present:
       return { ending: endingOf(code), stdout: stdout.join(''), stderr: stderr.join('') }
     },
     onHost(...words) {
-      const env = { PATH: `${programs}:${shell.path}`, HOME: folder }
       return endingOf(spawnSync(shell.script, ['--root', root, ...words], { env }).status ?? -1)
     },
     composed: () => readFileSync(join(folder, 'composed'), 'utf8').split('\n').filter(Boolean),

@@ -29,7 +29,13 @@ test('what fences is on the disk before an order is answered', async () => {
   expect(put).toEqual(expect.arrayContaining(['fence: 1 2', 'releases/1/manifest: landfall-bundle 1']))
   for (const file of ['bundle.tar', 'compose.yml', 'signature'])
     expect(put.some((line) => line.startsWith(`releases/1/${file}: `))).toBe(true)
-  expect(await during(given.switch)).toEqual(['current: 1', 'fence: 1 2', 'releases/1/before:', 'releases/1/previous: 0'])
+  expect(await during(given.switch)).toEqual([
+    'current: 1',
+    'fence: 1 2',
+    'releases/1/before:',
+    'releases/1/previous: 0',
+    'releases/1/stood:',
+  ])
   expect(await during(given.confirm)).toEqual([
     'fence: 1 2',
     'releases/1/confirmed:',

@@ -16,6 +16,10 @@ export const fakeCompose: Compose = {
     }
   },
 
+  placeOf(_snapshot, [file = ''], keys) {
+    return { file, line: keys.length, column: 1 }
+  },
+
   async render({ snapshot, files, variables, interpolation }) {
     const { text } = only(snapshot, files)
     const { services } = composeFile.parse(parse(text))

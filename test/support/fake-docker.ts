@@ -43,19 +43,40 @@ export class FakeDocker {
 
   /** `docker compose up` of these services: what is as described stays. False where an image was never pulled. */
   up(release: Unpacked, names: string[], { force = false } = {}): boolean {
-    const described = services.parse(renderedWith(parse(release.compose), release.variables))
-    const pinned = services.parse(parse(release.override.replaceAll(/!(reset|override)/g, '')))
     return names.every((name) => {
-      const reference = pinned.services[name]?.image ?? ''
-      const definition = JSON.stringify({ ...described.services[name], image: reference })
+      const made = this.#asDescribed(release, name)
       const own = this.containers.filter((container) => container.service === name)
-      if (!force && own.length === 1 && own[0]?.definition === definition && own[0].status === 'running') return true
-      const image = this.pulled.has(reference) ? this.#registry.image(reference) : undefined
+      if (!force && own.length === 1 && own[0]?.definition === made.definition && own[0].status === 'running') return true
+      const { image } = made
       if (!image) return false
       this.remove(name)
-      this.#create({ service: name, reference, image, definition, variables: release.variables })
+      this.#create({ ...made, image })
       return true
     })
+  }
+
+  /** `up --no-recreate --scale`: so many containers of the release beside these. False where an image was never pulled. */
+  beside(release: Unpacked, name: string, count: number, others: ReadonlySet<string>): boolean {
+    const made = this.#asDescribed(release, name)
+    const { image } = made
+    if (!image) return false
+    const own = this.containers.filter(({ service, id }) => service === name && !others.has(id))
+    for (let missing = count - own.length; missing > 0; missing -= 1) this.#create({ ...made, image })
+    return true
+  }
+
+  /** By their ids. */
+  removeThese(ids: ReadonlySet<string>): void {
+    this.containers = this.containers.filter(({ id }) => !ids.has(id))
+  }
+
+  #asDescribed(release: Unpacked, name: string) {
+    const described = services.parse(renderedWith(parse(release.compose), release.variables))
+    const pinned = services.parse(parse(release.override.replaceAll(/!(reset|override)/g, '')))
+    const reference = pinned.services[name]?.image ?? ''
+    const definition = JSON.stringify({ ...described.services[name], image: reference })
+    const image = this.pulled.has(reference) ? this.#registry.image(reference) : undefined
+    return { service: name, reference, image, definition, variables: release.variables }
   }
 
   remove(service: string): void {

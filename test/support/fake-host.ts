@@ -4,7 +4,7 @@ import { receiptNamespace } from '../../src/host/bundle.ts'
 import type { Command } from '../../src/host/command.ts'
 import { orderNamespace, orderStatement } from '../../src/host/order.ts'
 import { interpolate } from '../../src/plan/template.ts'
-import { FakeDocker } from './fake-docker.ts'
+import { type FakeContainer, FakeDocker } from './fake-docker.ts'
 import type { FakeRegistry } from './fake-registry.ts'
 import { fakeSigner } from './fake-signer.ts'
 import { encoded, refused, said } from './host-answers.ts'
@@ -14,9 +14,20 @@ interface Release extends Unpacked {
   /** Ids of the containers that were there when its switch began. */
   before?: Set<string>
   previous?: number
+  /** Ids that leave on the way back from it, once that began. */
+  left?: Set<string>
   confirmed: boolean
   receipt?: { text: string; signature: string }
 }
+
+const besideIn = ({ manifest }: Unpacked): Map<string, number> =>
+  new Map(manifest('beside').map((line) => [line.split(' ')[0] ?? '', Number(line.split(' ')[1])]))
+
+const hooksOf = ({ manifest }: Unpacked, service: string): string[][] =>
+  manifest('hook')
+    .map((line) => line.split(' '))
+    .filter(([name]) => name === service)
+    .map(([, , ...words]) => words.map(decoded))
 
 /**
  * A host with landfall-shell's memory and manners: signed orders and bundles only, generations and turns that fence, one release to
@@ -38,6 +49,11 @@ export class FakeHost {
   wentBack: { from: number; to: number; at: string; by: string }[] = []
   /** Version of its landfall-shell. */
   shell = 4
+  /** Ids of those that are about to leave. */
+  leaving = new Set<string>()
+  /** Hooks that were run: container, words. And how they end. */
+  readonly hooked: string[][] = []
+  hookEnds = 0
   /** What is answered instead of doing anything; undefined for an honest answer. */
   instead: (command: Command) => CommandResult | Promise<CommandResult | undefined> | undefined = () => undefined
   /** True where the command is carried out and its answer gets lost. */
@@ -63,6 +79,7 @@ export class FakeHost {
     const givenUp = new Promise<undefined>((resolve) => signal?.addEventListener('abort', () => resolve(undefined), { once: true }))
     const scripted = await Promise.race([this.instead(command), givenUp])
     if (signal?.aborted) return { kind: 'connection-lost', detail: 'Landfall gave the command up' }
+    if (command.verb === 'retire' && !scripted) await this.#clock.sleep(this.#drain(Number(command.args[2])), signal)
     const result = scripted ?? (command.verb === 'probe' ? await this.#probe(onLine, signal) : this.#obey(command))
     if (command.verb === 'recall' && result.kind === 'exited') for (const line of result.stdout.split('\n').filter(Boolean)) onLine(line)
     return this.loses(command) ? { kind: 'connection-lost', detail: 'the connection was closed before the command ended' } : result
@@ -93,6 +110,7 @@ export class FakeHost {
     if (this.hold !== undefined) return refused(13, `held: ${this.hold}`)
     if (verb === 'switch') return this.#switch(generation, release)
     if (verb === 'restore') return this.#restore(generation, release)
+    if (verb === 'retire') return this.#retire(generation, release)
     return refused(2, `${verb} is no verb`)
   }
 
@@ -120,7 +138,11 @@ export class FakeHost {
     const { before } = release
     this.current = generation
     this.wentBack = []
-    if (!this.docker.up(release, release.manifest('up'))) return refused(15, 'docker compose up failed')
+    const besides = besideIn(release)
+    const names = release.manifest('up').filter((name) => !besides.has(name))
+    if (!this.docker.up(release, names)) return refused(15, 'docker compose up failed')
+    if (![...besides].every(([name, count]) => this.docker.beside(release, name, count, before)))
+      return refused(15, 'docker compose up failed')
     const survivors = this.docker.containers.filter(({ id, service }) => before.has(id) && release.manifest('recreate').includes(service))
     this.docker.up(
       release,
@@ -146,13 +168,61 @@ export class FakeHost {
     if (!release.before) return said([{ type: 'restored', generation: this.current }])
     const back = this.releases.get(release.previous ?? 0)
     if (!back || release.previous === undefined) return refused(17, `no confirmed release came before ${generation}`)
-    const touched = [...release.manifest('up'), ...release.manifest('remove')]
+    const besides = besideIn(release)
+    const touched = [...release.manifest('up'), ...release.manifest('remove')].filter((name) => !besides.has(name))
     const kept = back.manifest('service')
     this.current = release.previous
     const names = touched.filter((service) => kept.includes(service))
     if (!this.docker.up(back, names)) return refused(15, 'docker compose up failed')
     for (const service of touched.filter((name) => !kept.includes(name))) this.docker.remove(service)
-    return said([{ type: 'restored', generation: this.current }])
+    if (!this.#part(release, back, besides)) return refused(15, 'docker compose up failed')
+    return said([{ type: 'restored', generation: this.current, leaving: this.leaving.size }])
+  }
+
+  /** The way back beside what failed: at once where the old ones never stopped. */
+  #part(release: Release, back: Release, besides: Map<string, number>): boolean {
+    const before = release.before ?? new Set()
+    const own = this.docker.containers.filter(({ service }) => besides.has(service))
+    release.left ??= new Set(own.map(({ id }) => id).filter((id) => !before.has(id)))
+    const left = release.left
+    for (const [name, count] of besides) if (!this.docker.beside(back, name, count, left)) return false
+    const others = this.docker.containers.filter(({ service, id }) => besides.has(service) && !left.has(id))
+    const never = others.every(({ id }) => before.has(id))
+    if (never) this.docker.removeThese(left)
+    this.leaving = never ? new Set() : new Set(left)
+    return true
+  }
+
+  #retire(generation: number, release: Release): CommandResult {
+    const besides = besideIn(release)
+    if (this.current === generation) {
+      const old = this.docker.containers.filter(({ id, service }) => besides.has(service) && release.before?.has(id))
+      const lacking = [...besides].find(([name, count]) => this.#runs(name, old) < count)
+      if (lacking) return refused(15, `too few new containers of ${lacking[0]} run, so the old ones were left`)
+      this.leaving = new Set(old.map(({ id }) => id))
+    }
+    const hooks = this.docker.containers
+      .filter(({ id, status }) => this.leaving.has(id) && status === 'running')
+      .flatMap(({ id, service }) => hooksOf(release, service).map((words) => ({ id, service, words })))
+    for (const { id, words } of hooks) this.hooked.push([id, ...words])
+    this.docker.removeThese(this.leaving)
+    this.leaving = new Set()
+    const told = hooks.map(({ id, service }) => ({
+      type: 'hook',
+      service,
+      container: id,
+      code: this.hookEnds,
+      text: encoded('no proxy\n'),
+    }))
+    return said([...told, { type: 'retired' }])
+  }
+
+  #runs = (name: string, others: FakeContainer[]): number =>
+    this.docker.containers.filter((one) => one.service === name && one.status === 'running' && !others.includes(one)).length
+
+  #drain(generation: number): number {
+    const drains = this.releases.get(generation)?.manifest('drain') ?? []
+    return Math.max(0, ...drains.map((line) => Number(line.split(' ')[1])))
   }
 
   /** What `landfall-shell rollback` does, by somebody who is logged in there. */
@@ -213,7 +283,8 @@ export class FakeHost {
       ...{ type: 'container', id, name, service, reference, status, restarts },
       ...{ image: image.config, health: null, exitCode: image.behaviour.exits ?? 0, outOfMemory: false, startedAt: id.slice(0, 8) },
     }))
-    return [...containers, ...before]
+    const leaving = [...this.leaving].map((id) => ({ type: 'leaving', id }))
+    return [...containers, ...before, ...leaving]
   }
 
   #answers(): object[] {

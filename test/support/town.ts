@@ -139,7 +139,7 @@ export class Town {
       github: mortal(this.github, life, 'github'),
       registry: mortal(this.registry, life, 'registry'),
       hosts: mortal(hosts, life, 'hosts'),
-      compose: { imageLines: fakeCompose.imageLines, render: mortal(fakeCompose, life, 'compose').render },
+      compose: { ...fakeCompose, render: mortal(fakeCompose, life, 'compose').render },
       chat: mortal(this.chat, life, 'chat'),
       clock: { now: () => clock.now(), githubNow: () => clock.githubNow(), sleep: mortal(clock, life, 'clock').sleep },
       signer: fakeSigner,

@@ -11,6 +11,7 @@ import { checkModel } from './check-model.ts'
 import { checkVariables } from './check-variables.ts'
 import { complaint } from './complaint.ts'
 import { imageLinesOf, lineOfEachService } from './image-lines.ts'
+import { placeIn } from './place.ts'
 import { HiddenVariables } from './portable.ts'
 import { runChild } from './run.ts'
 import { type ComposeSource, readSource } from './source.ts'
@@ -23,6 +24,7 @@ export function createCompose(binary: ComposeBinary): Compose {
       const { source, problems } = readSource(snapshot, files)
       return problems.length > 0 ? { kind: 'invalid', problems } : { kind: 'ok', value: imageLinesOf(source) }
     },
+    placeOf: (snapshot, files, keys) => placeIn(readSource(snapshot, files).source, keys),
     render: (request) => render(binary, request),
   }
 }

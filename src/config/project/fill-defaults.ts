@@ -31,7 +31,7 @@ function environmentRule(name: string, written: EnvironmentShape, defaults: NonN
     verify: named(mergeVerify(defaults.verify, written.verify), verifyRule),
     imageWithin: written['image-within'] ?? defaults['image-within'] ?? 15 * 60,
     keep: written.keep ?? defaults.keep ?? 5,
-    rollout: rolloutRule(written.rollout ?? defaults.rollout),
+    rollout: rolloutRule(written.rollout, defaults.rollout),
     gates: { ...nothingAsked, ...writtenGates(mergeGates(defaults, written)) },
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { allAtOnce, type BatchSize, type RolloutRule } from '../../domain/rollout.ts'
 import { duration } from '../duration.ts'
 import { message } from '../message.ts'
+import { startFirst, startFirstRules } from './start-first.ts'
 
 const isMapping = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
 
@@ -61,12 +62,23 @@ export const rollout = z.strictObject({
     .optional()
     .meta({ description: 'Time between two waves, in which the hosts that went so far are watched. Default 0s.' }),
   canary: canary.optional().meta({ description: 'How many hosts go first, alone.' }),
+  'start-first': startFirst.optional().meta({
+    description: 'Services whose new containers are started beside the old ones, which leave once the new ones are proved.',
+  }),
 })
 
 export type RolloutShape = z.output<typeof rollout>
 
-/** An environment's own takes the place of that of the defaults, as a whole: halves of two strategies would be a third one. */
-export function rolloutRule(written: RolloutShape | undefined): RolloutRule {
+/**
+ * An environment's own takes the place of that of the defaults, as a whole: halves of two strategies would be a third one. How services
+ * start is no part of the strategy, and stays where an environment says nothing of it.
+ */
+export function rolloutRule(own: RolloutShape | undefined, defaults: RolloutShape | undefined): RolloutRule {
+  const beside = startFirstRules(own?.['start-first'] ?? defaults?.['start-first'])
+  return { ...orderRule(own ?? defaults), ...(beside && { startFirst: beside }) }
+}
+
+function orderRule(written: RolloutShape | undefined): RolloutRule {
   if (written === undefined) return allAtOnce
   const { strategy, batch: size, pause = 0, canary: first } = written
   const rolling = strategy === 'rolling' || size !== undefined

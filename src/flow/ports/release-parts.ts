@@ -24,6 +24,8 @@ export type RegistryAnswer =
 export interface Compose {
   /** Every `image:` line of the project's files, before interpolation: what tag variables are read from. */
   imageLines(snapshot: Snapshot, files: string[]): Parsed<ImageLine[]>
+  /** Where the node at a path of keys is written in the project's files, or the nearest one above it. */
+  placeOf(snapshot: Snapshot, files: string[], keys: readonly string[]): { file: string; line?: number; column?: number }
   /** Renders the project as the Compose binary sees it. No daemon is asked. */
   render(request: RenderRequest): Promise<RenderResult>
 }

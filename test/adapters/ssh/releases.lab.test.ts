@@ -130,7 +130,7 @@ test('a failed release leaves its last words, and the way back restores what ran
   for (const _again of [1, 2]) {
     const back = await landfall.send(restore(planned, landfall.by()))
     expect(back.ending).toBe('ok')
-    expect(readRestored(back.stdout)).toBe(2)
+    expect(readRestored(back.stdout)).toEqual({ generation: 2, leaving: 0 })
   }
   expect(await state(planned)).toMatchObject({ generation: 3, current: { generation: 2, confirmed: true } })
   const after = await landfall.containers(planned)

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { VerifyRule } from '../../../domain/configuration.ts'
 import type { ImagePlatform, PinnedImage } from '../../../domain/image.ts'
-import type { Draft, Plan, PlannedFile, PlannedHost, PlannedService, Proposal } from '../../../domain/plan.ts'
-import type { RolloutProgress, Wave } from '../../../domain/rollout.ts'
+import type { Beside, Draft, Plan, PlannedFile, PlannedHost, PlannedService, Proposal } from '../../../domain/plan.ts'
+import type { RolloutProgress, StartFirstRule, Wave } from '../../../domain/rollout.ts'
 import { storedGates, storedPassedGate } from './gate.ts'
 import { storedRepository } from './repository.ts'
 import { count, digest, instant, name, type Shape, sha } from './shape.ts'
@@ -41,6 +41,15 @@ const service = z.strictObject({
   within: seconds,
   soak: seconds,
   version: sha.exactOptional(),
+  startFirst: z
+    .strictObject({
+      drain: seconds,
+      hook: z.strictObject({ run: z.array(z.string()), within: seconds }).exactOptional(),
+    } satisfies Shape<StartFirstRule>)
+    .exactOptional(),
+  beside: z
+    .strictObject({ after: z.array(z.strictObject({ service: name, is: z.enum(['completed', 'healthy']) })) } satisfies Shape<Beside>)
+    .exactOptional(),
 } satisfies Shape<PlannedService>)
 
 const host = z.strictObject({
