@@ -1,51 +1,23 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Laboratory, startLaboratory } from './lab/laboratory.ts'
-import { type ByHand, siteByHand } from './lab/site/by-hand.ts'
-import { exampleFiles } from './lab/site/example.ts'
+import { type Scenario, startScenario } from './lab/landfall/scenario.ts'
+import { siteByHand } from './lab/site/by-hand.ts'
+import { type Ends, type Site, siteThroughLandfall } from './lab/site/through-landfall.ts'
 import { startTraffic } from './lab/traffic/traffic.ts'
 import type { Tally } from './lab/traffic/visit.ts'
-import { type Balancer, pushBalancer, pushServer } from './lab/web-images.ts'
+import type { Balancer } from './lab/web-images.ts'
 
-let lab: Laboratory
+let scenario: Scenario
 beforeAll(async () => {
-  lab = await startLaboratory({ hosts: ['web-1'], registry: true })
+  scenario = await startScenario()
 })
-afterAll(() => lab?.stop())
+afterAll(() => scenario?.stop())
 
-interface Site {
-  byHand: ByHand
-  url: string
-  /** Pushes an image of a release that ends like this at SIGTERM; its tag. */
-  release(ends: 'gracefully' | 'at-once'): Promise<string>
-}
-
-const ports: Record<Balancer, number> = { haproxy: 18_081, nginx: 18_082, caddy: 18_083 }
-const sites = new Map<Balancer, Promise<Site>>()
-
-/** The same site whenever it is asked for. */
-function siteBehind(balancer: Balancer): Promise<Site> {
-  const site = sites.get(balancer) ?? openSite(balancer)
-  sites.set(balancer, site)
-  return site
-}
-
-async function openSite(balancer: Balancer): Promise<Site> {
-  const host = lab.host('web-1')
-  const project = `shop-${balancer}`
-  const image = (await pushBalancer(lab.registry, balancer)).reference
-  const { 'compose.yml': compose } = await exampleFiles({ balancer, image, registry: lab.registry, port: ports[balancer], project })
-  const byHand = await siteByHand(host, project, compose)
-  let releases = 0
-  const release: Site['release'] = async (ends) => {
-    releases += 1
-    const tag = `v${releases}`
-    await pushServer(lab.registry, { repository: `acme/${project}`, tag, version: tag, ends })
-    return tag
-  }
-  await byHand.start(await release('gracefully'))
-  const url = `http://${host.address}:${ports[balancer]}`
+/** What becomes of visitors while releases are brought one after the other, and until the last of them is served. */
+async function during({ url, deploy }: Site, releases: Ends[]): Promise<Tally> {
   await expect.poll(() => answers(url), { timeout: 20_000 }).toBe(true)
-  return { byHand, url, release }
+  const traffic = await startTraffic({ url, perSecond: 40, slowSeconds: 1.5 })
+  for (const ends of releases) await deploy(ends)
+  return traffic.end()
 }
 
 const answers = (url: string) =>
@@ -54,40 +26,38 @@ const answers = (url: string) =>
     () => false,
   )
 
-/** What becomes of visitors while something happens, and a moment longer. */
-async function during(url: string, happening: () => Promise<void>): Promise<Tally> {
-  const traffic = await startTraffic({ url, perSecond: 40, slowSeconds: 1.5 })
-  await happening()
-  return traffic.end()
-}
-
-test.each<[Balancer, drainSeconds: number]>([
-  ['haproxy', 2],
-  ['nginx', 3],
-  ['caddy', 0],
+test.each<[Balancer, port: number, drainSeconds: number]>([
+  ['haproxy', 18_081, 2],
+  ['nginx', 18_082, 3],
+  ['caddy', 18_083, 0],
 ])(
-  'the example for %s drops no request of a server that ends gracefully',
-  async (balancer, drainSeconds) => {
-    const { byHand, url, release } = await siteBehind(balancer)
-    const before = await byHand.containers()
-    const tally = await during(url, async () => {
-      for (let deployment = 1; deployment <= 2; deployment += 1) await byHand.startFirst(await release('gracefully'), { drainSeconds })
-    })
-    expect(tally.dropped).toEqual([])
-    expect(tally.sent).toBeGreaterThan(100)
-    expect(Object.keys(tally.versions)).toHaveLength(3)
-    expect(await byHand.containers()).not.toEqual(expect.arrayContaining(before))
+  'behind %s no request is dropped where servers end gracefully',
+  async (balancer, port, drainSeconds) => {
+    const site = await siteThroughLandfall(scenario, { balancer, project: `shop-${balancer}`, port, drainSeconds })
+    const { dropped, sent, versions } = await during(site, ['gracefully', 'gracefully'])
+    expect(dropped).toEqual([])
+    expect(sent).toBeGreaterThan(100)
+    expect(Object.keys(versions)).toHaveLength(3)
+    const project = `label=com.docker.compose.project=shop-${balancer}`
+    const running = await scenario.lab
+      .host('web-1')
+      .docker('ps', '-aq', '--filter', project, '--filter', 'label=com.docker.compose.service=web')
+    expect(running.trim().split('\n')).toHaveLength(1)
   },
   120_000,
 )
 
-test('with a hook that fails its health check, HAProxy drops none even of a server that is gone at once; a plain up does', async () => {
-  const { byHand, url, release } = await siteBehind('haproxy')
-  await byHand.startFirst(await release('at-once'), { drainSeconds: 1 })
-  const leaving = { hook: 'touch /tmp/draining', drainSeconds: 4 }
-  const told = await during(url, async () => byHand.startFirst(await release('at-once'), leaving))
-  expect(told.dropped).toEqual([])
-  const plain = await during(url, async () => byHand.upAgain(await release('at-once')))
-  expect(plain.dropped.length).toBeGreaterThan(0)
-  expect(plain.longestGapMs).toBeGreaterThan(told.longestGapMs)
+test('behind HAProxy none is dropped either where servers are gone at once, with a hook before', async () => {
+  const site = await siteThroughLandfall(scenario, { balancer: 'haproxy', project: 'shop-at-once', port: 18_084, drainSeconds: 4 })
+  await site.deploy('at-once')
+  expect((await during(site, ['at-once'])).dropped).toEqual([])
 }, 120_000)
+
+test('the visitors tell what a plain `docker compose up` drops', async () => {
+  const site = await siteByHand(scenario, { project: 'shop-plain', port: 18_085, way: 'plain-up' })
+  const { dropped, longestGapMs } = await during(site, ['gracefully'])
+  expect(dropped.length).toBeGreaterThan(0)
+  expect(longestGapMs).toBeGreaterThan(200)
+}, 120_000)
+
+test('everything asked of GitHub was as its API is described', () => scenario.github.assertFaithful())

@@ -1,12 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { startScenario } from '../../lab/landfall/scenario.ts'
+import type { Ends } from '../../lab/site/through-landfall.ts'
 import { startTraffic } from '../../lab/traffic/traffic.ts'
 import type { Tally } from '../../lab/traffic/visit.ts'
 import type { Figures } from '../figures.ts'
-import { type Ends, openSides, type Side, slowSeconds } from './sides.ts'
+import { openSides, type Side } from './sides.ts'
 
 /** To each side, all the time. */
 const perSecond = 40
+
+/** Old containers that die at SIGTERM are left alone for longer than that before. */
+const slowSeconds = 1.5
+
+/** After the last deployment: what it drops may be dropped only then. */
+const settlingSeconds = 3
 
 /** Requests that got no good answer while each side brought so many releases, one side after the other, round by round. */
 export async function measureDropped(deployments: number, say: (line: string) => void): Promise<Figures> {
@@ -29,6 +36,7 @@ export async function measureDropped(deployments: number, say: (line: string) =>
       }
       say(`deployment ${deployment}/${deployments}: Landfall ${took[0]}, script ${took[1]}, plain up ${took[2]}`)
     }
+    await pause(settlingSeconds * 1000)
     const tallies = await Promise.all(visited.map(async ({ side, traffic }) => ({ side, tally: await traffic.end() })))
     for (const { side, tally } of tallies) tell(side, tally, say)
     scenario.github.assertFaithful()
