@@ -10,7 +10,7 @@ export interface Side extends Site {
 
 /** Opens the three sides on one host, with a first release each. */
 export async function openSides(scenario: Scenario): Promise<Side[]> {
-  const landfall = await siteThroughLandfall(scenario, { balancer: 'haproxy', project: 'drop-landfall', port: 18_090, drainSeconds: 4 })
+  const landfall = await siteThroughLandfall(scenario, { balancer: 'haproxy', project: 'drop-landfall', port: 18_090, drainSeconds: 5 })
   const script = await siteByHand(scenario, { project: 'drop-script', port: 18_091, way: 'scale-and-remove' })
   const plain = await siteByHand(scenario, { project: 'drop-plain', port: 18_092, way: 'plain-up' })
   return [
