@@ -1017,23 +1017,28 @@ stand_before_going() {
   forget_leaving
   generation=$left release=$place/releases/$left
   install_files
-  fail $docker_failed "release $target did not become well within $most_looks seconds; release $left runs as before, and $project/$environment is held"
+  fail $docker_failed "release $target did not become well; release $left runs as before, and $project/$environment is held"
 }
 most_looks=120
 
-# Healthy, where Docker checks that; otherwise up for ten looks in a row without a restart.
+# Healthy, where Docker checks that; otherwise up for ten looks in a row without a restart. What Docker calls unhealthy is waited for no longer.
 become_well() {
   looks=0 good=0
   while [ $looks -lt $most_looks ]; do
     looks=$((looks + 1))
-    if look_well; then good=$((good + 1)); else good=0; fi
+    look_well
+    case $? in
+      0) good=$((good + 1)) ;;
+      2) return 1 ;;
+      *) good=0 ;;
+    esac
     [ $good -lt $enough ] || return 0
     pass 1
   done
   return 1
 }
 
-# Sets enough: how many such looks in a row are.
+# Sets enough: how many such looks in a row are. Its exit code is 2 where there is no hope.
 look_well() {
   enough=1
   take_stock
@@ -1050,6 +1055,7 @@ look_well() {
       case "$restarts $health" in
         *" healthy") ;;
         "0 ") enough=10 ;;
+        *" unhealthy") return 2 ;;
         *) return 1 ;;
       esac
     done <"$scratch/well"

@@ -16,9 +16,11 @@ export function planText(plan: Draft | Plan): string {
 }
 
 /** Why a service changes or what is done about it, in plain words; empty where nothing is to be said. */
-export const serviceNote = ({ change, because, oneShot, replicas }: PlannedService): string =>
+export const serviceNote = ({ change, because, oneShot, replicas, startFirst, beside }: PlannedService): string =>
   [
     change === 'untouched' ? 'keeps its containers' : because.join(' and '),
+    beside ? 'started beside the old one, then the old one goes' : '',
+    change === 'recreated' && startFirst && !beside ? 'stops first this once: what runs may have no room for another beside it' : '',
     oneShot ? 'runs once' : '',
     replicas > 1 ? `${replicas} containers` : '',
     replicas === 0 ? 'not started' : '',

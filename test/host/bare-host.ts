@@ -18,6 +18,8 @@ export interface BareHost {
   by(turn?: number): Authority
   /** As sshd calls landfall-shell for Landfall's key. */
   send(command: Command): Promise<Told>
+  /** Sends a command whose whole call, Docker's commands included, is killed so many milliseconds later. */
+  kill(command: Command, milliseconds: number): void
   /** As an administrator of the machine calls it; its exit code as an ending. */
   onHost(...words: string[]): Ending
   /** What Compose was given to do, a line each. */
@@ -84,6 +86,13 @@ export async function bareHost(
       const code = await new Promise<number>((resolve, reject) => child.on('error', reject).on('close', (exit) => resolve(exit ?? -1)))
       const [stdout, stderr] = await said
       return { ending: endingOf(code), stdout: stdout.join(''), stderr: stderr.join('') }
+    },
+    kill(command, milliseconds) {
+      const asked = { ...env, SSH_ORIGINAL_COMMAND: commandLine(command) }
+      const child = spawn(shell.script, ['--root', root], { env: asked, stdio: ['pipe', 'ignore', 'ignore'], detached: true })
+      child.stdin.on('error', () => undefined)
+      child.stdin.end(command.stdin instanceof Uint8Array ? command.stdin : '')
+      setTimeout(() => process.kill(-(child.pid ?? 0), 'SIGKILL'), milliseconds)
     },
     onHost(...words) {
       return endingOf(spawnSync(shell.script, ['--root', root, ...words], { env }).status ?? -1)

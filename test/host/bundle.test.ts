@@ -35,6 +35,37 @@ test('a bundle that takes the files of a kept release names it and them, and hol
   })
 })
 
+test('what starts first is ordered beside, with what it waits for, and its hook in words that no shell reads', () => {
+  const startFirst = { drain: 10, hook: { run: ['bin/drain', "it's $(all)"], within: 30 } }
+  const after = [
+    { service: 'migrate', is: 'completed' as const },
+    { service: 'db', is: 'healthy' as const },
+  ]
+  const planned = plan([
+    service('web', web, { startFirst, beside: { after }, replicas: 2 }),
+    service('api', web, { startFirst: { drain: 0 }, change: 'untouched' }),
+    service('db', db),
+    service('off', web, { startFirst, replicas: 0, change: 'untouched' }),
+  ])
+  const [, lines = ''] = manifest(planned, []).split('service db\n')
+  expect(lines.split(`image ${web}`)[0]).toBe(
+    [
+      'up web',
+      'up db',
+      'recreate db',
+      'beside web 2',
+      'await migrate completed',
+      'await db healthy',
+      'room web 2',
+      'drain web 10',
+      `hook web 30 ${Buffer.from('bin/drain').toString('base64')} ${Buffer.from("it's $(all)").toString('base64')}`,
+      'room api 1',
+      'drain api 0',
+      '',
+    ].join('\n'),
+  )
+})
+
 test('a manifest orders exactly what the plan says, in lines a shell can read', () => {
   const verify = {
     port: 3000,

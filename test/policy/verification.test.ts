@@ -49,6 +49,48 @@ describe('one look is never success while it', () => {
   })
 })
 
+describe('new containers beside old ones', () => {
+  const besides: PlannedService = { ...web, beside: { after: [] } }
+  const old = container({ id: 'old', image: digest('9'), before: true })
+  const beside = (change: Partial<ObservedContainer> = {}): Round => ({ ...good, containers: [old, container(change)] })
+  const soaked = (one: Round, other: Round, planned = besides) =>
+    after(
+      [
+        [1, one],
+        [11, other],
+      ],
+      planned,
+    ).verdict
+
+  const same = container({ id: 'old', before: true })
+  const alone: Round = { ...good, containers: [same] }
+  const both: Round = { ...good, containers: [container(), same] }
+
+  test('are proved without a look at the old ones, whatever becomes of these', () => {
+    const stopped = { ...good, containers: [{ ...old, status: 'exited' as const, exitCode: 1 }, container()] }
+    expect(soaked(beside(), stopped)).toMatchObject({ kind: 'proved', proof: { containers: ['c1'] } })
+  })
+  test('are not proved by the old ones', () =>
+    expect(soaked(alone, alone)).toEqual({
+      kind: 'pending',
+      detail: '0 of 1 containers exist',
+    }))
+  test('fail when they fall over in the soak', () =>
+    expect(soaked(beside(), beside({ restarts: 1, exitCode: 3 }))).toMatchObject({
+      kind: 'failed',
+      detail: expect.stringContaining('restarted after'),
+    }))
+  test('are not the only ones any more for a plan in which nothing stands beside', () =>
+    expect(soaked(both, both, web)).toEqual({
+      kind: 'pending',
+      detail: 'shop-web-1 was not started by this deployment',
+    }))
+  test('on the way back, those that are about to leave are left aside', () => {
+    const leaving = { ...good, containers: [container(), container({ id: 'failed', image: digest('9'), leaving: true })] }
+    expect(soaked(leaving, leaving, { ...web, change: 'untouched' })).toMatchObject({ kind: 'proved', proof: { containers: ['c1'] } })
+  })
+})
+
 test('good for the whole soak is proved, with digest, version and containers', () => {
   expect(
     after([

@@ -182,10 +182,14 @@ On every host exactly the planned digests run, and
 - database is up within 1 min, stays so for 10 s without a restart`,
     ))
 
-  test('of a change that stops nothing says so', () =>
-    expect(report({ state: 'succeeded', plan: plan({ services: [service({ change: 'created' })] }) }).summary).toContain(
+  test.each([
+    ['creates', service({ change: 'created' })],
+    ['starts new containers beside the old ones', service({ startFirst: { drain: 10 }, beside: { after: [] } })],
+  ])('of a change that %s alone says that nothing stops', (_what, one) =>
+    expect(report({ state: 'succeeded', plan: plan({ services: [one] }) }).summary).toContain(
       '**Expected gap:** none; nothing that runs is stopped.',
-    ))
+    ),
+  )
 
   test('names everything that is waited for and who opens it, and who agreed to what is shown', () => {
     const { generation: _, ...draft } = rolling

@@ -305,7 +305,8 @@ export class FakeHost {
       .filter((container) => container.service === service)
       .map(({ id, image, variables }) => {
         const text = encoded(interpolate(image.behaviour.says ?? 'hello\n', variables))
-        return { type: 'logs', service, container: id, exitCode: image.behaviour.exits ?? 0, outOfMemory: false, text }
+        const before = this.releases.get(this.current)?.before?.has(id) ?? false
+        return { type: 'logs', service, container: id, before, exitCode: image.behaviour.exits ?? 0, outOfMemory: false, text }
       })
   }
 }

@@ -47,6 +47,17 @@ describe('variables that nobody sets', () => {
   })
 })
 
+test('a place in the files is found by its keys, in the last file that has it, or as near as it comes', () => {
+  const files = {
+    'compose.yml': 'services:\n  web:\n    image: a\n    ports:\n      - "80:80"\n',
+    'more.yml': 'services:\n  web:\n    container_name: shop\n',
+  }
+  const place = (...keys: string[]) => compose.placeOf(repository(files), ['compose.yml', 'more.yml'], ['services', 'web', ...keys])
+  expect(place('ports', '0')).toEqual({ file: 'compose.yml', line: 5, column: 9 })
+  expect(place('container_name')).toEqual({ file: 'more.yml', line: 3, column: 5 })
+  expect(place('healthcheck')).toEqual({ file: 'more.yml', line: 2, column: 3 })
+})
+
 describe('what leads out of the repository', () => {
   const service = (parts: string) => ({ 'compose.yml': `services:\n  web:\n    image: a\n${parts}` })
   const include = (path: string) => ({ 'compose.yml': `include:\n  - ${path}\nservices: {web: {image: a}}\n` })

@@ -58,6 +58,8 @@ export const plan = (changes: Partial<Plan> = {}): Plan =>
       build.service({
         verify: { port: 3000, health: '/health', version: { path: '/health', pointer: '/version' }, smoke: ['/api'], within: 60, soak: 30 },
         version: commit('a'),
+        startFirst: { drain: 10, hook: { run: ['bin/drain'], within: 30 } },
+        beside: { after: [{ service: 'db', is: 'healthy' }] },
       }),
       build.service({ name: 'db', change: 'untouched', because: [] }),
     ],

@@ -34,8 +34,8 @@ export function checkWriters({ host }: View): Violation[] {
 }
 
 /** Verbs that touch containers. */
-const containersOf = new Set(['switch', 'restore'])
-const isEnd = ({ verb, outcome }: HostEvidence['acts'][number]) => containersOf.has(verb) && /^(switched|restored)/.test(outcome)
+const containersOf = new Set(['switch', 'retire', 'restore'])
+const isEnd = ({ verb, outcome }: HostEvidence['acts'][number]) => containersOf.has(verb) && /^(switched|retired|restored)/.test(outcome)
 
 interface Ordered {
   verb: string
