@@ -16,8 +16,12 @@ afterAll(() => scenario?.stop())
 async function during({ url, deploy }: Site, releases: Ends[]): Promise<Tally> {
   await expect.poll(() => answers(url), { timeout: 20_000 }).toBe(true)
   const traffic = await startTraffic({ url, perSecond: 40, slowSeconds: 1.5 })
-  for (const ends of releases) await deploy(ends)
-  return traffic.end()
+  try {
+    for (const ends of releases) await deploy(ends)
+    return await traffic.end()
+  } finally {
+    await traffic.stop()
+  }
 }
 
 const answers = (url: string) =>

@@ -26,7 +26,7 @@ export async function measureDropped(deployments: number, say: (line: string) =>
       sides.map(async (side) => ({ side, traffic: await startTraffic({ url: side.url, perSecond, slowSeconds }) })),
     )
     for (let deployment = 1; deployment <= deployments; deployment += 1) {
-      // Half of them take the place of a server that ends gracefully, half of one that is gone at once.
+      // So half of the servers that are replaced end gracefully, and half are gone at once.
       const ends: Ends = deployment % 2 === 0 ? 'gracefully' : 'at-once'
       const took: string[] = []
       for (const { side } of visited) {

@@ -8,6 +8,8 @@ import { errand, round, type Tally, type Visit } from './visit.ts'
  */
 const { url, perSecond, slowSeconds } = errand.parse(JSON.parse(z.string().parse(process.argv[2])))
 const patienceSeconds = 15 + slowSeconds
+/** Whoever forgets to call them back is not visited for ever. */
+const longestSeconds = 3600
 const kept = new Agent({ keepAlive: true, maxSockets: 64 })
 const answered = z.object({ version: z.string(), bytes: z.number() })
 
@@ -27,6 +29,7 @@ const timer = setInterval(() => {
   }
 }, 2)
 
+setTimeout(() => clearInterval(timer), longestSeconds * 1000).unref()
 process.once('disconnect', () => process.exit(1))
 process.once('message', async () => {
   clearInterval(timer)
