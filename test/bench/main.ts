@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { startScenario } from '../lab/landfall/scenario.ts'
 import { measureBurst } from './burst/measure.ts'
+import { measureDropped } from './dropped/measure.ts'
 import { measureHundred } from './fan-out/hundred.ts'
 import { measureThousand } from './fan-out/thousand.ts'
 import { asJson, asTable, type Figures } from './figures.ts'
@@ -19,6 +20,7 @@ const aims = {
   fanout_100_vs_ssh: 1,
   fanout_1000_vs_slowest: 1.2,
   fanout_1000_dead_seconds: 20,
+  dropped_requests: 0,
   burst_lost: 0,
   burst_doubled: 0,
   burst_ack_p99_ms: 1000,
@@ -30,13 +32,22 @@ const parts = {
   burst: measureBurst,
   'fanout-100': fanOutToHundred,
   'fanout-1000': fanOutToThousand,
+  'dropped-requests': dropRequests,
 }
 
 const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '9' }, only: { type: 'string' } },
+  options: {
+    json: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '9' },
+    deployments: { type: 'string', default: '50' },
+    only: { type: 'string' },
+  },
 })
 const warm = Number(values.rounds)
 if (!Number.isInteger(warm) || warm < 1) throw new Error(`--rounds: "${values.rounds}" is not a number of rounds. Give 7 or more.`)
+const deployments = Number(values.deployments)
+if (!Number.isInteger(deployments) || deployments < 1)
+  throw new Error(`--deployments: "${values.deployments}" is not a number of deployments. Give 50, or fewer for a quick look.`)
 const chosen = Object.entries(parts).filter(([name]) => values.only === undefined || values.only === name)
 if (chosen.length === 0) throw new Error(`--only: there is no part "${values.only}". Give one of ${Object.keys(parts).join(', ')}.`)
 
@@ -77,4 +88,8 @@ function fanOutToHundred(tell: typeof say): Promise<Figures> {
 
 function fanOutToThousand(tell: typeof say): Promise<Figures> {
   return measureThousand(Math.min(warm, 5), tell)
+}
+
+function dropRequests(tell: typeof say): Promise<Figures> {
+  return measureDropped(deployments, tell)
 }

@@ -64,7 +64,7 @@ describe.each(installed)('the fence in $name', (shell) => {
     await deploy(release(2), 1)
     const late = release(1)
     expect(await endings([...Object.values(orders(host, late, 999_999_999)), restore(late, host.by(999_999_999))])).toEqual(
-      Array(6).fill('fenced'),
+      Array(7).fill('fenced'),
     )
     expect(fence()).toBe('2 1')
   })

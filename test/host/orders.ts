@@ -10,7 +10,7 @@ import {
   receiptStatement,
 } from '../../src/host/bundle.ts'
 import type { Command } from '../../src/host/command.ts'
-import { confirm, prune, pull, put, switchTo } from '../../src/host/commands.ts'
+import { confirm, prune, pull, put, retire, switchTo } from '../../src/host/commands.ts'
 import type { BareHost } from './bare-host.ts'
 import { plan, service } from './given.ts'
 
@@ -35,13 +35,14 @@ export function orders(
   planned: Plan,
   turn: number,
   env?: string,
-): Record<'put' | 'pull' | 'switch' | 'confirm' | 'prune', Command> {
+): Record<'put' | 'pull' | 'switch' | 'retire' | 'confirm' | 'prune', Command> {
   const by = host.by(turn)
   const receipt = receiptStatement(planned, { proved: true })
   return {
     put: put(planned, by, envelope(host, planned, env)),
     pull: pull(planned, by, encloseLogins([])),
     switch: switchTo(planned, by),
+    retire: retire(planned, by),
     confirm: confirm(planned, by, encloseReceipt(receipt, host.signer.sign(receipt, receiptNamespace))),
     prune: prune(planned, by, 2),
   }

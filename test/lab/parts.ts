@@ -31,6 +31,8 @@ export interface PartsWanted {
   browser?: boolean
   interposers?: boolean
   ansible?: boolean
+  /** HAProxy, nginx and Caddy. */
+  balancers?: boolean
   /** Gets a line before each long step. */
   say?: (line: string) => void
 }
@@ -45,6 +47,7 @@ export async function prepareParts({
   browser = false,
   interposers = false,
   ansible = false,
+  balancers = false,
   say = () => {},
 }: PartsWanted = {}): Promise<Parts> {
   if (process.getuid?.() !== 0) throw new Error('laboratory: needs root for namespaces and the Docker daemon. Run this as root.')
@@ -56,6 +59,7 @@ export async function prepareParts({
       ...(browser && neededByBrowser),
       ...(interposers && neededByInterposers),
       ...(ansible && neededByAnsible),
+      ...(balancers && neededByBalancers),
     })
   const own = engine === 'trixie' ? await installedEngine() : undefined
   const tree = join(cache, `engine-${engine}-${process.arch}`)
@@ -122,6 +126,12 @@ const needed: Record<string, () => boolean> = {
 const neededByBrowser: typeof needed = { chromium: () => existsSync('/usr/bin/chromium') }
 
 const neededByAnsible: typeof needed = { 'ansible-core': () => existsSync('/usr/bin/ansible-playbook') }
+
+const neededByBalancers: typeof needed = {
+  haproxy: () => existsSync('/usr/sbin/haproxy'),
+  nginx: () => existsSync('/usr/sbin/nginx'),
+  caddy: () => existsSync('/usr/bin/caddy'),
+}
 
 const fileLibraries = ['/usr/lib/fiu/fiu_run_preload.so', '/usr/lib/fiu/fiu_posix_preload.so']
 

@@ -5,8 +5,8 @@ import type { ImageConfig } from '../image-documents.ts'
 import { baseLayer, type Entry, folders, type Layer, layer } from '../image-layers.ts'
 import { type PushedImage, pushImage } from '../images.ts'
 import { prepareParts } from '../parts.ts'
+import { parentsOf, programLayer } from '../program-layer.ts'
 import type { Registry } from '../registry.ts'
-import { must } from '../run.ts'
 
 /** Where Landfall keeps its data in the image; a volume goes there. */
 export const dataFolder = '/data'
@@ -33,21 +33,10 @@ async function makeLayers(): Promise<Layer[]> {
   return Promise.all([baseLayer(), runtimeLayer(), appLayer()])
 }
 
-/** Node, its libraries where its loader looks for them, and Compose. */
+/** Node and Compose. */
 async function runtimeLayer(): Promise<Layer> {
-  const node = await realpath(process.execPath)
   const { compose } = await prepareParts()
-  const libraries = [...(await must(['ldd', node])).matchAll(/(\/\S+) \(0x/g)].map(([, path = '']) => path.slice(1))
-  const copied = async (path: string, from: string): Promise<Entry> => ({ path, content: await readFile(from), mode: 0o755 })
-  return layer(
-    [
-      ...folders(...parentsOf([...libraries, 'usr/local/bin/node'])),
-      await copied('usr/local/bin/node', node),
-      await copied('usr/local/bin/docker-compose', compose),
-      ...(await Promise.all(libraries.map((path) => copied(path, `/${path}`)))),
-    ],
-    1,
-  )
+  return programLayer({ 'usr/local/bin/node': await realpath(process.execPath), 'usr/local/bin/docker-compose': compose })
 }
 
 /** The code and its libraries. */
@@ -78,14 +67,4 @@ async function filesUnder(folder: string): Promise<string[]> {
     return entry.isFile() ? [path] : []
   })
   return (await Promise.all(found)).flat()
-}
-
-/** Every folder above these, outermost first. */
-function parentsOf(paths: string[]): string[] {
-  const parents = new Set<string>()
-  for (const path of paths) {
-    const words = path.split('/').slice(0, -1)
-    for (let depth = 1; depth <= words.length; depth += 1) parents.add(`${words.slice(0, depth).join('/')}/`)
-  }
-  return [...parents].sort()
 }
