@@ -6,6 +6,7 @@ import { freezeKept } from '../plan/freeze-kept.ts'
 import { originsIn, withOrigins } from '../plan/images.ts'
 import { keptIn } from '../policy/kept-files.ts'
 import { draftOf } from './draft.ts'
+import { shellMissing } from './hosts-fit.ts'
 import { plannedHosts, type SeenHost } from './hosts-state.ts'
 import type { Step } from './prepared.ts'
 import type { RenderedRelease } from './render-release.ts'
@@ -58,11 +59,11 @@ export async function draftKept({ release, history, seen, target, run }: Rollbac
   const draft = freezeKept({
     release,
     kept,
-    hosts: plannedHosts(seen),
+    hosts: plannedHosts(seen, target.profiles),
     running: await runningRelease(seen, repository, environment, run.ports),
     registries: target.granted.registries,
     gates: gatesNow(history, release),
     notify: run.notify,
   })
-  return { kind: 'ok', value: draft }
+  return shellMissing(draft, seen) ?? { kind: 'ok', value: draft }
 }

@@ -1,11 +1,12 @@
 import { posix } from 'node:path'
 import type { GateRules } from '../domain/gate.ts'
-import { type PinnedImage, samePlatform } from '../domain/image.ts'
+import type { PinnedImage } from '../domain/image.ts'
 import type { Draft, Plan } from '../domain/plan.ts'
 import { type Reason, reason } from '../domain/reason.ts'
 import { shortSha } from '../domain/repository.ts'
 import type { RolloutRule } from '../domain/rollout.ts'
 import { freezePlan } from '../plan/freeze.ts'
+import { platformMissing, shellMissing } from './hosts-fit.ts'
 import { plannedHosts, type SeenHost } from './hosts-state.ts'
 import { rejected, type Step } from './prepared.ts'
 import type { RenderedRelease } from './render-release.ts'
@@ -27,19 +28,19 @@ export interface DraftFacts extends Pick<Plan, 'kind' | 'release' | 'again'> {
 /** The last checks over all facts together, then everything that would happen, frozen. */
 export function draftOf(
   { kind, release, again, rendered, pinned, seen, running, gates, rollout }: DraftFacts,
-  { granted, project }: GrantedTarget,
+  { granted, project, profiles }: GrantedTarget,
   { deployment, ports, notify }: Pick<Run, 'deployment' | 'ports' | 'notify'>,
 ): Step<Draft> {
   // Hosts were granted and looked at for the project as the head of the branch calls it.
   if (rendered.file.project !== project) return rejected(projectDiffers(rendered, project))
-  const unfit = platformMissing(pinned, seen)
-  if (unfit) return unfit
   const pins = new Map<string, PinnedImage>()
   for (const { service, line, repository: name, tag } of rendered.images) {
     const image = pinned.find((candidate) => candidate.line === line && candidate.repository === name && candidate.tag === tag)
     if (!image) throw new Error(`no image was resolved for service ${service}`)
     pins.set(service, image)
   }
+  const unfit = platformMissing(pins, rendered.model, profiles, seen)
+  if (unfit) return unfit
   const draft = freezePlan({
     kind,
     release,
@@ -55,30 +56,18 @@ export function draftOf(
     values: rendered.values,
     files: envFilesOf(rendered),
     pins,
-    hosts: plannedHosts(seen),
+    hosts: plannedHosts(seen, profiles),
     running,
     registries: granted.registries,
     fingerprint: ports.signer.fingerprint,
     notify,
     gates,
   })
-  return { kind: 'ok', value: draft }
+  return shellMissing(draft, seen) ?? { kind: 'ok', value: draft }
 }
 
 const projectDiffers = ({ revision, file }: RenderedRelease, project: string): Reason =>
   reason('project-differs', { commit: shortSha(revision), theirs: file.project, project })
-
-function platformMissing(images: PinnedImage[], seen: SeenHost[]): Exclude<Step<never>, { kind: 'ok' }> | undefined {
-  for (const { host, state } of seen) {
-    for (const image of images) {
-      if (image.platforms.some(({ platform }) => samePlatform(platform, state.platform))) continue
-      const offered = image.platforms.map(({ platform }) => platform).join(', ') || 'none'
-      const evidence = { image: `${image.repository}:${image.tag}`, platform: state.platform, host: host.name, offered }
-      return rejected(reason('platform-missing', evidence))
-    }
-  }
-  return undefined
-}
 
 /** `env_file`s live beside the first Compose file in the repository, and at the same place in the project folder on hosts. */
 function envFilesOf({ file, envFiles, snapshot }: RenderedRelease): Map<string, { source: string; text: string }> {

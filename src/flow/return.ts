@@ -59,5 +59,5 @@ async function returnHost(execution: Execution, host: HostRule): Promise<Outcome
 const asItWas = (plan: Plan): Plan => ({
   ...plan,
   services: plan.services.map((service) => ({ ...service, change: 'untouched' })),
-  hosts: plan.hosts.map(({ creates: _, ...host }) => host),
+  hosts: plan.hosts.map(({ creates: _, removes: __, ...host }) => host),
 })

@@ -218,12 +218,14 @@ pass_on() {
   tail -n 5 "$1" >&2
 }
 
-# Compose with a release's files: one project name and one folder for ever, so that ./data never moves.
+# Compose with a release's files: one project name and one folder for ever, so that ./data never moves. It gets the profiles of
+# this host; no service can have the first one, which keeps a COMPOSE_PROFILES in .env from being heard.
 compose() {
   from=$place/releases/$1
   shift
   set -- --env-file "$from/interpolation.env" "$@"
   [ -f "$from/project/.env" ] && set -- --env-file "$from/project/.env" "$@"
+  for profile in - $(manifest "${from##*/}" profile); do set -- --profile "$profile" "$@"; done
   find_compose
   $composer --progress plain -p "$project" --project-directory "$place/files" \
     -f "$from/compose.yml" -f "$from/override.yml" "$@"

@@ -54,11 +54,5 @@ const model = z.looseObject({
 /** Reads what Compose rendered. Throws where that is no Compose model: the binary is broken then, not the repository. */
 export const readModel = (rendered: unknown): ComposeModel => model.parse(rendered)
 
-/** Whether it runs at all: Landfall starts no profiles, so a service that belongs to one stays on paper. */
-export const isActive = (service: ModelService): boolean => service.profiles.length === 0
-
-/** Containers it should have on each host. */
-export function replicasOf(service: ModelService): number {
-  if (!isActive(service)) return 0
-  return service.scale ?? service.deploy?.replicas ?? 1
-}
+/** Containers it should have on each host where it runs. */
+export const replicasOf = (service: ModelService): number => service.scale ?? service.deploy?.replicas ?? 1

@@ -1,5 +1,5 @@
 import { type PinnedImage, pinnedReference } from '../domain/image.ts'
-import type { Draft, Plan, PlannedService } from '../domain/plan.ts'
+import type { Draft, Plan, PlannedHost, PlannedService } from '../domain/plan.ts'
 import { shortSha } from '../domain/repository.ts'
 import { oneLine } from './text.ts'
 import { durationText } from './time.ts'
@@ -16,12 +16,13 @@ export function planText(plan: Draft | Plan): string {
 }
 
 /** Why a service changes or what is done about it, in plain words; empty where nothing is to be said. */
-export const serviceNote = ({ change, because, oneShot, replicas }: PlannedService): string =>
+export const serviceNote = ({ change, because, oneShot, replicas, hosts }: PlannedService): string =>
   [
-    change === 'untouched' ? 'keeps its containers' : because.join(' and '),
+    change === 'untouched' && replicas > 0 ? 'keeps its containers' : because.join(' and '),
     oneShot ? 'runs once' : '',
     replicas > 1 ? `${replicas} containers` : '',
     replicas === 0 ? 'not started' : '',
+    hosts === undefined ? '' : `only on ${hosts.join(', ')}`,
   ]
     .filter((note) => note !== '')
     .join(', ')
@@ -38,16 +39,22 @@ export function imageRow(image: PinnedImage): [reference: string, origin: string
 export function hostRows(plan: Draft): string[][] {
   return plan.waves.flatMap((wave, index) => [
     ...wave.hosts.map((name) => {
-      const { previous: before, creates } = plan.hosts.find((host) => host.name === name) ?? {}
-      return [plan.waves.length > 1 ? `wave ${index + 1}` : '', name, before ? `runs ${shortSha(before.revision)} now` : firstText(creates)]
+      return [plan.waves.length > 1 ? `wave ${index + 1}` : '', name, hostNote(plan.hosts.find((host) => host.name === name))]
     }),
     ...(wave.pause > 0 ? [['', `then a pause of ${durationText(wave.pause)}`]] : []),
   ])
 }
 
-/** A host that joins others creates what they keep. */
-const firstText = (creates: readonly string[] = []): string =>
-  creates.length === 0 ? 'first deployment' : `first deployment, creates ${creates.join(', ')} too`
+/** What runs on a host now, and what only it has to create or to remove. */
+export function hostNote({ previous, creates = [], removes = [] }: Partial<PlannedHost> = {}): string {
+  return [
+    previous ? `runs ${shortSha(previous.revision)} now` : 'first deployment',
+    creates.length > 0 && `creates ${creates.join(', ')} too`,
+    removes.length > 0 && `removes ${removes.join(', ')}`,
+  ]
+    .filter((part) => part !== false)
+    .join(', ')
+}
 
 /** Rows under a title, their columns aligned; nothing for no rows. */
 function block(title: string, rows: string[][]): string[] {

@@ -5,7 +5,7 @@ import type { Draft, Plan, PlannedFile, PlannedHost, PlannedService, Proposal } 
 import type { RolloutProgress, Wave } from '../../../domain/rollout.ts'
 import { storedGates, storedPassedGate } from './gate.ts'
 import { storedRepository } from './repository.ts'
-import { count, digest, instant, name, type Shape, sha } from './shape.ts'
+import { count, digest, instant, name, type Shape, sha, text } from './shape.ts'
 
 const seconds = z.number().nonnegative()
 
@@ -31,11 +31,13 @@ const verify = z.strictObject({
 
 const service = z.strictObject({
   name,
-  image: name,
+  // Empty for a service that runs nowhere.
+  image: text,
   change: z.enum(['created', 'recreated', 'untouched']),
   because: z.array(z.string()),
   fingerprint: z.string(),
   replicas: count,
+  hosts: z.array(name).exactOptional(),
   oneShot: z.boolean(),
   verify: verify.exactOptional(),
   within: seconds,
@@ -47,7 +49,9 @@ const host = z.strictObject({
   name,
   platform: name,
   previous: z.strictObject({ generation: count, revision: sha }).exactOptional(),
+  profiles: z.array(name).exactOptional(),
   creates: z.array(name).exactOptional(),
+  removes: z.array(name).exactOptional(),
   override: z.string().exactOptional(),
 } satisfies Shape<PlannedHost>)
 
