@@ -18,10 +18,14 @@ export interface BareHost {
   by(turn?: number): Authority
   /** As sshd calls landfall-shell for Landfall's key. */
   send(command: Command): Promise<Told>
+  /** The same, until nobody listens to it any more; resolves once it has ended. */
+  giveUp(command: Command): Promise<void>
   /** As an administrator of the machine calls it; its exit code as an ending. */
   onHost(...words: string[]): Ending
   /** What Compose was given to do, a line each. */
   composed(): string[]
+  /** Images that Docker was told to remove. */
+  removed(): string[]
   /** Text of a file below the root; empty where there is none. */
   read(path: string): string
   remove(): void
@@ -44,15 +48,26 @@ export async function bareHost(shell: { script: string; path: string }, present:
   mkdirSync(root)
   writeFileSync(join(root, 'allowed_signers'), allowedSigners(signer.publicKey))
   writeFileSync(join(folder, 'present'), present.map((image) => `${image}\n`).join(''))
-  writeFileSync(join(folder, 'composed'), '')
+  for (const file of ['composed', 'removed']) writeFileSync(join(folder, file), '')
   const programs = join(folder, 'programs')
   const plugins = join(folder, '.docker/cli-plugins')
   for (const path of [programs, plugins]) mkdirSync(path, { recursive: true })
-  const docker = `#!/bin/sh\ncase $1 in image) cat ${folder}/present ;; version) echo '{"type":"host","shell":4,"docker":"28.0.0","platform":"linux/amd64"}' ;; esac\n`
+  const docker = `#!/bin/sh\ncase $1 in image) cat ${folder}/present ;; rmi) echo "$2" >>${folder}/removed ;; version) echo '{"type":"host","shell":4,"docker":"28.0.0","platform":"linux/amd64"}' ;; esac\n`
   writeFileSync(join(programs, 'docker'), docker, { mode: 0o755 })
   // Goes on once the file `gate` is gone, so that something can happen meanwhile.
   const compose = `#!/bin/sh\necho "$@" >>${folder}/composed\nwhile [ -e ${folder}/gate ]; do sleep 0.02; done\n`
   writeFileSync(join(plugins, 'docker-compose'), compose, { mode: 0o755 })
+
+  const noted = (file: string) => readFileSync(join(folder, file), 'utf8').split('\n').filter(Boolean)
+  const begin = (command: Command) => {
+    const env = { PATH: `${programs}:${shell.path}`, HOME: folder, SSH_ORIGINAL_COMMAND: commandLine(command) }
+    // In a process group of its own, as under sshd: it may end all of that.
+    const child = spawn(shell.script, ['--root', root], { env, stdio: ['pipe', 'pipe', 'pipe'], detached: true })
+    // Who refuses an order may not read it to its end.
+    child.stdin.on('error', () => undefined)
+    child.stdin.end(command.stdin instanceof Uint8Array ? command.stdin : '')
+    return child
+  }
 
   return {
     folder,
@@ -60,21 +75,23 @@ export async function bareHost(shell: { script: string; path: string }, present:
     signer,
     by: (turn = 1) => ({ turn, sign: signer.sign }),
     async send(command) {
-      const env = { PATH: `${programs}:${shell.path}`, HOME: folder, SSH_ORIGINAL_COMMAND: commandLine(command) }
-      const child = spawn(shell.script, ['--root', root], { env, stdio: ['pipe', 'pipe', 'pipe'] })
+      const child = begin(command)
       const said = Promise.all([child.stdout.setEncoding('utf8').toArray(), child.stderr.setEncoding('utf8').toArray()])
-      // Who refuses an order may not read it to its end.
-      child.stdin.on('error', () => undefined)
-      child.stdin.end(command.stdin instanceof Uint8Array ? command.stdin : '')
       const code = await new Promise<number>((resolve, reject) => child.on('error', reject).on('close', (exit) => resolve(exit ?? -1)))
       const [stdout, stderr] = await said
       return { ending: endingOf(code), stdout: stdout.join(''), stderr: stderr.join('') }
+    },
+    async giveUp(command) {
+      const child = begin(command)
+      child.stdout.destroy()
+      await new Promise((resolve) => child.on('exit', resolve))
     },
     onHost(...words) {
       const env = { PATH: `${programs}:${shell.path}`, HOME: folder }
       return endingOf(spawnSync(shell.script, ['--root', root, ...words], { env }).status ?? -1)
     },
-    composed: () => readFileSync(join(folder, 'composed'), 'utf8').split('\n').filter(Boolean),
+    composed: () => noted('composed'),
+    removed: () => noted('removed'),
     read(path) {
       try {
         return readFileSync(join(root, path), 'utf8')

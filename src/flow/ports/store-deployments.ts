@@ -1,4 +1,4 @@
-import type { Deployment, State } from '../../domain/deployment.ts'
+import type { Deployment, Fetched, State } from '../../domain/deployment.ts'
 import type { RecoveryIntent } from '../../domain/intent.ts'
 import type { Receipt } from '../../domain/receipt.ts'
 import type { Sha } from '../../domain/repository.ts'
@@ -37,6 +37,11 @@ export interface Deployments {
    * environment that wait. Throws LeaseLost as `advance` does.
    */
   found(found: Found, lease: Lease): Promise<void>
+  /**
+   * Notes under the lease what hosts fetched for one that waits, and the reports that are wanted then. False, and nothing is noted, where it
+   * waits for this proposal no more. Throws LeaseLost as `advance` does.
+   */
+  fetched(id: string, lease: Lease, fetched: Fetched, wanted: ReportKey[]): Promise<boolean>
   /**
    * Moves it on and merges the patch, under the lease. Refuses an impossible step, and throws LeaseLost when
    * the lease is no longer the newest on its subject. The reports that are wanted of it as it is then are recorded in the same transaction.

@@ -23,6 +23,7 @@ export function deploymentContract(given: Given): void {
       tag: 'v1.2',
       closed: [{ code: 'locked', evidence: { person: 'lisa' } }],
       proposal: { draft: draft(), content: 'what is shown', since: at },
+      fetched: { content: 'what is shown', there: ['web-1'], failed: ['web-2'] },
       plan: plan(),
       rollout: { wave: 1, until: at, asked: { content: 'what is shown', since: at, until: at } },
       soak: { state: 'unwell', reason: { code: 'soak-failed', evidence: { host: 'web-1' } } },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Deployment, type SoakBehind, states, type TakenBack, type TimelineEntry } from '../../../domain/deployment.ts'
+import { type Deployment, type Fetched, type SoakBehind, states, type TakenBack, type TimelineEntry } from '../../../domain/deployment.ts'
 import { storedComment, storedComments } from './intent.ts'
 import { storedPlan, storedProgress, storedProposal } from './plan.ts'
 import { storedReason, storedReasons } from './reason.ts'
@@ -13,6 +13,12 @@ const storedSoak: z.ZodType<SoakBehind> = z.discriminatedUnion('state', [
 ])
 
 export const storedTakenBack: z.ZodType<TakenBack> = z.strictObject({ deployment: name, revision: sha } satisfies Shape<TakenBack>)
+
+export const storedFetched: z.ZodType<Fetched> = z.strictObject({
+  content: name,
+  there: z.array(name),
+  failed: z.array(name),
+} satisfies Shape<Fetched>)
 
 export const storedDeployment: z.ZodType<Deployment> = z.strictObject({
   id: name,
@@ -37,6 +43,7 @@ export const storedDeployment: z.ZodType<Deployment> = z.strictObject({
   reason: storedReason.exactOptional(),
   closed: storedReasons.exactOptional(),
   proposal: storedProposal.exactOptional(),
+  fetched: storedFetched.exactOptional(),
   plan: storedPlan.exactOptional(),
   rollout: storedProgress.exactOptional(),
   soak: storedSoak.exactOptional(),
