@@ -84,3 +84,38 @@ test('cron runs on one of two hosts, moves to the other and comes back with a ro
   expect(named(back)).toEqual(named(before))
   expect(untouched(back)).toEqual(untouched(before))
 }, 240_000)
+
+test('while a merge waits for approval each host fetches what runs there, and pulls nothing once it goes', async () => {
+  const files = Object.fromEntries(
+    Object.entries(placed('{ web-1: [cron], web-2: [] }')).map(([path, text]) => [
+      path,
+      text.replace('env: ', 'approve: { count: 1 }, env: '),
+    ]),
+  )
+  const { sha, pullRequest, digest } = await shop.merge({ title: 'Waits', files: { ...files, 'app/boat.txt': 'a new one\n' } })
+  await shop.repository.waitForCheck(sha, 'Deploy to production', 'action_required', 60)
+  const image = `${scenario.lab.registry.address}/acme/shop@${digest}`
+  const there = (name: string) => scenario.lab.host(name).docker('image', 'inspect', '--format', '{{.Id}}', image)
+  await expect
+    .poll(
+      () =>
+        Promise.all(hosts.map(there)).then(
+          () => true,
+          () => false,
+        ),
+      { timeout: 30_000 },
+    )
+    .toBe(true)
+  await expect
+    .poll(() => shop.repository.checkRuns(sha).at(-1)?.output.summary, { timeout: 30_000 })
+    .toContain('The images are on 2 of 2 hosts.')
+
+  const since = new Date().toISOString()
+  await shop.repository.commentOn(pullRequest, '/approve', 'mona')
+  await shop.repository.waitForStatus(sha, 'landfall/production', 'success', 60)
+  for (const name of hosts) {
+    const until = new Date().toISOString()
+    const events = ['events', '--since', since, '--until', until, '--filter', 'type=image', '--filter', 'event=pull']
+    expect(await scenario.lab.host(name).docker(...events)).toBe('')
+  }
+}, 240_000)
