@@ -85,6 +85,8 @@ async function fetchAhead(
         logins.map(({ password }) => password.reveal()),
       )
     let fetched = soFar(proposal, deployment.fetched)
+    const asked = allowed(draft, names, ports)
+    let left = asked.length
     /** One after another: each is told beside those before it. */
     let noting = Promise.resolve()
     const note = async (host: string, done: Outcome<string>, seconds: number) => {
@@ -92,11 +94,13 @@ async function fetchAhead(
       fetched = { ...fetched, [kind]: [...fetched[kind], host] }
       const text = done.kind === 'done' ? `images are there, fetched in advance after ${seconds.toFixed(1)} s` : failedText(done)
       await ports.store.timeline.append(id, [{ at: ports.clock.now().toISOString(), step: 'fetch', host, text }])
-      const reports = deploymentReports(deployment).filter(({ surface }) => surface === 'check')
+      left -= 1
+      // Told once for all of them: what GitHub lets be written in an hour is for what people wait for.
+      const reports = left > 0 ? [] : deploymentReports(deployment).filter(({ surface }) => surface === 'check')
       await ports.store.deployments.fetched(id, lease, fetched, reports)
     }
     await Promise.all(
-      allowed(draft, names, ports).map(async (host) => {
+      asked.map(async (host) => {
         const began = ports.clock.now().getTime()
         const needed = images(onHost({ ...draft, generation }, host.name))
         const command = fetch({ ...draft, generation }, by, needed, encloseLogins(logins))

@@ -50,7 +50,7 @@ docker_answers() { timeout 5 docker version --format '{{.Server.Version}}' >/dev
 
 # Lines of a call that changes something: time, who, verb, generation, turn, and that it began or what came of it.
 audit() {
-  case ${verb-} in put | fetch | switch | confirm | restore | prune | rollback | hold | release) ;; *) return 0 ;; esac
+  case ${verb-} in put | switch | confirm | restore | prune | rollback | hold | release) ;; *) return 0 ;; esac
   [ -d "${place-/nowhere}" ] || return 0
   printf '%s %s %s %s %s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$caller" "$verb" "${generation:--}" "${turn:--}" "$1" \
     >>"$place/log" 2>/dev/null
@@ -514,7 +514,6 @@ do_fetch() {
   say "{\"services\":{$(cat "$scratch/services")}}" >"$scratch/images.yml"
   pull_images "$scratch/images.yml" "$*"
   say '{"type":"pulled"}'
-  audit fetched
 }
 
 # Images nobody may ever need are not what a disk is to be filled with.

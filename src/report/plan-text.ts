@@ -45,16 +45,18 @@ export function hostRows(plan: Draft): string[][] {
   ])
 }
 
-/** What runs on a host now, and what only it has to create or to remove. */
-export function hostNote({ previous, creates = [], removes = [] }: Partial<PlannedHost> = {}): string {
-  return [
-    previous ? `runs ${shortSha(previous.revision)} now` : 'first deployment',
-    creates.length > 0 && `creates ${creates.join(', ')} too`,
-    removes.length > 0 && `removes ${removes.join(', ')}`,
-  ]
-    .filter((part) => part !== false)
+/** What runs on a host now, and what only it has to do. */
+const hostNote = (host: PlannedHost | undefined): string =>
+  [host?.previous ? `runs ${shortSha(host.previous.revision)} now` : 'first deployment', ownWork(host)]
+    .filter((part) => part !== '')
     .join(', ')
-}
+
+/** What only this host has to create or to remove; empty where it has nothing of its own to do. */
+export const ownWork = ({ creates = [], removes = [] }: Partial<PlannedHost> = {}): string =>
+  [
+    ...(creates.length > 0 ? [`creates ${creates.join(', ')} too`] : []),
+    ...(removes.length > 0 ? [`removes ${removes.join(', ')}`] : []),
+  ].join(', ')
 
 /** Rows under a title, their columns aligned; nothing for no rows. */
 function block(title: string, rows: string[][]): string[] {

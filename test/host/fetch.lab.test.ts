@@ -33,8 +33,7 @@ describe.each(installed)('images that are fetched in advance, in $name', (shell)
     expect(await host.send(ask(1, web, image('2'), image('3')))).toEqual({ ending: 'ok', stdout: '{"type":"pulled"}\n', stderr: '' })
     expect(pulls()).toEqual(['image-1 image-2'])
     expect(host.read('shop/production/fetched')).toBe(`${image('2')}\n${image('3')}\n`)
-    expect(readdirSync(join(host.root, 'shop/production')).toSorted()).toEqual(['fetched', 'lock', 'log'])
-    expect(host.read('shop/production/log')).toMatch(/ landfall fetch 1 1 fetched\n$/)
+    expect(readdirSync(join(host.root, 'shop/production')).toSorted()).toEqual(['fetched', 'lock'])
   })
 
   test('raise no fence: what is put and switched to meanwhile goes on, and nothing is fetched for it once it was put', async () => {
