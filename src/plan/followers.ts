@@ -1,5 +1,5 @@
 import type { PlannedService } from '../domain/plan.ts'
-import type { ComposeModel, ModelService } from './model.ts'
+import { type ComposeModel, type ModelService, sharedWith } from './model.ts'
 
 /**
  * A container that lives in another's network, process or IPC space, mounts its volumes or asked to be restarted with it does not
@@ -22,10 +22,6 @@ const meet = (one: PlannedService, other: PlannedService): boolean =>
   one.hosts === undefined || other.hosts === undefined || one.hosts.some((host) => other.hosts?.includes(host))
 
 function leadersOf(service: ModelService): string[] {
-  const spaces = [service.network_mode, service.ipc, service.pid].flatMap((mode) =>
-    mode?.startsWith('service:') ? [mode.slice('service:'.length)] : [],
-  )
-  const mounted = service.volumes_from.flatMap((from) => (from.startsWith('container:') ? [] : [from.split(':')[0] ?? '']))
   const restarting = Object.entries(service.depends_on).flatMap(([name, dependency]) => (dependency.restart ? [name] : []))
-  return [...spaces, ...mounted, ...restarting]
+  return [...sharedWith(service).map(({ needs }) => needs), ...restarting]
 }

@@ -3,13 +3,13 @@ import { type HostProfiles, hasPlaceOn } from '../domain/placement.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Problem } from '../domain/problem.ts'
 import { suggest } from '../domain/suggest.ts'
-import type { ComposeModel } from './model.ts'
+import { type ComposeModel, type Shared, sharedWith } from './model.ts'
 
 /** A service of a host that cannot run without one that is not there. */
 export interface Misplaced {
   service: string
   /** The key of the service that names the other one. */
-  key: 'depends_on' | 'network_mode' | 'ipc' | 'pid' | 'volumes_from'
+  key: 'depends_on' | Shared['key']
   needs: string
   host: string
 }
@@ -36,14 +36,7 @@ function needsOf({ services }: ComposeModel): [service: string, need: Pick<Mispl
     const awaited = Object.entries(service.depends_on).flatMap(([needs, { required }]) =>
       required === false ? [] : [{ key: 'depends_on' as const, needs }],
     )
-    const shared = (['network_mode', 'ipc', 'pid'] as const).flatMap((key) => {
-      const mode = service[key] ?? ''
-      return mode.startsWith('service:') ? [{ key, needs: mode.slice('service:'.length) }] : []
-    })
-    const mounted = service.volumes_from.flatMap((from) =>
-      from.startsWith('container:') ? [] : [{ key: 'volumes_from' as const, needs: from.split(':')[0] ?? '' }],
-    )
-    return [...awaited, ...shared, ...mounted].map((need): [string, typeof need] => [name, need])
+    return [...awaited, ...sharedWith(service)].map((need): [string, typeof need] => [name, need])
   })
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { recover } from '../../src/flow/recover.ts'
 import { verifyReceipt } from '../../src/flow/verify-receipt.ts'
 import { httpError } from '../support/fake-github.ts'
+import { openPull } from '../support/pull-requests.ts'
 import { composeYml, databaseImage, landfallYml, type ShopOptions, shopImage } from '../support/shop.ts'
 import { openTown, type Town } from '../support/town.ts'
 
@@ -75,6 +76,9 @@ describe('a service of a Compose profile', () => {
       ['cron', 'db', 'web'],
     ])
     expect(plan?.hosts.map(({ removes }) => removes)).toEqual([['cron'], undefined])
+    const check = town.github.checkRuns.find(({ revision }) => revision === plan?.revision)
+    expect(check?.summary).toContain('| cron | created | moves from web-1, only on web-2 |')
+    expect(check?.summary).toContain('**Expected gap:** cron is stopped for good on web-1.')
     expect(plan?.services.find(({ name }) => name === 'cron')).toMatchObject({ change: 'created', because: ['moves from web-1'] })
     expect(ids(town)).toEqual(before)
   })
@@ -130,6 +134,18 @@ describe('a service of a Compose profile', () => {
     expect((await town.deploy()).state).toBe('succeeded')
     expect([services(town), town.host('web-1').container('cron')?.id]).toEqual([before, cron])
   })
+})
+
+test.each([
+  ['moves', onSecond, 'cron created', 'cron removed on web-1'],
+  ['gets a second host', '{ web-1: [cron], web-2: [cron] }', 'cron untouched', 'cron created on web-2'],
+])('a pull request by which a service %s says so', async (_why, where, change, more) => {
+  const town = await shop()
+  await openPull(town, placed(where))
+  await town.pass(60)
+  const [comment] = town.github.comments
+  expect(comment?.body).toContain(`${change}, db untouched, tool untouched, web untouched, ${more}`)
+  expect(comment?.body).toContain('1 service created on 2 hosts')
 })
 
 test('a profile that no service has is refused at its place, with what was probably meant', async () => {
