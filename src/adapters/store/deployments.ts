@@ -4,12 +4,12 @@ import type { CommentRef } from '../../domain/intent.ts'
 import type { DeploymentPatch, Lease, Log, ReportKey, Store } from '../../flow/ports.ts'
 import type { Database } from './database.ts'
 import { deploymentIn, deploymentRow, patchColumns } from './deployment-rows.ts'
+import { noteFetched } from './fetched.ts'
 import { recordFound } from './found.ts'
 import { mustHold } from './leases.ts'
 import { LeftOut } from './left-out.ts'
 import { want } from './reports.ts'
 import { last, take } from './sequences.ts'
-import { storedFetched } from './stored/deployment.ts'
 import { storedComments } from './stored/intent.ts'
 import { encode } from './stored/json.ts'
 import type { DeploymentRow, Tables } from './tables.ts'
@@ -107,19 +107,7 @@ export function deployments(database: Database, log: Log): Store['deployments'] 
 
     found: recordFound(database),
 
-    fetched: (id, lease, fetched, wanted) =>
-      db.transaction().execute(async (transaction) => {
-        await mustHold(database, transaction, lease)
-        const { state, proposal } = deploymentIn(await lockDeployment(database, transaction, id))
-        if (state !== 'waiting' || proposal?.content !== fetched.content) return false
-        await transaction
-          .updateTable('deployments')
-          .set({ fetched: encode(storedFetched, fetched) })
-          .where('id', '=', id)
-          .execute()
-        await want(database, transaction, wanted)
-        return true
-      }),
+    fetched: noteFetched(database),
 
     advance: (id, lease, to, patch = {}, wanted = () => []) =>
       db.transaction().execute((transaction) => advance(database, transaction, { id, lease, to, patch, wanted })),
