@@ -54,7 +54,7 @@ const isReserved = (key: string): boolean =>
 
 const reserved = (key: string) => ({
   what: `${key} is not for the environment to set`,
-  remedy: 'Remove it: project, files and Docker are named in .github/landfall.yml and by the operator',
+  remedy: 'Remove it: project, files, profiles and Docker are named in .github/landfall.yml and by the operator',
 })
 
 type Entry =

@@ -60,6 +60,8 @@ export interface EnvironmentRule {
   source: SourceRule
   /** Host names and `@group`s, as written. */
   hosts: string[]
+  /** By these names the Compose profiles of each; absent where hosts are a list. */
+  profiles?: Record<string, string[]>
   /** Dotenv file in the repository, relative to its root. */
   env?: string
   /** Where people reach it; shown on GitHub. */

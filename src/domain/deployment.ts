@@ -47,6 +47,8 @@ export interface Deployment {
   closed?: Reason[]
   /** What it would do, once that is known; until it is planned. */
   proposal?: Proposal
+  /** What hosts fetched of the proposal in advance; absent while none has. */
+  fetched?: Fetched
   /** Fixed once; executed as it is. */
   plan?: Plan
   /** How far it has come through the plan's waves; absent before the first. */
@@ -57,6 +59,16 @@ export interface Deployment {
   /** When the first host was touched. */
   startedAt?: Instant
   finishedAt?: Instant
+}
+
+/** Which hosts have the images of a proposal while it waits. */
+export interface Fetched {
+  /** Of the proposal. */
+  content: string
+  /** Names of the hosts that have all that they need. */
+  there: string[]
+  /** Names of those that could not fetch them; they are not asked again for this proposal. */
+  failed: string[]
 }
 
 /** A deployment that a rollback takes back before it is over. */

@@ -1,13 +1,23 @@
-import type { Plan, PlannedService } from './plan.ts'
+import { runsOn } from './placement.ts'
+import type { Plan, PlannedHost, PlannedService } from './plan.ts'
 
 /**
- * The plan as it concerns one host: what others keep and it has not yet is created there. What is put, switched and proved on a host
- * goes by this.
+ * The plan as it concerns one host: services that run elsewhere are not in it, and what others keep and it has not yet is created there.
+ * What is put, switched and proved on a host goes by this.
  */
 export function onHost(plan: Plan, name: string): Plan {
-  const { creates = [], override = plan.override } = plan.hosts.find((host) => host.name === name) ?? {}
-  return creates.length === 0 ? plan : { ...plan, services: withCreated(plan.services, creates), override }
+  const { creates = [], removes = [], override = plan.override } = plan.hosts.find((host) => host.name === name) ?? {}
+  const here = plan.services.filter((service) => service.replicas === 0 || runsOn(service, name))
+  return { ...plan, services: withCreated(here, creates), removed: [...plan.removed, ...removes], override }
 }
+
+/** Whether hosts of a plan have another view of it than that all of it concerns them. */
+export const hostsDiffer = ({ hosts }: Pick<Plan, 'hosts'>): boolean => hosts.some((host) => differs(host))
+
+const differs = ({ profiles, creates, removes }: PlannedHost): boolean => [profiles, creates, removes].some((one) => one !== undefined)
+
+/** Equal for hosts of a plan that have the same view of it. */
+export const viewOf = ({ profiles = [], creates = [], removes = [] }: PlannedHost): string => JSON.stringify([profiles, creates, removes])
 
 /** Services where those of these names are created. */
 export const withCreated = (services: readonly PlannedService[], creates: readonly string[]): PlannedService[] =>

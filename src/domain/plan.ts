@@ -97,8 +97,10 @@ export interface PlannedService {
   because: string[]
   /** Keyed fingerprint of its whole rendered definition; equal fingerprints need no restart. */
   fingerprint: string
-  /** Containers it should have; 0 for a service of an inactive profile. */
+  /** Containers it should have on each host where it runs; 0 for a service of a profile that no host has. */
   replicas: number
+  /** Names of the hosts where it runs; absent where that is all of the plan's. */
+  hosts?: string[]
   /** Ends by itself with exit code 0 (`restart: no` and awaited by others as completed). */
   oneShot: boolean
   /** Absent: proved by state, restarts and digest over the soak. */
@@ -129,8 +131,12 @@ export interface PlannedHost {
   platform: string
   /** The release that runs now and is returned to on failure; absent on a first deployment. */
   previous?: { generation: number; revision: Sha }
-  /** Services that other hosts keep as they are and that this one, which is new, has not yet; see `onHost`. */
+  /** Its Compose profiles in alphabetical order; absent where it has none. */
+  profiles?: string[]
+  /** Services that other hosts keep as they are and that this one has not yet, as it or its profile is new; see `onHost`. */
   creates?: string[]
+  /** Services that run on other hosts and no more on this one: their containers are removed here. */
+  removes?: string[]
   /** The override for this host, where that is another because of them. */
   override?: string
 }

@@ -1,6 +1,7 @@
 import type { HostRule } from '../domain/configuration.ts'
 import { type PinnedImage, pinnedReference } from '../domain/image.ts'
 import type { ObservedContainer } from '../domain/observed.ts'
+import { runsOn } from '../domain/placement.ts'
 import type { Plan } from '../domain/plan.ts'
 import { shellVersion } from '../host/commands.ts'
 import type { SeenHost } from './hosts-state.ts'
@@ -25,16 +26,16 @@ export function assumedHosts({ hosts }: Target, platforms: Map<string, string>, 
         generation: there?.generation ?? 0,
         ...(there && { current: { generation: there.generation, revision: there.revision, confirmed: true } }),
         wentBack: [],
-        containers: there ? containersOf(there) : [],
+        containers: there ? containersOf(there, host.name) : [],
       },
     }
   })
 }
 
-const containersOf = ({ services, images }: Plan): ObservedContainer[] =>
+const containersOf = ({ services, images }: Plan, host: string): ObservedContainer[] =>
   services.flatMap((service) => {
     const image = images.find((one) => pinnedReference(one) === service.image)
-    return Array.from({ length: service.replicas }, (_, index) => ({
+    return Array.from({ length: runsOn(service, host) ? service.replicas : 0 }, (_, index) => ({
       ...{
         id: `${service.name} ${index}`,
         name: service.name,

@@ -1,4 +1,5 @@
 import { parseDotenv, writeDotenv } from '../config/dotenv.ts'
+import { hostsDiffer, viewOf } from '../domain/host-view.ts'
 import type { Plan } from '../domain/plan.ts'
 import { problemText } from '../domain/problem.ts'
 import { fullName, type Repository } from '../domain/repository.ts'
@@ -53,13 +54,13 @@ export async function seal(plan: Plan, ports: Ports): Promise<Sealed> {
   }
 }
 
-/** One envelope for all hosts, and one of its own for each that is new among them; each is made and signed once. */
+/** One envelope for all hosts that have the same view of the plan; each is made and signed once. */
 function byHost(plan: Plan, make: (host: string | undefined) => Uint8Array): (host: string) => Uint8Array {
-  const own = new Set(plan.hosts.filter(({ creates }) => creates !== undefined).map(({ name }) => name))
+  const views = new Map(hostsDiffer(plan) ? plan.hosts.map((host) => [host.name, viewOf(host)]) : [])
   const made = new Map<string | undefined, Uint8Array>()
   return (host) => {
-    const key = own.has(host) ? host : undefined
-    const envelope = made.get(key) ?? make(key)
+    const key = views.get(host)
+    const envelope = made.get(key) ?? make(key === undefined ? undefined : host)
     made.set(key, envelope)
     return envelope
   }

@@ -6,7 +6,8 @@ import { startFirstOf } from '../plan/beside.ts'
 import { freezeKept } from '../plan/freeze-kept.ts'
 import { originsIn, withOrigins } from '../plan/images.ts'
 import { keptIn } from '../policy/kept-files.ts'
-import { draftOf, fitFor } from './draft.ts'
+import { draftOf } from './draft.ts'
+import { shellMissing } from './hosts-fit.ts'
 import { plannedHosts, type SeenHost } from './hosts-state.ts'
 import type { Step } from './prepared.ts'
 import type { RenderedRelease } from './render-release.ts'
@@ -63,12 +64,12 @@ export async function draftKept({ release, history, seen, target, run }: Rollbac
   const draft = freezeKept({
     release,
     kept,
-    hosts: plannedHosts(seen),
+    hosts: plannedHosts(seen, target.profiles),
     running: await runningRelease(seen, repository, environment, run.ports),
     startFirst: startFirstNow(history),
     registries: target.granted.registries,
     gates: gatesNow(history, release),
     notify: run.notify,
   })
-  return fitFor(seen, draft)
+  return shellMissing(draft, seen) ?? { kind: 'ok', value: draft }
 }

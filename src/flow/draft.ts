@@ -1,14 +1,14 @@
 import { posix } from 'node:path'
 import type { GateRules } from '../domain/gate.ts'
-import { type PinnedImage, samePlatform } from '../domain/image.ts'
+import type { PinnedImage } from '../domain/image.ts'
 import type { Draft, Plan } from '../domain/plan.ts'
 import { type Reason, reason } from '../domain/reason.ts'
 import { shortSha } from '../domain/repository.ts'
 import type { RolloutRule } from '../domain/rollout.ts'
 import { freezePlan } from '../plan/freeze.ts'
-import { shellNeeded } from '../plan/shell-needed.ts'
+import { platformMissing, shellMissing } from './hosts-fit.ts'
 import { plannedHosts, type SeenHost } from './hosts-state.ts'
-import { failed, rejected, type Step } from './prepared.ts'
+import { rejected, type Step } from './prepared.ts'
 import type { RenderedRelease } from './render-release.ts'
 import type { Run } from './run.ts'
 import type { Running } from './running.ts'
@@ -29,13 +29,11 @@ export interface DraftFacts extends Pick<Plan, 'kind' | 'release' | 'again'> {
 /** The last checks over all facts together, then everything that would happen, frozen. */
 export function draftOf(
   { kind, release, again, rendered, pinned, seen, running, gates, rollout }: DraftFacts,
-  { granted, project }: GrantedTarget,
+  { granted, project, profiles }: GrantedTarget,
   { deployment, ports, notify }: Pick<Run, 'deployment' | 'ports' | 'notify'>,
 ): Step<Draft> {
   // Hosts were granted and looked at for the project as the head of the branch calls it.
   if (rendered.file.project !== project) return rejected(projectDiffers(rendered, project))
-  const unfit = platformMissing(pinned, seen)
-  if (unfit) return unfit
   const permitted = permittedRollout(kind, rollout, rendered, ports.compose)
   if (permitted.kind !== 'ok') return permitted
   const pins = new Map<string, PinnedImage>()
@@ -44,6 +42,8 @@ export function draftOf(
     if (!image) throw new Error(`no image was resolved for service ${service}`)
     pins.set(service, image)
   }
+  const unfit = platformMissing(pins, rendered.model, profiles, seen)
+  if (unfit) return unfit
   const draft = freezePlan({
     kind,
     release,
@@ -59,39 +59,18 @@ export function draftOf(
     values: rendered.values,
     files: envFilesOf(rendered),
     pins,
-    hosts: plannedHosts(seen),
+    hosts: plannedHosts(seen, profiles),
     running,
     registries: granted.registries,
     fingerprint: ports.signer.fingerprint,
     notify,
     gates,
   })
-  return fitFor(seen, draft)
-}
-
-/** The draft, unless a host's landfall-shell does not know what it needs. */
-export function fitFor(seen: readonly SeenHost[], draft: Draft): Step<Draft> {
-  const needed = shellNeeded(draft)
-  const old = needed && seen.find(({ state }) => state.shell < needed.version)
-  if (!old) return { kind: 'ok', value: draft }
-  const detail = `${needed.why} needs version ${needed.version} of landfall-shell, and it has version ${old.state.shell}`
-  return failed(reason('host-not-ready', { host: old.host.name, detail }))
+  return shellMissing(draft, seen) ?? { kind: 'ok', value: draft }
 }
 
 const projectDiffers = ({ revision, file }: RenderedRelease, project: string): Reason =>
   reason('project-differs', { commit: shortSha(revision), theirs: file.project, project })
-
-function platformMissing(images: PinnedImage[], seen: SeenHost[]): Exclude<Step<never>, { kind: 'ok' }> | undefined {
-  for (const { host, state } of seen) {
-    for (const image of images) {
-      if (image.platforms.some(({ platform }) => samePlatform(platform, state.platform))) continue
-      const offered = image.platforms.map(({ platform }) => platform).join(', ') || 'none'
-      const evidence = { image: `${image.repository}:${image.tag}`, platform: state.platform, host: host.name, offered }
-      return rejected(reason('platform-missing', evidence))
-    }
-  }
-  return undefined
-}
 
 /** `env_file`s live beside the first Compose file in the repository, and at the same place in the project folder on hosts. */
 function envFilesOf({ file, envFiles, snapshot }: RenderedRelease): Map<string, { source: string; text: string }> {

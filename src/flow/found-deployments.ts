@@ -2,6 +2,7 @@ import type { Deployment, SoakBehind } from '../domain/deployment.ts'
 import type { Plan } from '../domain/plan.ts'
 import { type Reason, reason } from '../domain/reason.ts'
 import type { FoundStep, WentBack } from '../policy/went-back.ts'
+import { profilesOf } from './hosts-state.ts'
 import type { Ports } from './ports.ts'
 import { soaksBehind } from './soak.ts'
 
@@ -25,7 +26,8 @@ function byHand({ repository, project, environment }: Plan, hosts: readonly stri
  */
 export function stepBack(step: FoundStep, to: Plan, from: Plan | undefined, known: Plan, ports: MadeWith): Deployment & { plan: Plan } {
   const previous = from && { generation: step.from, revision: from.revision }
-  const hosts = known.hosts.map(({ name, platform }) => ({ name, platform, ...(previous && { previous }) }))
+  const profiles = new Map(to.hosts.map((host) => [host.name, host.profiles ?? []]))
+  const hosts = known.hosts.map(({ name, platform }) => ({ name, platform, ...profilesOf(name, profiles), ...(previous && { previous }) }))
   // Going back takes no gate away, and tells whom the newer release would have told.
   const waves = [{ hosts: hosts.map(({ name }) => name), pause: 0 }]
   const held = { notify: known.notify, ...(known.gates && { gates: known.gates }) }
@@ -45,7 +47,10 @@ export function difference(
   ports: MadeWith,
 ): Deployment {
   const previous = { generation: from, revision: known.revision }
-  const hosts = known.hosts.map(({ name, platform }) => ({ name, platform, ...(wentBack.includes(name) && { previous }) }))
+  const hosts = known.hosts.map(({ name, platform, profiles }) => ({
+    ...{ name, platform, ...(profiles && { profiles }) },
+    ...(wentBack.includes(name) && { previous }),
+  }))
   return {
     ...byHand(known, wentBack, ports),
     revision: older?.revision ?? known.revision,

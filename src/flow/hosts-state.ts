@@ -1,5 +1,6 @@
 import type { HostRule } from '../domain/configuration.ts'
 import type { HostState, ObservedContainer } from '../domain/observed.ts'
+import type { HostProfiles } from '../domain/placement.ts'
 import type { Plan } from '../domain/plan.ts'
 import { reason } from '../domain/reason.ts'
 import { fullName, type Repository } from '../domain/repository.ts'
@@ -66,10 +67,17 @@ export async function nextGeneration(seen: SeenHost[], repository: Repository, e
 }
 
 /** What a plan says of its hosts, and what runs there. A release that was not confirmed is none to return to. */
-export const plannedHosts = (seen: SeenHost[]): (Plan['hosts'][number] & { containers: ObservedContainer[] })[] =>
+export const plannedHosts = (seen: SeenHost[], profiles: HostProfiles): (Plan['hosts'][number] & { containers: ObservedContainer[] })[] =>
   seen.map(({ host, state: { platform, current, containers } }) => ({
     name: host.name,
     platform,
     containers,
+    ...profilesOf(host.name, profiles),
     ...(current?.confirmed && { previous: { generation: current.generation, revision: current.revision } }),
   }))
+
+/** As a plan has them: absent where there are none. */
+export function profilesOf(host: string, profiles: HostProfiles): { profiles?: string[] } {
+  const own = profiles.get(host) ?? []
+  return own.length > 0 ? { profiles: [...own] } : {}
+}

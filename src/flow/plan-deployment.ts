@@ -4,7 +4,7 @@ import type { Draft, Proposal } from '../domain/plan.ts'
 import { type Reason, reason } from '../domain/reason.ts'
 import { shortSha } from '../domain/repository.ts'
 import { startFirstOf } from '../plan/beside.ts'
-import { contentOf, shownWaves } from '../plan/content.ts'
+import { contentOf, shownProfiles, shownWaves } from '../plan/content.ts'
 import { originsIn, type ServiceImage, withOrigins } from '../plan/images.ts'
 import { wavesOf } from '../plan/waves.ts'
 import type { Evaluation } from '../policy/gates/evaluate.ts'
@@ -12,11 +12,11 @@ import { namesText } from '../policy/gates/names.ts'
 import { seenText } from '../policy/gates/seen-text.ts'
 import { draftOf } from './draft.ts'
 import { evaluateGates, type GatesSeen, gatesAfter } from './gates.ts'
-import { nextGeneration, type SeenHost } from './hosts-state.ts'
+import { nextGeneration, profilesOf, type SeenHost } from './hosts-state.ts'
 import { keptImages } from './kept-images.ts'
 import { movedAway } from './part-of.ts'
 import { type Prepared, rejected, type Step } from './prepared.ts'
-import { renderRelease } from './render-release.ts'
+import { renderTarget } from './render-target.ts'
 import { resolveImages } from './resolve-images.ts'
 import type { Run } from './run.ts'
 import { lastSuccess, runningRelease } from './running.ts'
@@ -64,10 +64,11 @@ export async function planDeployment(run: Run): Promise<Prepared> {
 }
 
 /** Whether it is still what the target asks for; a commit does not change, but the branch's head may name other hosts now. */
-function isFor({ draft }: Proposal, { hosts, rule }: Target): boolean {
+function isFor({ draft }: Proposal, { hosts, profiles, rule }: Target): boolean {
   const names = hosts.map(({ name }) => name)
   return (
     isDeepStrictEqual(draft.hosts.map(({ name }) => name).toSorted(), names.toSorted()) &&
+    isDeepStrictEqual(shownProfiles(draft.hosts), shownProfiles(hosts.map(({ name }) => ({ name, ...profilesOf(name, profiles) })))) &&
     isDeepStrictEqual(shownWaves(draft), shownWaves({ waves: wavesOf(names, rule.rollout) })) &&
     Object.entries(startFirstOf(draft)).every(([name, leaving]) => isDeepStrictEqual(leaving, rule.rollout.startFirst?.[name]))
   )
@@ -96,9 +97,9 @@ async function draftDeployment(
   { promoted = {}, after }: Pick<GatesSeen, 'promoted' | 'after'>,
 ): Promise<Step<{ draft: Draft; seen: SeenHost[] }> | { kind: 'learnt' }> {
   const { repository, environment, revision = '', proposal, id } = run.deployment
-  const { granted, hosts, project } = target
+  const { hosts, project } = target
   // The slow things know nothing of each other: repository, Compose and registry on one side, hosts on the other.
-  const rendering = renderRelease(repository, revision, environment, granted, run.ports).then(async (rendered) => {
+  const rendering = renderTarget(repository, revision, target, run.ports).then(async (rendered) => {
     if (rendered.kind !== 'ok') return rendered
     const { images: rules } = rendered.value.file
     const unverified = after.length === 0 ? [] : builtBy(rendered.value.images).filter((name) => !Object.hasOwn(promoted, name))

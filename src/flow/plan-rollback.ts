@@ -1,5 +1,6 @@
 import { reason } from '../domain/reason.ts'
 import { fullName, shortSha } from '../domain/repository.ts'
+import { hostsAgain } from '../plan/placement.ts'
 import { comeOver } from '../policy/after-bake.ts'
 import { refusedChannels } from '../policy/channels.ts'
 import { releaseMeant } from '../policy/release-meant.ts'
@@ -40,12 +41,10 @@ export async function planRollback(run: Run): Promise<Prepared> {
   if (now) run.notify = now.notify.filter((channel) => refusedChannels(operator, fullName(repository), [channel]).length === 0)
   if (!release || !now) return rejected(reason('nothing-to-return-to', { environment }))
 
-  const names = now.hosts.map(({ name }) => name)
-  const target = grantedTarget(fullName(repository), release.project, environment, names, run)
+  const target = grantedTarget(fullName(repository), release.project, environment, hostsAgain(release, now), run)
   if (target.kind !== 'ok') return target
-  const { granted, hosts } = target.value
-  const rendering = renderRelease(repository, release.revision, environment, granted, run.ports)
-  const [seen, rendered] = await Promise.all([seeHosts(hosts, release.project, run), unlessAway(rendering, run.ports.clock)])
+  const rendering = renderRelease(repository, release.revision, environment, target.value, run.ports)
+  const [seen, rendered] = await Promise.all([seeHosts(target.value.hosts, release.project, run), unlessAway(rendering, run.ports.clock)])
   if (seen.kind === 'learnt') return planAnew(run)
   const known = rendered.kind === 'answered' ? rendered.value : undefined
   if (known && known.kind !== 'ok') return known

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { planText } from '../report/plan-text.ts'
 import { obeyCancel } from './cancel.ts'
+import { wakeFetch } from './fetch-ahead.ts'
 import { planDeployment } from './plan-deployment.ts'
 import { planRollback } from './plan-rollback.ts'
 import type { Prepared } from './prepared.ts'
@@ -26,6 +27,7 @@ export async function prepare(run: Run, overtake: () => Promise<void>): Promise<
       return undefined
     case 'waiting':
       await wait(run, prepared)
+      await wakeFetch(run)
       return prepared.seconds
     case 'refused':
       await run.end(prepared.state, prepared.reason)

@@ -17,7 +17,7 @@ import { keptImages } from './kept-images.ts'
 import type { Ports, PullRequestFacts } from './ports.ts'
 import { changedVariables } from './pull-variables.ts'
 import { readProjects } from './read-projects.ts'
-import { renderRelease } from './render-release.ts'
+import { renderTarget } from './render-target.ts'
 import { resolveImages } from './resolve-images.ts'
 import { lastSuccess } from './running.ts'
 import { type Target, targetOf } from './target.ts'
@@ -92,7 +92,7 @@ async function outlookOf(rule: EnvironmentRule, file: ProjectFile, path: string,
     const decision = paths(file.paths, path, changedFiles(await ports.github.changes(repository, running.revision, revision)))
     if (decision.kind === 'nothing-to-do') return { kind: 'nothing', environment, why: decision.why }
   }
-  const rendered = await renderRelease(repository, revision, environment, target.value.granted, ports)
+  const rendered = await renderTarget(repository, revision, target.value, ports)
   if (rendered.kind !== 'ok') return { kind: 'refused', environment, reason: rendered.reason }
   const origins = await keptImages(file.images, passing)
   const images = withOrigins(rendered.value.images, origins, file.images)

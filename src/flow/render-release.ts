@@ -1,6 +1,6 @@
 import { parseDotenv } from '../config/dotenv.ts'
 import { areNone, findEnvironment } from '../config/project-files.ts'
-import { type EnvironmentRule, type ProjectFile, projectFilePath, type RepositoryRule, usualComposeFiles } from '../domain/configuration.ts'
+import { type EnvironmentRule, type ProjectFile, projectFilePath, usualComposeFiles } from '../domain/configuration.ts'
 import type { Problem } from '../domain/problem.ts'
 import { problemsReason, reason } from '../domain/reason.ts'
 import { fullName, type Repository, type Sha } from '../domain/repository.ts'
@@ -11,6 +11,7 @@ import { composeRisksIn } from '../policy/compose-risks.ts'
 import { type Ports, type Snapshot, SnapshotRefused } from './ports.ts'
 import { rejected, type Step } from './prepared.ts'
 import { projectsIn } from './read-projects.ts'
+import type { GrantedTarget } from './target.ts'
 
 /** One environment of a repository at one commit, rendered. Holds values of its `.env`: it stays in memory. */
 export interface RenderedRelease {
@@ -36,7 +37,7 @@ export async function renderRelease(
   repository: Repository,
   revision: Sha,
   environmentName: string,
-  granted: RepositoryRule,
+  { granted, hosts, profiles }: Pick<GrantedTarget, 'granted' | 'hosts' | 'profiles'>,
   ports: Ports,
 ): Promise<Step<RenderedRelease>> {
   const snapshot = await snapshotOf(repository, revision, ports)
@@ -73,11 +74,12 @@ export async function renderRelease(
     project: file.project,
     variables: Object.fromEntries(values.value),
     interpolation: tags.value,
+    hosts: hosts.map(({ name }) => ({ name, profiles: profiles.get(name) ?? [] })),
   })
   if (rendered.kind === 'invalid') return invalid('compose-invalid', rendered.problems)
   const model = readModel(rendered.model)
   const { imageLines } = rendered
-  const images = planImages({ model, imageLines, lines: lines.value, images: file.images, file: path, revision })
+  const images = planImages({ model, imageLines, lines: lines.value, images: file.images, file: path, revision, profiles })
   if (images.kind === 'invalid') return invalid('compose-invalid', images.problems)
   const risks = composeRisksIn(rendered.model, { project: file.project, file: files[0] ?? 'compose.yml', allow: granted.allow })
   if (risks.length > 0) return invalid('not-allowed', risks)

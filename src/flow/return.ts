@@ -72,5 +72,5 @@ function provedAgain(execution: Execution, host: HostRule, previous: Plan, leavi
 const asItWas = (plan: Plan): Plan => ({
   ...plan,
   services: standingAlone(plan).services.map((service) => ({ ...service, change: 'untouched' })),
-  hosts: plan.hosts.map(({ creates: _, ...host }) => host),
+  hosts: plan.hosts.map(({ creates: _, removes: __, ...host }) => host),
 })

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Deployment } from '../domain/deployment.ts'
 import type { PinnedImage } from '../domain/image.ts'
 import type { ReleaseOnHost } from '../domain/observed.ts'
@@ -95,4 +96,8 @@ function mayRun(current: ReleaseOnHost[], there: (Plan | undefined)[], history: 
 }
 
 const isSame = (one: PlannedService, other: PlannedService): boolean =>
-  one.name === other.name && one.image === other.image && one.fingerprint === other.fingerprint && one.replicas === other.replicas
+  one.name === other.name &&
+  one.image === other.image &&
+  one.fingerprint === other.fingerprint &&
+  one.replicas === other.replicas &&
+  isDeepStrictEqual(one.hosts, other.hosts)

@@ -1,6 +1,7 @@
 import { pinpoint } from '../config/pinpoint.ts'
 import { areNone, findEnvironment, type Project } from '../config/project-files.ts'
 import { type EnvironmentRule, type HostRule, projectFilePath, type RepositoryRule } from '../domain/configuration.ts'
+import { type HostProfiles, profilesByHost } from '../domain/placement.ts'
 import type { Problem } from '../domain/problem.ts'
 import { problemsReason, reason } from '../domain/reason.ts'
 import { fullName } from '../domain/repository.ts'
@@ -12,13 +13,14 @@ import { readProjects } from './read-projects.ts'
 import type { Run } from './run.ts'
 
 /** Where a deployment goes and what holds there: hosts and gates come from the head of the branch, whatever commit is deployed. */
-export interface Target extends GrantedTarget, Pick<Project, 'path' | 'file'> {
+export interface Target extends GrantedTarget, Pick<Project, 'path' | 'text' | 'file'> {
   rule: EnvironmentRule
 }
 
 export interface GrantedTarget {
   granted: RepositoryRule
   hosts: HostRule[]
+  profiles: HostProfiles
   project: string
 }
 
@@ -39,14 +41,14 @@ export async function targetOf(run: Aimed): Promise<Step<Target>> {
   if (found.kind === 'unknown')
     return rejected(reason('environment-unknown', { environment: deployment.environment, known: found.known.join(', ') }))
   const { project, rule } = found
-  const { path, file } = project
+  const { path, text, file } = project
   const operator = ports.operator.current()
   const channels = refusedChannels(operator, name, file.notify)
   if (channels.length === 0) run.notify = file.notify
   const refused = [...channels, ...sharedHosts(operator, name, file)]
   if (refused.length > 0) return notAllowed(refused, project)
-  const granted = grantedTarget(name, file.project, deployment.environment, rule.hosts, run, project)
-  return granted.kind === 'ok' ? { kind: 'ok', value: { ...granted.value, path, file, rule } } : granted
+  const granted = grantedTarget(name, file.project, deployment.environment, rule, run, project)
+  return granted.kind === 'ok' ? { kind: 'ok', value: { ...granted.value, path, text, file, rule } } : granted
 }
 
 /** The hosts the operator lets this environment have; refused at their places in the project's file where that is at hand. */
@@ -54,16 +56,16 @@ export function grantedTarget(
   repository: string,
   project: string,
   environment: string,
-  asked: readonly string[],
+  asked: Pick<EnvironmentRule, 'hosts' | 'profiles'>,
   { ports }: Pick<Run, 'ports'>,
   source?: Project,
 ): Step<GrantedTarget> {
   const operator = ports.operator.current()
-  const allowed = allowedHosts({ operator, repository, project, environment, asked })
+  const allowed = allowedHosts({ operator, repository, project, environment, asked: asked.hosts, mapped: asked.profiles !== undefined })
   if (allowed.kind === 'refused') return notAllowed(allowed.problems, source)
   const granted = grantFor(operator, repository)
   if (!granted) throw new Error(`${repository} has hosts but no grant`)
-  return { kind: 'ok', value: { granted, hosts: allowed.hosts, project } }
+  return { kind: 'ok', value: { granted, hosts: allowed.hosts, profiles: profilesByHost(operator.groups, asked), project } }
 }
 
 const notAllowed = (problems: Problem[], source?: Project) =>

@@ -1,5 +1,6 @@
 import { locksWork } from './end-locks.ts'
 import { environmentWork } from './environment.ts'
+import { fetchWork } from './fetch-ahead.ts'
 import { lookWork } from './look.ts'
 import type { Ports } from './ports.ts'
 import { publishWork } from './publish.ts'
@@ -19,6 +20,8 @@ export async function workFor(subject: string, ports: Ports): Promise<Work | und
       return environmentWork(id, ports)
     case 'look':
       return lookWork(id, ports)
+    case 'fetch':
+      return fetchWork(id, ports)
     case 'soak':
       return soakWork(id, ports)
     case 'locks':

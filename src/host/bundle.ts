@@ -20,8 +20,8 @@ export interface Login {
 }
 
 /**
- * The bundle of a plan, the same bytes for the same contents: what is signed, put on every host of the deployment, or on one that is new,
- * and compared when it is put again. `env` is the final text of the project's `.env`; `files` are the other project files by
+ * The bundle of a plan, the same bytes for the same contents: what is signed, put on every host of the deployment, or on those
+ * that have one view of it, and compared when it is put again. `env` is the final text of the project's `.env`; `files` are the other project files by
  * their path in the project folder. The bytes hold the secrets of `env`: they go to the signer and to hosts, nowhere else.
  * The plan lies in it with a signature of its own, by which it can be proved without those. Where the plan takes its files from a
  * release that hosts keep, neither is given, and the manifest names them.
@@ -34,7 +34,7 @@ export function packBundle({
   sign,
 }: {
   plan: Plan
-  /** For which of the plan's hosts it is; absent where all have the same. */
+  /** One of the plan's hosts for which it is; absent where all have the same. */
   host?: string | undefined
   env?: Secret | undefined
   files: ReadonlyMap<string, Uint8Array>
@@ -46,7 +46,7 @@ export function packBundle({
   if (env) project.set('.env', Buffer.from(env.reveal()))
   const paths = [...(plan.kept === undefined ? project.keys() : ['.env', ...plan.files.map(({ path }) => path)])].sort()
   return archive([
-    { path: 'manifest', bytes: Buffer.from(manifest(plan, paths)) },
+    { path: 'manifest', bytes: Buffer.from(manifest(plan, paths, profilesOn(whole, host))) },
     { path: 'compose.yml', bytes: Buffer.from(plan.compose) },
     { path: 'override.yml', bytes: Buffer.from(plan.override) },
     { path: 'images.yml', bytes: Buffer.from(imagesFile(plan)) },
@@ -59,6 +59,9 @@ export function packBundle({
     }),
   ])
 }
+
+/** The Compose profiles of a host, where one is named. */
+const profilesOn = ({ hosts }: Plan, name: string | undefined): string[] => hosts.find((host) => host.name === name)?.profiles ?? []
 
 /** A Compose file of images alone: Compose then pulls them side by side, and tells each step, without any variable or file. */
 function imagesFile(plan: Plan): string {

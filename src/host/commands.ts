@@ -56,6 +56,18 @@ export const pull = (release: ReleaseRef, by: Authority, logins: Uint8Array): Co
   ...pulling,
 })
 
+/** MiB that have to be free on a host for images that may never be needed. */
+const roomToFetch = 2048
+
+/**
+ * Pulls images, by digest, of a generation that may come, so that its own pull needs next to no time. Nothing is put for it, and the order
+ * counts for nothing once that generation is. Needs version 4. `logins` comes from `encloseLogins`.
+ */
+export const fetch = (release: ReleaseRef, by: Authority, images: readonly string[], logins: Uint8Array): Command => ({
+  ...ordered('fetch', release, by, { words: [String(pullStallsAfter), String(roomToFetch), ...images], input: logins }),
+  ...pulling,
+})
+
 /** Makes a release that was put the running one: exactly the services its plan changes. May be sent again at any time. */
 export const switchTo = (release: ReleaseRef, by: Authority): Command => ({ ...ordered('switch', release, by), ...switching })
 

@@ -56,11 +56,12 @@ audit() {
     >>"$place/log" 2>/dev/null
 }
 
-# Tells the other side every few seconds that this one lives. Its sleep keeps no pipe and no lock open, and it ends with us.
+# Tells the other side every few seconds that this one lives. Its sleep keeps no pipe and no lock open, and it ends with us. Once nobody
+# listens any more, what is fetched in advance is wanted no more.
 beat() {
   (
     while sleep 3 >/dev/null 2>&1 </dev/null 9>&- && [ -d "/proc/$$" ]; do
-      printf '{"type":"beat"}\n' || exit 0
+      printf '{"type":"beat"}\n' || { [ "$verb" != fetch ] || kill -TERM $$; exit 0; }
     done
   ) 9>&- 2>/dev/null &
   beater=$!
@@ -70,6 +71,7 @@ beat() {
 
 is_name() { case $1 in '' | [!a-z0-9]* | *[!a-z0-9_-]*) return 1 ;; esac; [ ${#1} -le 63 ]; }
 is_number() { case $1 in '' | 0* | *[!0-9]*) return 1 ;; esac; [ ${#1} -le 9 ]; }
+is_reference() { case ${1#*@sha256:} in "$1" | *[!0-9a-f]*) return 1 ;; esac; [ ${#1} -le 512 ]; }
 is_service() { case $1 in '' | [!A-Za-z0-9]* | *[!A-Za-z0-9._-]*) return 1 ;; esac; [ ${#1} -le 128 ]; }
 
 # Sets project, environment and place from the first two words.
@@ -223,12 +225,14 @@ pass_on() {
   tail -n 5 "$1" >&2
 }
 
-# Compose with a release's files: one project name and one folder for ever, so that ./data never moves.
+# Compose with a release's files: one project name and one folder for ever, so that ./data never moves. It gets the profiles of
+# this host.
 compose() {
   from=$place/releases/$1
   shift
   set -- --env-file "$from/interpolation.env" "$@"
   [ -f "$from/project/.env" ] && set -- --env-file "$from/project/.env" "$@"
+  for profile in $(manifest "${from##*/}" profile); do set -- --profile "$profile" "$@"; done
   find_compose
   $composer --progress plain -p "$project" --project-directory "$place/files" \
     -f "$from/compose.yml" -f "$from/override.yml" "$@"
@@ -411,7 +415,7 @@ generation $generation" ] || fail $bad_bundle "the bundle was made for another p
   # Beside the pull, since it takes the disk longer than anything else here; settled before anybody hears that it is done.
   find "$release" -exec sync "$place/fence" "$place/releases" "$place" {} + >/dev/null 2>&1 || sync &
   settling=$!
-  pull_images
+  pull_images "$release/images.yml" "$(manifest "$generation" image)"
   wait $settling || fail $not_ready "$place cannot be written"
   say '{"type":"pulled"}'
 }
@@ -488,17 +492,62 @@ do_pull() {
   at_stall "${5-}"
   read -r login || login=-
   (take_turn && settle "$place/fence") || exit
-  pull_images
+  pull_images "$release/images.yml" "$(manifest "$generation" image)"
   say '{"type":"pulled"}'
 }
 
-# Brings the images the manifest names, by digest. A pull is given up for lack of progress, never for taking long.
+# The words of the order: seconds without progress, MiB that have to be free, and the images, by digest, of a generation that may
+# come. Nothing of it is put, and no fence is raised: it neither undoes nor overtakes anything. Standard input as for pull.
+do_fetch() {
+  at_order "$@"
+  at_stall "${5-}"
+  is_number "${6-}" || fail $usage "fetch needs the MiB that have to be free"
+  room=$6
+  read -r login || login=-
+  shift 6
+  for reference in "$@"; do is_reference "$reference" || fail $usage "fetch needs images by their digest"; done
+  must_have_room
+  (note_fetched "$@") || exit
+  number=0
+  for reference in "$@"; do
+    printf '%s"image-%s":{"image":"%s","pull_policy":"missing"}' "$([ $number = 0 ] || printf ,)" $number "$reference"
+    number=$((number + 1))
+  done >"$scratch/services"
+  say "{\"services\":{$(cat "$scratch/services")}}" >"$scratch/images.yml"
+  pull_images "$scratch/images.yml" "$*"
+  say '{"type":"pulled"}'
+}
+
+# Images nobody may ever need are not what a disk is to be filled with.
+must_have_room() {
+  store=$(docker info --format '{{.DockerRootDir}}' 2>/dev/null) || fail $docker_failed "docker info failed"
+  free=$(df -Pk "${store:-/}" 2>/dev/null | { read -r _; read -r _ _ _ kibibytes _; printf '%s' "$((kibibytes / 1024))"; })
+  [ "${free:-0}" -ge "$room" ] ||
+    fail $not_ready "${free:-0} MiB are free on the disk of Docker, and nothing is fetched in advance below $room"
+}
+
+# Notes which images came only for this, by which prune knows them; those of an earlier call that are no longer asked for go.
+note_fetched() {
+  lock
+  read_fence
+  [ "$generation" -gt "$highest" ] || fail $fenced "generation $highest of $project/$environment was put; nothing is fetched for $generation any more"
+  find_present "$*"
+  cat "$place/fetched" >"$scratch/noted" 2>/dev/null
+  printf '%s\n' "$@" >"$scratch/asked"
+  while read -r reference; do
+    is_present "$reference" && ! grep -Fqx "$reference" "$scratch/noted" || say "$reference"
+  done <"$scratch/asked" | write "$place/fetched" || fail $not_ready "$place cannot be written"
+  remove_unneeded "$scratch/noted"
+}
+
+# Brings images by digest: a Compose file that calls them `image-` and their number, and the images in that order. A pull is given up
+# for lack of progress, never for taking long.
 pull_images() {
-  missing=$(missing_images)
+  missing=$(missing_images "$2")
   if [ -n "$missing" ]; then
     find_compose
     [ "$login" = - ] || use_login
-    timeout -k 5 86400 $composer --progress plain -p landfall-pull -f "$release/images.yml" pull $missing \
+    timeout -k 5 86400 $composer --progress plain -p landfall-pull -f "$1" pull $missing \
       >"$scratch/pull" 2>&1 </dev/null &
     puller=$!
     watch_progress "$scratch/pull" $puller &
@@ -513,20 +562,26 @@ pull_images() {
   fi
 }
 
-# What images.yml calls those images that are not here: `image-` and their number. The registry is not asked for the others,
-# since even that counts as a pull at some.
+# What the Compose file calls those of these images that are not here: `image-` and their number. The registry is not asked for the
+# others, since even that counts as a pull at some.
 missing_images() {
-  references=$(manifest "$generation" image)
-  [ -n "$references" ] || return 0
-  docker image inspect --format '{{range .RepoDigests}}{{println .}}{{end}}' $references >"$scratch/images" 2>/dev/null
+  [ -n "$1" ] || return 0
+  find_present "$1"
   number=0
-  for reference in $references; do
-    # Docker knows images of its own registry by their short names.
-    short=${reference#index.docker.io/}
-    short=${short#docker.io/}
-    grep -Fqx -- "${short#library/}" "$scratch/images" || printf 'image-%s ' $number
+  for reference in $1; do
+    is_present "$reference" || printf 'image-%s ' $number
     number=$((number + 1))
   done
+}
+
+# Which of these images are here, for is_present.
+find_present() { docker image inspect --format '{{range .RepoDigests}}{{println .}}{{end}}' $1 >"$scratch/present" 2>/dev/null; }
+
+# Docker knows images of its own registry by their short names.
+is_present() {
+  short=${1#index.docker.io/}
+  short=${short#docker.io/}
+  grep -Fqx -- "${short#library/}" "$scratch/present"
 }
 
 # Ends the pull when its output has not grown for `stall` seconds. Compose tells each step of each layer there.
@@ -1198,7 +1253,7 @@ do_logs() {
 # --- prune ------------------------------------------------------------------------------------------------------------------
 
 # Keeps the newest confirmed releases, the current one and those it would return or go back to; of the others, the text goes and
-# then the images that no kept release names. Docker itself refuses to remove an image that any container uses.
+# then the images that no kept release names, and with them those that were fetched in advance for what never came.
 do_prune() {
   at_order "$@"
   is_number "${5-}" && [ "$5" -ge 2 ] || fail $usage "prune keeps at least 2 releases: one runs, one is gone back to"
@@ -1215,16 +1270,27 @@ do_prune() {
       case $needed in *" $candidate "*) ;; *) gone="$gone $candidate" ;; esac
     fi
   done
-  for candidate in $gone; do manifest "$candidate" image; done | sort -u >"$scratch/images"
+  {
+    for candidate in $gone; do manifest "$candidate" image; done
+    [ ! -f "$place/fetched" ] || cat "$place/fetched"
+  } | sort -u >"$scratch/unwanted"
+  rm -f "$place/fetched"
   for candidate in $gone; do
     rm -rf "$place/releases/$candidate"
     say "{\"type\":\"pruned\",\"generation\":$candidate}"
   done
+  remove_unneeded "$scratch/unwanted"
+  audit "pruned$gone"
+}
+
+# Removes those of the images listed in a file that no release kept here and no note of a fetch names. Docker itself refuses to remove
+# one that any container uses.
+remove_unneeded() {
   find "$root" -path "$root/*/*/releases/*/manifest" -exec sed -n 's/^image //p' {} + >"$scratch/still"
+  find "$root" -maxdepth 3 -type f -name fetched -exec cat {} + >>"$scratch/still"
   while read -r reference; do
     grep -Fqx "$reference" "$scratch/still" || docker rmi "$reference" >/dev/null 2>&1 </dev/null
-  done <"$scratch/images"
-  audit "pruned$gone"
+  done <"$1"
 }
 
 # --- for administrators of this machine ---------------------------------------------------------------------------------------
@@ -1326,14 +1392,15 @@ work() {
   shift
   make_scratch
   exec 3<&0
-  case $verb in put | switch | retire | confirm | restore | prune | rollback | hold | release) trap '' PIPE ;; esac
-  case $verb in recall | put | pull | switch | retire | restore | rollback) beat ;; esac
+  case $verb in put | fetch | switch | retire | confirm | restore | prune | rollback | hold | release) trap '' PIPE ;; esac
+  case $verb in recall | put | fetch | pull | switch | retire | restore | rollback) beat ;; esac
   case $verb in
     version) do_version ;;
     hello) do_hello ;;
     inspect) do_inspect "$@" ;;
     recall) do_recall ;;
     put) do_put "$@" ;;
+    fetch) do_fetch "$@" ;;
     pull) do_pull "$@" ;;
     switch) do_switch "$@" ;;
     retire) do_retire "$@" ;;
@@ -1381,7 +1448,7 @@ serve() {
     shift 2
   fi
   case ${1-} in
-    version | hello | inspect | recall | put | pull | switch | retire | probe | confirm | restore | logs | prune) start "$limit" "$@" ;;
+    version | hello | inspect | recall | put | fetch | pull | switch | retire | probe | confirm | restore | logs | prune) start "$limit" "$@" ;;
     *) fail $usage "this key speaks landfall-shell's verbs only" ;;
   esac
 }

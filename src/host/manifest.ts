@@ -25,9 +25,10 @@ import { fullName } from '../domain/repository.ts'
  * | `command SERVICE SECONDS WORD…` | run by `probe` in each container, for so long at most; each word in base64 |
  * | `file PATH` | installed from the bundle's `project/` into the project folder |
  * | `again GENERATION` | it is this release that is gone back to, as it was first deployed |
+ * | `profile NAME` | a Compose profile that the host has |
  * | `kept GENERATION` | there is no `project/` in it: the files are those of this release, as the host keeps them |
  */
-export function manifest(plan: Plan, files: readonly string[]): string {
+export function manifest(plan: Plan, files: readonly string[], profiles: readonly string[] = []): string {
   const running = plan.services.filter((service) => service.replicas > 0)
   const changing = running.filter((service) => service.change !== 'untouched')
   const recreated = changing.filter((service) => service.change === 'recreated' && !service.beside)
@@ -48,6 +49,7 @@ export function manifest(plan: Plan, files: readonly string[]): string {
     ...running.flatMap((service) => probes(service)),
     ...running.flatMap((service) => commands(service)),
     ...files.map(fileLine),
+    ...profiles.map((name) => line('profile', name)),
     ...(plan.again === undefined ? [] : [line('again', String(plan.again))]),
     ...(plan.kept === undefined ? [] : [line('kept', String(plan.kept))]),
   ].join('')

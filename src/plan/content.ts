@@ -1,4 +1,4 @@
-import type { Draft } from '../domain/plan.ts'
+import type { Draft, PlannedHost } from '../domain/plan.ts'
 import { startFirstOf } from './beside.ts'
 
 /**
@@ -11,7 +11,7 @@ export function contentOf(draft: Draft, fingerprint: (text: string) => string): 
   const { kind, repository, project, environment, revision, images, compose, interpolation, env, envFingerprint, files, hosts } = draft
   const first = startFirstOf(draft)
   const pins = images.map(({ line, repository: name, digest }) => [line, name, digest])
-  const place = [repository.owner, repository.name, project, environment, hosts.map(({ name }) => name).toSorted()]
+  const place = [repository.owner, repository.name, project, environment, hosts.map(({ name }) => name).toSorted(), ...shownProfiles(hosts)]
   const sources = files.map((file) => [file.path, file.fingerprint])
   return fingerprint(
     JSON.stringify([
@@ -29,6 +29,10 @@ export function contentOf(draft: Draft, fingerprint: (text: string) => string): 
     ]),
   )
 }
+
+/** Profiles by host that people agree to, whatever the order of the hosts; none where no host has any. */
+export const shownProfiles = (hosts: readonly Pick<PlannedHost, 'name' | 'profiles'>[]): string[][] =>
+  hosts.flatMap(({ name, profiles }) => (profiles ? [[name, ...profiles]] : [])).toSorted()
 
 /** Waves that people agree to; none where all hosts go at once, in whatever order they are named. */
 export const shownWaves = ({ waves }: Pick<Draft, 'waves'>): Draft['waves'] => (waves.length > 1 ? waves : [])

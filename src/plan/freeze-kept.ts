@@ -1,12 +1,15 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { GateRules } from '../domain/gate.ts'
 import { type PinnedImage, pinnedReference } from '../domain/image.ts'
 import type { ObservedContainer } from '../domain/observed.ts'
+import { hasPlaceOn } from '../domain/placement.ts'
 import type { Draft, Plan } from '../domain/plan.ts'
 import { allAtOnce, type StartFirstRule } from '../domain/rollout.ts'
 import { startFirstOf, withRoom } from './beside.ts'
 import { planHosts } from './hosts.ts'
+import type { ComposeModel } from './model.ts'
 import { overrideText } from './override.ts'
-import { changesTo, type ServicesRequest } from './services.ts'
+import { changesTo, type DescribedService, onlyOn, type ServicesRequest } from './services.ts'
 import { structureOf } from './structure.ts'
 import { wavesOf } from './waves.ts'
 
@@ -46,7 +49,7 @@ export function freezeKept({ release, kept, hosts, running, startFirst, registri
   const room = withRoom(release)
   const described = release.services.map(({ change: __, because: ___, beside: ____, startFirst: _____, ...service }) => {
     const rule = room.includes(service.name) && service.replicas > 0 && !service.oneShot ? leaving[service.name] : undefined
-    return rule ? { ...service, startFirst: rule } : service
+    return placedOn(rule ? { ...service, startFirst: rule } : service, release, hosts, model)
   })
   const { services, removed } = changesTo(described, { model, pins, previous: running, hosts })
   return {
@@ -68,4 +71,16 @@ export function freezeKept({ release, kept, hosts, running, startFirst, registri
     gates,
     notify: [...notify],
   }
+}
+
+/**
+ * Where a service of the release runs on these hosts: as it did then, where they have the profiles of then. Read from the Compose file
+ * otherwise; what ran nowhere has no image, and goes on to run nowhere.
+ */
+function placedOn(service: DescribedService, release: Plan, hosts: KeptRequest['hosts'], model: ComposeModel): DescribedService {
+  const profiles = (all: Plan['hosts']) => all.map(({ name, profiles: own = [] }) => [name, ...own].join(' ')).toSorted()
+  if (isDeepStrictEqual(profiles(hosts), profiles(release.hosts))) return service
+  const { hosts: _, ...everywhere } = service
+  const places = hosts.filter((host) => hasPlaceOn(model.services[service.name]?.profiles ?? [], host.profiles))
+  return { ...everywhere, replicas: places.length > 0 ? service.replicas : 0, ...onlyOn(places, hosts) }
 }

@@ -1,8 +1,9 @@
 import type { ImageRule } from '../domain/configuration.ts'
 import type { ImageLine, PinnedImage } from '../domain/image.ts'
+import { type HostProfiles, hasPlaceOn } from '../domain/placement.ts'
 import type { Parsed, Problem } from '../domain/problem.ts'
 import { type Sha, shortSha } from '../domain/repository.ts'
-import { type ComposeModel, isActive } from './model.ts'
+import type { ComposeModel } from './model.ts'
 import { fullRepository, readReference, sameRepository } from './reference.ts'
 
 /** The image of one service, ready to be asked for in its registry. */
@@ -64,6 +65,8 @@ export interface ImagesRequest {
   /** Where these are written, for messages. */
   file: string
   revision: Sha
+  /** Of the hosts: a service that none of them has runs nowhere. */
+  profiles: HostProfiles
 }
 
 /**
@@ -71,8 +74,9 @@ export interface ImagesRequest {
  * tag template, or somebody else's by tag or digest. What has no fixed name is refused: `latest` is never deployed.
  */
 export function planImages(request: ImagesRequest): Parsed<ServiceImage[]> {
+  const offered = [...request.profiles.values()].flat()
   const found = Object.entries(request.model.services)
-    .filter(([, service]) => isActive(service))
+    .filter(([, service]) => hasPlaceOn(service.profiles, offered))
     .map(([name, service]) => imageOf(name, service.image, request))
   const problems = [...found.flatMap((one) => (one.kind === 'invalid' ? one.problems : [])), ...unusedRules(request)]
   if (problems.length > 0) return { kind: 'invalid', problems }

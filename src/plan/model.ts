@@ -58,13 +58,25 @@ const model = z.looseObject({
 /** Reads what Compose rendered. Throws where that is no Compose model: the binary is broken then, not the repository. */
 export const readModel = (rendered: unknown): ComposeModel => model.parse(rendered)
 
-/** Whether it runs at all: Landfall starts no profiles, so a service that belongs to one stays on paper. */
-export const isActive = (service: ModelService): boolean => service.profiles.length === 0
+/** Containers it should have on each host where it runs. */
+export const replicasOf = (service: ModelService): number => service.scale ?? service.deploy?.replicas ?? 1
 
-/** Containers it should have on each host. */
-export function replicasOf(service: ModelService): number {
-  if (!isActive(service)) return 0
-  return service.scale ?? service.deploy?.replicas ?? 1
+/** Something of another service that a service cannot be without. */
+export interface Shared {
+  /** The key that names the other one. */
+  key: 'network_mode' | 'ipc' | 'pid' | 'volumes_from'
+  /** Its name. */
+  needs: string
+}
+
+/** In whose network, process or IPC space a service lives, and whose volumes it mounts. */
+export function sharedWith(service: ModelService): Shared[] {
+  const spaces = (['network_mode', 'ipc', 'pid'] as const).flatMap((key) => {
+    const mode = service[key] ?? ''
+    return mode.startsWith('service:') ? [{ key, needs: mode.slice('service:'.length) }] : []
+  })
+  const mounted = service.volumes_from.filter((from) => !from.startsWith('container:'))
+  return [...spaces, ...mounted.map((from) => ({ key: 'volumes_from' as const, needs: from.split(':')[0] ?? '' }))]
 }
 
 /** Whether Docker looks after its health by a check that the Compose file has; what its image brings is not known here. */

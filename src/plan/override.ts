@@ -1,5 +1,5 @@
 import type { PlannedService } from '../domain/plan.ts'
-import { type ComposeModel, isActive } from './model.ts'
+import type { ComposeModel } from './model.ts'
 
 /**
  * The file that is merged over the project's own on every host: each service that runs gets its image by digest and loses
@@ -13,7 +13,7 @@ export function overrideText(services: PlannedService[], model: ComposeModel): s
   const changing = new Set(services.filter((service) => service.change !== 'untouched').map((service) => service.name))
   const blocks = services.flatMap((planned) => {
     const service = model.services[planned.name]
-    if (!service || !isActive(service)) return []
+    if (!service || planned.image === '') return []
     const order = Object.entries(service.depends_on).filter(([name]) => changing.has(name))
     const lines = [`    image: ${JSON.stringify(planned.image)}`, '    pull_policy: missing']
     if (service.build !== undefined) lines.push('    build: !reset null')

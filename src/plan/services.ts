@@ -1,12 +1,13 @@
 import type { VerifyRule } from '../domain/configuration.ts'
 import { digestsOn, type PinnedImage, pinnedReference } from '../domain/image.ts'
 import type { ObservedContainer } from '../domain/observed.ts'
+import { hasPlaceOn, runsOn } from '../domain/placement.ts'
 import type { PlannedHost, PlannedService } from '../domain/plan.ts'
 import type { StartFirstRule } from '../domain/rollout.ts'
 import { withBeside } from './beside.ts'
 import { definitionOf } from './definition.ts'
 import { withFollowers } from './followers.ts'
-import { type ComposeModel, isActive, isCheckedByDocker, type ModelService, replicasOf } from './model.ts'
+import { type ComposeModel, isCheckedByDocker, type ModelService, replicasOf } from './model.ts'
 
 /** What services are compared with, to see which get new containers. */
 export interface Comparison {
@@ -22,7 +23,7 @@ export interface Comparison {
 }
 
 /** A host and what it has of the project. */
-export interface ComparedHost extends Pick<PlannedHost, 'name' | 'platform' | 'previous'> {
+export interface ComparedHost extends Pick<PlannedHost, 'name' | 'platform' | 'previous' | 'profiles'> {
   containers: ObservedContainer[]
 }
 
@@ -46,7 +47,7 @@ export type DescribedService = Omit<PlannedService, 'change' | 'because' | 'besi
 
 export interface ServicesPlan {
   services: PlannedService[]
-  /** Gone from the Compose file, or scaled away; their containers are removed, their volumes never. */
+  /** Gone from the Compose file, or run nowhere any more; their containers are removed, their volumes never. */
   removed: string[]
 }
 
@@ -60,8 +61,9 @@ export function planServices(request: ServicesRequest): ServicesPlan {
 
 /**
  * Says for each service whether it gets new containers. A service whose definition, image and containers are as planned is
- * left alone on every host; one that differs anywhere is recreated everywhere, so that all hosts run the same release. A host that is
- * new among others has nothing that could differ: there everything is created, and nothing has to restart elsewhere for that.
+ * left alone on every host; one that differs anywhere is recreated wherever it runs, so that all hosts run the same release. A host that is
+ * new among others, or new to a service's profile, has nothing that could differ: there it is created, and nothing has to restart
+ * elsewhere for that (`planHosts`).
  */
 export function changesTo(described: DescribedService[], comparison: Comparison): ServicesPlan {
   const services = described.map((service) => withChange(service, comparison))
@@ -73,17 +75,19 @@ export function changesTo(described: DescribedService[], comparison: Comparison)
 }
 
 function describeService(name: string, service: ModelService, request: ServicesRequest): DescribedService {
-  const pin = request.pins.get(name)
-  if (!pin && isActive(service)) throw new Error(`no image was resolved for service ${name}`)
+  const places = request.hosts.filter(({ profiles }) => hasPlaceOn(service.profiles, profiles))
+  const pin = places.length > 0 ? request.pins.get(name) : undefined
+  if (!pin && places.length > 0) throw new Error(`no image was resolved for service ${name}`)
   const image = pin ? pinnedReference(pin) : ''
   const rule = request.verify[name]
-  const replicas = replicasOf(service)
+  const replicas = places.length > 0 ? replicasOf(service) : 0
   const startFirst = replicas > 0 && Object.hasOwn(request.startFirst ?? {}, name) ? request.startFirst?.[name] : undefined
   return {
     name,
     image,
     fingerprint: request.fingerprint(definitionOf(name, service, image, request.model, request.values)),
     replicas,
+    ...onlyOn(places, request.hosts),
     oneShot: isOneShot(name, service, request.model),
     ...(rule ? { verify: rule } : {}),
     ...(isCheckedByDocker(service) ? { dockerHealth: true as const } : {}),
@@ -94,20 +98,35 @@ function describeService(name: string, service: ModelService, request: ServicesR
   }
 }
 
+/** Where a service runs, of all hosts of a plan; nothing to be said where that is all of them, or none. */
+export const onlyOn = (places: readonly { name: string }[], all: readonly unknown[]): Pick<PlannedService, 'hosts'> =>
+  places.length > 0 && places.length < all.length ? { hosts: places.map(({ name }) => name) } : {}
+
 function withChange(planned: DescribedService, comparison: Comparison): PlannedService {
   const { name } = planned
+  if (planned.replicas === 0) return { ...planned, change: 'untouched', because: nowhere(planned, comparison) }
   const before = comparison.previous?.services.find((candidate) => candidate.name === name && candidate.replicas > 0)
-  if (planned.replicas === 0) return { ...planned, change: 'untouched', because: [] }
-  if (!before) {
-    // Compose may find such a container good enough and leave it; nobody could say then that it is what was planned.
-    const found = comparison.hosts.find(({ containers }) => containers.some((container) => container.service === name))
-    if (!found) return { ...planned, change: 'created', because: ['new'] }
-    return { ...planned, change: 'recreated', because: [`runs on ${found.name} in a way Landfall does not know`] }
-  }
+  const here = comparison.hosts.filter((host) => runsOn(planned, host.name))
+  const had = comparison.hosts.filter((host) => before && !isNew(host) && runsOn(before, host.name))
+  const kept = here.filter((host) => had.includes(host))
+  // Compose may find such a container good enough and leave it; nobody could say then that it is what was planned.
+  const found = here.find((host) => !kept.includes(host) && host.containers.some(({ service }) => service === name))
+  if (found) return { ...planned, change: 'recreated', because: [`runs on ${found.name} in a way Landfall does not know`] }
+  if (!before) return { ...planned, change: 'created', because: ['new'] }
   const differing = differences(planned, before)
+  if (differing.length > 0) return { ...planned, change: 'recreated', because: differing }
+  if (kept.length === 0 && had.length > 0)
+    return { ...planned, change: 'created', because: [`moves from ${had.map((host) => host.name).join(', ')}`] }
   // What hosts run is compared only with what they should run already.
-  const because = differing.length > 0 ? differing : missing(planned, comparison)
+  const because = missing(planned, comparison.pins.get(name), kept.length > 0 ? kept : here)
   return { ...planned, change: because.length > 0 ? 'recreated' : 'untouched', because }
+}
+
+/** Why it runs on no host, where that is for its profiles. */
+function nowhere({ name }: DescribedService, { model, hosts }: Comparison): string[] {
+  const profiles = model.services[name]?.profiles ?? []
+  const placed = hosts.some((host) => hasPlaceOn(profiles, host.profiles))
+  return placed ? [] : [`no host has the profile ${profiles.join(' or ')}`]
 }
 
 type Compared = Pick<PlannedService, 'image' | 'fingerprint' | 'replicas'>
@@ -119,10 +138,8 @@ function differences(now: Compared, before: Compared): string[] {
 }
 
 /** Hosts that do not run what the release before has planned for them. */
-function missing(service: DescribedService, { pins, hosts }: Comparison): string[] {
-  const pin = pins.get(service.name)
-  const known = hosts.filter((host) => !isNew(host))
-  return (known.length > 0 ? known : hosts).flatMap((host) => {
+function missing(service: DescribedService, pin: PinnedImage | undefined, hosts: readonly ComparedHost[]): string[] {
+  return hosts.flatMap((host) => {
     const own = host.containers.filter((container) => container.service === service.name)
     const alive = own.filter((container) => isAlive(container, service.oneShot))
     if (alive.length < service.replicas) return [`not running on ${host.name}`]
@@ -141,13 +158,6 @@ export function isOneShot(name: string, service: ModelService, model: ComposeMod
   const staysUp = service.restart === 'always' || service.restart === 'unless-stopped'
   const awaited = Object.values(model.services).some((other) => other.depends_on[name]?.condition === 'service_completed_successfully')
   return !staysUp && awaited
-}
-
-/** What each host that is new has to create although others keep it. */
-export function createdOnNew(hosts: readonly ComparedHost[], services: readonly PlannedService[]): Map<string, string[]> {
-  if (hosts.every(isNew)) return new Map()
-  const kept = services.filter(({ change, replicas }) => change === 'untouched' && replicas > 0).map(({ name }) => name)
-  return new Map(hosts.filter((host) => isNew(host) && kept.length > 0).map(({ name }) => [name, kept]))
 }
 
 function removedServices(services: PlannedService[], { previous }: Comparison): string[] {

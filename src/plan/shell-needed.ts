@@ -9,9 +9,10 @@ export interface ShellNeeded {
 }
 
 /** The newest landfall-shell that carrying out a plan needs; undefined where every version Landfall speaks to does. */
-export function shellNeeded({ services }: Pick<Draft, 'services'>): ShellNeeded | undefined {
+export function shellNeeded({ services, hosts }: Pick<Draft, 'services' | 'hosts'>): ShellNeeded | undefined {
   const first = services.find(({ startFirst }) => startFirst !== undefined)
   if (first) return { version: 4, why: `\`start-first\` of ${first.name}` }
   const asked = services.find(({ verify, replicas }) => verify?.command !== undefined && replicas > 0)
-  return asked && { version: 4, why: `\`command\` of ${asked.name}` }
+  if (asked) return { version: 4, why: `\`command\` of ${asked.name}` }
+  return hosts.some(({ profiles }) => profiles !== undefined) ? { version: 4, why: 'Compose profiles of hosts' } : undefined
 }

@@ -1,7 +1,7 @@
 import type { VerifyRule } from '../domain/configuration.ts'
 import { suggest } from '../domain/suggest.ts'
 import { leadersOf } from './followers.ts'
-import { type ComposeModel, isActive, isCheckedByDocker, type ModelService } from './model.ts'
+import { type ComposeModel, isCheckedByDocker, type ModelService } from './model.ts'
 import { isOneShot } from './services.ts'
 
 /** Why new containers of a service cannot be started beside the old ones, at its place in the Compose model. */
@@ -18,7 +18,6 @@ export function obstaclesTo(names: readonly string[], model: ComposeModel, verif
   return names.flatMap((service) => {
     const definition = model.services[service]
     if (!definition) return [unknown(service, model)]
-    if (!isActive(definition)) return []
     const found = [
       ...twoOfAKind(definition),
       ...sharedSpaces(service, definition, model),
@@ -105,7 +104,7 @@ const isFixed = (published: string | number | undefined): boolean => published !
 
 /** Containers that live and end together. */
 function sharedSpaces(name: string, { network_mode }: ModelService, { services }: ComposeModel): Found[] {
-  const followers = Object.entries(services).filter(([, other]) => isActive(other) && leadersOf(other).includes(name))
+  const followers = Object.entries(services).filter(([, other]) => leadersOf(other).includes(name))
   return [
     ...(network_mode?.startsWith('service:') || network_mode?.startsWith('container:')
       ? [

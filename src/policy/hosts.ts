@@ -16,6 +16,8 @@ export interface HostsAsked {
   environment: string
   /** Host names and `@group`s as the repository's file has them. */
   asked: readonly string[]
+  /** Whether the file has them as a mapping. */
+  mapped?: boolean
 }
 
 export type HostsDecision = { kind: 'allowed'; hosts: HostRule[] } | { kind: 'refused'; problems: Problem[] }
@@ -24,7 +26,7 @@ export type HostsDecision = { kind: 'allowed'; hosts: HostRule[] } | { kind: 're
  * The hosts an environment deploys to, or why the operator's file does not allow it. What exists but is not granted is
  * refused in the same words as what does not exist: a tenant learns nothing about another's hosts.
  */
-export function allowedHosts({ operator, repository, project, environment, asked }: HostsAsked): HostsDecision {
+export function allowedHosts({ operator, repository, project, environment, asked, mapped = false }: HostsAsked): HostsDecision {
   const grant = grantFor(operator, repository)
   if (!grant) return refused([problem('', `this Landfall does not serve ${repository}`, 'Ask its operator to add the repository')])
 
@@ -40,7 +42,7 @@ export function allowedHosts({ operator, repository, project, environment, asked
   wanted.forEach((hosts, index) => {
     if (hosts.length > 0 && !hosts.includes(undefined)) return
     const what = `unknown ${asked[index]?.startsWith('@') ? 'group' : 'host'} "${asked[index]}"`
-    problems.push(problem(`${place}.hosts[${index}]`, what, `${ask}, or remove it here`))
+    problems.push(problem(`${place}.${entryPlace(asked, index, mapped)}`, what, `${ask}, or remove it here`))
   })
   const hosts = [...new Set(wanted.flat())].filter((host) => host !== undefined)
   if (asked.length === 0) problems.push(problem(`${place}.hosts`, 'there are no hosts', 'Name at least one'))
@@ -59,6 +61,10 @@ export function grantedHosts(
   const names = expandHosts(operator.groups, entries)
   return new Map(Object.values(operator.hosts).flatMap((host) => (names.includes(host.name) ? [[host.name, host]] : [])))
 }
+
+/** Where an entry of `hosts` stands: by its number in a list, by its name in a mapping. */
+export const entryPlace = (asked: readonly string[], index: number, mapped: boolean): string =>
+  `hosts[${mapped ? JSON.stringify(asked[index]) : index}]`
 
 const ask = 'Ask the operator of this Landfall to allow it'
 

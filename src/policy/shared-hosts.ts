@@ -1,7 +1,7 @@
 import { type OperatorFile, type ProjectFile, projectFilePath } from '../domain/configuration.ts'
 import { expandHosts } from '../domain/inventory.ts'
 import type { Problem } from '../domain/problem.ts'
-import { grantedHosts, grantFor } from './hosts.ts'
+import { entryPlace, grantedHosts, grantFor } from './hosts.ts'
 
 /**
  * Two environments of one project may not meet on a host: there is one Compose project of a name there, and they would
@@ -12,7 +12,7 @@ export function sharedHosts(operator: OperatorFile, repository: string, project:
   const grant = grantFor(operator, repository)
   if (!grant) return []
   const takenBy = new Map<string, string>()
-  return Object.values(project.environments).flatMap(({ name: environment, hosts }) => {
+  return Object.values(project.environments).flatMap(({ name: environment, hosts, profiles }) => {
     const granted = grantedHosts(operator, grant, environment)
     return hosts.flatMap((entry, index): Problem[] => {
       const names = expandHosts(operator.groups, [entry]).filter((name) => granted?.has(name))
@@ -22,7 +22,7 @@ export function sharedHosts(operator: OperatorFile, repository: string, project:
       return [
         {
           file: projectFilePath,
-          path: `environments.${environment}.hosts[${index}]`,
+          path: `environments.${environment}.${entryPlace(hosts, index, profiles !== undefined)}`,
           what: `environment "${takenBy.get(shared)}" runs on host "${shared}" too, and both have the same Compose project name`,
           remedy: 'Give each environment hosts of its own',
         },

@@ -30,6 +30,7 @@ export function checkSummary({ deployment, links, timeline, verdicts, takenBack 
         ? [{ head: sentence(`${takenBackText(takenBack)} on ${momentText(takenBack.finishedAt ?? takenBack.createdAt)}`, 1500) }]
         : []),
       ...whySection(deployment),
+      ...fetchedSection(deployment),
       ...refusalsSection(deployment, timeline),
       ...approvalsSection(deployment, verdicts),
       ...(draft ? [...draftSections(draft), proofSection(draft, isProved(deployment))] : []),
@@ -47,6 +48,15 @@ function whySection(deployment: Deployment): Section[] {
   if (heldBy(deployment).length > 0)
     return [{ head: '**What it waits for**\n', rows: heldBy(deployment).map((held) => `- ${explained(held)}`) }]
   return reason ? [explainedSection(reason)] : []
+}
+
+/** How many hosts need not pull any more once it goes. */
+function fetchedSection({ state, proposal, fetched }: Deployment): Section[] {
+  if (state !== 'waiting' || !proposal || fetched?.content !== proposal.content) return []
+  const { there, failed } = fetched
+  const left = failed.length === 0 ? '' : `; ${words(failed.join(', '), 300)} could not fetch them in advance and will when it goes`
+  const { length } = proposal.draft.hosts
+  return [{ head: `The images are on ${there.length} of ${length} ${length === 1 ? 'host' : 'hosts'}${left}.` }]
 }
 
 /** Whoever presses a button is answered nowhere else. What was refused while it waited is over with the waiting. */

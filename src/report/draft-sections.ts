@@ -52,12 +52,13 @@ function filesSection({ env, files }: Draft): Section[] {
  * What people notice of it: a service gets its new container after the old one has stopped, unless it is started beside that. Whatever is
  * new, or runs once and ends, serves nobody yet.
  */
-function gapText({ services, removed, waves }: Draft): string {
+function gapText({ services, removed, waves, hosts }: Draft): string {
   const stopped = services.filter(({ change, replicas, oneShot, beside }) => change === 'recreated' && replicas > 0 && !oneShot && !beside)
   const turns = waves.length > 1 ? 'on each host, one wave of hosts after the other' : 'on each host'
   const sentences = [
     stopped.length > 0 && `${named(stopped.map(({ name }) => name))} stopped for a moment ${turns}, until the new containers are up`,
     removed.length > 0 && `${named(removed)} stopped for good`,
+    ...hosts.map(({ name, removes = [] }) => removes.length > 0 && `${named(removes)} stopped for good on ${words(name, 200)}`),
   ].filter((sentence) => sentence !== false)
   return sentences.length === 0 ? 'none; nothing that runs is stopped.' : `${sentences.join('. ')}.`
 }

@@ -1,5 +1,5 @@
 import { type PinnedImage, pinnedReference } from '../domain/image.ts'
-import type { Draft, Plan, PlannedService } from '../domain/plan.ts'
+import type { Draft, Plan, PlannedHost, PlannedService } from '../domain/plan.ts'
 import { shortSha } from '../domain/repository.ts'
 import { isProvedByState, provedByState } from './proof-section.ts'
 import { oneLine } from './text.ts'
@@ -17,14 +17,15 @@ export function planText(plan: Draft | Plan): string {
 }
 
 /** Why a service changes or what is done about it, in plain words; empty where nothing is to be said. */
-export const serviceNote = ({ change, because, oneShot, replicas, startFirst, beside }: PlannedService): string =>
+export const serviceNote = ({ change, because, oneShot, replicas, startFirst, beside, hosts }: PlannedService): string =>
   [
-    change === 'untouched' ? 'keeps its containers' : because.join(' and '),
+    change === 'untouched' && replicas > 0 ? 'keeps its containers' : because.join(' and '),
     beside ? 'started beside the old one, then the old one goes' : '',
     change === 'recreated' && startFirst && !beside ? 'stops first this once: what runs may have no room for another beside it' : '',
     oneShot ? 'runs once' : '',
     replicas > 1 ? `${replicas} containers` : '',
     replicas === 0 ? 'not started' : '',
+    hosts === undefined ? '' : `only on ${hosts.join(', ')}`,
   ]
     .filter((note) => note !== '')
     .join(', ')
@@ -45,16 +46,24 @@ export function imageRow(image: PinnedImage): [reference: string, origin: string
 export function hostRows(plan: Draft): string[][] {
   return plan.waves.flatMap((wave, index) => [
     ...wave.hosts.map((name) => {
-      const { previous: before, creates } = plan.hosts.find((host) => host.name === name) ?? {}
-      return [plan.waves.length > 1 ? `wave ${index + 1}` : '', name, before ? `runs ${shortSha(before.revision)} now` : firstText(creates)]
+      return [plan.waves.length > 1 ? `wave ${index + 1}` : '', name, hostNote(plan.hosts.find((host) => host.name === name))]
     }),
     ...(wave.pause > 0 ? [['', `then a pause of ${durationText(wave.pause)}`]] : []),
   ])
 }
 
-/** A host that joins others creates what they keep. */
-const firstText = (creates: readonly string[] = []): string =>
-  creates.length === 0 ? 'first deployment' : `first deployment, creates ${creates.join(', ')} too`
+/** What runs on a host now, and what only it has to do. */
+const hostNote = (host: PlannedHost | undefined): string =>
+  [host?.previous ? `runs ${shortSha(host.previous.revision)} now` : 'first deployment', ownWork(host)]
+    .filter((part) => part !== '')
+    .join(', ')
+
+/** What only this host has to create or to remove; empty where it has nothing of its own to do. */
+export const ownWork = ({ creates = [], removes = [] }: Partial<PlannedHost> = {}): string =>
+  [
+    ...(creates.length > 0 ? [`creates ${creates.join(', ')} too`] : []),
+    ...(removes.length > 0 ? [`removes ${removes.join(', ')}`] : []),
+  ].join(', ')
 
 /** Rows under a title, their columns aligned; nothing for no rows. */
 function block(title: string, rows: string[][]): string[] {

@@ -1,3 +1,4 @@
+import type { Draft } from '../domain/plan.ts'
 import type { Outlook, PlannedOutlook, PullPlan, VariableChange } from '../domain/pull-plan.ts'
 import { sentenceOf } from '../domain/reason.ts'
 import { type Sha, shortSha } from '../domain/repository.ts'
@@ -9,7 +10,7 @@ import { commitUrl } from './links.ts'
 import { code, link } from './markdown.ts'
 import type { Section } from './sections.ts'
 import { cut, oneLine } from './text.ts'
-import { changesText } from './wording.ts'
+import { changesText, moves } from './wording.ts'
 
 /** Environments told of one by one; of more than that the overview is all there is. */
 const mostEnvironments = 30
@@ -34,6 +35,7 @@ function workOf(environments: readonly Outlook[]): string {
   const services = drafts.flatMap((draft) => [
     ...draft.services.map(({ change }) => change),
     ...draft.removed.map(() => 'removed' as const),
+    ...movedIn(draft),
   ])
   const counts = (['recreated', 'created', 'removed'] as const).flatMap((change) => {
     const count = services.filter((one) => one === change).length
@@ -48,6 +50,12 @@ function workOf(environments: readonly Outlook[]): string {
   ]
   return `${texts.join(', ')} on ${hosts} ${hosts === 1 ? 'host' : 'hosts'}`
 }
+
+/** A service that moves counts as created by itself, and that it is removed elsewhere says no more. */
+const movedIn = (draft: Draft) =>
+  moves(draft).flatMap(({ service, change }) =>
+    draft.services.some((one) => one.name === service && one.change === 'untouched') ? [change] : [],
+  )
 
 /** What would become of each environment, a line each. */
 export const overviewSection = (plan: PullPlan): Section => ({

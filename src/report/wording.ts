@@ -182,11 +182,22 @@ function fromText(deployment: Deployment): string {
   return away.length === 0 ? '' : ` from ${away.join(' and ')}`
 }
 
-/** "web recreated, db untouched" */
+/** "web recreated, db untouched, cron removed on web-1" */
 export function changesText(plan: Draft): string {
   const services = plan.services.map((service) => `${oneLine(service.name)} ${service.change}`)
-  return [...services, ...plan.removed.map((name) => `${oneLine(name)} removed`)].join(', ') || 'nothing changes'
+  const removed = plan.removed.map((name) => `${oneLine(name)} removed`)
+  return (
+    [...services, ...removed, ...moves(plan).map(({ service, change, host }) => `${oneLine(service)} ${change} on ${host}`)].join(', ') ||
+    'nothing changes'
+  )
 }
+
+/** What single hosts get or lose that others keep. One that is new gets everything, which is no news of its services. */
+export const moves = ({ hosts }: Draft): { service: string; change: 'created' | 'removed'; host: string }[] =>
+  hosts.flatMap(({ name: host, previous, creates = [], removes = [] }) => [
+    ...(previous ? creates : []).map((service) => ({ service, change: 'created' as const, host })),
+    ...removes.map((service) => ({ service, change: 'removed' as const, host })),
+  ])
 
 /** "abc1234 verified on web-1 in 12 s" */
 function provedText(deployment: Deployment): string {

@@ -142,9 +142,3 @@ test.each(['before: []', 'secrets: x', 'files: []', 'heal: true'])(
 test.each(['previews: {}', 'needs: []'])('and so at the top: %s', (key) => {
   expect(told(parseProject(projectWith({ top: key })))[0]).toContain('is not supported by this version of Landfall')
 })
-
-test('hosts with Compose profiles are refused in words, not as a wrong type', () => {
-  expect(told(parseProject('version: 1\nenvironments: { a: { branch: main, hosts: { web-1: [web] } } }'))).toEqual([
-    '2:36 environments.a.hosts: Compose profiles per host are not supported by this version of Landfall',
-  ])
-})

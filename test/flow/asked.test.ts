@@ -51,7 +51,7 @@ describe('approval is asked for', () => {
     expect(town.chat.said.at(-1)?.message.fallback).toContain('went live')
   })
 
-  test('and costs GitHub ten writes at most, besides the answer to who agrees', async () => {
+  test('and costs GitHub eleven writes at most, besides the answer to who agrees', async () => {
     const town = await openTown({ gates: 'approve: {}' })
     await town.tellPush(town.commit())
     await town.pass(20)
@@ -67,7 +67,7 @@ describe('approval is asked for', () => {
     await town.reaches('succeeded', 60)
     await town.pass(60)
     const made = (calls: readonly string[]) => calls.filter((call) => writes.has(call)).toSorted()
-    expect(made(town.github.calls.slice(before, asked))).toEqual(['createCheck', 'editComment'])
+    expect(made(town.github.calls.slice(before, asked))).toEqual(['createCheck', 'editComment', 'updateCheck'])
     const answered = ['comment', 'editComment', 'editComment']
     expect(made(town.github.calls.slice(asked))).toEqual(
       [

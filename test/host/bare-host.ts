@@ -20,10 +20,14 @@ export interface BareHost {
   send(command: Command): Promise<Told>
   /** Sends a command whose whole call, Docker's commands included, is killed so many milliseconds later. */
   kill(command: Command, milliseconds: number): void
+  /** The same, until nobody listens to it any more; resolves once it has ended. */
+  giveUp(command: Command): Promise<void>
   /** As an administrator of the machine calls it; its exit code as an ending. */
   onHost(...words: string[]): Ending
   /** What Compose was given to do, a line each. */
   composed(): string[]
+  /** Images that Docker was told to remove. */
+  removed(): string[]
   /** Text of a file below the root; empty where there is none. */
   read(path: string): string
   remove(): void
@@ -58,11 +62,11 @@ export async function bareHost(
   mkdirSync(root)
   writeFileSync(join(root, 'allowed_signers'), allowedSigners(signer.publicKey))
   writeFileSync(join(folder, 'present'), present.map((image) => `${image}\n`).join(''))
-  writeFileSync(join(folder, 'composed'), '')
+  for (const file of ['composed', 'removed']) writeFileSync(join(folder, file), '')
   const programs = join(folder, 'programs')
   const plugins = join(folder, '.docker/cli-plugins')
   for (const path of [programs, plugins]) mkdirSync(path, { recursive: true })
-  const docker = `#!/bin/sh\ncase $1 in image) cat ${folder}/present ;; version) echo '{"type":"host","shell":4,"docker":"28.0.0","platform":"linux/amd64"}' ;; esac\n`
+  const docker = `#!/bin/sh\ncase $1 in image) cat ${folder}/present ;; rmi) echo "$2" >>${folder}/removed ;; version) echo '{"type":"host","shell":4,"docker":"28.0.0","platform":"linux/amd64"}' ;; esac\n`
   if (real) symlinkSync(real.docker, join(programs, 'docker'))
   else writeFileSync(join(programs, 'docker'), docker, { mode: 0o755 })
   // Goes on once the file `gate` is gone, so that something can happen meanwhile.
@@ -71,33 +75,43 @@ export async function bareHost(
   else writeFileSync(join(plugins, 'docker-compose'), compose, { mode: 0o755 })
   const env = { PATH: `${programs}:${shell.path}`, HOME: folder, ...(real && { DOCKER_HOST: real.address }) }
 
+  const noted = (file: string) => readFileSync(join(folder, file), 'utf8').split('\n').filter(Boolean)
+  const begin = (command: Command) => {
+    const asked = { ...env, SSH_ORIGINAL_COMMAND: commandLine(command) }
+    // In a process group of its own, as under sshd: it may end all of that.
+    const child = spawn(shell.script, ['--root', root], { env: asked, stdio: ['pipe', 'pipe', 'pipe'], detached: true })
+    // Who refuses an order may not read it to its end.
+    child.stdin.on('error', () => undefined)
+    child.stdin.end(command.stdin instanceof Uint8Array ? command.stdin : '')
+    return child
+  }
+
   return {
     folder,
     root,
     signer,
     by: (turn = 1) => ({ turn, sign: signer.sign }),
     async send(command) {
-      const asked = { ...env, SSH_ORIGINAL_COMMAND: commandLine(command) }
-      const child = spawn(shell.script, ['--root', root], { env: asked, stdio: ['pipe', 'pipe', 'pipe'] })
+      const child = begin(command)
       const said = Promise.all([child.stdout.setEncoding('utf8').toArray(), child.stderr.setEncoding('utf8').toArray()])
-      // Who refuses an order may not read it to its end.
-      child.stdin.on('error', () => undefined)
-      child.stdin.end(command.stdin instanceof Uint8Array ? command.stdin : '')
       const code = await new Promise<number>((resolve, reject) => child.on('error', reject).on('close', (exit) => resolve(exit ?? -1)))
       const [stdout, stderr] = await said
       return { ending: endingOf(code), stdout: stdout.join(''), stderr: stderr.join('') }
     },
     kill(command, milliseconds) {
-      const asked = { ...env, SSH_ORIGINAL_COMMAND: commandLine(command) }
-      const child = spawn(shell.script, ['--root', root], { env: asked, stdio: ['pipe', 'ignore', 'ignore'], detached: true })
-      child.stdin.on('error', () => undefined)
-      child.stdin.end(command.stdin instanceof Uint8Array ? command.stdin : '')
+      const child = begin(command)
       setTimeout(() => process.kill(-(child.pid ?? 0), 'SIGKILL'), milliseconds)
+    },
+    async giveUp(command) {
+      const child = begin(command)
+      child.stdout.destroy()
+      await new Promise((resolve) => child.on('exit', resolve))
     },
     onHost(...words) {
       return endingOf(spawnSync(shell.script, ['--root', root, ...words], { env }).status ?? -1)
     },
-    composed: () => readFileSync(join(folder, 'composed'), 'utf8').split('\n').filter(Boolean),
+    composed: () => noted('composed'),
+    removed: () => noted('removed'),
     read(path) {
       try {
         return readFileSync(join(root, path), 'utf8')

@@ -10,6 +10,7 @@ const content = (draft: Draft) => contentOf(draft, (text) => text)
 test.each<[why: string, change: Partial<Draft>, same: boolean]>([
   ['a canary that goes first', { waves: wavesOf(10) }, false],
   ['hosts in another order that all go at once', { waves: [{ hosts: ['web-2', 'web-1'], pause: 0 }] }, true],
+  ['a profile of a host', { hosts: withProfile('web-1') }, false],
   ['another host', { hosts: hosts.slice(1), waves: [{ hosts: ['web-2'], pause: 0 }] }, false],
 ])('%s', (_why, change, same) => expect(content({ ...atOnce, ...change }) === content(atOnce)).toBe(same))
 
@@ -20,6 +21,15 @@ test('whoever agreed to a gap did not agree to none, nor to another hook', () =>
 
 test('whoever agreed to a pause did not agree to none', () =>
   expect(content({ ...atOnce, waves: wavesOf(10) })).not.toBe(content({ ...atOnce, waves: wavesOf(0) })))
+
+test('whoever agreed to a service here did not agree to it there', () => {
+  expect(content({ ...atOnce, hosts: withProfile('web-1') })).not.toBe(content({ ...atOnce, hosts: withProfile('web-2') }))
+  expect(content({ ...atOnce, hosts: withProfile('web-1').toReversed() })).toBe(content({ ...atOnce, hosts: withProfile('web-1') }))
+})
+
+function withProfile(name: string): Draft['hosts'] {
+  return hosts.map((host) => (host.name === name ? { ...host, profiles: ['cron'] } : host))
+}
 
 function wavesOf(pause: number): Draft['waves'] {
   return [

@@ -72,6 +72,7 @@ describe('which image each service runs', () => {
       images,
       file: '.github/landfall.yml',
       revision,
+      profiles: new Map(),
     })
     return found.kind === 'ok' ? found.value : found.problems.map(problemText)
   }

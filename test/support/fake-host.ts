@@ -101,6 +101,7 @@ export class FakeHost {
       this.latest = turn
       this.order = { words: args, text: orderStatement(verb, args).toString().trimEnd(), signature: decoded(signature) }
     }
+    if (verb === 'fetch') return this.#fetch(generation, args.slice(6))
     if (verb === 'put') return this.#put(generation, input, raise)
     const release = this.releases.get(generation)
     if (!release || generation !== this.highest) return refused(11, `there is no release ${generation} here`)
@@ -112,6 +113,14 @@ export class FakeHost {
     if (verb === 'restore') return this.#restore(generation, release)
     if (verb === 'retire') return this.#retire(generation, release)
     return refused(2, `${verb} is no verb`)
+  }
+
+  /** In advance, and nothing is remembered of it. */
+  #fetch(generation: number, images: readonly string[]): CommandResult {
+    if (this.shell < 4) return refused(2, "this key speaks landfall-shell's verbs only")
+    if (generation <= this.highest) return refused(12, `generation ${this.highest} was put; nothing is fetched for ${generation} any more`)
+    const missing = images.filter((reference) => !this.docker.pull(reference))
+    return missing.length > 0 ? refused(15, 'docker could not pull the images') : said([{ type: 'pulled' }])
   }
 
   #put(generation: number, input: Buffer, raise: () => void): CommandResult {

@@ -52,6 +52,11 @@ export class FakeRegistry implements Registry {
     return image
   }
 
+  /** How plans name what a tag of it names now. */
+  reference(repository: string, tag: string): string {
+    return `${repository}@${this.#tags.get(`${repository}:${tag}`)?.digest ?? ''}`
+  }
+
   /** What a host gets when it pulls `repository@sha256:…`. */
   image(reference: string): FakeImage | undefined {
     return this.#images.get(reference)

@@ -13,6 +13,8 @@ export const composeYml = `services:
 export interface ShopOptions {
   /** Hosts the repository's file names. */
   follows?: string[]
+  /** In their place hosts with Compose profiles, as they are written: `{ web-1: [web] }`. */
+  placed?: string
   /** How long Landfall waits for an image. */
   imageWithin?: string
   /** How long the app may take to become well. */
@@ -37,6 +39,7 @@ export interface ShopOptions {
 /** `.github/landfall.yml` of the shop. */
 export const landfallYml = ({
   follows = ['web-1'],
+  placed = `[${follows.join(', ')}]`,
   imageWithin = '10m',
   within = '20s',
   soak = '2s',
@@ -54,7 +57,7 @@ defaults:
   image-within: ${imageWithin}
   verify: { web: { port: 3000, health: /health, version: "/health#/version", within: ${within}, soak: ${soak}${asks ? `, ${asks}` : ''} } }
 environments:
-  production: { branch: main, hosts: [${follows.join(', ')}], env: deploy/production.env, url: "https://shop.example.com"${atUrl ? `, verify-url: ${atUrl}` : ''}${bake ? `, bake: ${bake}` : ''}${gates ? `, ${gates}` : ''}${rollout ? `, rollout: ${rollout}` : ''} }
+  production: { branch: main, hosts: ${placed}, env: deploy/production.env, url: "https://shop.example.com"${atUrl ? `, verify-url: ${atUrl}` : ''}${bake ? `, bake: ${bake}` : ''}${gates ? `, ${gates}` : ''}${rollout ? `, rollout: ${rollout}` : ''} }
 ${staging.length > 0 ? `  staging: { branch: ${stagingBranch}, hosts: [${staging.join(', ')}], env: deploy/production.env }\n` : ''}notify: ["slack:deploys"]
 `
 

@@ -43,7 +43,7 @@ async function render(binary: ComposeBinary, request: RenderRequest): Promise<Re
     if (portable.kind === 'invalid') return portable
     const unfaithful = source.standsAlone ? [] : await prove(binary, project, portable.text, model.model)
     const found = [
-      ...checkModel(model.model, source, variables),
+      ...checkModel(model.model, source, variables, request.hosts),
       ...checkCarried(model.model, source, request.snapshot, variables),
       ...unfaithful,
     ]

@@ -1,7 +1,7 @@
 import type { Deployment } from '../../domain/deployment.ts'
 import { fullName } from '../../domain/repository.ts'
 import type { DeploymentPatch } from '../../flow/ports.ts'
-import { storedDeployment, storedTakenBack } from './stored/deployment.ts'
+import { storedDeployment, storedFetched, storedTakenBack } from './stored/deployment.ts'
 import { storedComment, storedComments } from './stored/intent.ts'
 import { encode, parsed, present, read } from './stored/json.ts'
 import { storedPlan, storedProgress, storedProposal } from './stored/plan.ts'
@@ -31,6 +31,7 @@ export function deploymentRow(deployment: Deployment, sequence: number): Deploym
     state: valid.state,
     created_at: valid.createdAt,
     ended_after: null,
+    fetched: valid.fetched ? encode(storedFetched, valid.fetched) : null,
     ...emptyPatch,
     ...patchColumns(valid),
   }
@@ -60,6 +61,7 @@ export function deploymentIn(row: DeploymentRow): Deployment {
     reason: parsed(row.reason),
     closed: parsed(row.closed),
     proposal: parsed(row.proposal),
+    fetched: parsed(row.fetched),
     plan: parsed(row.plan),
     rollout: parsed(row.rollout),
     soak: row.soak === null ? null : present({ state: row.soak, reason: parsed(row.soak_reason) }),

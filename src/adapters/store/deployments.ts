@@ -4,6 +4,7 @@ import type { CommentRef } from '../../domain/intent.ts'
 import type { DeploymentPatch, Lease, Log, ReportKey, Store } from '../../flow/ports.ts'
 import type { Database } from './database.ts'
 import { deploymentIn, deploymentRow, patchColumns } from './deployment-rows.ts'
+import { noteFetched } from './fetched.ts'
 import { recordFound } from './found.ts'
 import { mustHold } from './leases.ts'
 import { LeftOut } from './left-out.ts'
@@ -108,6 +109,8 @@ export function deployments(database: Database, log: Log): Store['deployments'] 
     found: recordFound(database),
 
     returned: recordReturned(database),
+
+    fetched: noteFetched(database),
 
     advance: (id, lease, to, patch = {}, wanted = () => []) =>
       db.transaction().execute((transaction) => advance(database, transaction, { id, lease, to, patch, wanted })),

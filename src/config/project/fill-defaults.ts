@@ -2,6 +2,7 @@ import type { EnvironmentRule, ProjectFile, SourceRule, UrlRule, VerifyRule } fr
 import { nothingAsked } from '../../domain/gate.ts'
 import { mergeGates, writtenGates } from '../gates/gates.ts'
 import { named } from '../named.ts'
+import { hostsRule } from './hosts.ts'
 import { rolloutRule } from './rollout.ts'
 import type { ProjectShape } from './schema.ts'
 import type { VerifyShape } from './verify.ts'
@@ -21,11 +22,11 @@ export function fillDefaults(shape: ProjectShape, project: string): ProjectFile 
 }
 
 function environmentRule(name: string, written: EnvironmentShape, defaults: NonNullable<ProjectShape['defaults']>): EnvironmentRule {
-  const { hosts, env, url } = written
+  const { env, url } = written
   return {
     name,
     source: sourceRule(name, written),
-    hosts,
+    ...hostsRule(written.hosts),
     ...(env !== undefined && { env }),
     ...(url !== undefined && { url }),
     ...(written['verify-url'] && { verifyUrl: urlRule(written['verify-url']) }),

@@ -25,6 +25,13 @@ export const serviceName = text(
   'Write the name of the service as the Compose file has it',
 )
 
+/** Compose's own rule for profiles. */
+export const profileName = text(
+  /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/,
+  'this is not the name of a Compose profile',
+  'Write one that a service of the Compose file has under `profiles:`; letters, digits, `.`, `-` and `_`',
+)
+
 /** A host's name or `@` and a group's. */
 export const hostEntry = text(
   /^@?[a-z0-9][a-z0-9._-]{0,62}$/,

@@ -3,8 +3,9 @@ import { duration } from '../duration.ts'
 import { gateKeys } from '../gates/gates.ts'
 import { message } from '../message.ts'
 import { branchName } from './branch.ts'
+import { hosts } from './hosts.ts'
 import { imageRepository, tagTemplate } from './image.ts'
-import { channelName, environmentName, hostEntry, imageName, projectName } from './names.ts'
+import { channelName, environmentName, imageName, projectName } from './names.ts'
 import { pathPatterns } from './path-pattern.ts'
 import { repositoryPath } from './repository-path.ts'
 import { rollout } from './rollout.ts'
@@ -39,15 +40,6 @@ const image = z.strictObject({
   }),
 })
 
-const hosts = z
-  .array(hostEntry, {
-    error: ({ input }) =>
-      typeof input === 'object' && input !== null && !Array.isArray(input)
-        ? message('Compose profiles per host are not supported by this version of Landfall', 'Write a list, such as `[web-1, "@web"]`')
-        : undefined,
-  })
-  .min(1, { error: message('there are no hosts', 'Name at least one; to stop deploying, remove the environment') })
-
 const rolloutMeta = { description: 'In which order hosts are switched. Default: all at once.' }
 
 const address = z.string().refine(isWebAddress, {
@@ -58,7 +50,9 @@ const environment = z
   .strictObject({
     branch: branchName.optional().meta({ description: 'Branch whose head this environment follows. Either this or `tag`.' }),
     tag: tagPattern.optional().meta({ description: 'Tags this environment follows, such as `v*`. Either this or `branch`.' }),
-    hosts: hosts.meta({ description: "Names of hosts and `@groups` from the operator's file." }),
+    hosts: hosts.meta({
+      description: "Names of hosts and `@groups` from the operator's file, as a list or each with the Compose profiles it has.",
+    }),
     env: repositoryPath.optional().meta({ description: 'Dotenv file in the repository, relative to its root.' }),
     url: address.optional().meta({ description: 'Where people reach it; shown on GitHub.' }),
     'verify-url': verifyUrl.optional().meta({ description: 'What is asked of `url` by Landfall itself, once all hosts are proved.' }),

@@ -1,4 +1,4 @@
-import type { Deployment, State } from '../../domain/deployment.ts'
+import type { Deployment, Fetched, State } from '../../domain/deployment.ts'
 import type { RecoveryIntent } from '../../domain/intent.ts'
 import type { Reason } from '../../domain/reason.ts'
 import type { Receipt } from '../../domain/receipt.ts'
@@ -40,6 +40,11 @@ export interface Deployments {
   found(found: Found, lease: Lease): Promise<void>
   /** Records that what was watched did not stay well, with the rollback that comes of it, in one transaction under the lease of the watch. */
   returned(returned: Returned, lease: Lease): Promise<void>
+  /**
+   * Notes under the lease what hosts fetched for one that waits, and the reports that are wanted then. False, and nothing is noted, where it
+   * waits for this proposal no more. Throws LeaseLost as `advance` does.
+   */
+  fetched(id: string, lease: Lease, fetched: Fetched, wanted: ReportKey[]): Promise<boolean>
   /**
    * Moves it on and merges the patch, under the lease. Refuses an impossible step, and throws LeaseLost when
    * the lease is no longer the newest on its subject. The reports that are wanted of it as it is then are recorded in the same transaction.

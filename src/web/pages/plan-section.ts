@@ -1,6 +1,6 @@
 import type { Draft, PlannedHost, PlannedService } from '../../domain/plan.ts'
 import { shortSha } from '../../domain/repository.ts'
-import { serviceNote } from '../../report/plan-text.ts'
+import { ownWork, serviceNote } from '../../report/plan-text.ts'
 import { durationText } from '../../report/time.ts'
 import { type Html, html } from './html.ts'
 
@@ -46,9 +46,12 @@ function waveNote({ waves }: Draft, index: number): string {
 
 function hostRow(plan: Draft, name: string, wave: number): Html {
   const host: PlannedHost | undefined = plan.hosts.find((candidate) => candidate.name === name)
+  const ownNote = ownWork(host)
   return html`<tr>
 <th scope="row">${name}${plan.waves.length > 1 && html` <span class="note">${waveNote(plan, wave)}</span>`}</th>
-<td data-label="Before">${host?.previous ? html`<code>${shortSha(host.previous.revision)}</code> <span class="note">generation ${host.previous.generation}</span>` : html`<span class="note">first deployment here</span>`}</td>
+<td data-label="Before">${host?.previous ? html`<code>${shortSha(host.previous.revision)}</code> <span class="note">generation ${host.previous.generation}</span>` : html`<span class="note">first deployment here</span>`}${
+    ownNote !== '' && html` <span class="note">${ownNote}</span>`
+  }</td>
 <td data-label="Platform">${host?.platform ?? 'unknown'}</td>
 </tr>`
 }

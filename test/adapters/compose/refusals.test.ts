@@ -9,7 +9,14 @@ import { repository } from './given.ts'
 const compose = createCompose({ path: '/there/is/no/compose', version: '2.26.1' })
 
 async function refusals(files: Record<string, string>, more: Partial<RenderRequest> = {}): Promise<string[]> {
-  const request = { snapshot: repository(files), files: ['compose.yml'], project: 'shop', variables: {}, ...more }
+  const request = {
+    snapshot: repository(files),
+    files: ['compose.yml'],
+    project: 'shop',
+    variables: {},
+    hosts: [{ name: 'web-1', profiles: [] }],
+    ...more,
+  }
   const result = await compose.render(request)
   return result.kind === 'invalid' ? result.problems.map(problemText) : []
 }

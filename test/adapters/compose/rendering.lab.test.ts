@@ -33,6 +33,7 @@ async function render(engine: string, { files, compose }: Case) {
     project: 'shop',
     variables,
     interpolation,
+    hosts: [{ name: 'web-1', profiles: [] }],
   })
   if (result.kind === 'invalid') throw new Error(result.problems.map(problemText).join('\n'))
   return result

@@ -25,6 +25,7 @@ export function deploymentContract(given: Given): void {
       tag: 'v1.2',
       closed: [{ code: 'locked', evidence: { person: 'lisa' } }],
       proposal: { draft: draft(), content: 'what is shown', since: at },
+      fetched: { content: 'what is shown', there: ['web-1'], failed: ['web-2'] },
       plan: plan(),
       rollout: { wave: 1, until: at, asked: { content: 'what is shown', since: at, until: at } },
       soak: { state: 'unwell', reason: { code: 'soak-failed', evidence: { host: 'web-1' } } },
@@ -36,6 +37,26 @@ export function deploymentContract(given: Given): void {
     expect(full).toEqual({ ...everything, id: full?.id, intent: full?.intent })
     expect(await given.other.deployments.read(full?.id ?? '')).toEqual(full)
     expect(await given.store.deployments.read('nobody')).toBeUndefined()
+  })
+
+  test('what hosts fetched is kept for what waits with that very proposal, with the reports it asks for', async () => {
+    const [created] = await asked(given.store, {})
+    const id = created?.id ?? ''
+    const held = await lease(given.store)
+    const proposal = { draft: draft(), content: 'what is shown', since: at }
+    const fetched = { content: 'what is shown', there: ['web-1'], failed: [] }
+    const report = { subject: `deployment:${id}`, surface: 'check' }
+    expect(await given.store.deployments.fetched(id, held, fetched, [report])).toBe(false)
+    await given.store.deployments.advance(id, held, 'waiting', { proposal })
+    expect(await given.store.deployments.fetched(id, held, { ...fetched, content: 'another' }, [report])).toBe(false)
+    const due = async () => (await given.store.reports.due(50)).filter(({ subject }) => subject === report.subject)
+    expect(await due()).toEqual([])
+    expect(await given.store.deployments.fetched(id, held, fetched, [report])).toBe(true)
+    expect((await given.other.deployments.read(id))?.fetched).toEqual(fetched)
+    expect(await due()).toMatchObject([report])
+    await given.other.leases.release(held)
+    await given.other.leases.claim(held.subject, 'somebody else', 30)
+    await expect(given.store.deployments.fetched(id, held, fetched, [])).rejects.toThrow(LeaseLost)
   })
 
   test('advancing merges the patch, stores the plan and wants the reports together', async () => {

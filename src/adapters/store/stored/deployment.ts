@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Deployment, type SoakBehind, states, type TakenBack, type TimelineEntry } from '../../../domain/deployment.ts'
+import { type Deployment, type Fetched, type SoakBehind, states, type TakenBack, type TimelineEntry } from '../../../domain/deployment.ts'
 import { storedComment, storedComments } from './intent.ts'
 import { storedPlan, storedProgress, storedProposal } from './plan.ts'
 import { storedReason, storedReasons } from './reason.ts'
@@ -17,6 +17,12 @@ export const storedTakenBack: z.ZodType<TakenBack> = z.strictObject({
   revision: sha,
   baked: z.literal(true).exactOptional(),
 } satisfies Shape<TakenBack>)
+
+export const storedFetched: z.ZodType<Fetched> = z.strictObject({
+  content: name,
+  there: z.array(name),
+  failed: z.array(name),
+} satisfies Shape<Fetched>)
 
 export const storedDeployment: z.ZodType<Deployment> = z.strictObject({
   id: name,
@@ -41,6 +47,7 @@ export const storedDeployment: z.ZodType<Deployment> = z.strictObject({
   reason: storedReason.exactOptional(),
   closed: storedReasons.exactOptional(),
   proposal: storedProposal.exactOptional(),
+  fetched: storedFetched.exactOptional(),
   plan: storedPlan.exactOptional(),
   rollout: storedProgress.exactOptional(),
   soak: storedSoak.exactOptional(),

@@ -5,7 +5,7 @@ import type { Beside, Draft, Plan, PlannedFile, PlannedHost, PlannedService, Pro
 import type { RolloutProgress, StartFirstRule, Wave } from '../../../domain/rollout.ts'
 import { storedGates, storedPassedGate } from './gate.ts'
 import { storedRepository } from './repository.ts'
-import { count, digest, instant, name, type Shape, sha } from './shape.ts'
+import { count, digest, instant, name, type Shape, sha, text } from './shape.ts'
 
 const seconds = z.number().nonnegative()
 
@@ -43,11 +43,13 @@ const urlCheck = z.strictObject({
 
 const service = z.strictObject({
   name,
-  image: name,
+  // Empty for a service that runs nowhere.
+  image: text,
   change: z.enum(['created', 'recreated', 'untouched']),
   because: z.array(z.string()),
   fingerprint: z.string(),
   replicas: count,
+  hosts: z.array(name).exactOptional(),
   oneShot: z.boolean(),
   verify: verify.exactOptional(),
   dockerHealth: z.literal(true).exactOptional(),
@@ -69,7 +71,9 @@ const host = z.strictObject({
   name,
   platform: name,
   previous: z.strictObject({ generation: count, revision: sha }).exactOptional(),
+  profiles: z.array(name).exactOptional(),
   creates: z.array(name).exactOptional(),
+  removes: z.array(name).exactOptional(),
   override: z.string().exactOptional(),
 } satisfies Shape<PlannedHost>)
 

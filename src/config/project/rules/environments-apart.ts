@@ -1,5 +1,6 @@
 import type { Finding } from '../../finding.ts'
 import type { Rule } from '../../rule.ts'
+import { hostEntries } from '../hosts.ts'
 import type { ProjectShape } from '../schema.ts'
 
 /**
@@ -9,14 +10,14 @@ import type { ProjectShape } from '../schema.ts'
 export const environmentsApart: Rule<ProjectShape> = (file) => {
   const first = new Map<string, string>()
   return Object.entries(file.environments).flatMap(([name, { hosts }]) =>
-    hosts.flatMap((host, index): Finding[] => {
-      const other = first.get(host) ?? name
-      first.set(host, other)
+    hostEntries(hosts, ['environments', name, 'hosts']).flatMap(({ entry, path }): Finding[] => {
+      const other = first.get(entry) ?? name
+      first.set(entry, other)
       if (other === name) return []
       return [
         {
-          path: ['environments', name, 'hosts', index],
-          what: `"${host}" is already a host of environment "${other}", and both have the same Compose project name`,
+          path,
+          what: `"${entry}" is already a host of environment "${other}", and both have the same Compose project name`,
           remedy: 'Give each environment hosts of its own',
         },
       ]

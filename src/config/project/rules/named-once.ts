@@ -1,6 +1,7 @@
 import { duplicates } from '../../duplicates.ts'
 import { gatesNamedOnce } from '../../gates/named-once.ts'
 import type { Rule } from '../../rule.ts'
+import { hostEntries } from '../hosts.ts'
 import type { ProjectShape } from '../schema.ts'
 
 /** A list names each host, file, channel, pattern, check and person once. */
@@ -12,7 +13,8 @@ export const namedOnce: Rule<ProjectShape> = (file) => [
   ...Object.entries(file.images ?? {}).flatMap(([name, { paths }]) => duplicates(['images', name, 'paths'], paths ?? [])),
   ...gatesNamedOnce(['defaults'], file.defaults ?? {}),
   ...Object.entries(file.environments).flatMap(([name, environment]) => [
-    ...duplicates(['environments', name, 'hosts'], environment.hosts),
+    ...(Array.isArray(environment.hosts) ? duplicates(['environments', name, 'hosts'], environment.hosts) : []),
+    ...hostEntries(environment.hosts, ['environments', name, 'hosts']).flatMap(({ path, profiles }) => duplicates(path, profiles)),
     ...gatesNamedOnce(['environments', name], environment),
   ]),
 ]
