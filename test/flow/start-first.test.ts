@@ -3,6 +3,7 @@ import type { Command } from '../../src/host/command.ts'
 import { httpError } from '../support/fake-github.ts'
 import type { FakeHost } from '../support/fake-host.ts'
 import { refused } from '../support/host-answers.ts'
+import { openPull } from '../support/pull-requests.ts'
 import { composeYml, landfallYml } from '../support/shop.ts'
 import { openTown, type Town } from '../support/town.ts'
 
@@ -152,6 +153,28 @@ describe('what runs already', () => {
       ].join('\n'),
     ])
     expect(order(town.host('web-1'), 2)).toEqual([])
+  })
+
+  test('is not in the way of an older commit that asks for nothing of the kind: that stops it first', async () => {
+    const town = await openTown({ rollout: '{}' })
+    const named = composeYml.replace('  db:', '    container_name: shop\n  db:')
+    const older = await town.deploy({ 'compose.yml': named })
+    await town.deploy({ 'compose.yml': composeYml, '.github/landfall.yml': landfallYml({ rollout }) })
+    await town.tellComment(`/deploy production ${older.revision}`)
+    await town.quiet()
+    const { state, revision, plan } = await town.newest()
+    expect([state, revision]).toEqual(['succeeded', older.revision])
+    expect(plan?.services.find(({ name }) => name === 'web')).not.toHaveProperty('startFirst')
+  })
+
+  test('and what would prevent it are told on the pull request', async () => {
+    const { town } = await withOne()
+    await openPull(town, { 'a.txt': 'one' }, { number: 12 })
+    await openPull(town, { 'compose.yml': composeYml.replace('  db:', '    container_name: shop\n  db:') }, { number: 13 })
+    await town.quiet()
+    const told = (number: number) => town.github.comments.filter(({ issue }) => issue === number).at(-1)?.body ?? ''
+    expect(told(12)).toContain('started beside the old one, then the old one goes')
+    expect(told(13)).toContain('web starts first, and two containers cannot have one name')
   })
 })
 
