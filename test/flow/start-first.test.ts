@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Command } from '../../src/host/command.ts'
 import { httpError } from '../support/fake-github.ts'
 import type { FakeHost } from '../support/fake-host.ts'
-import { refused } from '../support/host-answers.ts'
+import { refused, said } from '../support/host-answers.ts'
 import { openPull } from '../support/pull-requests.ts'
 import { composeYml, landfallYml } from '../support/shop.ts'
 import { openTown, type Town } from '../support/town.ts'
@@ -82,6 +82,19 @@ describe('a service that starts first', () => {
       'rolled-back',
       'switch-failed',
       expect.stringContaining('too few new containers of web run'),
+    ])
+    expect(ids(town)).toEqual(old)
+  })
+
+  test('whose old one is there still after it was to go is not proved', async () => {
+    const { town } = await withOne()
+    const old = ids(town)
+    town.host('web-1').instead = ({ verb }) => (verb === 'retire' ? said([{ type: 'retired' }]) : undefined)
+    const { state, reason } = await town.deploy()
+    expect([state, reason?.code, reason?.evidence.detail]).toEqual([
+      'rolled-back',
+      'verification-failed',
+      expect.stringContaining('planned is'),
     ])
     expect(ids(town)).toEqual(old)
   })
@@ -214,10 +227,12 @@ describe('several hosts', () => {
   test('a rollback that comes over it waits until what it returned to is proved, and leaves one set', async () => {
     const { town, before } = await withOne({ hosts, rollout: '{ batch: 1, pause: 5m, start-first: [web] }' })
     await town.tellPush(town.commit())
-    await town.reaches('paused')
+    const { id } = await town.reaches('paused')
     await town.tellComment('/rollback')
     await town.until(async () => (await town.newest()).kind === 'rollback' && (await town.newest()).state === 'succeeded', 120)
     expect(versions(town)).toEqual(hosts.map(() => [before.revision]))
+    expect((await town.store.deployments.read(id))?.state).toBe('rolled-back')
+    expect(await town.record(id)).toContain('return web-1: generation 1 runs again, proved')
     for (const host of town.hosts.values()) expect(host.leaving.size).toBe(0)
   })
 })
