@@ -39,17 +39,26 @@ export interface Watching {
   host: HostRule
   platform: string
   soak: Plan['soak'] | undefined
+  /** See `Target`. */
+  misses?: number
   mask: Mask
   signal: AbortSignal
 }
 
 /** Judging is pure; this only keeps the watch open. */
 export async function watchHost(
-  { plan: whole, host, platform, soak, mask, signal }: Watching,
+  { plan: whole, host, platform, soak, misses, mask, signal }: Watching,
   ports: Pick<Ports, 'hosts' | 'clock' | 'log'>,
 ): Promise<Proved> {
   const plan = onHost(whole, host.name)
-  const watched = new Watch({ plan, platform, soak, mask, now: () => ports.clock.now().getTime() / 1000 })
+  const watched = new Watch({
+    plan,
+    platform,
+    soak,
+    ...(misses !== undefined && { misses }),
+    mask,
+    now: () => ports.clock.now().getTime() / 1000,
+  })
   const patience = patienceWithDocker(ports.clock)
   for (let opened = 0; ; ) {
     const heard = rounds(host, (round) => watched.look(round), ports)
@@ -87,6 +96,7 @@ class Watch {
   readonly #images: Map<string, PinnedImage>
   readonly #platform: string
   readonly #soak: Plan['soak'] | undefined
+  readonly #misses: number | undefined
   readonly #mask: Mask
   readonly #now: () => number
   readonly #start: number
@@ -94,11 +104,12 @@ class Watch {
   /** The longest that any service may take, in seconds. */
   readonly longest: number
 
-  constructor({ plan, platform, soak, mask, now }: Omit<Watching, 'host' | 'signal'> & { now: () => number }) {
+  constructor({ plan, platform, soak, misses, mask, now }: Omit<Watching, 'host' | 'signal'> & { now: () => number }) {
     this.#services = plan.services.filter(({ replicas }) => replicas > 0)
     this.#images = new Map(plan.images.map((image) => [pinnedReference(image), image]))
     this.#platform = platform
     this.#soak = soak
+    this.#misses = misses
     this.#mask = mask
     this.#now = now
     this.#start = now()
@@ -114,7 +125,7 @@ class Watch {
     for (const service of this.#services) {
       const image = this.#images.get(service.image)
       if (!image) throw new Error(`the plan pins no image ${service.image}`)
-      const target = { service, image, platform: this.#platform, soak: this.#soak }
+      const target = { service, image, platform: this.#platform, soak: this.#soak, misses: this.#misses }
       this.#progress.set(service.name, judge(target, this.#of(service), round, seconds))
     }
     return this.#services.every((service) => this.#verdictOn(service).kind === 'proved') || this.#failed() !== undefined

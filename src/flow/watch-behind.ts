@@ -25,7 +25,9 @@ const againAfter = 15
 /** Seconds between two looks at the public address. */
 const urlEvery = 10
 /** So many looks in a row at it may fail: the way there is longer than to a container. */
-const missesAllowed = 3
+const urlMisses = 3
+/** The same of a service that bakes: a database that changes its leader is no reason to go back. */
+const bakeMisses = 10
 
 /** What each host and the public address came to. A watch that failed says what is not well, or that it could not be watched. */
 export function watchEverything(
@@ -58,7 +60,7 @@ async function watchOne({ name, platform }: PlannedHost, watched: WatchedOn, por
   const watching = { host, platform, soak: undefined, mask, signal }
   return until === undefined
     ? watchHost({ plan, ...watching }, ports)
-    : watchUntil(host, until, (seconds) => ({ ...watching, plan: lasting(plan, seconds) }), signal, ports)
+    : watchUntil(host, until, (seconds) => ({ ...watching, misses: bakeMisses, plan: lasting(plan, seconds) }), signal, ports)
 }
 
 /** A host that nobody reaches for a while says nothing of the release: it is watched again once it answers. */
@@ -90,7 +92,7 @@ async function watchUrl({ plan, mask, until = 0, signal }: WatchedOn, ports: Por
   for (let misses = 0; ports.clock.now().getTime() < until; ) {
     const look = await lookAtUrl(check, plan, signal, ports)
     misses = look.kind === 'good' ? 0 : misses + 1
-    if (look.kind !== 'good' && misses > missesAllowed) {
+    if (look.kind !== 'good' && misses > urlMisses) {
       const { url } = check
       return { kind: 'failed', reason: reason('url-failed', { environment: plan.environment, url, detail: mask(look.detail) }) }
     }

@@ -1207,16 +1207,23 @@ run_commands() {
 # One run: service, container, seconds, words in base64. Docker ends nothing that it runs for somebody who is gone, so it is the container's
 # own `timeout` that does, where it has one.
 run_command() {
-  target=$1 id=$2 seconds=$3
+  target=$1 id=$2 seconds=$3 code=
   shift 3
   for word in "$@"; do
     word=$(printf '%s' "$word" | base64 -d && printf .)
     shift
     set -- "$@" "${word%.}"
   done
-  code=127 begun=$(date +%s)
-  [ -f "$scratch/$id.bare" ] || in_container timeout -s KILL "$seconds" "$@"
-  case $code in 126 | 127) : >"$scratch/$id.bare" && in_container "$@" ;; esac
+  begun=$(date +%s) bare=no
+  [ ! -f "$scratch/$id.bare" ] || bare=yes
+  [ $bare = yes ] || in_container timeout -s KILL "$seconds" "$@"
+  # There is no `timeout`, or no such command: only the command by itself tells which.
+  case $bare$code in
+    yes* | no126 | no127)
+      in_container "$@"
+      case $code in 126 | 127) ;; *) : >"$scratch/$id.bare" ;; esac
+      ;;
+  esac
   # By whole seconds: what was ended with its time has no exit code of its own, and what ended well just then has.
   took=$(($(date +%s) - begun))
   [ $took -lt "$seconds" ] || { [ $took -eq "$seconds" ] && [ "$code" -eq 0 ]; } || code=null
@@ -1226,15 +1233,15 @@ run_command() {
   rm -f "$scratch/$id.began"
 }
 
-# Sets code, and leaves the end of what the words wrote in a file. Who clears up finds Docker's client by its number.
+# Sets code, and leaves the end of what the words wrote in a file. Docker's client tells its number before it looks whether the call is
+# over, and who clears up does it the other way round: none of them is left behind.
 in_container() {
   {
-    sh -c 'echo $$ >"$0"; exec docker exec "$@"' "$scratch/$id.client" "$id" "$@" 2>&1
+    sh -c 'echo $$ >"$0.client" && [ ! -e "$1" ] && shift && exec docker exec "$@"' "$scratch/$id" "$scratch/over" "$id" "$@" 2>&1
     say $? >"$scratch/$id.code"
   } | tail -c 4096 >"$scratch/$id.output"
   rm -f "$scratch/$id.client"
-  [ -d "$scratch" ] || exit 0
-  read -r code <"$scratch/$id.code"
+  [ ! -e "$scratch/over" ] && read -r code <"$scratch/$id.code" || exit 0
 }
 
 do_logs() {
@@ -1367,7 +1374,10 @@ clean_up() {
   trap '' TERM
   for helper in ${beater-} ${listener-} ${watcher-}; do kill -9 "$helper" 2>/dev/null; done
   [ -z "${puller-}" ] || kill "$puller" 2>/dev/null
-  [ ! -s "${scratch-/nowhere}/commands" ] || kill $(find "$scratch" -name '*.client' -exec cat {} +) 2>/dev/null
+  if [ -s "${scratch-/nowhere}/commands" ]; then
+    : >"$scratch/over"
+    kill $(find "$scratch" -name '*.client' -exec cat {} +) 2>/dev/null
+  fi
   rm -rf "${scratch-/nowhere}"
 }
 

@@ -32,6 +32,8 @@ export interface Target {
   platform: string
   /** Two good looks in a row verify it, whatever its soak; see `earlyVerdict`. */
   soak?: Plan['soak'] | undefined
+  /** How many looks in a row a service once good may miss; three where absent. */
+  misses?: number | undefined
 }
 
 export type ServiceVerdict =
@@ -39,7 +41,7 @@ export type ServiceVerdict =
   | { kind: 'proved'; proof: ServiceProof }
   | { kind: 'failed'; detail: string }
 
-/** One lost packet is no outage: a service once good may miss so many looks in a row before that fails it. */
+/** One lost packet is no outage: a service once good may miss so many looks in a row before that fails it, unless it is watched more patiently. */
 const missesAllowed = 3
 
 /** Good looks in a row that verify a service whose soak goes on behind: a single one may be a container about to fall over. */
@@ -53,7 +55,12 @@ export const unseen: Progress = { restarts: {}, misses: 0, good: 0, verdict: { k
  * a restart for the whole soak. Old ones that they stand beside are left aside. `seconds` counts from the end of the switch. Where the soak goes on behind, `earlyVerdict` says when
  * enough was seen.
  */
-export function judge({ service, image, platform, soak }: Target, before: Progress, round: Round, seconds: number): Progress {
+export function judge(
+  { service, image, platform, soak, misses: allowed = missesAllowed }: Target,
+  before: Progress,
+  round: Round,
+  seconds: number,
+): Progress {
   if (before.verdict.kind !== 'pending') return before
   const containers = round.containers.filter((container) => container.service === service.name && !isAside(service, container))
   const look = lookAt(service, image, platform, containers, round)
@@ -66,7 +73,7 @@ export function judge({ service, image, platform, soak }: Target, before: Progre
     // A slow command is told of in several looks; it is one miss all the same.
     const again = look.run !== undefined && look.run === before.missedRun
     const misses = before.goodSince === undefined ? 0 : before.misses + (again ? 0 : 1)
-    if (misses > missesAllowed) return { ...before, verdict: { kind: 'failed', detail: `was healthy, then ${look.detail}` } }
+    if (misses > allowed) return { ...before, verdict: { kind: 'failed', detail: `was healthy, then ${look.detail}` } }
     if (seconds >= service.within && before.goodSince === undefined)
       return { ...before, verdict: { kind: 'failed', detail: `${look.detail} after ${service.within} s` } }
     const { missedRun: _, ...rest } = before

@@ -172,6 +172,14 @@ test('one missed look during the soak is forgiven, an outage is not', () => {
   ).toBe('failed')
 })
 
+test('who watches more patiently forgives more', () => {
+  const missed = { ...good, answers: [answer({ status: 0 }), home] }
+  const target = { service: web, image: image(), platform: 'linux/amd64', misses: 5 }
+  const looks = (count: number) =>
+    [good, ...Array.from({ length: count }, () => missed)].reduce((seen, round, index) => judge(target, seen, round, index), unseen)
+  expect([looks(5).verdict.kind, looks(6).verdict.kind]).toEqual(['pending', 'failed'])
+})
+
 test('a verdict stands: later looks do not change it', () => {
   const failed = judged([[1, withContainer({ status: 'dead' })]])
   expect(judge({ service: web, image: image(), platform: 'linux/amd64' }, failed, good, 2)).toBe(failed)

@@ -96,14 +96,14 @@ test.each<[what: string, first: string, then: string]>([
     socket.on('close', () => clearInterval(dripping)).on('error', () => undefined)
   })
   const began = performance.now()
-  const answer = await publicWeb({ ...loopback, seconds: 0.3 }).get(`http://127.0.0.1:${port}/`, never)
-  expect(answer).toEqual({ kind: 'broken', detail: 'no answer within 0.3 s' })
+  const answer = await publicWeb({ ...loopback, seconds: 0.1 }).get(`http://127.0.0.1:${port}/`, never)
+  expect(answer).toEqual({ kind: 'broken', detail: 'no answer within 0.1 s' })
   expect(performance.now() - began).toBeLessThan(5000)
 })
 
 test('a resolver that does not answer is not waited for, and neither is anything once it is given up', async () => {
-  const web = publicWeb({ ...loopback, resolve: () => new Promise(() => undefined), seconds: 0.2 })
-  expect(await web.get('http://shop.example.com/', never)).toEqual({ kind: 'broken', detail: 'no answer within 0.2 s' })
+  const web = publicWeb({ ...loopback, resolve: () => new Promise(() => undefined), seconds: 0.05 })
+  expect(await web.get('http://shop.example.com/', never)).toEqual({ kind: 'broken', detail: 'no answer within 0.05 s' })
   const enough = new AbortController()
   const asking = publicWeb({ ...loopback, resolve: () => new Promise(() => undefined) }).get('http://shop.example.com/', enough.signal)
   enough.abort()
