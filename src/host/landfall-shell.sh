@@ -1017,7 +1017,7 @@ stand_before_going() {
   forget_leaving
   generation=$left release=$place/releases/$left
   install_files
-  fail $docker_failed "release $target did not become well; release $left runs as before, and $project/$environment is held"
+  fail $docker_failed "release $target did not become well; release $left runs as before, held until: landfall-shell release $project $environment"
 }
 most_looks=120
 
