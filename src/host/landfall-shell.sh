@@ -780,10 +780,10 @@ stand_beside() {
 
 # Compose waits for what a service depends on within one `up` alone; that was started by an earlier one.
 await_others() {
-  manifest "$generation" await | sort -u >"$scratch/await"
+  manifest "$generation" after | sort -u >"$scratch/after"
   while read -r awaited condition; do
     until has_come "$awaited" "$condition"; do pass 1; done
-  done <"$scratch/await"
+  done <"$scratch/after"
 }
 
 # Lets seconds pass, in the background, because only then do the shell's traps act. Its sleep keeps no lock.
