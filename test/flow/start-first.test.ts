@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import type { Command } from '../../src/host/command.ts'
 import { httpError } from '../support/fake-github.ts'
 import type { FakeHost } from '../support/fake-host.ts'
-import { refused } from '../support/host-answers.ts'
+import { refused, said } from '../support/host-answers.ts'
+import { openPull } from '../support/pull-requests.ts'
 import { composeYml, landfallYml } from '../support/shop.ts'
 import { openTown, type Town } from '../support/town.ts'
 
@@ -85,6 +86,19 @@ describe('a service that starts first', () => {
     expect(ids(town)).toEqual(old)
   })
 
+  test('whose old one is there still after it was to go is not proved', async () => {
+    const { town } = await withOne()
+    const old = ids(town)
+    town.host('web-1').instead = ({ verb }) => (verb === 'retire' ? said([{ type: 'retired' }]) : undefined)
+    const { state, reason } = await town.deploy()
+    expect([state, reason?.code, reason?.evidence.detail]).toEqual([
+      'rolled-back',
+      'verification-failed',
+      expect.stringContaining('planned is'),
+    ])
+    expect(ids(town)).toEqual(old)
+  })
+
   test('starts first on the way back to the release before, also where that was not asked to', async () => {
     const { town, before } = await withOne({ rollout: '{}' })
     await town.deploy({ '.github/landfall.yml': landfallYml({ rollout }) })
@@ -153,6 +167,28 @@ describe('what runs already', () => {
     ])
     expect(order(town.host('web-1'), 2)).toEqual([])
   })
+
+  test('is not in the way of an older commit that asks for nothing of the kind: that stops it first', async () => {
+    const town = await openTown({ rollout: '{}' })
+    const named = composeYml.replace('  db:', '    container_name: shop\n  db:')
+    const older = await town.deploy({ 'compose.yml': named })
+    await town.deploy({ 'compose.yml': composeYml, '.github/landfall.yml': landfallYml({ rollout }) })
+    await town.tellComment(`/deploy production ${older.revision}`)
+    await town.quiet()
+    const { state, revision, plan } = await town.newest()
+    expect([state, revision]).toEqual(['succeeded', older.revision])
+    expect(plan?.services.find(({ name }) => name === 'web')).not.toHaveProperty('startFirst')
+  })
+
+  test('and what would prevent it are told on the pull request', async () => {
+    const { town } = await withOne()
+    await openPull(town, { 'a.txt': 'one' }, { number: 12 })
+    await openPull(town, { 'compose.yml': composeYml.replace('  db:', '    container_name: shop\n  db:') }, { number: 13 })
+    await town.quiet()
+    const told = (number: number) => town.github.comments.filter(({ issue }) => issue === number).at(-1)?.body ?? ''
+    expect(told(12)).toContain('started beside the old one, then the old one goes')
+    expect(told(13)).toContain('web starts first, and two containers cannot have one name')
+  })
 })
 
 describe('several hosts', () => {
@@ -191,10 +227,12 @@ describe('several hosts', () => {
   test('a rollback that comes over it waits until what it returned to is proved, and leaves one set', async () => {
     const { town, before } = await withOne({ hosts, rollout: '{ batch: 1, pause: 5m, start-first: [web] }' })
     await town.tellPush(town.commit())
-    await town.reaches('paused')
+    const { id } = await town.reaches('paused')
     await town.tellComment('/rollback')
     await town.until(async () => (await town.newest()).kind === 'rollback' && (await town.newest()).state === 'succeeded', 120)
     expect(versions(town)).toEqual(hosts.map(() => [before.revision]))
+    expect((await town.store.deployments.read(id))?.state).toBe('rolled-back')
+    expect(await town.record(id)).toContain('return web-1: generation 1 runs again, proved')
     for (const host of town.hosts.values()) expect(host.leaving.size).toBe(0)
   })
 })

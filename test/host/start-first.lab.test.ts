@@ -193,5 +193,32 @@ describe.each(installed)('start-first in $name', (shell) => {
       await ok(retire(four, host.by()))
       expect(await counts(two, four)).toEqual([0, 2])
     })
+
+    test('what it depends on and changes with it comes first; where that fails nothing new is started', async () => {
+      const withMigration = async (generation: number, script: string): Promise<Plan> => {
+        const planned = await release(generation, { web: { beside: { after: [{ service: 'migrate', is: 'completed' }] } } })
+        const [web] = planned.services
+        if (!web) throw new Error('there is no service')
+        const migrate = `  migrate:\n    image: shop\n    entrypoint: [/bin/busybox, sh, -c, ${JSON.stringify(script)}]\n`
+        const override = JSON.stringify({ services: { web: { image: web.image }, migrate: { image: web.image } } })
+        const services = [service('migrate', web.image, { oneShot: true, change: 'created' }), web]
+        return { ...planned, services, compose: planned.compose + migrate, override }
+      }
+      const [one, two, three] = [await release(1), await withMigration(2, 'sleep 2'), await withMigration(3, 'exit 3')]
+      await deploy(one)
+      await begin(two)
+      const time = async (name: string, field: string) =>
+        Date.parse((await engine().docker('inspect', '--format', `{{.State.${field}}}`, name)).trim())
+      expect(await time('shop-web-2', 'StartedAt')).toBeGreaterThan(await time('shop-migrate-1', 'FinishedAt'))
+      await ok(retire(two, host.by()))
+      await ok(orders(host, two, 1).confirm)
+      const before = (await state()).containers.filter((one) => one.service === 'web').map(({ id }) => id)
+      await ok(orders(host, three, 1).put)
+      expect(await host.send(switchTo(three, host.by()))).toMatchObject({
+        ending: 'docker-failed',
+        stderr: expect.stringContaining('service migrate, which others wait for, ended with exit code 3'),
+      })
+      expect((await state()).containers.filter((one) => one.service === 'web').map(({ id }) => id)).toEqual(before)
+    })
   }
 })
