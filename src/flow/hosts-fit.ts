@@ -29,11 +29,11 @@ export function platformMissing(
   return undefined
 }
 
-/** A host with an older landfall-shell than the plan needs. Of hosts that nobody asked the version is 0. */
+/** A host with an older landfall-shell than the plan needs. */
 export function shellMissing(draft: Draft, seen: SeenHost[]): Unfit | undefined {
   const needed = shellNeeded(draft)
-  const old = needed && seen.find(({ state: { shell } }) => shell > 0 && shell < needed.version)
+  const old = needed && seen.find(({ state }) => state.shell < needed.version)
   if (!needed || !old) return undefined
-  const detail = `its landfall-shell has version ${old.state.shell}, and ${needed.why} needs version ${needed.version}`
+  const detail = `${needed.why} needs version ${needed.version} of landfall-shell, and it has version ${old.state.shell}`
   return failed(reason('host-not-ready', { host: old.host.name, detail }))
 }

@@ -14,5 +14,5 @@ export function shellNeeded({ services, hosts }: Pick<Draft, 'services' | 'hosts
   if (first) return { version: 4, why: `\`start-first\` of ${first.name}` }
   const asked = services.find(({ verify, replicas }) => verify?.command !== undefined && replicas > 0)
   if (asked) return { version: 4, why: `\`command\` of ${asked.name}` }
-  return hosts.some(({ profiles }) => profiles !== undefined) ? { version: 4, why: 'Compose profiles of hosts' } : undefined
+  return hosts.some(({ profiles }) => profiles !== undefined) ? { version: 4, why: 'a mapping of `hosts` to profiles' } : undefined
 }

@@ -30,7 +30,6 @@ test.each<[why: string, shell: number, profiles: string[] | undefined, refused: 
   ['profiles and a landfall-shell that knows them', 4, ['cron'], false],
   ['profiles and an older one', 3, ['cron'], true],
   ['no profiles and an older one', 3, undefined, false],
-  ['profiles and nobody who asked', 0, ['cron'], false],
 ])('%s', (_why, shell, profiles, refused) => {
   const draft = plan({ hosts: [{ name: 'a', platform: 'linux/amd64', ...(profiles && { profiles }) }] })
   expect(shellMissing(draft, [host('a', { shell })])?.kind).toBe(refused ? 'refused' : undefined)

@@ -54,7 +54,7 @@ describe('a service of a Compose profile', () => {
     expect(state).toBe('succeeded')
     expect(plan?.hosts.map(({ profiles }) => profiles)).toEqual([['cron'], undefined])
     const record = (await town.record(id)).join('\n')
-    expect(record).toMatch(/cron +created +new, only on web-1\n/)
+    expect(record).toMatch(/cron +created +new, only on web-1;)
     expect(record).toMatch(/tool +untouched +no host has the profile tools, not started\n/)
     expect((await town.store.receipts.of(id))?.hosts.map((proof) => proof.services.map(({ service }) => service))).toEqual([
       ['cron', 'db', 'web'],
@@ -165,7 +165,7 @@ test('a host with an older landfall-shell is told so before any is touched, and 
   expect(state).toBe('failed')
   expect(reason).toMatchObject({
     code: 'host-not-ready',
-    evidence: { host: 'web-2', detail: 'its landfall-shell has version 3, and Compose profiles of hosts needs version 4' },
+    evidence: { host: 'web-2', detail: 'a mapping of `hosts` to profiles needs version 4 of landfall-shell, and it has version 3' },
   })
   expect(town.host('web-1').heard).not.toContain('put 2')
 })
