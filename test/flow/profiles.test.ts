@@ -54,7 +54,7 @@ describe('a service of a Compose profile', () => {
     expect(state).toBe('succeeded')
     expect(plan?.hosts.map(({ profiles }) => profiles)).toEqual([['cron'], undefined])
     const record = (await town.record(id)).join('\n')
-    expect(record).toMatch(/cron +created +new, only on web-1;)
+    expect(record).toMatch(/cron +created +new, only on web-1;/)
     expect(record).toMatch(/tool +untouched +no host has the profile tools, not started\n/)
     expect((await town.store.receipts.of(id))?.hosts.map((proof) => proof.services.map(({ service }) => service))).toEqual([
       ['cron', 'db', 'web'],
