@@ -780,10 +780,10 @@ stand_beside() {
 
 # Compose waits for what a service depends on within one `up` alone; that was started by an earlier one.
 await_others() {
-  manifest "$generation" await | sort -u >"$scratch/await"
+  manifest "$generation" after | sort -u >"$scratch/after"
   while read -r awaited condition; do
     until has_come "$awaited" "$condition"; do pass 1; done
-  done <"$scratch/await"
+  done <"$scratch/after"
 }
 
 # Lets seconds pass, in the background, because only then do the shell's traps act. Its sleep keeps no lock.
@@ -1017,7 +1017,7 @@ stand_before_going() {
   forget_leaving
   generation=$left release=$place/releases/$left
   install_files
-  fail $docker_failed "release $target did not become well; release $left runs as before, and $project/$environment is held"
+  fail $docker_failed "release $target did not become well; release $left runs as before, held until: landfall-shell release $project $environment"
 }
 most_looks=120
 

@@ -13,7 +13,7 @@ import { fullName } from '../domain/repository.ts'
  * | `up NAME` | started by the switch: created or recreated |
  * | `recreate NAME` | of those, the ones whose old containers must be gone afterwards |
  * | `beside NAME COUNT` | of those, the ones that are started beside their old containers, so many; `retire` takes the old ones away |
- * | `await NAME completed` or `healthy` | before these: the state of another one that the switch starts |
+ * | `after NAME completed` or `healthy` | before these: the state of another one that the switch starts |
  * | `room NAME COUNT` | its containers, so many, may stand beside another release's |
  * | `drain NAME SECONDS` | how long they have before their stop signal, when they leave |
  * | `hook NAME SECONDS WORD...` | run in them before that, for so long at most; words in base64, since they may hold anything |
@@ -56,7 +56,7 @@ export function images(plan: Plan): string[] {
 
 function besideLines({ name, replicas, beside }: PlannedService): string[] {
   if (!beside) return []
-  return [line('beside', name, String(replicas)), ...beside.after.map(({ service, is }) => line('await', service, is))]
+  return [line('beside', name, String(replicas)), ...beside.after.map(({ service, is }) => line('after', service, is))]
 }
 
 function roomLines({ name, replicas, startFirst }: PlannedService): string[] {
