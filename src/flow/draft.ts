@@ -34,7 +34,7 @@ export function draftOf(
 ): Step<Draft> {
   // Hosts were granted and looked at for the project as the head of the branch calls it.
   if (rendered.file.project !== project) return rejected(projectDiffers(rendered, project))
-  const permitted = permittedRollout(kind, rollout, rendered, ports.compose)
+  const permitted = permittedRollout(kind, rollout, rendered, profiles, ports.compose)
   if (permitted.kind !== 'ok') return permitted
   const pins = new Map<string, PinnedImage>()
   for (const { service, line, repository: name, tag } of rendered.images) {

@@ -1,3 +1,4 @@
+import type { HostProfiles } from '../domain/placement.ts'
 import { problemsReason } from '../domain/reason.ts'
 import type { RolloutRule } from '../domain/rollout.ts'
 import { type Obstacle, obstaclesTo } from '../plan/start-first.ts'
@@ -13,10 +14,11 @@ export function permittedRollout(
   kind: 'deploy' | 'rollback',
   { startFirst, ...order }: RolloutRule,
   rendered: RenderedRelease,
+  profiles: HostProfiles,
   compose: Compose,
 ): Step<RolloutRule> {
   if (!startFirst) return { kind: 'ok', value: order }
-  const obstacles = obstaclesTo(Object.keys(startFirst), rendered.model, rendered.environment.verify)
+  const obstacles = obstaclesTo(Object.keys(startFirst), rendered.model, rendered.environment.verify, [...profiles.values()].flat())
   const asked = rendered.environment.rollout.startFirst ?? {}
   const told = kind === 'deploy' ? obstacles.filter(({ service }) => Object.hasOwn(asked, service)) : []
   if (told.length > 0)

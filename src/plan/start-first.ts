@@ -1,4 +1,5 @@
 import type { VerifyRule } from '../domain/configuration.ts'
+import { hasPlaceOn } from '../domain/placement.ts'
 import { suggest } from '../domain/suggest.ts'
 import { leadersOf } from './followers.ts'
 import { type ComposeModel, isCheckedByDocker, type ModelService } from './model.ts'
@@ -13,11 +14,22 @@ export interface Obstacle {
   remedy: string
 }
 
-/** All that keeps these services from starting first. An image's own health check and volumes cannot be seen here. */
-export function obstaclesTo(names: readonly string[], model: ComposeModel, verify: Readonly<Record<string, VerifyRule>>): Obstacle[] {
+/**
+ * All that keeps these services from starting first, where they run at all. An image's own health check and volumes cannot be seen here.
+ *
+ * @param profiles that any of the hosts has
+ */
+export function obstaclesTo(
+  names: readonly string[],
+  whole: ComposeModel,
+  verify: Readonly<Record<string, VerifyRule>>,
+  profiles: readonly string[],
+): Obstacle[] {
+  const running = Object.entries(whole.services).filter(([, service]) => hasPlaceOn(service.profiles, profiles))
+  const model = { ...whole, services: Object.fromEntries(running) }
   return names.flatMap((service) => {
     const definition = model.services[service]
-    if (!definition) return [unknown(service, model)]
+    if (!definition) return whole.services[service] ? [] : [unknown(service, whole)]
     const found = [
       ...twoOfAKind(definition),
       ...sharedSpaces(service, definition, model),

@@ -16,7 +16,7 @@ test.each(folders.map(({ name }) => name))('the example for %s starts its web se
   const { services } = composeFile.parse(parse(readFileSync(join(examples, name, 'compose.yml'), 'utf8')))
   const { rollout, verify } = file.environments.production ?? {}
   expect(Object.keys(rollout?.startFirst ?? {})).toEqual(['web'])
-  expect(obstaclesTo(['web'], readModel({ services: { web: services.web } }), verify ?? {})).toEqual([])
+  expect(obstaclesTo(['web'], readModel({ services: { web: services.web } }), verify ?? {}, [])).toEqual([])
   expect(services.proxy.image).toMatch(new RegExp(`^${name}:`))
 })
 

@@ -10,7 +10,7 @@ import { container, image, plan, service } from '../support/builders.ts'
 type Services = Record<string, Record<string, unknown>>
 const rule: VerifyRule = { port: 3000, health: '/health', smoke: [], within: 60, soak: 10 }
 const told = (services: Services, verify: Record<string, VerifyRule> = { web: rule }, names = ['web']) =>
-  obstaclesTo(names, readModel({ services }), verify).map(
+  obstaclesTo(names, readModel({ services }), verify, ['jobs']).map(
     ({ path, what }) => `${path.slice(2).join('.')}: ${what.replace('web starts first, and ', '')}`,
   )
 
@@ -79,6 +79,12 @@ describe('what keeps a service from starting first', () => {
     ['not others that are not started', {}, { side: { network_mode: 'service:web', profiles: ['debug'] } }, []],
     ['not a profile that is not started', { profiles: ['debug'], container_name: 'shop' }, {}, []],
     [
+      'a name of its own, with a profile that a host has',
+      { profiles: ['jobs'], container_name: 'shop' },
+      {},
+      ['container_name: two containers cannot have one name'],
+    ],
+    [
       'all of it at once',
       { container_name: 'shop', ports: [{ published: '80' }], network_mode: 'host' },
       {},
@@ -107,7 +113,7 @@ describe('what keeps a service from starting first', () => {
   )
 
   test('a service that there is not', () =>
-    expect(obstaclesTo(['wbe'], readModel({ services: { web: {} } }), {})).toEqual([
+    expect(obstaclesTo(['wbe'], readModel({ services: { web: {} } }), {}, [])).toEqual([
       {
         ...{ service: 'wbe', path: [], remedy: 'Correct the name, or remove it' },
         what: '"wbe" starts first, and the Compose file has no such service (did you mean "web"?)',

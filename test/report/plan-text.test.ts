@@ -63,8 +63,8 @@ test('a service of an inactive profile is not started', () =>
 test('a service that starts first says so, and also where it cannot this once', () => {
   const startFirst = { drain: 10 }
   const text = planText(plan({ services: [service({ startFirst, beside: { after: [] } }), service({ name: 'api', startFirst })] }))
-  expect(text).toContain('web  recreated  image, started beside the old one, then the old one goes\n')
-  expect(text).toContain('api  recreated  image, stops first this once: what runs may have no room for another beside it\n')
+  expect(text).toContain('web  recreated  image, started beside the old one, then the old one goes;')
+  expect(text).toContain('api  recreated  image, stops first this once: what runs may have no room for another beside it;')
 })
 
 test('words from the repository cannot forge lines', () =>
