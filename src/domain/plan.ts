@@ -28,8 +28,16 @@ export interface Plan {
   /** Services of the previous release that are gone from the Compose file; their containers are removed, volumes never. */
   removed: string[]
   hosts: PlannedHost[]
-  /** Every host once, in the order in which they are switched. */
+  /** Every host once, in the order in which they are switched; those that are away as well, and they are passed over. */
   waves: Wave[]
+  /** Where a host fails, those that are proved keep the release. Absent: every host goes back. */
+  onFailure?: 'keep'
+  /** Hosts that do not answer before the start are passed over. Absent: nothing begins then. */
+  unreachable?: 'skip'
+  /** Hosts that did not answer and are passed over: none of `hosts`. They get the release when they are back. */
+  away?: string[]
+  /** Hosts that were away when this release came, and get it now. The others have it, and keep what they have. */
+  late?: string[]
   /** The merged Compose file, not interpolated, so that it holds no value of any variable. */
   compose: string
   /** The generated override: pinned images, no builds, order among the services that change. */

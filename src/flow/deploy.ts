@@ -9,7 +9,7 @@ import { type Execution, everyHost, firstFailure, mayHaveSwitched, openExecution
 import { endedByLastLook } from './last-look.ts'
 import { tellMovedTags } from './moved-tags.ts'
 import { receiptOf } from './receipt.ts'
-import { returnEveryHost } from './return.ts'
+import { returnHosts } from './return.ts'
 import { rollEveryWave } from './roll.ts'
 import type { Run } from './run.ts'
 import { soakSubject, soaksBehind } from './soak.ts'
@@ -41,13 +41,13 @@ async function carryOut(execution: Execution): Promise<number | undefined> {
       return undefined
     }
   } else if (outOfReach || stop.why || run.deployment.state === 'rolling-back') {
-    await returnEveryHost(execution, whyBack(execution))
+    await returnHosts(execution, whyBack(execution))
     return undefined
   }
   // Whatever tags name now: hosts do not wait for a registry any more.
   const telling = tellMovedTags(run, plan)
   const rolled = await rollEveryWave(execution)
-  if (rolled.kind === 'failed') await returnEveryHost(execution, rolled.reason)
+  if (rolled.kind === 'failed') await returnHosts(execution, rolled.reason, rolled.kept)
   if (rolled.kind === 'proved') await succeed(execution, rolled.proofs)
   await telling
   return rolled.kind === 'waiting' ? rolled.seconds : undefined
@@ -105,7 +105,7 @@ async function succeed(execution: Execution, hosts: HostProof[]): Promise<void> 
   const refused = firstFailure(confirmed)
   // A host that confirmed goes back no more. All of them run what was proved: so it stays, and people look at the others.
   if (refused && confirmed.some(({ kind }) => kind === 'done')) return run.end('halted', refused)
-  if (refused) return returnEveryHost(execution, refused)
+  if (refused) return returnHosts(execution, refused)
   await ports.store.receipts.record(receipt)
   const soak = soaksBehind(plan) && { state: 'under-way' as const }
   const names = hosts.map(({ host }) => host).join(', ')

@@ -23,6 +23,7 @@ export function contentOf(draft: Draft, fingerprint: (text: string) => string): 
       envFingerprint,
       sources,
       ...shownWaves(draft),
+      ...(draft.onFailure ? [draft.onFailure] : []),
     ]),
   )
 }

@@ -30,7 +30,7 @@ export interface KeptRequest {
  * change is found anew. What a rule of the operator's would refuse today is not asked: it was not when the release was verified.
  */
 export function freezeKept({ release, kept, hosts, running, registries, gates, notify }: KeptRequest): Draft {
-  const { generation, ...same } = release
+  const { generation, onFailure: _, ...same } = release
   const model = structureOf(release.compose)
   const images = new Map(release.images.map((image) => [pinnedReference(image), image]))
   const pins = new Map(
@@ -39,7 +39,7 @@ export function freezeKept({ release, kept, hosts, running, registries, gates, n
       return pin ? [[name, pin]] : []
     }),
   )
-  const described = release.services.map(({ change: _, because: __, ...service }) => service)
+  const described = release.services.map(({ change: __, because: ___, ...service }) => service)
   const { services, removed } = changesTo(described, { model, pins, previous: running, hosts })
   return {
     ...same,

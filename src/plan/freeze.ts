@@ -80,6 +80,7 @@ export function freezePlan(request: PlanRequest): Draft {
       request.hosts.map(({ name }) => name),
       request.rollout,
     ),
+    ...(request.rollout.onFailure && { onFailure: request.rollout.onFailure }),
     compose: request.portable,
     override: overrideText(services, request.model),
     interpolation: request.interpolation,

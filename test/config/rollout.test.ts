@@ -18,6 +18,9 @@ describe('rollout', () => {
     ['{ strategy: rolling, canary: { hosts: 1, soak: 5m } }', { pause: 0, batch: { hosts: 1 }, canary: { hosts: 1, soak: 300 } }],
     ['{ canary: { hosts: 1, then: approve } }', { pause: 0, canary: { hosts: 1, approve: { within: 86_400 } } }],
     ['{ canary: { hosts: 1, then: approve, within: 2h } }', { pause: 0, canary: { hosts: 1, approve: { within: 7_200 } } }],
+    ['{ on-failure: keep }', { pause: 0, onFailure: 'keep' }],
+    ['{ on-failure: return, unreachable: fail }', { pause: 0 }],
+    ['{ batch: 2, unreachable: skip }', { pause: 0, batch: { hosts: 2 }, unreachable: 'skip' }],
   ])('%s', (written, expected) => expect(rollout(`rollout: ${written}`)).toEqual(expected))
 
   test('without it all hosts go at once', () => expect(rollout('keep: 5')).toEqual({ pause: 0 }))
@@ -48,6 +51,8 @@ describe('rollout', () => {
     ['{ canary: { hosts: 1, within: 2h } }', ['rollout.canary.within: nobody is asked']],
     ['{ canary: { hosts: 1, then: approve, within: 8d } }', ['rollout.canary.within: this is not a duration']],
     ['{ strategy: all-at-once, batch: 2 }', ['rollout.batch: there are no batches where all hosts go at once']],
+    ['{ on-failure: leave }', ['rollout.on-failure: this is not known']],
+    ['{ unreachable: wait }', ['rollout.unreachable: this is not known']],
     ['{ pause: 10s }', ['rollout.pause: there is nothing to pause between where all hosts go at once']],
     ['{ start-first: [web] }', ['rollout.start-first: `start-first` is not supported by this version of Landfall']],
   ])('%s is refused', (written, expected) => expect(refusal(written)).toEqual(expected))
