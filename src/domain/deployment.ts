@@ -51,6 +51,8 @@ export interface Deployment {
   plan?: Plan
   /** How far it has come through the plan's waves; absent before the first. */
   rollout?: RolloutProgress
+  /** Hosts that were away when it was verified and are waited for; absent where none is any more. */
+  awaits?: string[]
   /** What became of a soak that goes on after the deployment was verified; absent where it was over by then. */
   soak?: SoakBehind
   createdAt: Instant
@@ -117,6 +119,13 @@ const next: Record<State, readonly State[]> = {
   cancelled: [],
   rejected: [],
 }
+
+/** Hosts that did not get what was verified, since they were away; empty where all did, and of what was not verified. */
+export const missedBy = ({ state, plan }: Pick<Deployment, 'state' | 'plan'>): string[] => (state === 'succeeded' ? (plan?.away ?? []) : [])
+
+/** Whether it was verified on every host that it is for. */
+export const isVerified = (deployment: Pick<Deployment, 'state' | 'plan'>): boolean =>
+  deployment.state === 'succeeded' && missedBy(deployment).length === 0
 
 /** What people are asked to agree to now, and since when; undefined where they are not asked. */
 export const askedAbout = ({ state, proposal, rollout }: Pick<Deployment, 'state' | 'proposal' | 'rollout'>): Shown | undefined =>

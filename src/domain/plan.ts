@@ -74,6 +74,9 @@ export interface Plan {
   passed?: PassedGate[]
 }
 
+/** Every host that the plan is for, in order: those that are passed over as well. */
+export const allHosts = ({ waves }: Pick<Plan, 'waves'>): string[] => waves.flatMap(({ hosts }) => hosts)
+
 /** A plan before its gates let it through and it has its number: hosts know nothing of it. */
 export type Draft = Omit<Plan, 'generation' | 'passed'>
 
@@ -116,7 +119,7 @@ export interface PlannedHost {
   platform: string
   /** The release that runs now and is returned to on failure; absent on a first deployment. */
   previous?: { generation: number; revision: Sha }
-  /** Services that other hosts keep as they are and that this one, which is new, has not yet; see `onHost`. */
+  /** Services that other hosts keep as they are and that this one, which is new or late, has not yet; see `onHost`. */
   creates?: string[]
   /** The override for this host, where that is another because of them. */
   override?: string

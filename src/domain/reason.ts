@@ -72,6 +72,11 @@ const wordings = {
     sentence: (e) => `Host ${e.host} cannot be reached: ${e.detail}`,
     remedy: (e) => `Check that the machine and its sshd run; ${thenRetry(e)}`,
   },
+  'hosts-away': {
+    sentence: (e) => `${e.hosts} ${isMany(e.hosts) ? 'were' : 'was'} away and did not get it`,
+    remedy: (e) =>
+      `Landfall brings ${isMany(e.hosts) ? 'each' : 'it'} up by itself once it answers again. If it never will, take it off \`hosts\` of ${e.environment}`,
+  },
   'host-key-changed': {
     sentence: (e) => `Host ${e.host} showed another host key than the pinned one (${e.shown}); no command was sent`,
     remedy: () => "If the machine was rebuilt, pin its new key in the operator's file. If not, somebody may be listening in",

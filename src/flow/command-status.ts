@@ -75,7 +75,7 @@ function statusOf({ name, url }: Rule, history: Deployment[], locks: readonly Lo
 
 const wentWrong: ReadonlySet<Deployment['state']> = new Set(['failed', 'rolled-back', 'halted', 'rejected'])
 
-function runningOf({ revision, plan, subject, kind, finishedAt, createdAt, actor }: Deployment): Running | undefined {
+function runningOf({ revision, plan, subject, kind, finishedAt, createdAt, actor, awaits }: Deployment): Running | undefined {
   if (revision === undefined) return undefined
   const built = plan?.images.filter((image) => image.revision !== undefined) ?? []
   return {
@@ -85,5 +85,6 @@ function runningOf({ revision, plan, subject, kind, finishedAt, createdAt, actor
     images: built.map(({ repository, digest }) => ({ name: repository, digest })),
     since: finishedAt ?? createdAt,
     by: actor,
+    ...(awaits && { away: awaits }),
   }
 }

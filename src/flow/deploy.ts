@@ -110,7 +110,8 @@ async function succeed(execution: Execution, hosts: HostProof[]): Promise<void> 
   const soak = soaksBehind(plan) && { state: 'under-way' as const }
   const names = hosts.map(({ host }) => host).join(', ')
   await run.note('receipt', `signed: ${plan.revision} runs on ${names}${soak ? '; its soak goes on' : ''}`)
-  await run.to('succeeded', soak ? { soak } : {})
+  if (plan.away) await run.note('receipt', `${plan.away.join(', ')} was passed over, and gets it when it is back`)
+  await run.to('succeeded', { ...(soak && { soak }), ...(plan.away && { awaits: plan.away }) })
   if (soak) await ports.queue.wake(soakSubject(deployment.id))
   await everyHost(execution, [...execution.hosts.keys()], async (host) => {
     const pruned = await send(execution, host, prune(plan, execution.authority, plan.keep), { name: 'prune', refused: 'host-refused' })

@@ -1,6 +1,8 @@
 import type { Deployment, SoakBehind } from '../domain/deployment.ts'
-import type { Plan } from '../domain/plan.ts'
+import { allHosts, type Plan } from '../domain/plan.ts'
 import { type Reason, reason } from '../domain/reason.ts'
+import { allAtOnce } from '../domain/rollout.ts'
+import { wavesOf } from '../plan/waves.ts'
 import type { FoundStep, WentBack } from '../policy/went-back.ts'
 import type { Ports } from './ports.ts'
 import { soaksBehind } from './soak.ts'
@@ -27,13 +29,16 @@ export function stepBack(step: FoundStep, to: Plan, from: Plan | undefined, know
   const previous = from && { generation: step.from, revision: from.revision }
   const hosts = known.hosts.map(({ name, platform }) => ({ name, platform, ...(previous && { previous }) }))
   // Going back takes no gate away, and tells whom the newer release would have told.
-  const waves = [{ hosts: hosts.map(({ name }) => name), pause: 0 }]
-  const held = { notify: known.notify, ...(known.gates && { gates: known.gates }) }
+  const waves = wavesOf(allHosts(known), allAtOnce)
+  const { notify, gates, unreachable, away } = known
+  const held = { notify, ...(gates && { gates }), ...(unreachable && { unreachable }), ...(away && { away }) }
+  const { onFailure: _, unreachable: __, away: ___, late: ____, ...release } = to
   return {
     ...byHand(to, step.hosts, ports),
     revision: to.revision,
     state: 'succeeded',
-    plan: { ...to, ...held, kind: 'rollback', soak: 'behind', hosts, waves },
+    plan: { ...release, ...held, kind: 'rollback', soak: 'behind', hosts, waves },
+    ...(away && { awaits: away }),
   }
 }
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Deployment } from '../domain/deployment.ts'
-import type { Draft, Proposal } from '../domain/plan.ts'
+import { allHosts, type Draft, type Proposal } from '../domain/plan.ts'
 import { type Reason, reason } from '../domain/reason.ts'
 import { shortSha } from '../domain/repository.ts'
 import { contentOf, shownWaves } from '../plan/content.ts'
@@ -65,8 +65,10 @@ export async function planDeployment(run: Run): Promise<Prepared> {
 function isFor({ draft }: Proposal, { hosts, rule }: Target): boolean {
   const names = hosts.map(({ name }) => name)
   return (
-    isDeepStrictEqual(draft.hosts.map(({ name }) => name).toSorted(), names.toSorted()) &&
-    isDeepStrictEqual(shownWaves(draft), shownWaves({ waves: wavesOf(names, rule.rollout) }))
+    isDeepStrictEqual(allHosts(draft).toSorted(), names.toSorted()) &&
+    isDeepStrictEqual(shownWaves(draft), shownWaves({ waves: wavesOf(names, rule.rollout) })) &&
+    draft.onFailure === rule.rollout.onFailure &&
+    draft.unreachable === rule.rollout.unreachable
   )
 }
 
@@ -105,7 +107,7 @@ async function draftDeployment(
     return { kind: 'ok' as const, value: { ...rendered.value, origins, images: withOrigins(rendered.value.images, origins, rules) } }
   })
   const [seen, release, built] = await Promise.all([
-    seeHosts(hosts, project, run),
+    seeHosts(hosts, target.rule.rollout, project, run),
     rendering,
     rendering.then(async (ready) => {
       if (ready.kind !== 'ok') return ready

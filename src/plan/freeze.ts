@@ -33,6 +33,8 @@ export interface PlanRequest {
   /** By service. */
   pins: ReadonlyMap<string, PinnedImage>
   hosts: (Plan['hosts'][number] & { containers: ObservedContainer[] })[]
+  /** Names of every host in order, those that are passed over as well; of `hosts` where absent. */
+  names?: readonly string[]
   /** What is known of the release the hosts run; absent on a first deployment. */
   running?: ServicesRequest['previous']
   /** Registries whose credentials the repository may use. */
@@ -62,6 +64,9 @@ export function freezePlan(request: PlanRequest): Draft {
   })
   // Lines that come to one digest today are still found by their lines when this release is brought back.
   const images = [...new Map([...pins.values()].map((image) => [`${image.line} ${pinnedReference(image)} ${image.tag}`, image])).values()]
+  const here = request.hosts.map(({ name }) => name)
+  const names = request.names ?? here
+  const away = names.filter((name) => !here.includes(name))
   const needed = new Set(images.map((image) => registryOf(image.repository)))
   return {
     format: 2,
@@ -75,12 +80,11 @@ export function freezePlan(request: PlanRequest): Draft {
     images,
     services,
     removed,
-    hosts: planHosts(request.hosts, services, request.model),
-    waves: wavesOf(
-      request.hosts.map(({ name }) => name),
-      request.rollout,
-    ),
+    hosts: planHosts(services, request),
+    waves: wavesOf(names, request.rollout),
     ...(request.rollout.onFailure && { onFailure: request.rollout.onFailure }),
+    ...(request.rollout.unreachable && { unreachable: request.rollout.unreachable }),
+    ...(away.length > 0 && { away }),
     compose: request.portable,
     override: overrideText(services, request.model),
     interpolation: request.interpolation,

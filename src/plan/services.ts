@@ -21,10 +21,15 @@ export interface Comparison {
 /** A host and what it has of the project. */
 export interface ComparedHost extends Pick<PlannedHost, 'name' | 'platform' | 'previous'> {
   containers: ObservedContainer[]
+  /** Of a host that was away when the others got what they have: services as its own release has them. */
+  late?: readonly PlannedService[]
 }
 
 /** Whether a host has nothing of the project yet. */
 const isNew = ({ previous, containers }: ComparedHost): boolean => previous === undefined && containers.length === 0
+
+/** Whether what it has says nothing of the others. */
+const isApart = (host: ComparedHost): boolean => isNew(host) || host.late !== undefined
 
 export interface ServicesRequest extends Comparison {
   verify: Record<string, VerifyRule>
@@ -108,7 +113,7 @@ function differences(now: Compared, before: Compared): string[] {
 /** Hosts that do not run what the release before has planned for them. */
 function missing(service: DescribedService, { pins, hosts }: Comparison): string[] {
   const pin = pins.get(service.name)
-  const known = hosts.filter((host) => !isNew(host))
+  const known = hosts.filter((host) => !isApart(host))
   return (known.length > 0 ? known : hosts).flatMap((host) => {
     const own = host.containers.filter((container) => container.service === service.name)
     const alive = own.filter((container) => isAlive(container, service.oneShot))
@@ -153,11 +158,34 @@ function leadersOf(service: ModelService): string[] {
   return [...spaces, ...mounted, ...restarting]
 }
 
-/** What each host that is new has to create although others keep it. */
-export function createdOnNew(hosts: readonly ComparedHost[], services: readonly PlannedService[]): Map<string, string[]> {
-  if (hosts.every(isNew)) return new Map()
-  const kept = services.filter(({ change, replicas }) => change === 'untouched' && replicas > 0).map(({ name }) => name)
-  return new Map(hosts.filter((host) => isNew(host) && kept.length > 0).map(({ name }) => [name, kept]))
+/** What each host that is new or late has to create although others keep it. */
+export function createdApart(services: readonly PlannedService[], comparison: Omit<Comparison, 'previous'>): Map<string, string[]> {
+  const { hosts } = comparison
+  if (hosts.every(isApart)) return new Map()
+  const kept = services.filter(({ change, replicas }) => change === 'untouched' && replicas > 0)
+  return new Map(
+    hosts.filter(isApart).flatMap((host) => {
+      const created = kept.filter((service) => isNew(host) || !has(host, service, comparison)).map(({ name }) => name)
+      const names = created.length > 0 ? withLed(created, services, comparison) : []
+      return names.length > 0 ? [[host.name, names] as const] : []
+    }),
+  )
+}
+
+/** Whether a late host has a service as it is planned. */
+function has(host: ComparedHost, service: PlannedService, comparison: Omit<Comparison, 'previous'>): boolean {
+  const before = host.late?.find(({ name, replicas }) => name === service.name && replicas > 0)
+  const { late: _, ...alone } = host
+  return (
+    before !== undefined && differences(service, before).length === 0 && missing(service, { ...comparison, hosts: [alone] }).length === 0
+  )
+}
+
+/** With what does not outlive them. */
+function withLed(created: readonly string[], services: readonly PlannedService[], { model }: Omit<Comparison, 'previous'>): string[] {
+  const there = services.map((one): PlannedService => (created.includes(one.name) ? { ...one, change: 'created' } : one))
+  const changed = withFollowers(there, model)
+  return services.filter((one, index) => one.change === 'untouched' && changed[index]?.change !== 'untouched').map(({ name }) => name)
 }
 
 function removedServices(services: PlannedService[], { previous }: Comparison): string[] {

@@ -38,8 +38,10 @@ export function imageRow(image: PinnedImage): [reference: string, origin: string
 export function hostRows(plan: Draft): string[][] {
   return plan.waves.flatMap((wave, index) => [
     ...wave.hosts.map((name) => {
+      const waveName = plan.waves.length > 1 ? `wave ${index + 1}` : ''
       const { previous: before, creates } = plan.hosts.find((host) => host.name === name) ?? {}
-      return [plan.waves.length > 1 ? `wave ${index + 1}` : '', name, before ? `runs ${shortSha(before.revision)} now` : firstText(creates)]
+      if (plan.away?.includes(name)) return [waveName, name, 'away, gets it when it is back']
+      return [waveName, name, before ? `runs ${shortSha(before.revision)} now` : firstText(creates)]
     }),
     ...(wave.pause > 0 ? [['', `then a pause of ${durationText(wave.pause)}`]] : []),
   ])

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Database } from './database.ts'
 import { answers } from './migrations/answers.ts'
+import { awaits } from './migrations/awaits.ts'
 import { firstTables } from './migrations/first-tables.ts'
 import { gates } from './migrations/gates.ts'
 import { nothingLost } from './migrations/nothing-lost.ts'
@@ -28,6 +29,7 @@ const migrations: Migration[] = [
   answers,
   takenBack,
   waves,
+  awaits,
 ]
 
 /** `newer`: a later Landfall wrote it, with tables of version `present`; nothing was changed. */

@@ -103,6 +103,8 @@ export interface DeploymentRow {
   generation: number | null
   /** JSON, `RolloutProgress`. */
   rollout: string | null
+  /** JSON, names of hosts. */
+  awaits: string | null
   /** State of a soak that goes on behind, and why it ended so: JSON, `Reason`. */
   soak: string | null
   soak_reason: string | null

@@ -41,6 +41,8 @@ export interface Running {
   images: readonly { name: string; digest: Digest }[]
   since: Instant
   by: string
+  /** Hosts that were away and do not run it. */
+  away?: readonly string[]
 }
 
 /** GitHub refuses comments over 65,536 characters; the rest is for head and last line. */
@@ -92,12 +94,12 @@ function firstFew<Item>(items: readonly Item[], text: (item: Item) => string): s
   return [...items.slice(0, mostItems).map((item) => `- ${text(item)}`), ...(more > 0 ? [`- and ${more} more`] : [])]
 }
 
-function runningText({ revision, subject, kind, images, since, by }: Running, url: string): string {
+function runningText({ revision, subject, kind, images, since, by, away = [] }: Running, url: string): string {
   const shown = images.slice(0, mostItems).map(({ name, digest }) => `${words(name, 200)} ${code(shortDigest(digest))}`)
   return [
-    `✅ ${link(code(shortSha(revision)), url)}`,
+    `${away.length > 0 ? '⚠️' : '✅'} ${link(code(shortSha(revision)), url)}`,
     subject === undefined ? '' : words(subject, 300),
-    'proved',
+    away.length > 0 ? words(`proved, but not on ${away.join(', ')}: away`, 300) : 'proved',
     `since ${words(momentText(since), 100)}`,
     `${kind === 'rollback' ? 'rolled back to by' : 'by'} ${words(by, 200)}`,
     ...shown,

@@ -48,7 +48,7 @@ function hostRow(plan: Draft, name: string, wave: number): Html {
   const host: PlannedHost | undefined = plan.hosts.find((candidate) => candidate.name === name)
   return html`<tr>
 <th scope="row">${name}${plan.waves.length > 1 && html` <span class="note">${waveNote(plan, wave)}</span>`}</th>
-<td data-label="Before">${host?.previous ? html`<code>${shortSha(host.previous.revision)}</code> <span class="note">generation ${host.previous.generation}</span>` : html`<span class="note">first deployment here</span>`}</td>
+<td data-label="Before">${plan.away?.includes(name) ? html`<span class="note">away, gets it when it is back</span>` : host?.previous ? html`<code>${shortSha(host.previous.revision)}</code> <span class="note">generation ${host.previous.generation}</span>` : html`<span class="note">first deployment here</span>`}</td>
 <td data-label="Platform">${host?.platform ?? 'unknown'}</td>
 </tr>`
 }

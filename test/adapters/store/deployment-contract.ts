@@ -24,6 +24,7 @@ export function deploymentContract(given: Given): void {
       closed: [{ code: 'locked', evidence: { person: 'lisa' } }],
       proposal: { draft: draft(), content: 'what is shown', since: at },
       plan: plan(),
+      awaits: ['web-3'],
       rollout: { wave: 1, until: at, asked: { content: 'what is shown', since: at, until: at } },
       soak: { state: 'unwell', reason: { code: 'soak-failed', evidence: { host: 'web-1' } } },
       state: 'planned',
@@ -53,6 +54,7 @@ export function deploymentContract(given: Given): void {
       startedAt: at,
       finishedAt: at,
       rollout: { wave: 2 },
+      awaits: ['web-3'],
       soak: { state: 'cut-short' },
       over: { deployment: 'd0', revision: commit('b') },
     }

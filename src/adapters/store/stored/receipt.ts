@@ -31,4 +31,5 @@ export const storedReceipt: z.ZodType<Receipt> = z.strictObject({
   verifiedAt: instant,
   soak: z.literal('behind').exactOptional(),
   hosts: z.array(host),
+  away: z.array(name).exactOptional(),
 } satisfies Shape<Receipt>)
