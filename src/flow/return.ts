@@ -60,6 +60,7 @@ async function returnHost(execution: Execution, host: HostRule): Promise<Outcome
     if (ending === 'fenced') return restored
     if (ending === 'nothing-before')
       return { kind: 'failed', reason: reason('first-release-failed', { host: host.name, environment: plan.environment }) }
+    if (restored.reason.code === 'return-failed') return restored
     return { kind: 'failed', reason: reason('return-failed', { host: host.name, detail: sentenceOf(restored.reason) }) }
   }
   const generation = restored.value

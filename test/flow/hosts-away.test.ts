@@ -19,6 +19,8 @@ function cutOff(town: Town, ...names: string[]): void {
 function bringBack(town: Town, ...names: string[]): void {
   for (const name of names) town.host(name).instead = () => undefined
 }
+const isSwitchOf3 = (rule: unknown, command: unknown): boolean =>
+  Object(rule).name === 'web-3' && Object(command).verb === 'switch' && Object(command).args[2] === '3'
 const versions = (town: Town) => [...town.hosts.values()].map((host) => host.container('web')?.image.behaviour.version)
 const databases = (town: Town) => [...town.hosts.values()].map((host) => host.container('db')?.id)
 const statusOf = (town: Town, revision = '') => town.github.statuses.findLast((one) => one.revision === revision)
@@ -161,6 +163,28 @@ describe('when it is back', () => {
     await town.pass(900)
     expect(versions(town)).toEqual(hosts.map(() => partly.revision))
     expect((await town.deployments()).filter(({ plan }) => plan?.late)).toHaveLength(1)
+  })
+
+  test.each<[when: string, where: (call: string, args: unknown[]) => boolean]>([
+    ['as it stores what the others got', (call, [, , to]) => call === 'store.deployments.advance' && to === 'succeeded'],
+    ['with the way up stored, before anybody hears of it', (call) => call === 'store.deployments.found'],
+    ['while the host that is back switches', (call, [rule, command]) => call === 'hosts.run' && isSwitchOf3(rule, command)],
+  ])('also where Landfall dies %s, and once', async (_when, where) => {
+    const town = await openTown({ hosts, rollout: skipping, started: false })
+    const first = await town.start()
+    await town.deploy()
+    first.life.endsAfter = where
+    cutOff(town, 'web-3')
+    const sha = town.commit()
+    await town.tellPush(sha)
+    await town.until(() => first.life.ended || town.host('web-2').releases.get(2)?.confirmed === true)
+    bringBack(town, 'web-3')
+    await town.until(() => first.life.ended, 300)
+    await town.start()
+    await town.until(() => versions(town).every((version) => version === sha), 300)
+    await town.pass(120)
+    expect(versions(town)).toEqual([sha, sha, sha])
+    expect((await town.deployments()).filter(({ plan }) => plan?.late).map(({ state }) => state)).toEqual(['succeeded'])
   })
 
   test('it is looked for now and then, ever more rarely', async () => {
