@@ -1,11 +1,12 @@
 import type { Deployment } from '../domain/deployment.ts'
 import { samePlatform } from '../domain/image.ts'
 import type { RecoveryIntent } from '../domain/intent.ts'
-import { allHosts, type Plan } from '../domain/plan.ts'
+import type { Plan } from '../domain/plan.ts'
 import { fullName } from '../domain/repository.ts'
 import { freezeLate } from '../plan/freeze-late.ts'
 import type { ComparedHost } from '../plan/services.ts'
 import { lock } from '../policy/gates/lock.ts'
+import { hostsMeant } from '../policy/hosts.ts'
 import { planText } from '../report/plan-text.ts'
 import { awaitingNow } from './away.ts'
 import { heldHost, type Looked, nextGeneration, plannedHosts } from './hosts-state.ts'
@@ -42,7 +43,7 @@ export async function bringUp(history: readonly Deployment[], { seen, away }: Lo
   )
   const others = hosts.flatMap((host) => host.late?.map(({ name }) => name) ?? [])
   const running = { services: release.services, others }
-  const draft = freezeLate({ release, hosts, names: allHosts(release), running, late })
+  const draft = freezeLate({ release, hosts, names: hostsMeant(release, ports.operator.current()), running, late })
   const generation = await nextGeneration(seen, repository, environment, ports)
   if (generation.kind !== 'ok') return skip('a host knows of more than the database')
   await store(awaiting, { ...draft, generation: generation.value }, learning)

@@ -1,7 +1,6 @@
 import { isAtWork } from '../domain/deployment.ts'
-import { allHosts } from '../domain/plan.ts'
 import { fullName } from '../domain/repository.ts'
-import { allowedHosts } from '../policy/hosts.ts'
+import { allowedHosts, hostsMeant } from '../policy/hosts.ts'
 import { bringUp } from './bring-up.ts'
 import { environmentLease } from './environment.ts'
 import { lookAround, lookSubject } from './hosts-state.ts'
@@ -41,13 +40,9 @@ async function lookOnce(name: string, environment: string, lease: Lease, signal:
   const plan = history.find(({ state }) => state === 'succeeded' || state === 'halted')?.plan
   if (!plan) return undefined
   const { project, repository } = plan
-  const allowed = allowedHosts({
-    operator: ports.operator.current(),
-    repository: fullName(repository),
-    project,
-    environment,
-    asked: allHosts(plan),
-  })
+  const operator = ports.operator.current()
+  const asked = hostsMeant(plan, operator)
+  const allowed = allowedHosts({ operator, repository: fullName(repository), project, environment, asked })
   if (allowed.kind === 'refused') return undefined
   const rule = plan.unreachable ? { unreachable: plan.unreachable } : {}
   const looked = await lookAround(allowed.hosts, rule, { project, environment }, ports, signal)

@@ -1,7 +1,7 @@
-import { allHosts } from '../domain/plan.ts'
 import { reason } from '../domain/reason.ts'
 import { fullName } from '../domain/repository.ts'
 import { refusedChannels } from '../policy/channels.ts'
+import { hostsMeant } from '../policy/hosts.ts'
 import { releaseMeant } from '../policy/release-meant.ts'
 import { rollbackTarget } from '../policy/rollback-target.ts'
 import { draftAgain, draftKept, unreachableOf } from './draft-rollback.ts'
@@ -33,7 +33,7 @@ export async function planRollback(run: Run): Promise<Prepared> {
   if (now) run.notify = now.notify.filter((channel) => refusedChannels(operator, fullName(repository), [channel]).length === 0)
   if (!release || !now) return rejected(reason('nothing-to-return-to', { environment }))
 
-  const target = grantedTarget(fullName(repository), release.project, environment, allHosts(now), run)
+  const target = grantedTarget(fullName(repository), release.project, environment, hostsMeant(now, operator), run)
   if (target.kind !== 'ok') return target
   const { granted, hosts } = target.value
   const rendering = renderRelease(repository, release.revision, environment, granted, run.ports)

@@ -315,6 +315,19 @@ describe('a rollback', () => {
     expect(statusOf(town, before.revision)?.state).toBe('success')
   })
 
+  test('does not ask for a host that was away and that the operator has taken away since', async () => {
+    const { town, before } = await withThree()
+    cutOff(town, 'web-3')
+    const bad = await town.deploy()
+    const { 'web-3': _, ...hostsLeft } = town.operator.hosts
+    town.operator = { ...town.operator, hosts: hostsLeft }
+    await town.tellComment('/rollback')
+    await town.until(async () => (await town.newest()).kind === 'rollback' && (await isOver(town)), 120)
+    expect(await town.newest()).toMatchObject({ state: 'succeeded', plan: { waves: [{ hosts: ['web-1', 'web-2'] }] } })
+    expect(versions(town)).toEqual([before.revision, before.revision, before.revision])
+    expect(bad.plan?.away).toEqual(['web-3'])
+  })
+
   test('of what some hosts never got takes it from all that did', async () => {
     const { town, before } = await withThree()
     cutOff(town, 'web-3')
