@@ -149,6 +149,22 @@ export function deploymentContract(given: Given): void {
     expect((await given.other.deployments.read(soaking?.id ?? ''))?.soak).toEqual({ state: 'well' })
   })
 
+  test('an environment whose hosts are waited for is listed once, until none is any more', async () => {
+    const environment = 'awaiting-1'
+    const awaits = ['web-2', 'web-3']
+    const all = await asked(
+      given.store,
+      { environment, state: 'succeeded', awaits },
+      { environment, state: 'succeeded', awaits: ['web-3'] },
+    )
+    const ours = async () => (await given.other.deployments.awaiting()).filter((one) => one.environment === environment)
+    expect(await ours()).toEqual([{ repository: 'acme/shop', environment }])
+    const held = await lease(given.store)
+    for (const { id } of all) await given.store.deployments.advance(id, held, 'succeeded', { awaits: [] })
+    expect(await ours()).toEqual([])
+    expect((await given.other.deployments.read(all[0]?.id ?? ''))?.awaits).toBeUndefined()
+  })
+
   test('what is found on hosts comes before what waits, and is stored as it is', async () => {
     const environment = 'found-1'
     const [over, begun, first, second] = await asked(
