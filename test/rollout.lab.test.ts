@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { lookAtHost } from './demo/host-view.ts'
+import { webStarts } from './faults/host-record.ts'
+import { installGates } from './lab/gates.ts'
 import { type Scenario, startScenario } from './lab/landfall/scenario.ts'
 import { landfallFile, openShop, type Shop } from './lab/landfall/shop.ts'
 
@@ -54,6 +56,21 @@ test('a Landfall killed in the pause goes on where it was: no wave is skipped, a
   for (const name of hosts) expect((await switches(name, 2)).map(({ word }) => word)).toEqual(['began', 'switched'])
 }, 120_000)
 
+test('a Landfall killed while a host of the second wave switches: that one is made once, and so are the others', async () => {
+  const { lab } = scenario
+  const since = new Date()
+  const up = await (await installGates(lab.host('web-2'))).hold('compose', 'up')
+  const { sha } = await shop.merge({ title: 'Third' })
+  await up.arrived(60)
+  await scenario.landfall.kill()
+  await up.release()
+  await scenario.restart()
+  await shop.repository.waitForStatus(sha, 'landfall/production', 'success', 90)
+  expect(await answered()).toEqual([sha, sha, sha])
+  expect(await Promise.all(hosts.map((name) => webStarts({ host: lab.host(name) }, since)))).toEqual([1, 1, 1])
+  for (const name of ['web-1', 'web-3']) expect((await switches(name, 3)).map(({ word }) => word)).toEqual(['began', 'switched'])
+}, 120_000)
+
 test('a canary that fails takes itself back, and the others never hear of it', async () => {
   const before = await answered()
   const [, ...untouched] = await containers()
@@ -62,7 +79,7 @@ test('a canary that fails takes itself back, and the others never hear of it', a
   expect(await answered()).toEqual(before)
   const [, ...after] = await containers()
   expect(after).toEqual(untouched)
-  expect(await Promise.all(hosts.slice(1).map((name) => switches(name, 3)))).toEqual([[], []])
+  expect(await Promise.all(hosts.slice(1).map((name) => switches(name, 4)))).toEqual([[], []])
 }, 120_000)
 
 test('with `then: approve` nothing follows the canary until somebody lets it, whoever was killed meanwhile', async () => {

@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util'
 import type { RollbackTo } from '../domain/command.ts'
-import type { State } from '../domain/deployment.ts'
+import { missedBy, type State } from '../domain/deployment.ts'
 import { remedyOf, sentenceOf } from '../domain/reason.ts'
 import type { Asked, OperatorRollback } from '../flow/operate.ts'
 import type { Happened, Seen } from '../flow/see-through.ts'
 import { namedRelease } from '../policy/commands/read-rollback.ts'
 import { lines } from '../report/text.ts'
-import { headlineOf, titleOf } from '../report/wording.ts'
+import { headlineOf, shortBecause, titleOf } from '../report/wording.ts'
 
 /** What this verb needs from outside. */
 export interface RollbackTools {
@@ -24,7 +24,7 @@ whether or not a Landfall serves. Passes every gate; asks nobody for a role.
   --to RELEASE   a commit of at least 7 digits, a tag that was pushed for it, a pull request (#12), or the number of a generation
 
 Exit codes: 0 verified; 1 refused, or no host was changed; 2 wrongly called; 3 not verified, and every host returned; 4 halted: look at
-the hosts; 5 not over yet.`
+the hosts; 5 not over yet; 6 verified, but not on hosts that are away.`
 
 /** How it ended, for scripts. */
 const codes: Partial<Record<State, number>> = {
@@ -37,6 +37,7 @@ const codes: Partial<Record<State, number>> = {
   halted: 4,
 }
 const notOver = 5
+const notEverywhere = 6
 
 /** `landfall rollback …`. Returns the exit code. */
 export async function rollbackVerb(argv: string[], tools: RollbackTools): Promise<number> {
@@ -56,12 +57,12 @@ export async function rollbackVerb(argv: string[], tools: RollbackTools): Promis
   const { deployment, here } = await tools.see(id, (happened) => {
     for (const line of told(happened)) print(line)
   })
-  const code = codes[deployment.state]
+  const code = missedBy(deployment).length > 0 ? notEverywhere : codes[deployment.state]
   if (code === undefined) {
     print(`${headlineOf(deployment)}. A Landfall that serves goes on with it; or run this again.`)
     return notOver
   }
-  const { reason } = deployment
+  const reason = deployment.reason ?? shortBecause(deployment)
   print(`${titleOf(deployment)}.${reason ? ` ${remedyOf(reason)}.` : ''}`)
   if (deployment.soak?.state === 'under-way') print('Its soak goes on behind, where a Landfall serves.')
   if (here) print('No Landfall took it up, so it was done here: GitHub and chat are told by the next one that serves.')

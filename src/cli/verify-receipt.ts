@@ -39,11 +39,12 @@ const isAsProved = ({ problems, services }: HostCompared): boolean =>
 function told(verified: ReceiptVerified, agrees: boolean): string[] {
   if (verified.kind === 'nothing') return [`There is no receipt: ${verified.why}.`]
   const { receipt, hosts, remarks } = verified
-  const { environment, revision, generation, verifiedAt, actor, passed = [] } = receipt
+  const { environment, revision, generation, verifiedAt, actor, passed = [], away = [] } = receipt
   return [
     `${environment}: ${shortSha(revision)}, generation ${generation}, verified ${verifiedAt}, asked for by ${actor}.`,
     ...passed.map((gate) => `  ${passedText(gate)}`),
     ...hosts.flatMap(hostLines),
+    ...away.map((host) => `${host}: was away, and the receipt says nothing of it`),
     ...remarks.map((remark) => `Note: ${remark}.`),
     agrees ? 'Every host shows what the receipt says.' : 'Not every host shows what the receipt says.',
   ].flatMap((line) => lines(line))

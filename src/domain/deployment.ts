@@ -53,6 +53,8 @@ export interface Deployment {
   plan?: Plan
   /** How far it has come through the plan's waves; absent before the first. */
   rollout?: RolloutProgress
+  /** Hosts that were away when it was verified and are waited for; absent where none is any more. */
+  awaits?: string[]
   /** What became of watching on after it was verified: of a rollback's soak, or of a bake. Absent where neither was asked for. */
   soak?: SoakBehind
   createdAt: Instant
@@ -140,6 +142,13 @@ const next: Record<State, readonly State[]> = {
   cancelled: [],
   rejected: [],
 }
+
+/** Hosts that did not get what was verified, since they were away; empty where all did, and of what was not verified. */
+export const missedBy = ({ state, plan }: Pick<Deployment, 'state' | 'plan'>): string[] => (state === 'succeeded' ? (plan?.away ?? []) : [])
+
+/** Whether it was verified on every host that it is for. */
+export const isVerified = (deployment: Pick<Deployment, 'state' | 'plan'>): boolean =>
+  deployment.state === 'succeeded' && missedBy(deployment).length === 0
 
 /** What people are asked to agree to now, and since when; undefined where they are not asked. */
 export const askedAbout = ({ state, proposal, rollout }: Pick<Deployment, 'state' | 'proposal' | 'rollout'>): Shown | undefined =>

@@ -8,7 +8,8 @@ import type { Plan, PlannedHost, PlannedService } from './plan.ts'
 export function onHost(plan: Plan, name: string): Plan {
   const { creates = [], removes = [], override = plan.override } = plan.hosts.find((host) => host.name === name) ?? {}
   const here = plan.services.filter((service) => service.replicas === 0 || runsOn(service, name))
-  return { ...plan, services: withCreated(here, creates), removed: [...plan.removed, ...removes], override }
+  const late = plan.late?.includes(name) ?? false
+  return { ...plan, services: withCreated(here, creates, late), removed: [...plan.removed, ...removes], override }
 }
 
 /** Whether hosts of a plan have another view of it than that all of it concerns them. */
@@ -19,6 +20,9 @@ const differs = ({ profiles, creates, removes }: PlannedHost): boolean => [profi
 /** Equal for hosts of a plan that have the same view of it. */
 export const viewOf = ({ profiles = [], creates = [], removes = [] }: PlannedHost): string => JSON.stringify([profiles, creates, removes])
 
-/** Services where those of these names are created. */
-export const withCreated = (services: readonly PlannedService[], creates: readonly string[]): PlannedService[] =>
-  services.map((service) => (creates.includes(service.name) ? { ...service, change: 'created', because: ['new on this host'] } : service))
+/** Services where those of these names are created; on a host that is late what it has of them must be gone afterwards. */
+export const withCreated = (services: readonly PlannedService[], creates: readonly string[], late: boolean): PlannedService[] =>
+  services.map((service) => (creates.includes(service.name) ? { ...service, ...(late ? onLate : onNew) } : service))
+
+const onNew = { change: 'created', because: ['new on this host'] } satisfies Partial<PlannedService>
+const onLate = { change: 'recreated', because: ['late on this host'] } satisfies Partial<PlannedService>

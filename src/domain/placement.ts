@@ -1,6 +1,6 @@
 import type { EnvironmentRule, OperatorFile } from './configuration.ts'
 import { expandHosts } from './inventory.ts'
-import type { PlannedService } from './plan.ts'
+import type { Plan, PlannedHost, PlannedService } from './plan.ts'
 
 /** Compose profiles by the name of the host that has them. A host that is not in it has none. */
 export type HostProfiles = ReadonlyMap<string, readonly string[]>
@@ -25,3 +25,27 @@ export const hasPlaceOn = (profiles: readonly string[], host: readonly string[] 
 /** Whether a planned service has containers on a host of its plan. */
 export const runsOn = ({ replicas, hosts }: Pick<PlannedService, 'replicas' | 'hosts'>, host: string): boolean =>
   replicas > 0 && (hosts?.includes(host) ?? true)
+
+/** A host and its Compose profiles, as a plan has them. */
+export type Place = Pick<PlannedHost, 'name' | 'profiles'>
+
+/** Every host that a plan is for with its profiles: those that are passed over as well. */
+export const allPlaces = ({ hosts, away = [], awayProfiles = {} }: Pick<Plan, 'hosts' | 'away' | 'awayProfiles'>): Place[] => [
+  ...hosts.map(({ name, profiles }) => ({ name, ...(profiles && { profiles }) })),
+  ...away.map((name) => placeOf(name, new Map(Object.entries(awayProfiles)))),
+]
+
+/** The host with its profiles. */
+export function placeOf(name: string, profiles: HostProfiles): Place {
+  const own = profiles.get(name)
+  return { name, ...(own && own.length > 0 && { profiles: [...own] }) }
+}
+
+/** How a plan keeps the hosts that are passed over. */
+export function passedOver(places: readonly Place[]): Pick<Plan, 'away' | 'awayProfiles'> {
+  const profiles = places.flatMap(({ name, profiles: own }): [string, string[]][] => (own ? [[name, own]] : []))
+  return {
+    ...(places.length > 0 && { away: places.map(({ name }) => name) }),
+    ...(profiles.length > 0 && { awayProfiles: Object.fromEntries(profiles) }),
+  }
+}

@@ -28,8 +28,18 @@ export interface Plan {
   /** Services of the previous release that are gone from the Compose file; their containers are removed, volumes never. */
   removed: string[]
   hosts: PlannedHost[]
-  /** Every host once, in the order in which they are switched. */
+  /** Every host once, in the order in which they are switched; those that are away as well, and they are passed over. */
   waves: Wave[]
+  /** Where a host fails, those that are proved keep the release. Absent: every host goes back. */
+  onFailure?: 'keep'
+  /** Hosts that do not answer before the start are passed over. Absent: nothing begins then. */
+  unreachable?: 'skip'
+  /** Hosts that did not answer and are passed over: none of `hosts`. They get the release when they are back. */
+  away?: string[]
+  /** Compose profiles by name of those; absent where none has any. */
+  awayProfiles?: Record<string, string[]>
+  /** Hosts that were away when this release came, and get it now. The others have it, and keep what they have. */
+  late?: string[]
   /** The merged Compose file, not interpolated, so that it holds no value of any variable. */
   compose: string
   /** The generated override: pinned images, no builds, order among the services that change. */
@@ -74,6 +84,9 @@ export interface Plan {
 export interface UrlCheck extends UrlRule {
   url: string
 }
+
+/** Every host that the plan is for, in order: those that are passed over as well. */
+export const allHosts = ({ waves }: Pick<Plan, 'waves'>): string[] => waves.flatMap(({ hosts }) => hosts)
 
 /** A plan before its gates let it through and it has its number: hosts know nothing of it. */
 export type Draft = Omit<Plan, 'generation' | 'passed'>
@@ -133,7 +146,7 @@ export interface PlannedHost {
   previous?: { generation: number; revision: Sha }
   /** Its Compose profiles in alphabetical order; absent where it has none. */
   profiles?: string[]
-  /** Services that other hosts keep as they are and that this one has not yet, as it or its profile is new; see `onHost`. */
+  /** Services that other hosts keep as they are and that this one has not yet, as it or its profile is new, or it is late; see `onHost`. */
   creates?: string[]
   /** Services that run on other hosts and no more on this one: their containers are removed here. */
   removes?: string[]

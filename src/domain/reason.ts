@@ -30,6 +30,8 @@ const thenRetry = (evidence: Record<string, string>): string => `then ${command(
 export const approvalsFound = (e: Record<string, string>): string =>
   `${e.required} required, ${e.found} found${e.people && ` (${e.people})`}${e.void && `; ${e.void}`}`
 
+const isMany = (names = ''): boolean => names.includes(', ')
+
 /** The first of several names. */
 const firstOf = (names = ''): string => names.split(/, | and /, 1)[0] ?? ''
 
@@ -69,6 +71,11 @@ const wordings = {
   'host-unreachable': {
     sentence: (e) => `Host ${e.host} cannot be reached: ${e.detail}`,
     remedy: (e) => `Check that the machine and its sshd run; ${thenRetry(e)}`,
+  },
+  'hosts-away': {
+    sentence: (e) => `${e.hosts} ${isMany(e.hosts) ? 'were' : 'was'} away and did not get it`,
+    remedy: (e) =>
+      `Landfall brings ${isMany(e.hosts) ? 'each' : 'it'} up by itself once it answers again. If it never will, take it off \`hosts\` of ${e.environment}`,
   },
   'host-key-changed': {
     sentence: (e) => `Host ${e.host} showed another host key than the pinned one (${e.shown}); no command was sent`,
@@ -131,6 +138,12 @@ const wordings = {
   'return-failed': {
     sentence: (e) => `The way back failed on ${e.host}: ${e.detail}`,
     remedy: () => 'Look at the host now: `landfall-shell status` there shows what runs',
+  },
+  'partly-kept': {
+    sentence: (e) =>
+      `${e.why}; ${e.kept} ${isMany(e.kept) ? 'keep' : 'keeps'} the new release, ${e.left ? `and not all others could be brought back: ${e.left}` : `${e.others} ${isMany(e.others) ? 'run' : 'runs'} what ran before`}`,
+    remedy: (e) =>
+      `Hosts differ until somebody brings them together: push a correction, ${command('retry', e)} to bring it to all, ${command('rollback', e)} to take it from all`,
   },
   'first-release-failed': {
     sentence: (e) => `The first release of ${e.environment} failed on ${e.host}, and there is none before it to go back to`,

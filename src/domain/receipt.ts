@@ -25,6 +25,8 @@ export interface Receipt {
   /** `behind`: the soak was not over by then; this is what two good looks in a row showed. */
   soak?: 'behind'
   hosts: HostProof[]
+  /** Hosts that were away and did not get it; absent where all did. */
+  away?: string[]
   /** What the public address showed, where it was asked. */
   atUrl?: UrlProof
 }

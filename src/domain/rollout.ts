@@ -8,6 +8,10 @@ export interface RolloutRule {
   batch?: BatchSize
   /** Time between two waves, in which the hosts that went so far are watched. */
   pause: number
+  /** Where a host fails, those that are proved keep the release. Absent: every host goes back. */
+  onFailure?: 'keep'
+  /** Hosts that do not answer before the start are passed over, and get the release when they are back. Absent: nothing begins. */
+  unreachable?: 'skip'
   /** Services whose new containers are started beside the old ones, by name. */
   startFirst?: Record<string, StartFirstRule>
 }
@@ -51,6 +55,8 @@ export interface RolloutProgress {
   wave: number
   /** Once that one is proved: when its pause is over, by the clock of whoever proved it. */
   until?: Instant
+  /** Once it failed: hosts that keep the release while the others go back. */
+  kept?: string[]
   /** Once people are asked whether the next one may begin. */
   asked?: {
     /** Fingerprint of what they are asked about. */

@@ -2,7 +2,7 @@ import type { HostRule } from '../domain/configuration.ts'
 import { type PinnedImage, pinnedReference } from '../domain/image.ts'
 import type { ObservedContainer } from '../domain/observed.ts'
 import { runsOn } from '../domain/placement.ts'
-import type { Plan } from '../domain/plan.ts'
+import { allHosts, type Plan } from '../domain/plan.ts'
 import { shellVersion } from '../host/commands.ts'
 import type { SeenHost } from './hosts-state.ts'
 import type { Target } from './target.ts'
@@ -16,7 +16,7 @@ export function platformsOf(hosts: readonly HostRule[], running: Plan | undefine
 /** Hosts as the last plan left them: nobody is asked, since anybody who may push could have hosts asked by it all day. */
 export function assumedHosts({ hosts }: Target, platforms: Map<string, string>, running: Plan | undefined): SeenHost[] {
   return hosts.map((host) => {
-    const there = running?.hosts.some(({ name }) => name === host.name) ? running : undefined
+    const there = running && allHosts(running).includes(host.name) ? running : undefined
     return {
       host,
       state: {

@@ -1,6 +1,6 @@
 import type { Aimed } from '../domain/command.ts'
 import type { EnvironmentRule } from '../domain/configuration.ts'
-import { type Deployment, isTerminal } from '../domain/deployment.ts'
+import { type Deployment, isTerminal, isVerified } from '../domain/deployment.ts'
 import { reason } from '../domain/reason.ts'
 import { fullName } from '../domain/repository.ts'
 import { quarantinedIn } from '../policy/quarantined.ts'
@@ -50,7 +50,7 @@ export async function promoteRelease({ environment }: Aimed<'promote'>, commande
 async function newestVerified(environment: string, { intent, ports }: Commanded): Promise<Deployment | undefined> {
   const history = await ports.store.deployments.ofEnvironment(fullName(intent.repository), environment, remembered)
   const bad = new Set(quarantinedIn(history).map(({ revision }) => revision))
-  return history.find(({ kind, state, revision = '' }) => kind === 'deploy' && state === 'succeeded' && !bad.has(revision))
+  return history.find((one) => one.kind === 'deploy' && isVerified(one) && !bad.has(one.revision ?? ''))
 }
 
 async function openPullRequest(rule: EnvironmentRule, before: EnvironmentRule, { intent, ports }: Commanded): Promise<void> {

@@ -76,7 +76,7 @@ function statusOf({ name, url }: Rule, history: Deployment[], locks: readonly Lo
 const wentWrong: ReadonlySet<Deployment['state']> = new Set(['failed', 'rolled-back', 'halted', 'rejected'])
 
 function runningOf(deployment: Deployment): Running | undefined {
-  const { revision, plan, subject, kind, finishedAt, createdAt, actor, soak } = deployment
+  const { revision, plan, subject, kind, finishedAt, createdAt, actor, awaits, soak } = deployment
   const bakes = bakesUntil(deployment)
   if (revision === undefined) return undefined
   const built = plan?.images.filter((image) => image.revision !== undefined) ?? []
@@ -89,5 +89,6 @@ function runningOf(deployment: Deployment): Running | undefined {
     by: actor,
     ...(bakes !== undefined && { bakes }),
     ...(soak?.state === 'unwell' && { unwell: soak.reason }),
+    ...(awaits && { away: awaits }),
   }
 }

@@ -10,7 +10,7 @@ import { type Execution, everyHost, firstFailure, mayHaveSwitched, openExecution
 import { endedByLastLook } from './last-look.ts'
 import { tellMovedTags } from './moved-tags.ts'
 import { receiptOf } from './receipt.ts'
-import { returnEveryHost } from './return.ts'
+import { returnHosts } from './return.ts'
 import { type Rolled, rollEveryWave } from './roll.ts'
 import type { Run } from './run.ts'
 import { soakSubject, soaksBehind } from './soak.ts'
@@ -42,13 +42,13 @@ async function carryOut(execution: Execution): Promise<number | undefined> {
       return undefined
     }
   } else if (outOfReach || stop.why || run.deployment.state === 'rolling-back') {
-    await returnEveryHost(execution, whyBack(execution))
+    await returnHosts(execution, whyBack(execution))
     return undefined
   }
   // Whatever tags name now: hosts do not wait for a registry any more.
   const telling = tellMovedTags(run, plan)
   const rolled = await rollEveryWave(execution)
-  if (rolled.kind === 'failed') await returnEveryHost(execution, rolled.reason)
+  if (rolled.kind === 'failed') await returnHosts(execution, rolled.reason, rolled.kept)
   if (rolled.kind === 'proved') await succeed(execution, rolled)
   await telling
   return rolled.kind === 'waiting' ? rolled.seconds : undefined
@@ -108,14 +108,15 @@ async function succeed(execution: Execution, { proofs: hosts, atUrl }: Extract<R
   const refused = firstFailure(confirmed)
   // A host that confirmed goes back no more. All of them run what was proved: so it stays, and people look at the others.
   if (refused && confirmed.some(({ kind }) => kind === 'done')) return run.end('halted', refused)
-  if (refused) return returnEveryHost(execution, refused)
+  if (refused) return returnHosts(execution, refused)
   await ports.store.receipts.record(receipt)
   const baking = bakeOf(plan)
   const soak = (soaksBehind(plan) || baking > 0) && { state: 'under-way' as const }
   const names = hosts.map(({ host }) => host).join(', ')
   const goesOn = baking > 0 ? `; it bakes for ${durationText(baking)}` : soak ? '; its soak goes on' : ''
   await run.note('receipt', `signed: ${plan.revision} runs on ${names}${goesOn}`)
-  await run.to('succeeded', soak ? { soak } : {})
+  if (plan.away) await run.note('receipt', `${plan.away.join(', ')} was passed over, and gets it when it is back`)
+  await run.to('succeeded', { ...(soak && { soak }), ...(plan.away && { awaits: plan.away }) })
   if (soak) await ports.queue.wake(soakSubject(deployment.id))
   await everyHost(execution, [...execution.hosts.keys()], async (host) => {
     const pruned = await send(execution, host, prune(plan, execution.authority, plan.keep), { name: 'prune', refused: 'host-refused' })

@@ -19,12 +19,16 @@ import type { GrantedTarget } from './target.ts'
 export interface RollbackFacts {
   /** The plan of the release to go back to. */
   release: Plan
+  /** That of what runs: whether hosts are passed over is not for an older release to say. */
+  now: Plan
   /** Deployments of the environment, newest first. */
   history: Deployment[]
   seen: SeenHost[]
   target: GrantedTarget
   run: Run
 }
+
+export const unreachableOf = ({ unreachable }: Plan): Pick<Plan, 'unreachable'> => (unreachable ? { unreachable } : {})
 
 /** Going back passes every gate, and takes none away: an older release may know nothing of them. */
 const gatesNow = (history: readonly Deployment[], release: Plan): GateRules =>
@@ -35,7 +39,10 @@ const startFirstNow = (history: readonly Deployment[]) =>
   startFirstOf(history.find(({ state }) => state === 'succeeded' || state === 'halted')?.plan ?? { services: [] })
 
 /** From the repository at the release's commit, with the release's own digests. */
-export async function draftAgain(rendered: RenderedRelease, { release, history, seen, target, run }: RollbackFacts): Promise<Step<Draft>> {
+export async function draftAgain(
+  rendered: RenderedRelease,
+  { release, now, history, seen, target, run }: RollbackFacts,
+): Promise<Step<Draft>> {
   const { repository, environment } = run.deployment
   const { images: rules } = rendered.file
   return draftOf(
@@ -48,7 +55,7 @@ export async function draftAgain(rendered: RenderedRelease, { release, history, 
       seen,
       running: await runningRelease(seen, repository, environment, run.ports),
       gates: gatesNow(history, release),
-      rollout: { ...allAtOnce, startFirst: { ...startFirstOf(release), ...startFirstNow(history) } },
+      rollout: { ...allAtOnce, ...unreachableOf(now), startFirst: { ...startFirstOf(release), ...startFirstNow(history) } },
     },
     target,
     run,
@@ -56,7 +63,7 @@ export async function draftAgain(rendered: RenderedRelease, { release, history, 
 }
 
 /** While GitHub does not answer: from the release's plan, with the files that hosts keep of it. */
-export async function draftKept({ release, history, seen, target, run }: RollbackFacts): Promise<Step<Draft>> {
+export async function draftKept({ release, now, history, seen, target, run }: RollbackFacts): Promise<Step<Draft>> {
   const { repository, environment } = run.deployment
   const kept = keptIn(history, release)
   await run.note('plan', `GitHub does not answer: the files and the values of .env are those of generation ${kept}, as hosts keep them`)
@@ -64,6 +71,9 @@ export async function draftKept({ release, history, seen, target, run }: Rollbac
   const draft = freezeKept({
     release,
     kept,
+    ...unreachableOf(now),
+    names: target.hosts.map(({ name }) => name),
+    profiles: target.profiles,
     hosts: plannedHosts(seen, target.profiles),
     running: await runningRelease(seen, repository, environment, run.ports),
     startFirst: startFirstNow(history),

@@ -29,7 +29,7 @@ export interface DraftFacts extends Pick<Plan, 'kind' | 'release' | 'again'> {
 /** The last checks over all facts together, then everything that would happen, frozen. */
 export function draftOf(
   { kind, release, again, rendered, pinned, seen, running, gates, rollout }: DraftFacts,
-  { granted, project, profiles }: GrantedTarget,
+  { granted, hosts, project, profiles }: GrantedTarget,
   { deployment, ports, notify }: Pick<Run, 'deployment' | 'ports' | 'notify'>,
 ): Step<Draft> {
   // Hosts were granted and looked at for the project as the head of the branch calls it.
@@ -60,6 +60,8 @@ export function draftOf(
     files: envFilesOf(rendered),
     pins,
     hosts: plannedHosts(seen, profiles),
+    names: hosts.map(({ name }) => name),
+    profiles,
     running,
     registries: granted.registries,
     fingerprint: ports.signer.fingerprint,

@@ -38,6 +38,8 @@ export interface Sending {
   signal?: AbortSignal
   /** Ends the trying, and leaves alone what is under way on the host. */
   trying?: AbortSignal
+  /** How often a host is asked at most that gives no answer; for as long as `pauses` last where absent. */
+  tries?: number
   /** Hears once what is waited for: the end of another command there, or Docker. */
   onWait?: (why: 'busy' | 'docker-away') => Promise<void>
 }
@@ -51,7 +53,7 @@ export async function order(
   ports: Pick<Ports, 'hosts' | 'clock' | 'log'>,
   host: HostRule,
   command: Command,
-  { step, mask, signal, trying, onWait }: Sending,
+  { step, mask, signal, trying, tries: most = pauses.length + 1, onWait }: Sending,
 ): Promise<Outcome<string>> {
   const fields = { host: host.name, step: step.name }
   const patience = {
@@ -65,7 +67,7 @@ export async function order(
     // Given up by us, not failed there: whoever continues asks the host again.
     signal?.throwIfAborted()
     const waits = waitsFor(result)
-    const pause = waits ? await whileIt(waits) : isAway(result) ? pauses[tries++] : undefined
+    const pause = waits ? await whileIt(waits) : isAway(result) ? pauses.slice(0, most - 1)[tries++] : undefined
     if (pause === undefined) return outcomeOf(result, host, step, mask)
     if (isAway(result)) ports.log.warn('host did not answer, asking again', { ...fields, result: result.kind, pause })
     await ports.clock.sleep(pause, AbortSignal.any([signal, trying].flatMap((one) => one ?? [])))

@@ -1,8 +1,10 @@
 import type { Deployment, SoakBehind } from '../domain/deployment.ts'
-import type { Plan } from '../domain/plan.ts'
+import { allPlaces, passedOver, placeOf } from '../domain/placement.ts'
+import { allHosts, type Plan } from '../domain/plan.ts'
 import { type Reason, reason } from '../domain/reason.ts'
+import { allAtOnce } from '../domain/rollout.ts'
+import { wavesOf } from '../plan/waves.ts'
 import type { FoundStep, WentBack } from '../policy/went-back.ts'
-import { profilesOf } from './hosts-state.ts'
 import type { Ports } from './ports.ts'
 import { soaksBehind } from './soak.ts'
 
@@ -26,16 +28,24 @@ function byHand({ repository, project, environment }: Plan, hosts: readonly stri
  */
 export function stepBack(step: FoundStep, to: Plan, from: Plan | undefined, known: Plan, ports: MadeWith): Deployment & { plan: Plan } {
   const previous = from && { generation: step.from, revision: from.revision }
-  const profiles = new Map(to.hosts.map((host) => [host.name, host.profiles ?? []]))
-  const hosts = known.hosts.map(({ name, platform }) => ({ name, platform, ...profilesOf(name, profiles), ...(previous && { previous }) }))
+  const profiles = new Map(allPlaces(to).map((host) => [host.name, host.profiles ?? []]))
+  const hosts = known.hosts.map(({ name, platform }) => ({ ...placeOf(name, profiles), platform, ...(previous && { previous }) }))
   // Going back takes no gate away, and tells whom the newer release would have told.
-  const waves = [{ hosts: hosts.map(({ name }) => name), pause: 0 }]
-  const held = { notify: known.notify, ...(known.gates && { gates: known.gates }) }
+  const waves = wavesOf(allHosts(known), allAtOnce)
+  const { notify, gates, unreachable, away = [] } = known
+  const held = {
+    notify,
+    ...(gates && { gates }),
+    ...(unreachable && { unreachable }),
+    ...passedOver(away.map((name) => placeOf(name, profiles))),
+  }
+  const { onFailure: _, unreachable: __, away: ___, awayProfiles: ____, late: _____, ...release } = to
   return {
     ...byHand(to, step.hosts, ports),
     revision: to.revision,
     state: 'succeeded',
-    plan: { ...to, ...held, kind: 'rollback', soak: 'behind', hosts, waves },
+    plan: { ...release, ...held, kind: 'rollback', soak: 'behind', hosts, waves },
+    ...(away.length > 0 && { awaits: away }),
   }
 }
 

@@ -22,6 +22,8 @@ export interface Learning {
   ports: Ports
   /** Id of the deployment that is being prepared, where one is. */
   preparing?: string
+  /** Names of hosts that did not answer. */
+  away?: readonly string[]
 }
 
 /** How far back in an environment's deployments what it should run is looked for. */
@@ -46,6 +48,8 @@ export async function learnFrom(seen: SeenHost[], learning: Learning): Promise<S
   )
   const known = history.find(({ state, plan }) => plan !== undefined && (state === 'succeeded' || state === 'halted'))
   if (found.kind === 'as-known' || !known?.plan) return nothing
+  // What some of its hosts show is no word about the others. One that somebody went back on is held, and waits for them.
+  if (known.plan.hosts.some(({ name }) => learning.away?.includes(name))) return nothing
   if (found.kind === 'went-back') return recordSteps(found.steps, known.plan, seen, learning)
   // Said once, however often it is looked at.
   return known.reason?.code === 'hosts-differ' && known.reason.evidence.hosts === found.hosts

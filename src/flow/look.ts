@@ -1,8 +1,9 @@
 import { isAtWork } from '../domain/deployment.ts'
 import { fullName } from '../domain/repository.ts'
-import { allowedHosts } from '../policy/hosts.ts'
+import { allowedHosts, hostsMeant } from '../policy/hosts.ts'
+import { bringUp } from './bring-up.ts'
 import { environmentLease } from './environment.ts'
-import { lookAtHosts, lookSubject } from './hosts-state.ts'
+import { lookAround, lookSubject } from './hosts-state.ts'
 import { learnFrom } from './learn.ts'
 import type { Lease, Ports } from './ports.ts'
 import type { Work } from './under-lease.ts'
@@ -39,11 +40,17 @@ async function lookOnce(name: string, environment: string, lease: Lease, signal:
   const plan = history.find(({ state }) => state === 'succeeded' || state === 'halted')?.plan
   if (!plan) return undefined
   const { project, repository } = plan
-  const asked = plan.hosts.map((host) => host.name)
-  const allowed = allowedHosts({ operator: ports.operator.current(), repository: fullName(repository), project, environment, asked })
+  const operator = ports.operator.current()
+  const asked = hostsMeant(plan, operator)
+  const allowed = allowedHosts({ operator, repository: fullName(repository), project, environment, asked })
   if (allowed.kind === 'refused') return undefined
-  const seen = await lookAtHosts(allowed.hosts, { project, environment }, ports, signal)
-  if (seen.kind !== 'ok') return lookAgainAfter
-  const learnt = await learnFrom(seen.value, { repository, environment, lease, signal, ports })
-  return learnt.kind === 'ok' ? undefined : lookAgainAfter
+  const rule = plan.unreachable ? { unreachable: plan.unreachable } : {}
+  const looked = await lookAround(allowed.hosts, rule, { project, environment }, ports, signal)
+  if (looked.kind !== 'ok') return lookAgainAfter
+  const learning = { repository, environment, lease, signal, ports, away: looked.value.away }
+  const learnt = await learnFrom(looked.value.seen, learning)
+  if (learnt.kind !== 'ok') return lookAgainAfter
+  if (!learnt.value) await bringUp(history, looked.value, learning)
+  // Those that were passed over are looked for by themselves.
+  return looked.value.away.some((name) => !plan.away?.includes(name)) ? lookAgainAfter : undefined
 }

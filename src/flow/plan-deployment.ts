@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Deployment } from '../domain/deployment.ts'
-import type { Draft, Proposal } from '../domain/plan.ts'
+import { allPlaces, placeOf } from '../domain/placement.ts'
+import { allHosts, type Draft, type Proposal } from '../domain/plan.ts'
 import { type Reason, reason } from '../domain/reason.ts'
 import { shortSha } from '../domain/repository.ts'
 import { startFirstOf } from '../plan/beside.ts'
@@ -12,7 +13,7 @@ import { namesText } from '../policy/gates/names.ts'
 import { seenText } from '../policy/gates/seen-text.ts'
 import { draftOf } from './draft.ts'
 import { evaluateGates, type GatesSeen, gatesAfter } from './gates.ts'
-import { nextGeneration, profilesOf, type SeenHost } from './hosts-state.ts'
+import { nextGeneration, type SeenHost } from './hosts-state.ts'
 import { keptImages } from './kept-images.ts'
 import { movedAway } from './part-of.ts'
 import { type Prepared, rejected, type Step } from './prepared.ts'
@@ -67,9 +68,11 @@ export async function planDeployment(run: Run): Promise<Prepared> {
 function isFor({ draft }: Proposal, { hosts, profiles, rule }: Target): boolean {
   const names = hosts.map(({ name }) => name)
   return (
-    isDeepStrictEqual(draft.hosts.map(({ name }) => name).toSorted(), names.toSorted()) &&
-    isDeepStrictEqual(shownProfiles(draft.hosts), shownProfiles(hosts.map(({ name }) => ({ name, ...profilesOf(name, profiles) })))) &&
+    isDeepStrictEqual(allHosts(draft).toSorted(), names.toSorted()) &&
+    isDeepStrictEqual(shownProfiles(allPlaces(draft)), shownProfiles(names.map((name) => placeOf(name, profiles)))) &&
     isDeepStrictEqual(shownWaves(draft), shownWaves({ waves: wavesOf(names, rule.rollout) })) &&
+    draft.onFailure === rule.rollout.onFailure &&
+    draft.unreachable === rule.rollout.unreachable &&
     Object.entries(startFirstOf(draft)).every(([name, leaving]) => isDeepStrictEqual(leaving, rule.rollout.startFirst?.[name]))
   )
 }
@@ -109,7 +112,7 @@ async function draftDeployment(
     return { kind: 'ok' as const, value: { ...rendered.value, origins, images: withOrigins(rendered.value.images, origins, rules) } }
   })
   const [seen, release, address, built] = await Promise.all([
-    seeHosts(hosts, project, run),
+    seeHosts(hosts, target.rule.rollout, project, run),
     rendering,
     rendering.then((ready) => (ready.kind === 'ok' ? urlOpen(ready.value.environment, run) : ready)),
     rendering.then(async (ready) => {

@@ -3,9 +3,10 @@ import { fullName, shortSha } from '../domain/repository.ts'
 import { hostsAgain } from '../plan/placement.ts'
 import { comeOver } from '../policy/after-bake.ts'
 import { refusedChannels } from '../policy/channels.ts'
+import { hostsMeant } from '../policy/hosts.ts'
 import { releaseMeant } from '../policy/release-meant.ts'
 import { rollbackTarget } from '../policy/rollback-target.ts'
-import { draftAgain, draftKept } from './draft-rollback.ts'
+import { draftAgain, draftKept, unreachableOf } from './draft-rollback.ts'
 import { nextGeneration } from './hosts-state.ts'
 import { type Prepared, rejected } from './prepared.ts'
 import { namesNone, satisfiedBy } from './record-found.ts'
@@ -41,15 +42,18 @@ export async function planRollback(run: Run): Promise<Prepared> {
   if (now) run.notify = now.notify.filter((channel) => refusedChannels(operator, fullName(repository), [channel]).length === 0)
   if (!release || !now) return rejected(reason('nothing-to-return-to', { environment }))
 
-  const target = grantedTarget(fullName(repository), release.project, environment, hostsAgain(release, now), run)
+  const target = grantedTarget(fullName(repository), release.project, environment, hostsAgain(release, now, hostsMeant(now, operator)), run)
   if (target.kind !== 'ok') return target
   const rendering = renderRelease(repository, release.revision, environment, target.value, run.ports)
-  const [seen, rendered] = await Promise.all([seeHosts(target.value.hosts, release.project, run), unlessAway(rendering, run.ports.clock)])
+  const [seen, rendered] = await Promise.all([
+    seeHosts(target.value.hosts, unreachableOf(now), release.project, run),
+    unlessAway(rendering, run.ports.clock),
+  ])
   if (seen.kind === 'learnt') return planAnew(run)
   const known = rendered.kind === 'answered' ? rendered.value : undefined
   if (known && known.kind !== 'ok') return known
   if (seen.kind !== 'ok') return seen
-  const facts = { release, history, seen: seen.value, target: target.value, run }
+  const facts = { release, now, history, seen: seen.value, target: target.value, run }
   const draft = known ? await draftAgain(known.value, facts) : await draftKept(facts)
   if (draft.kind !== 'ok') return draft
   const generation = await nextGeneration(seen.value, repository, environment, run.ports)

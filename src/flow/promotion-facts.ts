@@ -1,6 +1,6 @@
 import { parseProjectFile } from '../config/project-file.ts'
 import type { PathsRule } from '../domain/configuration.ts'
-import { type Deployment, isTerminal } from '../domain/deployment.ts'
+import { type Deployment, isTerminal, isVerified } from '../domain/deployment.ts'
 import { fullName, type Sha } from '../domain/repository.ts'
 import { type Origins, originsIn } from '../plan/images.ts'
 import type { Alike, Before, Content, PromotedImage, PromotionFacts, VerifiedRelease } from '../policy/gates/promotion.ts'
@@ -72,8 +72,8 @@ function beforeOf(environment: string, history: Deployment[], { file }: Target, 
   return {
     environment,
     exists: Object.hasOwn(file.environments, environment),
-    verified: deploys.flatMap((one) => (one.state === 'succeeded' ? verifiedIn(one, file.images, content, bad) : [])),
-    underway: those(({ state }) => !isTerminal(state)),
+    verified: deploys.flatMap((one) => (isVerified(one) ? verifiedIn(one, file.images, content, bad) : [])),
+    underway: those(({ state, awaits }) => !isTerminal(state) || awaits !== undefined),
     failed: those(({ state }) => state === 'failed' || state === 'rolled-back' || state === 'halted'),
   }
 }

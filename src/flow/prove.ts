@@ -6,7 +6,7 @@ import type { Plan, PlannedService } from '../domain/plan.ts'
 import { reason } from '../domain/reason.ts'
 import type { HostProof, ServiceProof } from '../domain/receipt.ts'
 import { probe } from '../host/commands.ts'
-import { earlyVerdict, judge, type Progress, type Round, type ServiceVerdict, unseen } from '../policy/verification.ts'
+import { earlyVerdict, goingOn, judge, type Progress, type Round, type ServiceVerdict, unseen } from '../policy/verification.ts'
 import type { Mask } from './bundle.ts'
 import { type Execution, planned } from './execution.ts'
 import { isAway, notUnderstood, type Outcome, outcomeOf, waitsFor } from './fleet.ts'
@@ -19,18 +19,22 @@ const slack = 30
 /** How often a broken connection is opened again while watching; what was seen so far stays seen. */
 const reopenings = 5
 
+/** What was seen of a host's services, by name, for a later watch of the same containers to go on from. */
+export type Seen = ReadonlyMap<string, Progress>
+
 /** A failure names the service, where one failed, and what it answered last. */
-export type Proved = Outcome<HostProof> & { service?: string; answers?: ProbeAnswer[] }
+export type Proved = Outcome<HostProof> & { service?: string; answers?: ProbeAnswer[]; seen?: Seen }
 
 /**
  * Watches one host until every service is proved or one has failed; as long as its plan says, or until its deployment has to end.
  *
  * @param plan the release that should run there; its targets are probed
+ * @param since what an earlier watch saw: the same containers have to run, and none may have restarted
  */
-export function prove({ run, plan: executed, sealed, stop }: Execution, host: HostRule, plan: Plan): Promise<Proved> {
+export function prove({ run, plan: executed, sealed, stop }: Execution, host: HostRule, plan: Plan, since?: Seen): Promise<Proved> {
   const { platform } = planned(executed, host)
   const signal = AbortSignal.any([run.signal, stop.signal])
-  return stop.heeded(watchHost({ plan, host, platform, soak: plan.soak, mask: sealed.mask, signal }, run.ports))
+  return stop.heeded(watchHost({ plan, host, platform, soak: plan.soak, mask: sealed.mask, signal, ...(since && { since }) }, run.ports))
 }
 
 /** What is watched, and how. */
@@ -43,11 +47,13 @@ export interface Watching {
   misses?: number
   mask: Mask
   signal: AbortSignal
+  /** What an earlier watch of the same containers saw. */
+  since?: Seen
 }
 
 /** Judging is pure; this only keeps the watch open. */
 export async function watchHost(
-  { plan: whole, host, platform, soak, misses, mask, signal }: Watching,
+  { plan: whole, host, platform, soak, misses, mask, signal, since }: Watching,
   ports: Pick<Ports, 'hosts' | 'clock' | 'log'>,
 ): Promise<Proved> {
   const plan = onHost(whole, host.name)
@@ -56,6 +62,7 @@ export async function watchHost(
     platform,
     soak,
     ...(misses !== undefined && { misses }),
+    ...(since && { since }),
     mask,
     now: () => ports.clock.now().getTime() / 1000,
   })
@@ -91,7 +98,7 @@ export async function watchHost(
 
 /** Everything seen of one host so far. */
 class Watch {
-  readonly #progress = new Map<string, Progress>()
+  readonly #progress: Map<string, Progress>
   readonly #services: PlannedService[]
   readonly #images: Map<string, PinnedImage>
   readonly #platform: string
@@ -104,7 +111,8 @@ class Watch {
   /** The longest that any service may take, in seconds. */
   readonly longest: number
 
-  constructor({ plan, platform, soak, misses, mask, now }: Omit<Watching, 'host' | 'signal'> & { now: () => number }) {
+  constructor({ plan, platform, soak, misses, mask, since, now }: Omit<Watching, 'host' | 'signal'> & { now: () => number }) {
+    this.#progress = new Map([...(since ?? [])].map(([service, progress]) => [service, goingOn(progress)]))
     this.#services = plan.services.filter(({ replicas }) => replicas > 0)
     this.#images = new Map(plan.images.map((image) => [pinnedReference(image), image]))
     this.#platform = platform
@@ -150,7 +158,7 @@ class Watch {
       if (verdict.kind !== 'proved') return undefined
       services.push(verdict.proof)
     }
-    return { kind: 'done', value: { host, services } }
+    return { kind: 'done', value: { host, services }, seen: this.#progress }
   }
 
   /** The first service that is not proved yet, for messages. */

@@ -26,7 +26,7 @@ export function deploymentReports(deployment: Deployment, notify: readonly strin
   const surfaces = [
     ...surfacesFor(deployment, deployment.plan?.notify ?? notify),
     ...(tellsProblems(deployment) ? ['comment'] : []),
-    ...(deployment.kind === 'rollback' && deployment.state === 'succeeded' ? ['revert'] : []),
+    ...(deployment.kind === 'rollback' && deployment.state === 'succeeded' && !deployment.plan?.late ? ['revert'] : []),
   ]
   return [
     ...surfaces.map((surface) => ({ subject: `deployment:${deployment.id}`, surface })),

@@ -26,5 +26,6 @@ export function receiptOf(deployment: Deployment, plan: Plan, hosts: HostProof[]
     verifiedAt,
     ...(soaksBehind(plan) && { soak: 'behind' as const }),
     hosts,
+    ...(plan.away && { away: plan.away }),
   }
 }

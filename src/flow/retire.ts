@@ -7,21 +7,21 @@ import { retire } from '../host/commands.ts'
 import { readFailedHooks } from '../host/output.ts'
 import { type Execution, send, since } from './execution.ts'
 import { type Outcome, type Step, understood } from './fleet.ts'
-import { type Proved, prove } from './prove.ts'
-import { replacedSince } from './still-proved.ts'
+import { type Proved, prove, type Seen } from './prove.ts'
 
 /**
  * Takes the old containers of a host away that new ones were started beside, once those are proved, and looks once more: nothing old is left, and
  * what was proved runs still.
+ *
+ * @param earlier what the proof saw
  */
-export async function retireOld(execution: Execution, host: HostRule, proof: HostProof): Promise<Proved> {
+export async function retireOld(execution: Execution, host: HostRule, proof: HostProof, earlier: Seen | undefined): Promise<Proved> {
   const { run, plan } = execution
   const names = onHost(plan, host.name).services.flatMap(({ name, beside }) => (beside ? [name] : []))
-  if (names.length === 0) return { kind: 'done', value: proof }
+  if (names.length === 0) return { kind: 'done', value: proof, ...(earlier && { seen: earlier }) }
   const began = run.ports.clock.now()
   const left = await takeLeave(execution, host, { name: 'retire', refused: 'switch-failed', stops: 'between-tries' })
-  const seen: Proved =
-    left.kind === 'failed' ? left : replacedSince([proof], await prove(execution, host, { ...standingAlone(plan), soak: 'behind' }))
+  const seen: Proved = left.kind === 'failed' ? left : await prove(execution, host, { ...standingAlone(plan), soak: 'behind' }, earlier)
   const text = seen.kind === 'done' ? `the old containers of ${names.join(', ')} are gone ${since(run, began)}` : sentenceOf(seen.reason)
   await run.note('retire', text, host.name)
   return seen

@@ -11,26 +11,44 @@ import { planOf } from './running.ts'
 import { Stop } from './stop.ts'
 
 /**
- * Brings every host of a failed deployment back to the release it ran before, with that release's `.env`, and proves
+ * Brings the hosts of a failed deployment back to the release each of them ran before, with that release's `.env`, and proves
  * it there, unless a rollback comes after it that does. Hosts that never began to switch have nothing to return from and say so.
+ *
+ * @param keeps hosts that keep the new release all the same; those that were told before, where a Landfall left the way back
  */
-export async function returnEveryHost(execution: Execution, why: Reason): Promise<void> {
+export async function returnHosts(
+  execution: Execution,
+  why: Reason,
+  keeps: readonly string[] = execution.run.deployment.rollout?.kept ?? [],
+): Promise<void> {
   const { run, plan } = execution
-  await run.to('rolling-back', { reason: why })
+  const { rollout = { wave: 0 } } = run.deployment
+  await run.to('rolling-back', { reason: why, ...(keeps.length > 0 && { rollout: { ...rollout, kept: [...keeps] } }) })
   // Hosts that follow somebody else's newer orders are not Landfall's to bring back; people must look at who that is. And a rollback that
   // makes room for another must not bring back what both were to take away.
   const stays = why.code === 'order-outdated' || (why.code === 'taken-back' && run.deployment.kind === 'rollback')
   if (stays) return run.end('halted', why)
-  const returned = await everyHost(execution, [...execution.hosts.keys()], async (host) => {
+  const returning = [...execution.hosts.keys()].filter((name) => !keeps.includes(name))
+  const returned = await everyHost(execution, returning, async (host) => {
     const back = await returnHost(execution, host)
     await run.note('return', back.kind === 'done' ? back.value : sentenceOf(back.reason), host.name)
     return back
   })
   const failed = firstFailure(returned) ?? execution.outOfReach
-  if (failed) await run.end('halted', failed)
+  if (keeps.length > 0) await run.end('halted', partly(why, keeps, returning, failed))
+  else if (failed) await run.end('halted', failed)
   else await run.end('rolled-back', why)
   run.ports.log.info('hosts returned', { deployment: run.deployment.id, environment: plan.environment, state: run.deployment.state })
 }
+
+/** Why hosts run different releases from then on: it is no success, and nothing that Landfall mends by itself. */
+const partly = (why: Reason, keeps: readonly string[], returning: readonly string[], failed: Reason | undefined): Reason =>
+  reason('partly-kept', {
+    why: sentenceOf(why),
+    kept: keeps.join(', '),
+    others: returning.join(', '),
+    left: failed ? sentenceOf(failed) : '',
+  })
 
 /** With half a release on the host there is nothing better to do than to wait for its Docker. */
 const wayBack = { name: 'the way back', refused: 'return-failed', dockerPatience: 600 } as const
@@ -44,6 +62,7 @@ async function returnHost(execution: Execution, host: HostRule): Promise<Outcome
     if (ending === 'fenced') return restored
     if (ending === 'nothing-before')
       return { kind: 'failed', reason: reason('first-release-failed', { host: host.name, environment: plan.environment }) }
+    if (restored.reason.code === 'return-failed') return restored
     return { kind: 'failed', reason: reason('return-failed', { host: host.name, detail: sentenceOf(restored.reason) }) }
   }
   const { generation, leaving } = restored.value

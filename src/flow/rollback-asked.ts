@@ -21,7 +21,9 @@ export interface AskedWhile {
  */
 export async function askedWhile({ id, repository }: Intent, environment: string, { store }: StorePort): Promise<AskedWhile> {
   const there = await store.deployments.underWayAt(fullName(repository), environment, id)
-  const rollback = there.find(({ kind, state }) => kind === 'rollback' && (!isTerminal(state) || state === 'succeeded'))
+  const rollback = there.find(
+    ({ kind, state, plan }) => kind === 'rollback' && !plan?.late && (!isTerminal(state) || state === 'succeeded'),
+  )
   const begun = there.findLast(({ plan, state }) => plan !== undefined && (isAtWork(state) || isTerminal(state)))
   const over = begun && overOf(begun)
   return { ...(rollback && { rollback }), over: over ? { over } : {} }

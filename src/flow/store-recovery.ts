@@ -24,7 +24,9 @@ export async function storeRecovery(found: Found, lease: string, ports: StorePor
   const now = ports.clock.now().toISOString()
   const ended = recovery.ended.map(({ deployment, fate: { state, reason, release } }) => {
     const fresh = release && !deployment.plan ? { plan: release.plan, revision: release.plan.revision } : {}
-    const patch = { ...fresh, ...(reason && { reason }), finishedAt: release?.receipt?.verifiedAt ?? now }
+    const { away } = release?.plan ?? {}
+    const awaits = state === 'succeeded' && away ? { awaits: away } : {}
+    const patch = { ...fresh, ...awaits, ...(reason && { reason }), finishedAt: release?.receipt?.verifiedAt ?? now }
     return { id: deployment.id, state, patch, after: { ...deployment, ...patch, state } }
   })
   const intent = recovery.added[0] && intentFor(recovery.added[0].release, now, ports)
@@ -76,6 +78,7 @@ function deploymentOf({ release, state, reason }: Recovery['added'][number], int
     // When one that went well was begun nobody knows any more, and nobody is told how long it took.
     ...(state !== 'succeeded' && { startedAt: at }),
     finishedAt: at,
+    ...(state === 'succeeded' && plan.away && { awaits: plan.away }),
   }
 }
 

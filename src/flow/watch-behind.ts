@@ -5,7 +5,6 @@ import { problemsReason, reason } from '../domain/reason.ts'
 import { fullName } from '../domain/repository.ts'
 import { allowedHosts } from '../policy/hosts.ts'
 import type { Mask } from './bundle.ts'
-import { lasting } from './pause.ts'
 import type { Ports } from './ports.ts'
 import { type Proved, watchHost } from './prove.ts'
 import { lookAtUrl } from './prove-url.ts'
@@ -101,3 +100,9 @@ async function watchUrl({ plan, mask, until = 0, signal }: WatchedOn, ports: Por
   }
   return well
 }
+
+/** They are proved already: from their first good look on they have to stay well for as long as it is watched, and a little longer. */
+const lasting = (plan: Plan, seconds: number): Plan => ({
+  ...plan,
+  services: plan.services.map((service) => ({ ...service, soak: seconds })),
+})

@@ -1,3 +1,4 @@
+import { awaySubject, awayWork } from './away.ts'
 import { locksWork } from './end-locks.ts'
 import { environmentWork } from './environment.ts'
 import { fetchWork } from './fetch-ahead.ts'
@@ -22,6 +23,8 @@ export async function workFor(subject: string, ports: Ports): Promise<Work | und
       return lookWork(id, ports)
     case 'fetch':
       return fetchWork(id, ports)
+    case 'away':
+      return awayWork(id, ports)
     case 'soak':
       return soakWork(id, ports)
     case 'locks':
@@ -41,10 +44,11 @@ export async function workFor(subject: string, ports: Ports): Promise<Work | und
 
 /** Every subject with open work, as the database knows it: one for each repository and environment is enough to wake it. */
 export async function dueSubjects(ports: Ports): Promise<string[]> {
-  const [repositories, deployments, soaks, pulls, reports, sweeps] = await Promise.all([
+  const [repositories, deployments, soaks, awaiting, pulls, reports, sweeps] = await Promise.all([
     ports.store.intents.due(),
     ports.store.deployments.due(),
     ports.store.deployments.soaking(),
+    ports.store.deployments.awaiting(),
     ports.store.wantedPlans.due(),
     ports.store.reports.due(1),
     dueSweeps(ports),
@@ -53,6 +57,7 @@ export async function dueSubjects(ports: Ports): Promise<string[]> {
     ...repositories.map((name) => `repository:${name}`),
     ...deployments.map((id) => `deployment:${id}`),
     ...soaks.map(soakSubject),
+    ...awaiting.map(awaySubject),
     ...pulls.map((name) => `pulls:${name}`),
     ...(reports.length > 0 ? ['reports'] : []),
     ...sweeps,

@@ -1,17 +1,19 @@
-import type { Draft, PlannedHost } from '../domain/plan.ts'
+import { allPlaces, type Place } from '../domain/placement.ts'
+import { allHosts, type Draft } from '../domain/plan.ts'
 import { startFirstOf } from './beside.ts'
 
 /**
  * What an approval is given for, as one text: the commit, the digests, Compose, files, values, hosts, their waves and what starts first. Not what
- * runs there now: that another deployment came and went meanwhile changes which services restart, not what is brought.
+ * runs there now: that another deployment came and went meanwhile changes which services restart, not what is brought; nor which hosts are
+ * away, since those get it too when they are back.
  *
  * @param fingerprint keyed: the definitions are made from secrets
  */
 export function contentOf(draft: Draft, fingerprint: (text: string) => string): string {
-  const { kind, repository, project, environment, revision, images, compose, interpolation, env, envFingerprint, files, hosts } = draft
+  const { kind, repository, project, environment, revision, images, compose, interpolation, env, envFingerprint, files } = draft
   const first = startFirstOf(draft)
   const pins = images.map(({ line, repository: name, digest }) => [line, name, digest])
-  const place = [repository.owner, repository.name, project, environment, hosts.map(({ name }) => name).toSorted(), ...shownProfiles(hosts)]
+  const place = [repository.owner, repository.name, project, environment, allHosts(draft).toSorted(), ...shownProfiles(allPlaces(draft))]
   const sources = files.map((file) => [file.path, file.fingerprint])
   return fingerprint(
     JSON.stringify([
@@ -25,13 +27,14 @@ export function contentOf(draft: Draft, fingerprint: (text: string) => string): 
       envFingerprint,
       sources,
       ...shownWaves(draft),
+      ...(draft.onFailure ? [draft.onFailure] : []),
       ...(Object.keys(first).length > 0 ? [{ first }] : []),
     ]),
   )
 }
 
 /** Profiles by host that people agree to, whatever the order of the hosts; none where no host has any. */
-export const shownProfiles = (hosts: readonly Pick<PlannedHost, 'name' | 'profiles'>[]): string[][] =>
+export const shownProfiles = (hosts: readonly Place[]): string[][] =>
   hosts.flatMap(({ name, profiles }) => (profiles ? [[name, ...profiles]] : [])).toSorted()
 
 /** Waves that people agree to; none where all hosts go at once, in whatever order they are named. */

@@ -2,6 +2,7 @@ import type { EnvironmentRule, ProjectFile } from '../domain/configuration.ts'
 import type { GateRules } from '../domain/gate.ts'
 import { type PinnedImage, pinnedReference } from '../domain/image.ts'
 import type { ObservedContainer } from '../domain/observed.ts'
+import { type HostProfiles, passedOver, placeOf } from '../domain/placement.ts'
 import type { Draft, Plan } from '../domain/plan.ts'
 import type { Repository, Sha } from '../domain/repository.ts'
 import type { RolloutRule } from '../domain/rollout.ts'
@@ -33,6 +34,10 @@ export interface PlanRequest {
   /** By service. */
   pins: ReadonlyMap<string, PinnedImage>
   hosts: (Plan['hosts'][number] & { containers: ObservedContainer[] })[]
+  /** Names of every host in order, those that are passed over as well; of `hosts` where absent. */
+  names?: readonly string[]
+  /** Compose profiles of those that are passed over. */
+  profiles?: HostProfiles
   /** What is known of the release the hosts run; absent on a first deployment. */
   running?: ServicesRequest['previous']
   /** Registries whose credentials the repository may use. */
@@ -50,11 +55,15 @@ const proofWithoutRule = { within: 60, soak: 10 }
 /** Freezes what will happen; with a generation it is a plan, and after that nothing is decided any more. */
 export function freezePlan(request: PlanRequest): Draft {
   const { environment, file, pins } = request
+  const here = request.hosts.map(({ name }) => name)
+  const names = request.names ?? here
+  const away = names.filter((name) => !here.includes(name)).map((name) => placeOf(name, request.profiles ?? new Map()))
   const { services, removed } = planServices({
     model: request.model,
     pins,
     previous: request.running,
     hosts: request.hosts,
+    away,
     verify: environment.verify,
     startFirst: request.rollout.startFirst,
     proof: proofWithoutRule,
@@ -76,11 +85,11 @@ export function freezePlan(request: PlanRequest): Draft {
     images,
     services,
     removed,
-    hosts: planHosts(request.hosts, services, request.model),
-    waves: wavesOf(
-      request.hosts.map(({ name }) => name),
-      request.rollout,
-    ),
+    hosts: planHosts(services, request),
+    waves: wavesOf(names, request.rollout),
+    ...(request.rollout.onFailure && { onFailure: request.rollout.onFailure }),
+    ...(request.rollout.unreachable && { unreachable: request.rollout.unreachable }),
+    ...passedOver(away),
     compose: request.portable,
     override: overrideText(services, request.model),
     interpolation: request.interpolation,

@@ -1,5 +1,5 @@
 import type { EnvironmentRule } from '../domain/configuration.ts'
-import { type HostProfiles, hasPlaceOn } from '../domain/placement.ts'
+import { allPlaces, type HostProfiles, hasPlaceOn } from '../domain/placement.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Problem } from '../domain/problem.ts'
 import { suggest } from '../domain/suggest.ts'
@@ -68,10 +68,17 @@ export function unknownProfiles(
 /**
  * Where a rollback goes: the hosts there are now, each with the profiles it had in the release. Where they are not the hosts of the release,
  * their profiles are those of now: a service is not to run twice because a host had it then and another has it since.
+ *
+ * @param hosts names of those of now
  */
-export function hostsAgain(release: Plan, now: Plan): Pick<EnvironmentRule, 'hosts' | 'profiles'> {
-  const names = ({ hosts }: Plan) => JSON.stringify(hosts.map(({ name }) => name).toSorted())
-  const { hosts } = names(release) === names(now) ? release : now
-  const profiles = hosts.flatMap(({ name, profiles: own }): [string, string[]][] => (own ? [[name, own]] : []))
-  return { hosts: now.hosts.map(({ name }) => name), ...(profiles.length > 0 && { profiles: Object.fromEntries(profiles) }) }
+export function hostsAgain(release: Plan, now: Plan, hosts: string[]): Pick<EnvironmentRule, 'hosts' | 'profiles'> {
+  const names = (plan: Plan) =>
+    JSON.stringify(
+      allPlaces(plan)
+        .map(({ name }) => name)
+        .toSorted(),
+    )
+  const places = allPlaces(names(release) === names(now) ? release : now)
+  const profiles = places.flatMap(({ name, profiles: own }): [string, string[]][] => (own ? [[name, own]] : []))
+  return { hosts, ...(profiles.length > 0 && { profiles: Object.fromEntries(profiles) }) }
 }

@@ -1,7 +1,7 @@
 import type { VerifyRule } from '../domain/configuration.ts'
 import { digestsOn, type PinnedImage, pinnedReference } from '../domain/image.ts'
 import type { ObservedContainer } from '../domain/observed.ts'
-import { hasPlaceOn, runsOn } from '../domain/placement.ts'
+import { hasPlaceOn, type Place, runsOn } from '../domain/placement.ts'
 import type { PlannedHost, PlannedService } from '../domain/plan.ts'
 import type { StartFirstRule } from '../domain/rollout.ts'
 import { withBeside } from './beside.ts'
@@ -20,15 +20,22 @@ export interface Comparison {
    */
   previous?: { services: PlannedService[]; others?: string[]; room?: string[] } | undefined
   hosts: ComparedHost[]
+  /** Hosts that are passed over. */
+  away?: readonly Place[]
 }
 
 /** A host and what it has of the project. */
 export interface ComparedHost extends Pick<PlannedHost, 'name' | 'platform' | 'previous' | 'profiles'> {
   containers: ObservedContainer[]
+  /** Of a host that was away when the others got what they have: services as its own release has them. */
+  late?: readonly PlannedService[]
 }
 
 /** Whether a host has nothing of the project yet. */
 const isNew = ({ previous, containers }: ComparedHost): boolean => previous === undefined && containers.length === 0
+
+/** Whether what it has says nothing of the others. */
+const isApart = (host: ComparedHost): boolean => isNew(host) || host.late !== undefined
 
 export interface ServicesRequest extends Comparison {
   verify: Record<string, VerifyRule>
@@ -75,7 +82,8 @@ export function changesTo(described: DescribedService[], comparison: Comparison)
 }
 
 function describeService(name: string, service: ModelService, request: ServicesRequest): DescribedService {
-  const places = request.hosts.filter(({ profiles }) => hasPlaceOn(service.profiles, profiles))
+  const all = [...request.hosts, ...(request.away ?? [])]
+  const places = all.filter(({ profiles }) => hasPlaceOn(service.profiles, profiles))
   const pin = places.length > 0 ? request.pins.get(name) : undefined
   if (!pin && places.length > 0) throw new Error(`no image was resolved for service ${name}`)
   const image = pin ? pinnedReference(pin) : ''
@@ -87,7 +95,7 @@ function describeService(name: string, service: ModelService, request: ServicesR
     image,
     fingerprint: request.fingerprint(definitionOf(name, service, image, request.model, request.values)),
     replicas,
-    ...onlyOn(places, request.hosts),
+    ...onlyOn(places, all),
     oneShot: isOneShot(name, service, request.model),
     ...(rule ? { verify: rule } : {}),
     ...(isCheckedByDocker(service) ? { dockerHealth: true as const } : {}),
@@ -107,10 +115,13 @@ function withChange(planned: DescribedService, comparison: Comparison): PlannedS
   if (planned.replicas === 0) return { ...planned, change: 'untouched', because: nowhere(planned, comparison) }
   const before = comparison.previous?.services.find((candidate) => candidate.name === name && candidate.replicas > 0)
   const here = comparison.hosts.filter((host) => runsOn(planned, host.name))
-  const had = comparison.hosts.filter((host) => before && !isNew(host) && runsOn(before, host.name))
+  if (here.length === 0) return { ...planned, change: 'untouched', because: ['only on hosts that are away'] }
+  const had = comparison.hosts.filter((host) => before && !isApart(host) && runsOn(before, host.name))
   const kept = here.filter((host) => had.includes(host))
   // Compose may find such a container good enough and leave it; nobody could say then that it is what was planned.
-  const found = here.find((host) => !kept.includes(host) && host.containers.some(({ service }) => service === name))
+  const found = here.find(
+    (host) => !kept.includes(host) && host.late === undefined && host.containers.some(({ service }) => service === name),
+  )
   if (found) return { ...planned, change: 'recreated', because: [`runs on ${found.name} in a way Landfall does not know`] }
   if (!before) return { ...planned, change: 'created', because: ['new'] }
   const differing = differences(planned, before)
@@ -123,9 +134,9 @@ function withChange(planned: DescribedService, comparison: Comparison): PlannedS
 }
 
 /** Why it runs on no host, where that is for its profiles. */
-function nowhere({ name }: DescribedService, { model, hosts }: Comparison): string[] {
+function nowhere({ name }: DescribedService, { model, hosts, away = [] }: Comparison): string[] {
   const profiles = model.services[name]?.profiles ?? []
-  const placed = hosts.some((host) => hasPlaceOn(profiles, host.profiles))
+  const placed = [...hosts, ...away].some((host) => hasPlaceOn(profiles, host.profiles))
   return placed ? [] : [`no host has the profile ${profiles.join(' or ')}`]
 }
 
@@ -147,6 +158,13 @@ function missing(service: DescribedService, pin: PinnedImage | undefined, hosts:
     const known = pin ? digestsOn(pin, host.platform) : []
     return alive.every((container) => known.includes(container.image)) ? [] : [`another image on ${host.name}`]
   })
+}
+
+/** Whether a host has what others keep: some containers of it, and one that is late those which are planned. */
+export function runsAsPlanned(host: ComparedHost, service: PlannedService, { pins }: Pick<Comparison, 'pins'>): boolean {
+  if (host.late === undefined) return host.containers.some((container) => container.service === service.name)
+  const before = host.late.find(({ name, replicas }) => name === service.name && replicas > 0)
+  return before !== undefined && differences(service, before).length === 0 && missing(service, pins.get(service.name), [host]).length === 0
 }
 
 /** A service that ends by itself has done its work when it ended well. */

@@ -1,7 +1,9 @@
 import { type HostRule, type OperatorFile, projectFilePath, type RepositoryRule } from '../domain/configuration.ts'
 import { expandHosts } from '../domain/inventory.ts'
 import { covers } from '../domain/name-pattern.ts'
+import { allHosts, type Plan } from '../domain/plan.ts'
 import type { Problem } from '../domain/problem.ts'
+import { fullName } from '../domain/repository.ts'
 
 /** What the operator grants a repository (`owner/name`): the first rule whose pattern matches, ignoring case as GitHub does. */
 export function grantFor(operator: OperatorFile, repository: string): RepositoryRule | undefined {
@@ -47,6 +49,16 @@ export function allowedHosts({ operator, repository, project, environment, asked
   const hosts = [...new Set(wanted.flat())].filter((host) => host !== undefined)
   if (asked.length === 0) problems.push(problem(`${place}.hosts`, 'there are no hosts', 'Name at least one'))
   return problems.length > 0 ? refused(problems) : { kind: 'allowed', hosts }
+}
+
+/**
+ * Names of the hosts that a release is for, in its order. One that was away and may not be used any more, as when it is gone for good, keeps
+ * nothing from the others.
+ */
+export function hostsMeant(plan: Plan, operator: OperatorFile): string[] {
+  const { project, environment, away = [] } = plan
+  const granted = (name: string) => allowedHosts({ operator, repository: fullName(plan.repository), project, environment, asked: [name] })
+  return allHosts(plan).filter((name) => !away.includes(name) || granted(name).kind === 'allowed')
 }
 
 /** The hosts granted to an environment, by its own name or else by `*`; undefined where the environment is not granted. */

@@ -24,13 +24,15 @@ export function quarantinedIn(history: readonly Deployment[]): Quarantine[] {
 }
 
 function harmedBy(deployment: Deployment): Quarantine[] {
-  const { kind, state, revision, actor, finishedAt, createdAt, reason } = deployment
+  const { kind, state, revision, actor, finishedAt, createdAt, reason, plan } = deployment
   const at = finishedAt ?? createdAt
   const harm = (one: string, person?: string): Quarantine =>
     person === undefined ? { revision: one, because: 'failed', at } : { revision: one, because: 'rolled-back', person, at }
   if (kind === 'rollback') return state === 'succeeded' || state === 'halted' ? takenAway(deployment).map((one) => harm(one, actor)) : []
   if (revision === undefined) return []
   if (reason?.code === 'taken-back') return [harm(revision, reason.evidence.person)]
+  // On the others it went well; what was wrong there is wrong with a host.
+  if (plan?.late) return []
   return state === 'rolled-back' || state === 'halted' ? [harm(revision)] : []
 }
 

@@ -101,6 +101,9 @@ export function judge(
 const isAside = ({ beside }: PlannedService, { before, leaving }: ObservedContainer): boolean =>
   leaving === true || (beside !== undefined && before)
 
+/** From where a service that was proved is watched anew: what had not restarted by then may not have since. */
+export const goingOn = ({ restarts }: Progress): Progress => ({ ...unseen, restarts, goodSince: 0 })
+
 /** What is known of a service that counts as verified after two good looks in a row. */
 export function earlyVerdict({ verdict, good, proof }: Progress): ServiceVerdict {
   if (verdict.kind === 'failed') return verdict

@@ -9,7 +9,7 @@ import { logBlock } from './log-text.ts'
 import type { CheckReport } from './published.ts'
 import { checkRoom } from './sections.ts'
 import { cut, oneLine } from './text.ts'
-import { takenBackText, titleOf, unwellBecause } from './wording.ts'
+import { shortBecause, takenBackText, titleOf } from './wording.ts'
 
 /** What is shown of a deployment: how it stands, its record, and what people said of it. */
 export interface CheckFacts {
@@ -68,5 +68,5 @@ export function checkReport(facts: CheckFacts): CheckReport | undefined {
 
 function stateOf(deployment: Deployment): CheckReport['state'] {
   if (asksForApproval(deployment)) return 'action_required'
-  return unwellBecause(deployment) ? 'failure' : conclusions[deployment.state]
+  return shortBecause(deployment) ? 'failure' : conclusions[deployment.state]
 }

@@ -1,4 +1,4 @@
-import { askedAbout, type Deployment, isAtWork, type TimelineEntry } from '../domain/deployment.ts'
+import { askedAbout, type Deployment, isAtWork, isVerified, type TimelineEntry } from '../domain/deployment.ts'
 import type { Verdict } from '../domain/gate.ts'
 import { words } from './answers/said.ts'
 import type { CheckFacts } from './check-run.ts'
@@ -11,7 +11,7 @@ import { checkRoom, fitted, type Section } from './sections.ts'
 import { smallPrint } from './small-print.ts'
 import { tell } from './telling.ts'
 import { momentText } from './time.ts'
-import { takenBackText, unwellBecause } from './wording.ts'
+import { shortBecause, takenBackText } from './wording.ts'
 
 /** So many refused commands are told of; the record has all. */
 const refusalsShown = 3
@@ -40,11 +40,11 @@ export function checkSummary({ deployment, links, timeline, verdicts, takenBack 
 }
 
 /** What bakes was proved before it began to. */
-const isProved = ({ state, kind, soak }: Deployment): boolean =>
-  state === 'succeeded' && (kind === 'deploy' || soak === undefined || soak.state === 'well')
+const isProved = (deployment: Deployment): boolean =>
+  isVerified(deployment) && (deployment.kind === 'deploy' || deployment.soak === undefined || deployment.soak.state === 'well')
 
 function whySection(deployment: Deployment): Section[] {
-  const reason = deployment.reason ?? unwellBecause(deployment)
+  const reason = deployment.reason ?? shortBecause(deployment)
   if (heldBy(deployment).length > 0)
     return [{ head: '**What it waits for**\n', rows: heldBy(deployment).map((held) => `- ${explained(held)}`) }]
   return reason ? [explainedSection(reason)] : []

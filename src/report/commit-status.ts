@@ -4,7 +4,7 @@ import { waitsForApproval } from './held-by.ts'
 import type { Links } from './links.ts'
 import type { CommitStatus } from './published.ts'
 import { description, oneLine } from './text.ts'
-import { changesText, hostsText, progressOf, takenBackText, unwellBecause } from './wording.ts'
+import { changesText, hostsText, progressOf, shortBecause, takenBackText } from './wording.ts'
 
 /**
  * GitHub's statuses know no grey. A change that was overtaken or cancelled never ran, so it is no success; nothing is
@@ -48,7 +48,7 @@ export function commitStatuses(deployment: Deployment, links: Links, spoken = fa
   })
   const own = dot(
     revision,
-    unwellBecause(deployment) ? 'error' : dots[state],
+    shortBecause(deployment) ? 'error' : dots[state],
     kind === 'rollback' ? rollbackText(deployment) : textOf(deployment),
   )
   const others = takenAway(deployment)

@@ -3,7 +3,7 @@ import { shortSha } from '../domain/repository.ts'
 import type { Links } from './links.ts'
 import type { DeploymentStatus, NewDeployment } from './published.ts'
 import { description, oneLine } from './text.ts'
-import { progressOf, unwellBecause } from './wording.ts'
+import { progressOf, shortBecause } from './wording.ts'
 
 const phases: Record<State, DeploymentStatus['state']> = {
   queued: 'queued',
@@ -44,7 +44,7 @@ export function githubDeployment(deployment: Deployment): NewDeployment | undefi
 export function deploymentStatus(deployment: Deployment, links: Links): DeploymentStatus {
   const url = deployment.state === 'succeeded' ? deployment.plan?.url : undefined
   return {
-    state: unwellBecause(deployment) ? 'error' : phases[deployment.state],
+    state: shortBecause(deployment) ? 'error' : phases[deployment.state],
     description: description(progressOf(deployment)),
     ...(links.log !== undefined && { logUrl: links.log }),
     ...(url !== undefined && { environmentUrl: url }),

@@ -46,7 +46,9 @@ export function imageRow(image: PinnedImage): [reference: string, origin: string
 export function hostRows(plan: Draft): string[][] {
   return plan.waves.flatMap((wave, index) => [
     ...wave.hosts.map((name) => {
-      return [plan.waves.length > 1 ? `wave ${index + 1}` : '', name, hostNote(plan.hosts.find((host) => host.name === name))]
+      const waveName = plan.waves.length > 1 ? `wave ${index + 1}` : ''
+      if (plan.away?.includes(name)) return [waveName, name, 'away, gets it when it is back']
+      return [waveName, name, hostNote(plan.hosts.find((host) => host.name === name))]
     }),
     ...(wave.pause > 0 ? [['', `then a pause of ${durationText(wave.pause)}`]] : []),
   ])

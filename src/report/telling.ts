@@ -1,4 +1,4 @@
-import type { Deployment, State } from '../domain/deployment.ts'
+import { type Deployment, missedBy, type State } from '../domain/deployment.ts'
 import { approvalsFound, remedyOf } from '../domain/reason.ts'
 import { fullName, shortSha } from '../domain/repository.ts'
 import { type ButtonKind, kindsFor } from './buttons.ts'
@@ -6,7 +6,7 @@ import { approvalMissing, asksForApproval } from './held-by.ts'
 import { commitUrl, type Links, pullRequestUrl } from './links.ts'
 import { cut, oneLine } from './text.ts'
 import { tookText } from './time.ts'
-import { detailOf, headlineOf, unwellBecause } from './wording.ts'
+import { detailOf, headlineOf, shortBecause, unwellBecause } from './wording.ts'
 
 /** What people are told of a deployment outside its page: not formatted, not escaped, on one line each. */
 export interface Telling {
@@ -70,10 +70,10 @@ export function actOn(deployment: Deployment, { act }: Links): Telling['act'] {
 export function tell(deployment: Deployment, links: Links): Telling {
   const { repository, revision, state, kind, subject, tag, pullRequest, plan } = deployment
   const unwell = unwellBecause(deployment)
-  const reason = deployment.reason ?? unwell
+  const reason = deployment.reason ?? shortBecause(deployment)
   const took = tookText(deployment)
   const act = actOn(deployment, links)
-  const icon = unwell ? '🚨' : kind === 'rollback' && state === 'succeeded' ? '↩️' : icons[state]
+  const icon = unwell ? '🚨' : missedBy(deployment).length > 0 ? '⚠️' : kind === 'rollback' && state === 'succeeded' ? '↩️' : icons[state]
   return {
     icon,
     headline: headlineOf(deployment),
@@ -98,8 +98,8 @@ export function tell(deployment: Deployment, links: Links): Telling {
 
 /** `pushed by mona`, `lisa, merged by mona`, `rolled back by mona`: whose change it is, and whose wish that it is brought. */
 function whoText(deployment: Deployment): string {
-  const { author, actor, kind } = deployment
-  const wished = `${wayOf(deployment)} by ${actor}`
+  const { author, actor, kind, plan } = deployment
+  const wished = `${wayOf(deployment)} by ${actor}${plan?.late ? `; ${plan.late.join(', ')} was away then` : ''}`
   // Who wrote what is gone back to did not wish for that.
   return kind === 'rollback' || author === undefined || author === actor ? wished : `${author}, ${wished}`
 }

@@ -1,6 +1,6 @@
-import { bakesUntil, type Deployment, type State, takenAway } from '../domain/deployment.ts'
-import type { Draft, Plan } from '../domain/plan.ts'
-import { type Reason, sentenceOf } from '../domain/reason.ts'
+import { bakesUntil, type Deployment, missedBy, type State, takenAway } from '../domain/deployment.ts'
+import { allHosts, type Draft, type Plan } from '../domain/plan.ts'
+import { type Reason, reason, sentenceOf } from '../domain/reason.ts'
 import { type Sha, shortSha } from '../domain/repository.ts'
 import { oneLine, unticked } from './text.ts'
 import { momentText, tookText } from './time.ts'
@@ -67,12 +67,30 @@ export function headlineOf(deployment: Deployment): string {
     before: beforeText(deployment),
     from: fromText(deployment),
   })
-  return unwellBecause(deployment) ? `${said}, which is not well` : said
+  return [said, ...whereText(deployment), ...(unwellBecause(deployment) ? ['which is not well'] : [])].join(', ')
+}
+
+/** On which of its hosts something is, where that is not simply all of them at once. */
+function whereText(deployment: Deployment): string[] {
+  const { state, plan } = deployment
+  const away = missedBy(deployment)
+  return [
+    ...(state === 'succeeded' && plan?.late ? [`on ${namesText(plan.late)} now too`] : []),
+    ...(away.length > 0 ? [`but not on ${namesText(away)}`] : []),
+  ]
 }
 
 /** `Rolled back by mona to def5678`: what a rollback is to the commit that it took away. */
 export const takenBackText = ({ actor, revision }: Pick<Deployment, 'actor' | 'revision'>): string =>
   `Rolled back by ${oneLine(actor)} to ${revision === undefined ? 'the release before' : shortSha(revision)}`
+
+/** Why what was verified is no plain success: it did not stay well, or did not come to every host. Undefined where it is one. */
+export const shortBecause = (deployment: Deployment): Reason | undefined => unwellBecause(deployment) ?? awayBecause(deployment)
+
+function awayBecause(deployment: Deployment): Reason | undefined {
+  const away = missedBy(deployment)
+  return away.length === 0 ? undefined : reason('hosts-away', { hosts: away.join(', '), environment: deployment.environment })
+}
 
 /** Why what was verified did not stay well for its soak; undefined where it did, or nobody knows. */
 export const unwellBecause = ({ soak }: Pick<Deployment, 'soak'>): Reason | undefined =>
@@ -199,9 +217,15 @@ export const moves = ({ hosts }: Draft): { service: string; change: 'created' | 
     ...removes.map((service) => ({ service, change: 'removed' as const, host })),
   ])
 
+/** `2 of 3 hosts; web-3 is away and gets it when it is back` */
+const partText = ({ hosts, waves }: Plan, away: readonly string[]): string =>
+  `${hosts.length} of ${allHosts({ waves }).length} hosts; ${namesText(away)} ${away.length === 1 ? 'is away and gets it when it is' : 'are away and get it when they are'} back`
+
 /** "abc1234 verified on web-1 in 12 s" */
 function provedText(deployment: Deployment): string {
   const took = tookText(deployment)
   const commit = deployment.revision ? `${shortSha(deployment.revision)} verified` : 'Verified'
-  return `${commit} on ${hostsText(deployment.plan)}${took ? ` in ${took}` : ''}`
+  const away = missedBy(deployment)
+  const where = away.length > 0 && deployment.plan ? partText(deployment.plan, away) : hostsText(deployment.plan)
+  return `${commit} on ${where}${took && away.length === 0 ? ` in ${took}` : ''}`
 }

@@ -28,6 +28,9 @@ describe('rollout', () => {
     ],
     ['{ start-first: { web: { hook: [drain], within: 5s } } }', leaves({ drain: 10, hook: { run: ['drain'], within: 5 } })],
     ['{ start-first: [] }', { pause: 0 }],
+    ['{ on-failure: keep }', { pause: 0, onFailure: 'keep' }],
+    ['{ on-failure: return, unreachable: fail }', { pause: 0 }],
+    ['{ batch: 2, unreachable: skip }', { pause: 0, batch: { hosts: 2 }, unreachable: 'skip' }],
   ])('%s', (written, expected) => expect(rollout(`rollout: ${written}`)).toEqual(expected))
 
   test('what starts first in the defaults holds also where an environment has an order of its own, until that says otherwise', () => {
@@ -66,6 +69,8 @@ describe('rollout', () => {
     ['{ canary: { hosts: 1, within: 2h } }', ['rollout.canary.within: nobody is asked']],
     ['{ canary: { hosts: 1, then: approve, within: 8d } }', ['rollout.canary.within: this is not a duration']],
     ['{ strategy: all-at-once, batch: 2 }', ['rollout.batch: there are no batches where all hosts go at once']],
+    ['{ on-failure: leave }', ['rollout.on-failure: this is not known']],
+    ['{ unreachable: wait }', ['rollout.unreachable: this is not known']],
     ['{ pause: 10s }', ['rollout.pause: there is nothing to pause between where all hosts go at once']],
     ['{ start-first: web }', ['rollout.start-first: this does not say which services start first']],
     ['{ start-first: [web, api, web] }', ['rollout.start-first[2]: "web" is named twice in this list']],

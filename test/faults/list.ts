@@ -9,6 +9,7 @@ import { github } from './rows/github.ts'
 import { githubClocks } from './rows/github-clocks.ts'
 import { githubHour } from './rows/github-hour.ts'
 import { hostKey } from './rows/host-key.ts'
+import { hostsAway } from './rows/hosts-away.ts'
 import { intake } from './rows/intake.ts'
 import { intakeStrange } from './rows/intake-strange.ts'
 import { intakeUnheard } from './rows/intake-unheard.ts'
@@ -16,6 +17,7 @@ import { kills } from './rows/kills.ts'
 import { killsDuringUp } from './rows/kills-during-up.ts'
 import { movedTags } from './rows/moved-tags.ts'
 import { network } from './rows/network.ts'
+import { noWayBack } from './rows/no-way-back.ts'
 import { ownDeployment } from './rows/own-deployment.ts'
 import { queue } from './rows/queue.ts'
 import { registry } from './rows/registry.ts'
@@ -38,7 +40,9 @@ export const faults: readonly Fault[] = [
   ...verification,
   ...crashLoops,
   ...restarts,
+  ...hostsAway,
   ...ownDeployment,
+  ...noWayBack,
   ...queue,
   ...intake,
   ...intakeUnheard,
@@ -52,9 +56,7 @@ export const faults: readonly Fault[] = [
 
 /** What is not closed yet, and the issue that closes it. */
 export const openRows: readonly { row: string; fault: string; issue: string }[] = [
-  { row: 'F24', fault: 'one of several hosts unreachable', issue: '4' },
   { row: 'F26', fault: 'healing during a deployment or a hold', issue: '6' },
-  { row: 'F27', fault: 'the image to go back to pruned or unhealthy', issue: '4' },
   { row: 'F29', fault: 'a configuration without hosts or services', issue: '6' },
 ]
 

@@ -3,18 +3,24 @@ import type { Command } from '../../src/host/command.ts'
 import type { FakeHost } from '../support/fake-host.ts'
 import { refused } from '../support/host-answers.ts'
 import { landfallYml } from '../support/shop.ts'
-import { openTown, type Town } from '../support/town.ts'
+import { openTown, type Town, type TownOptions } from '../support/town.ts'
 
 const hosts = ['web-1', 'web-2', 'web-3', 'web-4']
 const waves = { hosts, rollout: '{ batch: 2, pause: 15s, canary: { hosts: 1, soak: 1m } }' }
 
 /** A shop on four hosts, with one verified release, that goes in three waves. */
-async function withWaves(more: { started?: boolean } = {}) {
+async function withWaves(more: TownOptions = {}) {
   const town = await openTown({ ...waves, ...more, started: false })
   const landfall = await town.start()
   return { town, landfall, before: await town.deploy() }
 }
 
+/** As Docker does when the process in it ended. */
+function restart(host: FakeHost): void {
+  const web = host.container('web')
+  if (!web) throw new Error('there is no such container')
+  web.restarts += 1
+}
 const never = (): never => {
   throw new Error('nothing was put there')
 }
@@ -137,8 +143,9 @@ describe('what goes wrong in a later wave takes every host back', () => {
 
   test.each<[what: string, happens: (host: FakeHost) => void]>([
     ['dies', (host) => host.docker.remove('web')],
+    ['restarts', (host) => restart(host)],
     ['is replaced', (host) => void host.docker.up(host.releases.get(2) ?? never(), ['web'], { force: true })],
-  ])('a container of an early wave that %s unnoticed while later ones roll', async (_what, happens) => {
+  ])('a container of an early wave that %s while later ones roll', async (_what, happens) => {
     const { town, before } = await withWaves()
     town.host('web-4').instead = ({ verb }) => {
       if (verb === 'switch') happens(town.host('web-1'))
@@ -149,6 +156,34 @@ describe('what goes wrong in a later wave takes every host back', () => {
     expect(switches(town, 2)).toEqual([1, 1, 1, 1])
     expect(versions(town)).toEqual(hosts.map(() => before.revision))
   })
+})
+
+test('a host of an early wave that is not well any more stops the wave at work, and nobody waits for the end of its soak', async () => {
+  const { town, before } = await withWaves({ soak: '5m' })
+  await town.tellPush(town.commit({}, { behaviour: { says: 'out of boats\n' } }))
+  await town.until(() => switches(town, 2)[3] === 1)
+  const from = town.clock.now().getTime()
+  restart(town.host('web-1'))
+  const { id, reason } = await town.reaches('rolled-back', 60)
+  expect(town.clock.now().getTime() - from).toBeLessThan(60_000)
+  expect(reason).toMatchObject({ code: 'verification-failed', evidence: { host: 'web-1', service: 'web' } })
+  expect(versions(town)).toEqual(hosts.map(() => before.revision))
+  expect((await town.record(id)).some((line) => line.startsWith('logs web-1') && line.includes('out of boats'))).toBe(true)
+})
+
+test('a restart between the proof of a host and the next look at it counts, however short that is', async () => {
+  const { town } = await withWaves()
+  const host = town.host('web-1')
+  await town.tellPush(town.commit())
+  // The first watch of the new release is its proof; the one after that begins with a container that came back at once.
+  let watches = 0
+  host.instead = ({ verb, args }) => {
+    if (verb === 'probe' && args[2] === '2') watches += 1
+    if (verb === 'probe' && args[2] === '2' && watches === 2) restart(host)
+    return undefined
+  }
+  expect(await town.reaches('rolled-back', 300)).toMatchObject({ reason: { evidence: { host: 'web-1', service: 'web' } } })
+  expect(switches(town, 2)).toEqual([1, 0, 0, 0])
 })
 
 describe('a Landfall that dies', () => {

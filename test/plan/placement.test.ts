@@ -32,7 +32,11 @@ function planned(services: Services, hosts: Record<string, string[]>, has: Recor
     values: new Map(),
     fingerprint: (text) => text,
   })
-  return plan({ services: all, removed, hosts: planHosts(compared, all, model) })
+  return plan({
+    services: all,
+    removed,
+    hosts: planHosts(all, { hosts: compared, model, pins: new Map(Object.keys(services).map((name) => [name, image()])) }),
+  })
 }
 
 const made = (service: string): ObservedContainer => container({ service, image: digest('1'), before: true })
@@ -161,9 +165,11 @@ describe('a rollback goes to the hosts of now', () => {
     ],
     ['with those of now, where one joined', { a: ['cron', 'web'] }, { a: ['web'], b: ['cron'] }, { a: ['web'], b: ['cron'] }],
     ['with those of now, where one left', { a: ['web'], b: ['cron'] }, { a: ['cron', 'web'] }, { a: ['cron', 'web'] }],
-  ])('%s', (_why, then, now, expected) => expect(hostsAgain(on(then), on(now))).toEqual({ hosts: Object.keys(now), profiles: expected }))
+  ])('%s', (_why, then, now, expected) =>
+    expect(hostsAgain(on(then), on(now), Object.keys(now))).toEqual({ hosts: Object.keys(now), profiles: expected }),
+  )
 
-  test('without any, where none had one', () => expect(hostsAgain(on({ a: [] }), on({ a: ['cron'] }))).toEqual({ hosts: ['a'] }))
+  test('without any, where none had one', () => expect(hostsAgain(on({ a: [] }), on({ a: ['cron'] }), ['a'])).toEqual({ hosts: ['a'] }))
 })
 
 describe('whatever services, hosts and profiles there are', () => {

@@ -176,17 +176,17 @@ describe('what gets new containers', () => {
 
   const joined = { name: 'web-2', platform: 'linux/amd64', containers: [] }
   const beside = [{ name: 'web-1', platform: 'linux/amd64', containers: [container('web'), container('db')] }]
-  const { model } = request()
+  const comparison = request()
   test('nothing, where a host joins others: it creates what they keep, and no more than that', () => {
     const hosts = [...beside, joined]
     const { services } = again({ hosts })
     expect(changes(services)).toEqual({ db: '', web: '' })
-    expect(planHosts(hosts, services, model).map(({ creates }) => creates)).toEqual([undefined, ['db', 'web']])
+    expect(planHosts(services, { ...comparison, hosts }).map(({ creates }) => creates)).toEqual([undefined, ['db', 'web']])
     const pins = new Map([
       ['web', pin('b')],
       ['db', pin('a')],
     ])
-    expect(planHosts(hosts, again({ hosts, pins }).services, model).at(1)?.creates).toEqual(['db'])
+    expect(planHosts(again({ hosts, pins }).services, { ...comparison, pins, hosts }).at(1)?.creates).toEqual(['db'])
   })
 
   test('what a host had and has lost altogether is recreated, as it is no new one', () => {
@@ -198,7 +198,7 @@ describe('what gets new containers', () => {
   test('everything, where no host is left that had it', () => {
     const { services } = again({ hosts: [joined] })
     expect(changes(services)).toEqual({ db: 'not running on web-2', web: 'not running on web-2' })
-    expect(planHosts([joined], services, model)).toEqual([{ name: 'web-2', platform: 'linux/amd64' }])
+    expect(planHosts(services, { ...comparison, hosts: [joined] })).toEqual([{ name: 'web-2', platform: 'linux/amd64' }])
   })
 })
 

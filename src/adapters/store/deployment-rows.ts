@@ -1,7 +1,7 @@
 import type { Deployment } from '../../domain/deployment.ts'
 import { fullName } from '../../domain/repository.ts'
 import type { DeploymentPatch } from '../../flow/ports.ts'
-import { storedDeployment, storedFetched, storedTakenBack } from './stored/deployment.ts'
+import { storedDeployment, storedFetched, storedNames, storedTakenBack } from './stored/deployment.ts'
 import { storedComment, storedComments } from './stored/intent.ts'
 import { encode, parsed, present, read } from './stored/json.ts'
 import { storedPlan, storedProgress, storedProposal } from './stored/plan.ts'
@@ -64,6 +64,7 @@ export function deploymentIn(row: DeploymentRow): Deployment {
     fetched: parsed(row.fetched),
     plan: parsed(row.plan),
     rollout: parsed(row.rollout),
+    awaits: parsed(row.awaits),
     soak: row.soak === null ? null : present({ state: row.soak, reason: parsed(row.soak_reason) }),
     createdAt: row.created_at,
     startedAt: row.started_at,
@@ -87,6 +88,7 @@ type PatchColumns = Pick<
   | 'finished_at'
   | 'pull_request'
   | 'taken_back'
+  | 'awaits'
   | 'soak'
   | 'soak_reason'
 >
@@ -105,6 +107,7 @@ const emptyPatch: PatchColumns = {
   finished_at: null,
   pull_request: null,
   taken_back: null,
+  awaits: null,
   soak: null,
   soak_reason: null,
 }
@@ -124,6 +127,7 @@ export function patchColumns(patch: DeploymentPatch): Partial<PatchColumns> {
     ...(patch.finishedAt !== undefined && { finished_at: patch.finishedAt }),
     ...(patch.pullRequest !== undefined && { pull_request: patch.pullRequest }),
     ...(patch.over && { taken_back: encode(storedTakenBack, patch.over) }),
+    ...(patch.awaits && { awaits: patch.awaits.length > 0 ? encode(storedNames, patch.awaits) : null }),
     ...(patch.soak && {
       soak: patch.soak.state,
       soak_reason: 'reason' in patch.soak && patch.soak.reason ? encode(storedReason, patch.soak.reason) : null,

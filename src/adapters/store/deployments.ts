@@ -21,6 +21,9 @@ const isOpen = sql<boolean>`state not in (${sql.join(states.filter(isTerminal).m
 /** The same for the index on soaks. */
 const isSoaking = sql<boolean>`soak = 'under-way'`
 
+/** And for the one on hosts that are waited for. */
+const isAwaiting = sql<boolean>`awaits is not null`
+
 /** A commit that came and went more often than this is asked about in vain; what it shows then is the latest all the same. */
 const mostConcerning = 50
 
@@ -71,6 +74,8 @@ export function deployments(database: Database, log: Log): Store['deployments'] 
     async soaking() {
       return (await db.selectFrom('deployments').select('id').where(isSoaking).orderBy('id').execute()).map(({ id }) => id)
     },
+
+    awaiting: () => db.selectFrom('deployments').select(['repository', 'environment']).distinct().where(isAwaiting).execute(),
 
     async ofGeneration(repository, environment, generation) {
       const rows = all().where('repository', '=', repository).where('environment', '=', environment).where('generation', '=', generation)

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Database } from './database.ts'
 import { answers } from './migrations/answers.ts'
+import { awaits } from './migrations/awaits.ts'
 import { fetched } from './migrations/fetched.ts'
 import { firstTables } from './migrations/first-tables.ts'
 import { gates } from './migrations/gates.ts'
@@ -30,6 +31,7 @@ const migrations: Migration[] = [
   takenBack,
   waves,
   fetched,
+  awaits,
 ]
 
 /** `newer`: a later Landfall wrote it, with tables of version `present`; nothing was changed. */

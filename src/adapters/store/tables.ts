@@ -105,6 +105,8 @@ export interface DeploymentRow {
   rollout: string | null
   /** What hosts fetched in advance: JSON, `Fetched`. */
   fetched: string | null
+  /** JSON, names of hosts. */
+  awaits: string | null
   /** State of a soak that goes on behind, and why it ended so: JSON, `Reason`. */
   soak: string | null
   soak_reason: string | null

@@ -65,6 +65,27 @@ export const rollout = z.strictObject({
   'start-first': startFirst.optional().meta({
     description: 'Services whose new containers are started beside the old ones, which leave once the new ones are proved.',
   }),
+  'on-failure': z
+    .enum(['return', 'keep'], {
+      error: ({ input }) =>
+        input === undefined
+          ? undefined
+          : message('this is not known', 'Write `return`, or `keep` for hosts that are proved to keep the release when another fails'),
+    })
+    .optional()
+    .meta({
+      description: 'When a host fails: `return` takes every host back, `keep` only those that are not proved. Default `return`.',
+    }),
+  unreachable: z
+    .enum(['fail', 'skip'], {
+      error: ({ input }) =>
+        input === undefined ? undefined : message('this is not known', 'Write `fail`, or `skip` for the others to go without it'),
+    })
+    .optional()
+    .meta({
+      description:
+        'When a host does not answer before the start: `fail` begins nothing, `skip` goes on with the others and brings it up when it is back. Default `fail`.',
+    }),
 })
 
 export type RolloutShape = z.output<typeof rollout>
@@ -80,12 +101,14 @@ export function rolloutRule(own: RolloutShape | undefined, defaults: RolloutShap
 
 function orderRule(written: RolloutShape | undefined): RolloutRule {
   if (written === undefined) return allAtOnce
-  const { strategy, batch: size, pause = 0, canary: first } = written
+  const { strategy, batch: size, pause = 0, canary: first, 'on-failure': onFailure, unreachable } = written
   const rolling = strategy === 'rolling' || size !== undefined
   return {
     pause,
     ...(rolling && { batch: batchSize(size ?? 1) }),
     ...(first !== undefined && { canary: typeof first === 'number' ? { hosts: first } : canaryRule(first) }),
+    ...(onFailure === 'keep' && { onFailure }),
+    ...(unreachable === 'skip' && { unreachable }),
   }
 }
 

@@ -20,6 +20,8 @@ export interface Deployments {
   due(repository?: string): Promise<string[]>
   /** Of those whose soak is under way the ids. */
   soaking(): Promise<string[]>
+  /** The environments of which hosts are waited for that were away. */
+  awaiting(): Promise<{ repository: string; environment: string }[]>
   /** The one whose plan has this generation. */
   ofGeneration(repository: string, environment: string, generation: number): Promise<Deployment | undefined>
   /** Newest first. */
@@ -35,7 +37,7 @@ export interface Deployments {
   recent(limit: number): Promise<Deployment[]>
   /**
    * Stores what happened on hosts without Landfall, under the lease: deployments that are over, oldest first, before those of their
-   * environment that wait. Throws LeaseLost as `advance` does.
+   * environment that wait; or the one that is planned because a host is back. Throws LeaseLost as `advance` does.
    */
   found(found: Found, lease: Lease): Promise<void>
   /** Records that what was watched did not stay well, with the rollback that comes of it, in one transaction under the lease of the watch. */
@@ -89,6 +91,7 @@ export type DeploymentPatch = Partial<
     | 'finishedAt'
     | 'pullRequest'
     | 'soak'
+    | 'awaits'
     | 'over'
   >
 >

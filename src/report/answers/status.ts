@@ -45,6 +45,8 @@ export interface Running {
   bakes?: Instant
   /** Why it is not well any more. */
   unwell?: Reason
+  /** Hosts that were away and do not run it. */
+  away?: readonly string[]
 }
 
 /** GitHub refuses comments over 65,536 characters; the rest is for head and last line. */
@@ -96,12 +98,12 @@ function firstFew<Item>(items: readonly Item[], text: (item: Item) => string): s
   return [...items.slice(0, mostItems).map((item) => `- ${text(item)}`), ...(more > 0 ? [`- and ${more} more`] : [])]
 }
 
-function runningText({ revision, subject, kind, images, since, by, bakes, unwell }: Running, url: string): string {
+function runningText({ revision, subject, kind, images, since, by, bakes, unwell, away = [] }: Running, url: string): string {
   const shown = images.slice(0, mostItems).map(({ name, digest }) => `${words(name, 200)} ${code(shortDigest(digest))}`)
   return [
-    `${unwell ? '🚨' : '✅'} ${link(code(shortSha(revision)), url)}`,
+    `${unwell ? '🚨' : away.length > 0 ? '⚠️' : '✅'} ${link(code(shortSha(revision)), url)}`,
     subject === undefined ? '' : words(subject, 300),
-    'proved',
+    away.length > 0 ? words(`proved, but not on ${away.join(', ')}: away`, 300) : 'proved',
     bakes === undefined ? '' : `bakes until ${words(momentText(bakes), 100)}`,
     unwell ? `not well any more: ${explained(unwell)}` : '',
     `since ${words(momentText(since), 100)}`,

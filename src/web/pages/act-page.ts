@@ -7,7 +7,7 @@ import { oneLine, unticked } from '../../report/text.ts'
 import { agoText, momentText } from '../../report/time.ts'
 import { detailOf, headlineOf } from '../../report/wording.ts'
 import { longestReason } from '../asks.ts'
-import { badges, tones } from './course.ts'
+import { badgeOf, toneOf } from './course.ts'
 import { page } from './frame.ts'
 import { type Html, html, type Part } from './html.ts'
 import { bigLink } from './message-page.ts'
@@ -30,7 +30,7 @@ export function actPage({ deployment, standing, person, buttons, objection, now,
   const [first, ...others] = buttons
   const shown = deployment.state === 'paused' ? deployment.plan : deployment.proposal?.draft
   const words = (kind: ButtonKind) => wordings[kind](oneLine(deployment.environment))
-  return page({ nonce, title: `${headlineOf(deployment)} (${deployment.project})`, tone: tones[deployment.state], live: false }, [
+  return page({ nonce, title: `${headlineOf(deployment)} (${deployment.project})`, tone: toneOf(deployment), live: false }, [
     summary(deployment, now, [first?.kind !== 'rollback' && details(deployment), objection && mayNot(objection)]),
     first?.kind === 'rollback' && way(standing, now),
     shown && planSection(shown),
@@ -52,8 +52,8 @@ const mayNot = (objection: Reason): Html => html`<p class="note">${sentenceOf(ob
 const why = html`<input name="reason" aria-label="Why you reject it" placeholder="Why not?" maxlength="${longestReason}" required autocomplete="off">`
 
 /** How the deployment stands, in its first few words. */
-export const summary = (deployment: Deployment, now: Instant, more: Part): Html => html`<section class="outcome ${tones[deployment.state]}">
-<p><span class="badge">${badges[deployment.state]}</span> <span class="note">${deployment.project}, ${agoText(deployment.finishedAt ?? deployment.createdAt, now)}</span></p>
+export const summary = (deployment: Deployment, now: Instant, more: Part): Html => html`<section class="outcome ${toneOf(deployment)}">
+<p><span class="badge">${badgeOf(deployment)}</span> <span class="note">${deployment.project}, ${agoText(deployment.finishedAt ?? deployment.createdAt, now)}</span></p>
 <h1>${headlineOf(deployment)}</h1>
 ${more}
 </section>`

@@ -3,7 +3,7 @@ import type { IntentOutcome } from '../../domain/intent.ts'
 import { remedyOf, sentenceOf } from '../../domain/reason.ts'
 import type { ButtonKind } from '../../report/buttons.ts'
 import { oneLine } from '../../report/text.ts'
-import { tones } from './course.ts'
+import { toneOf } from './course.ts'
 import { page } from './frame.ts'
 import { type Html, html } from './html.ts'
 import { outcomeSection, prose } from './outcome-section.ts'
@@ -34,7 +34,7 @@ export function actedPage(view: ActedView): string {
   }
   const note = outcome.kind === 'deployments' ? undefined : notes[view.kind]?.(subject)
   const live = !isTerminal(subject.state)
-  return page({ ...frame, tone: tones[subject.state], live }, [
+  return page({ ...frame, tone: toneOf(subject), live }, [
     outcomeSection(subject, timeline, note !== undefined && html`<p class="note">${note}</p>`),
     details(subject),
   ])

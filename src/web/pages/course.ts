@@ -1,8 +1,8 @@
-import type { Deployment, State, TimelineEntry } from '../../domain/deployment.ts'
+import { type Deployment, missedBy, type State, type TimelineEntry } from '../../domain/deployment.ts'
 import type { Tone } from './frame.ts'
 import { type Html, html } from './html.ts'
 
-export const tones: Record<State, Tone> = {
+const tones: Record<State, Tone> = {
   queued: 'calm',
   waiting: 'calm',
   planned: 'busy',
@@ -21,7 +21,7 @@ export const tones: Record<State, Tone> = {
 }
 
 /** The state in a word or two, for the badge. */
-export const badges: Record<State, string> = {
+const badges: Record<State, string> = {
   queued: 'Queued',
   waiting: 'Waiting',
   planned: 'Planned',
@@ -38,6 +38,11 @@ export const badges: Record<State, string> = {
   cancelled: 'Cancelled',
   rejected: 'Refused',
 }
+
+/** What did not come to every host is no plain success. */
+export const toneOf = (deployment: Deployment): Tone => (missedBy(deployment).length > 0 ? 'warn' : tones[deployment.state])
+
+export const badgeOf = (deployment: Deployment): string => (missedBy(deployment).length > 0 ? 'Partly proved' : badges[deployment.state])
 
 const stages = ['Plan', 'Pull', 'Switch', 'Verify'] as const
 

@@ -5,7 +5,7 @@ import { commitUrl, type Links, pullRequestUrl } from '../../report/links.ts'
 import { actOn } from '../../report/telling.ts'
 import { momentText, tookText } from '../../report/time.ts'
 import { headlineOf } from '../../report/wording.ts'
-import { tones } from './course.ts'
+import { toneOf } from './course.ts'
 import { page } from './frame.ts'
 import { type Html, html, type Part, webAddress } from './html.ts'
 import { outcomeSection } from './outcome-section.ts'
@@ -28,7 +28,7 @@ export function deploymentPage({ deployment, timeline, receipt, links, nonce }: 
   const act = actOn(deployment, links)
   const plan = deployment.plan && planSection(deployment.plan)
   const record = timelineSection(timeline, deployment.createdAt)
-  return page({ nonce, title: `${headline} (${deployment.project})`, tone: tones[deployment.state], live: !isTerminal(deployment.state) }, [
+  return page({ nonce, title: `${headline} (${deployment.project})`, tone: toneOf(deployment), live: !isTerminal(deployment.state) }, [
     outcomeSection(deployment, timeline, act && html`<p><a class="button" href="${act.url}">${act.text}</a></p>`),
     facts(deployment, links),
     receipt && proofSection(receipt),

@@ -3,7 +3,7 @@ import { fullName, type Instant } from '../../domain/repository.ts'
 import { headlineOf } from '../../report/wording.ts'
 import type { Visitor } from '../visitor.ts'
 import { details, summary } from './act-page.ts'
-import { tones } from './course.ts'
+import { toneOf } from './course.ts'
 import { page } from './frame.ts'
 import { type Html, html } from './html.ts'
 import { bigLink } from './message-page.ts'
@@ -20,7 +20,7 @@ export interface DoorView {
 /** What somebody sees who cannot act yet: the deployment, which their link opens to everybody, and what is missing. */
 export const doorPage = (view: DoorView): string => {
   const { deployment, now, nonce } = view
-  return page({ nonce, title: `${headlineOf(deployment)} (${deployment.project})`, tone: tones[deployment.state], live: false }, [
+  return page({ nonce, title: `${headlineOf(deployment)} (${deployment.project})`, tone: toneOf(deployment), live: false }, [
     summary(deployment, now, details(deployment)),
     missing(view),
   ])

@@ -44,14 +44,18 @@ function waveNote({ waves }: Draft, index: number): string {
   return pause > 0 ? `wave ${index + 1}, then ${durationText(pause)}` : `wave ${index + 1}`
 }
 
+function beforeNote({ away }: Draft, name: string, host: PlannedHost | undefined): Html {
+  if (away?.includes(name)) return html`<span class="note">away, gets it when it is back</span>`
+  if (!host?.previous) return html`<span class="note">first deployment here</span>`
+  return html`<code>${shortSha(host.previous.revision)}</code> <span class="note">generation ${host.previous.generation}</span>`
+}
+
 function hostRow(plan: Draft, name: string, wave: number): Html {
   const host: PlannedHost | undefined = plan.hosts.find((candidate) => candidate.name === name)
   const ownNote = ownWork(host)
   return html`<tr>
 <th scope="row">${name}${plan.waves.length > 1 && html` <span class="note">${waveNote(plan, wave)}</span>`}</th>
-<td data-label="Before">${host?.previous ? html`<code>${shortSha(host.previous.revision)}</code> <span class="note">generation ${host.previous.generation}</span>` : html`<span class="note">first deployment here</span>`}${
-    ownNote !== '' && html` <span class="note">${ownNote}</span>`
-  }</td>
+<td data-label="Before">${beforeNote(plan, name, host)}${ownNote !== '' && html` <span class="note">${ownNote}</span>`}</td>
 <td data-label="Platform">${host?.platform ?? 'unknown'}</td>
 </tr>`
 }

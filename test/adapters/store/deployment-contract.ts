@@ -27,6 +27,7 @@ export function deploymentContract(given: Given): void {
       proposal: { draft: draft(), content: 'what is shown', since: at },
       fetched: { content: 'what is shown', there: ['web-1'], failed: ['web-2'] },
       plan: plan(),
+      awaits: ['web-3'],
       rollout: { wave: 1, until: at, asked: { content: 'what is shown', since: at, until: at } },
       soak: { state: 'unwell', reason: { code: 'soak-failed', evidence: { host: 'web-1' } } },
       state: 'planned',
@@ -76,6 +77,7 @@ export function deploymentContract(given: Given): void {
       startedAt: at,
       finishedAt: at,
       rollout: { wave: 2 },
+      awaits: ['web-3'],
       soak: { state: 'cut-short' },
       over: { deployment: 'd0', revision: commit('b') },
     }
@@ -200,6 +202,22 @@ export function deploymentContract(given: Given): void {
     expect(await given.store.deployments.open('acme/shop', 'baked-1')).toEqual([rollback])
     expect(await given.store.intents.open('acme/shop')).not.toContain('bake-1')
     expect((await given.store.reports.due(1000)).filter(({ subject }) => subject === `deployment:${baked.id}`)).toMatchObject(reports)
+  })
+
+  test('an environment whose hosts are waited for is listed once, until none is any more', async () => {
+    const environment = 'awaiting-1'
+    const awaits = ['web-2', 'web-3']
+    const all = await asked(
+      given.store,
+      { environment, state: 'succeeded', awaits },
+      { environment, state: 'succeeded', awaits: ['web-3'] },
+    )
+    const ours = async () => (await given.other.deployments.awaiting()).filter((one) => one.environment === environment)
+    expect(await ours()).toEqual([{ repository: 'acme/shop', environment }])
+    const held = await lease(given.store)
+    for (const { id } of all) await given.store.deployments.advance(id, held, 'succeeded', { awaits: [] })
+    expect(await ours()).toEqual([])
+    expect((await given.other.deployments.read(all[0]?.id ?? ''))?.awaits).toBeUndefined()
   })
 
   test('what is found on hosts comes before what waits, and is stored as it is', async () => {

@@ -12,6 +12,8 @@ const storedSoak: z.ZodType<SoakBehind> = z.discriminatedUnion('state', [
   z.strictObject({ state: z.literal('cut-short'), reason: storedReason.exactOptional() }),
 ])
 
+export const storedNames: z.ZodType<string[]> = z.array(name)
+
 export const storedTakenBack: z.ZodType<TakenBack> = z.strictObject({
   deployment: name,
   revision: sha,
@@ -50,6 +52,7 @@ export const storedDeployment: z.ZodType<Deployment> = z.strictObject({
   fetched: storedFetched.exactOptional(),
   plan: storedPlan.exactOptional(),
   rollout: storedProgress.exactOptional(),
+  awaits: storedNames.exactOptional(),
   soak: storedSoak.exactOptional(),
   createdAt: instant,
   startedAt: instant.exactOptional(),

@@ -104,6 +104,11 @@ const plan = z.strictObject({
   removed: z.array(name),
   hosts: z.array(host),
   waves: z.array(wave),
+  onFailure: z.literal('keep').exactOptional(),
+  unreachable: z.literal('skip').exactOptional(),
+  away: z.array(name).exactOptional(),
+  awayProfiles: z.record(name, z.array(name)).exactOptional(),
+  late: z.array(name).exactOptional(),
   compose: z.string(),
   override: z.string(),
   interpolation: z.record(z.string(), z.string()),
@@ -136,5 +141,6 @@ export const storedProposal: z.ZodType<Proposal> = z.strictObject({
 export const storedProgress: z.ZodType<RolloutProgress> = z.strictObject({
   wave: count,
   until: instant.exactOptional(),
+  kept: z.array(name).exactOptional(),
   asked: z.strictObject({ content: name, since: instant, until: instant }).exactOptional(),
 } satisfies Shape<RolloutProgress>)

@@ -32,4 +32,5 @@ export const storedReceipt: z.ZodType<Receipt> = z.strictObject({
   soak: z.literal('behind').exactOptional(),
   hosts: z.array(host),
   atUrl: z.strictObject({ url: z.string(), answered: z.string().exactOptional() } satisfies Shape<UrlProof>).exactOptional(),
+  away: z.array(name).exactOptional(),
 } satisfies Shape<Receipt>)
