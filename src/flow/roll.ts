@@ -33,6 +33,8 @@ export async function rollEveryWave(execution: Execution): Promise<Rolled> {
 }
 
 class Rolling {
+  /** What people want counts, and nothing else. */
+  readonly #given: Execution
   readonly #execution: Execution
   readonly #vigil: Vigil
   /** Of each host that is proved what was seen there; nothing of those that another worker proved. */
@@ -41,6 +43,7 @@ class Rolling {
   readonly #proved: string[] = []
 
   constructor(execution: Execution, vigil: Vigil) {
+    this.#given = execution
     // What stops a wave is also that a host of an earlier one is not well any more.
     this.#execution = { ...execution, stop: vigil.stop }
     this.#vigil = vigil
@@ -111,17 +114,18 @@ class Rolling {
   }
 
   async #lastLook(): Promise<Rolled> {
-    const { plan, stop } = this.#execution
+    const { plan, stop } = this.#given
     const last = plan.waves.findLastIndex((_, index) => hostsHere(plan, index, index + 1).length > 0)
     const earlier = hostsHere(plan, 0, last)
     await this.#vigil.end()
-    if (stop.why) return this.#failed(stop.why)
-    const looks = await stillProved(this.#execution, earlier, this.#seen)
+    const ended = this.#vigil.stop.why
+    if (ended) return this.#failed(ended)
+    const looks = await stillProved(this.#given, earlier, this.#seen)
     const unwell = looks.filter(({ looked }) => looked.kind === 'failed').map(({ host }) => host)
     const why = stop.why ?? firstFailure(looks.map(({ looked }) => looked))
     if (why) return this.#failed(why, unwell)
     for (const { host, looked } of looks) if (looked.kind === 'done') this.#proofs.set(host, looked.value)
-    const shown = await proveAtUrl(this.#execution)
+    const shown = await proveAtUrl(this.#given)
     if (shown.kind === 'failed') return this.#failed(shown.reason)
     // The last moment for that: a host that confirmed returns no more.
     if (stop.why) return this.#failed(stop.why)
