@@ -9,6 +9,7 @@ import { overrideText } from '../../src/plan/override.ts'
 import { planServices } from '../../src/plan/services.ts'
 import { pushApp, pushDatabase } from '../lab/images.ts'
 import { type Laboratory, startLaboratory } from '../lab/laboratory.ts'
+import { container } from '../support/builders.ts'
 
 /** A web service before a database, both with the project's `.env`, one of them built from the repository. */
 const compose = (registry: string) => `services:
@@ -80,11 +81,17 @@ describe.each(['older', 'newer'])('on the host with the %s Compose', (name) => {
       ['side', pinned('one')],
       ['db', pinned('1')],
     ])
+    const running = (previous ?? []).map(({ name: service, image }) => {
+      const pin = [...pins.values()].find((one) => pinnedReference(one) === image)
+      return container({ service, image: pin?.digest ?? '' })
+    })
+    const before = previous && { generation: 1, revision: 'a'.repeat(40) }
+    const host = { name, platform: 'linux/amd64', containers: running, ...(before && { previous: before }) }
     const { services } = planServices({
       model,
       pins: chosen,
       previous: previous && { services: previous },
-      hosts: [],
+      hosts: [host],
       verify: {},
       proof: { within: 60, soak: 1 },
       values: new Map(),
