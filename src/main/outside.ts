@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { openIdentity } from '../adapters/age-identity.ts'
 import { chat } from '../adapters/chat/chat.ts'
 import { systemClock } from '../adapters/clock.ts'
 import { type ComposeBinary, findCompose } from '../adapters/compose/binary.ts'
@@ -42,7 +43,9 @@ export async function openOutside(
   const operator = watchOperatorFile(settings.operatorFile, parseOperatorFile, log)
   const compose = await findCompose({ named: around.compose, searchPath: around.searchPath, home: around.home })
   if (compose.kind === 'unusable') throw new Error(compose.detail)
-  const [signer, login, kept] = await Promise.all([openSigner(settings.dataFolder), openLoginKey(settings.dataFolder), open()])
+  const folder = settings.dataFolder
+  const keys = [openSigner(folder), openIdentity(folder), openLoginKey(folder)] as const
+  const [signer, identity, login, kept] = await Promise.all([...keys, open()])
   const secrets = secretReader(around.environment)
   const clients = githubClients(settings.app, log, { gentle: settings.gentle })
   const ports: Ports = {
@@ -53,6 +56,7 @@ export async function openOutside(
     compose: createCompose(compose.binary),
     chat: chat(() => operator.current().chat, secrets),
     signer,
+    identity,
     secrets,
     operator,
     addresses: {

@@ -51,6 +51,16 @@ export interface Signer {
   keyFor(purpose: string): Uint8Array
 }
 
+/** Landfall's own age identity: secrets in repositories are encrypted for it. */
+export interface Identity {
+  /** Its public half, `age1…`. */
+  recipient: string
+  /** The 32 bytes that a file's values are encrypted with; undefined where they are not locked for this identity, or damaged. */
+  unlock(locked: string): Promise<Uint8Array | undefined>
+  /** Locks them for this identity, armoured. */
+  lock(key: Uint8Array): Promise<string>
+}
+
 /** Wakes sleepers, nothing else: losing it loses nothing, waking twice does no harm. */
 export interface Queue {
   wake(subject: string): Promise<void>
