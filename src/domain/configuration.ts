@@ -62,6 +62,8 @@ export interface EnvironmentRule {
   hosts: string[]
   /** Dotenv file in the repository, relative to its root. */
   env?: string
+  /** SOPS file in the repository, relative to its root: its values join those of `env`. */
+  secrets?: string
   /** Where people reach it; shown on GitHub. */
   url?: string
   /** By service name. Services not named are proved by state, restarts and digest. */

@@ -36,7 +36,9 @@ export async function planRollback(run: Run): Promise<Prepared> {
   const target = grantedTarget(fullName(repository), release.project, environment, names, run)
   if (target.kind !== 'ok') return target
   const { granted, hosts } = target.value
-  const rendering = renderRelease(repository, release.revision, environment, granted, run.ports)
+  const rendering = renderRelease(repository, release.revision, environment, granted, run.ports, {
+    ...(now.secrets && { secrets: now.secrets }),
+  })
   const [seen, rendered] = await Promise.all([seeHosts(hosts, release.project, run), unlessAway(rendering, run.ports.clock)])
   if (seen.kind === 'learnt') return planAnew(run)
   const known = rendered.kind === 'answered' ? rendered.value : undefined

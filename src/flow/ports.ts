@@ -1,7 +1,7 @@
 import type { SecretReader } from '../domain/configuration.ts'
 import type { GitHub } from './ports/github.ts'
 import type { Hosts } from './ports/hosts.ts'
-import type { Addresses, Chat, Clock, Identity, Log, Operator, Pace, Queue, Signer } from './ports/process.ts'
+import type { Addresses, Chat, Clock, Identities, Log, Operator, Pace, Queue, Signer } from './ports/process.ts'
 import type { Compose, Registry } from './ports/release-parts.ts'
 import type { Store } from './ports/store.ts'
 
@@ -25,7 +25,7 @@ export interface Ports {
   compose: Compose
   chat: Chat
   signer: Signer
-  identity: Identity
+  identities: Identities
   secrets: SecretReader
   operator: Operator
   addresses: Addresses

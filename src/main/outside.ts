@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { openIdentity } from '../adapters/age-identity.ts'
 import { chat } from '../adapters/chat/chat.ts'
 import { systemClock } from '../adapters/clock.ts'
 import { type ComposeBinary, findCompose } from '../adapters/compose/binary.ts'
 import { createCompose } from '../adapters/compose/compose.ts'
 import { githubClients } from '../adapters/github/clients.ts'
 import { createGitHub } from '../adapters/github/github.ts'
+import { openIdentities } from '../adapters/identities.ts'
 import { watchOperatorFile } from '../adapters/operator-file.ts'
 import { createRegistry } from '../adapters/registry/registry.ts'
 import { secretReader } from '../adapters/secrets.ts'
@@ -44,8 +44,8 @@ export async function openOutside(
   const compose = await findCompose({ named: around.compose, searchPath: around.searchPath, home: around.home })
   if (compose.kind === 'unusable') throw new Error(compose.detail)
   const folder = settings.dataFolder
-  const keys = [openSigner(folder), openIdentity(folder), openLoginKey(folder)] as const
-  const [signer, identity, login, kept] = await Promise.all([...keys, open()])
+  const keys = [openSigner(folder), openIdentities(folder), openLoginKey(folder)] as const
+  const [signer, identities, login, kept] = await Promise.all([...keys, open()])
   const secrets = secretReader(around.environment)
   const clients = githubClients(settings.app, log, { gentle: settings.gentle })
   const ports: Ports = {
@@ -56,7 +56,7 @@ export async function openOutside(
     compose: createCompose(compose.binary),
     chat: chat(() => operator.current().chat, secrets),
     signer,
-    identity,
+    identities,
     secrets,
     operator,
     addresses: {

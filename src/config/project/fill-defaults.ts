@@ -21,12 +21,13 @@ export function fillDefaults(shape: ProjectShape, project: string): ProjectFile 
 }
 
 function environmentRule(name: string, written: EnvironmentShape, defaults: NonNullable<ProjectShape['defaults']>): EnvironmentRule {
-  const { hosts, env, url } = written
+  const { hosts, env, secrets, url } = written
   return {
     name,
     source: sourceRule(name, written),
     hosts,
     ...(env !== undefined && { env }),
+    ...(secrets !== undefined && { secrets }),
     ...(url !== undefined && { url }),
     verify: named(mergeVerify(defaults.verify, written.verify), verifyRule),
     imageWithin: written['image-within'] ?? defaults['image-within'] ?? 15 * 60,

@@ -6,7 +6,7 @@ import { branchName } from './branch.ts'
 import { imageRepository, tagTemplate } from './image.ts'
 import { channelName, environmentName, hostEntry, imageName, projectName } from './names.ts'
 import { pathPatterns } from './path-pattern.ts'
-import { repositoryPath } from './repository-path.ts'
+import { repositoryPath, secretsPath } from './repository-path.ts'
 import { rollout } from './rollout.ts'
 import { tagPattern } from './tag-pattern.ts'
 import { verifyRules } from './verify.ts'
@@ -55,6 +55,9 @@ const environment = z
     tag: tagPattern.optional().meta({ description: 'Tags this environment follows, such as `v*`. Either this or `branch`.' }),
     hosts: hosts.meta({ description: "Names of hosts and `@groups` from the operator's file." }),
     env: repositoryPath.optional().meta({ description: 'Dotenv file in the repository, relative to its root.' }),
+    secrets: secretsPath
+      .optional()
+      .meta({ description: 'SOPS file in the repository, encrypted for this Landfall, relative to its root.' }),
     url: address.optional().meta({ description: 'Where people reach it; shown on GitHub.' }),
     verify: verifyRules.optional().meta({ description: 'By service; adds to and overrides `defaults.verify` key by key.' }),
     'image-within': imageWithin.optional().meta(imageWithinMeta),

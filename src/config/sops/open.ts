@@ -45,7 +45,7 @@ export const lockedKeys = ({ metadata }: SopsFile): LockedKey[] => metadata.age.
 export function notForUs({ file, metadata, metadataAt, positionAt }: SopsFile, ours: string): Problem {
   const at = metadataAt.get('age') ?? metadataAt.get('age__list_0__map_recipient') ?? metadataAt.get('mac')
   const shown = metadata.age.map(({ recipient }) => (/^[a-z0-9]{1,120}$/.test(recipient) ? recipient : 'another kind of key'))
-  const what = `it is encrypted for ${shown.length > 0 ? shown.join(', ') : 'no age recipient'}, and not for this Landfall`
+  const what = `it is encrypted for ${shown.length > 0 ? shown.join(', ') : 'no age recipient'}, and not for this environment at this Landfall`
   return {
     file,
     ...(at && positionAt(at.start)),
