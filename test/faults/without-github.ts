@@ -54,5 +54,13 @@ export async function caughtUp(town: FaultTown, { merged, shown }: { merged: Mer
 }
 
 /** How long each report was put off since, in seconds. */
-export const pausesSince = ({ scenario }: FaultTown, seen: number): number[] =>
-  scenario.landfall.log.slice(seen).flatMap(({ msg, pause }) => (msg === 'report put off' ? [Number(pause)] : []))
+export const pausesSince = (town: FaultTown, seen: number): number[] => putOffSince(town, seen).map(({ pause }) => Number(pause))
+
+/** Whether each of what a deployment shows on GitHub was put off since, so that none is on its way any more when GitHub or the time changes. */
+export function eachPutOffSince(town: FaultTown, seen: number): boolean {
+  const surfaces = new Set(putOffSince(town, seen).map(({ surface }) => surface))
+  return ['status', 'deployment', 'check'].every((surface) => surfaces.has(surface))
+}
+
+const putOffSince = ({ scenario }: FaultTown, seen: number) =>
+  scenario.landfall.log.slice(seen).filter(({ msg }) => msg === 'report put off')

@@ -3,7 +3,7 @@ import { recordsOf } from '../../lab/landfall/records.ts'
 import { type SkewedClock, skewedClock } from '../../lab/skewed-clock.ts'
 import type { Fault } from '../fault.ts'
 import type { FaultTown } from '../towns.ts'
-import { caughtUp, deployWithout, pausesSince } from '../without-github.ts'
+import { caughtUp, deployWithout, eachPutOffSince, pausesSince } from '../without-github.ts'
 
 const hour = 3600
 const fiveMinutes = 300
@@ -37,11 +37,10 @@ const downForAnHour: Fault = {
       const seen = landfall.log.length
       const deployed = await deployWithout(town, 'GitHub is down for an hour', () => github.faults.outage(true))
       for (let passed = 0; passed < hour; ) {
-        const before = pausesSince(town, seen).length
+        const before = landfall.log.length
         passed += fiveMinutes
         await clock.ahead(passed)
-        // The commit status, the deployment and the check run, each once.
-        await landfall.logged(() => pausesSince(town, seen).length >= before + 3)
+        await landfall.logged(() => eachPutOffSince(town, before))
       }
       github.faults.outage(false)
       await clock.ahead(hour + fiveMinutes)
@@ -61,7 +60,7 @@ const limitedForAnHour: Fault = {
       const { github, landfall } = town.scenario
       const [seen, asked] = [landfall.log.length, github.requests.length]
       const deployed = await deployWithout(town, 'GitHub asks for an hour', () => github.faults.rateLimit(hour))
-      await landfall.logged(() => pausesSince(town, seen).length >= 3)
+      await landfall.logged(() => eachPutOffSince(town, seen))
       // Halfway nothing is due, and when the hour is over everything is.
       await clock.ahead(hour / 2)
       github.faults.rateLimit(0)
