@@ -57,9 +57,11 @@ function github(): GitHub {
 /** One line break at the end is not part of a value. */
 async function readValue(name: string): Promise<string> {
   if (!process.stdin.isTTY) return (await text(process.stdin)).replace(/\r?\n$/, '')
-  process.stderr.write(`Value of ${name} (it is not shown): `)
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+  // From here on the terminal echoes nothing: only then somebody is asked.
   const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true })
+  terminal.once('SIGINT', () => process.exit(130))
+  process.stderr.write(`Value of ${name} (it is not shown): `)
   try {
     return await terminal.question('')
   } finally {
