@@ -1,8 +1,8 @@
-import { Composer, type CST, Lexer, Parser } from 'yaml'
+import { Composer, type CST, type Document, Lexer, Parser } from 'yaml'
 import type { Problem } from '../domain/problem.ts'
 import type { Finding } from './finding.ts'
 import { limits } from './limits.ts'
-import { positionsIn } from './position.ts'
+import { type Position, positionsIn } from './position.ts'
 import { problemsOf } from './problems.ts'
 import { syntaxFinding } from './syntax.ts'
 import { readTree, type Tree, tooDeep } from './tree.ts'
@@ -12,6 +12,15 @@ import { readTree, type Tree, tooDeep } from './tree.ts'
  * duplicate key, is left in `tree.findings`, so that everything else can be reported with it.
  */
 export function readDocument(given: string, file: string): { kind: 'ok'; tree: Tree } | { kind: 'invalid'; problems: Problem[] } {
+  const parsed = parseDocument(given, file)
+  return parsed.kind === 'ok' ? { kind: 'ok', tree: readTree(parsed.document, parsed.positionAt) } : parsed
+}
+
+/** The same before it is made plain values: for whoever needs the order of keys or the places of all parts. */
+export function parseDocument(
+  given: string,
+  file: string,
+): { kind: 'ok'; document: Document; positionAt: (offset: number) => Position } | { kind: 'invalid'; problems: Problem[] } {
   const text = given.slice(0, limits.characters).replace(/^\uFEFF/, '')
   const positionAt = positionsIn(text)
   const invalid = (...findings: Finding[]) => ({
@@ -36,7 +45,7 @@ export function readDocument(given: string, file: string): { kind: 'ok'; tree: T
   const errors = [...(document?.errors ?? []), ...(document?.warnings ?? [])]
   if (errors.length > 0) return invalid(...errors.slice(0, limits.syntaxErrors).map(syntaxFinding))
   if (!document || document.contents === null) return invalid(atStart('the file is empty', 'Write at least the keys it needs'))
-  return { kind: 'ok', tree: readTree(document, positionAt) }
+  return { kind: 'ok', document, positionAt }
 }
 
 /**

@@ -16,7 +16,8 @@ export function parseDotenv(text: string, file: string): Parsed<Map<string, stri
   while (at < source.length && problems.length < limits.problems) {
     const entry = readEntry(source, at)
     if (entry.kind === 'value') values.set(entry.key, entry.value)
-    if (entry.kind === 'value' && isReserved(entry.key)) problems.push({ file, ...positionOf(source, at), ...reserved(entry.key) })
+    const reserved = entry.kind === 'value' ? reservedName(entry.key) : undefined
+    if (reserved) problems.push({ file, ...positionOf(source, at), ...reserved })
     if (entry.kind === 'wrong') problems.push({ file, ...positionOf(source, entry.at), what: entry.what, remedy: entry.remedy })
     at = entry.end
   }
@@ -45,17 +46,31 @@ export function unwritable(key: string, value: string): string | undefined {
   return undefined
 }
 
+/** What a value means that stands behind `NAME=` by itself; one of several lines without quotes is what it is. */
+export function dotenvValue(raw: string): string {
+  const source = `V=${raw}`
+  if (raw.includes('\n') && !/^[ \t]*["']/.test(raw)) return raw
+  const entry = readEntry(source, 0)
+  return entry.kind === 'value' && entry.end === source.length ? entry.value : raw
+}
+
+/** The other way: what to write behind `NAME=` in one line, without quotes where none are needed. */
+export const dotenvRaw = (value: string): string => (!/[\n\r]/.test(value) && dotenvValue(value) === value ? value : `"${escaped(value)}"`)
+
 /**
  * Names that steer Compose and Docker themselves or belong to the machine. In a dotenv file they would be obeyed on the host:
- * older Compose versions put the whole file into their own environment.
+ * older Compose versions put the whole file into their own environment. Undefined for others.
  */
-const isReserved = (key: string): boolean =>
-  /^(COMPOSE_|LD_)|^DOCKER_(HOST|CONFIG|CONTEXT|CERT_PATH|TLS|TLS_VERIFY|API_VERSION|DEFAULT_PLATFORM)$|^(PATH|HOME|PWD|LC_ALL)$/.test(key)
+export function reservedName(key: string): { what: string; remedy: string } | undefined {
+  if (!reservedNames.test(key)) return undefined
+  return {
+    what: `${key} is not for the environment to set`,
+    remedy: 'Remove it: project, files, profiles and Docker are named in .github/landfall.yml and by the operator',
+  }
+}
 
-const reserved = (key: string) => ({
-  what: `${key} is not for the environment to set`,
-  remedy: 'Remove it: project, files, profiles and Docker are named in .github/landfall.yml and by the operator',
-})
+const reservedNames =
+  /^(COMPOSE_|LD_)|^DOCKER_(HOST|CONFIG|CONTEXT|CERT_PATH|TLS|TLS_VERIFY|API_VERSION|DEFAULT_PLATFORM)$|^(PATH|HOME|PWD|LC_ALL)$/
 
 type Entry =
   | { kind: 'value'; key: string; value: string; end: number }

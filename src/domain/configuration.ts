@@ -64,6 +64,8 @@ export interface EnvironmentRule {
   profiles?: Record<string, string[]>
   /** Dotenv file in the repository, relative to its root. */
   env?: string
+  /** SOPS file in the repository, relative to its root: its values join those of `env`. */
+  secrets?: string
   /** Where people reach it; shown on GitHub. */
   url?: string
   /** What is asked there once all hosts are proved. */

@@ -48,6 +48,11 @@ export interface Plan {
   interpolation: Record<string, string>
   /** The dotenv file in the repository at `revision`; absent where the environment has none. */
   env?: string
+  /**
+   * The SOPS file in the repository whose values join those of `env`, and the commit it is taken from: a way back keeps the secrets that
+   * run now. Absent where the environment has none.
+   */
+  secrets?: { path: string; revision: Sha }
   /** Keyed fingerprint of the `.env` contents. */
   envFingerprint: string
   /** Repository files that services name as `env_file`: path relative to the project folder. */

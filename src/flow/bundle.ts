@@ -1,4 +1,5 @@
-import { parseDotenv, writeDotenv } from '../config/dotenv.ts'
+import { writeDotenv } from '../config/dotenv.ts'
+import type { EnvironmentValues } from '../config/environment-values.ts'
 import { hostsDiffer, viewOf } from '../domain/host-view.ts'
 import type { Plan } from '../domain/plan.ts'
 import { problemText } from '../domain/problem.ts'
@@ -8,6 +9,7 @@ import { bundleNamespace, encloseBundle, type Login, packBundle } from '../host/
 import { envFingerprint } from '../plan/freeze.ts'
 import { registryFor } from '../policy/registries.ts'
 import { redact, secretValues } from '../report/redact.ts'
+import { environmentValues, secretsText } from './environment-values.ts'
 import type { Ports } from './ports.ts'
 import { unlessAway } from './unless-away.ts'
 
@@ -46,8 +48,8 @@ export async function seal(plan: Plan, ports: Ports): Promise<Sealed> {
     return { ...unsealed, envelopeFor: byHost(plan, (host) => enclosed(packBundle({ plan, host, files: new Map(), sign }))) }
   const { environment, files } = await contentsOf(plan, ports)
   // Written also when it is empty: a service may name `.env`, and Compose refuses a missing file.
-  const env = new Secret(writeDotenv(environment))
-  const hidden = [...secretValues(environment), ...logins.map(({ password }) => password.reveal())]
+  const env = new Secret(writeDotenv(environment.all))
+  const hidden = [...secretValues(environment.all, environment.secret), ...logins.map(({ password }) => password.reveal())]
   return {
     envelopeFor: byHost(plan, (host) => enclosed(packBundle({ plan, host, env, files, sign }))),
     mask: (text) => redact(text, hidden),
@@ -66,17 +68,26 @@ function byHost(plan: Plan, make: (host: string | undefined) => Uint8Array): (ho
   }
 }
 
-/** Values and files of a plan's commit. */
-async function contentsOf(plan: Plan, ports: Ports): Promise<{ environment: Map<string, string>; files: Map<string, Uint8Array> }> {
-  const snapshot = await ports.github.snapshot(plan.repository, plan.revision)
+/** Values and files of a plan's commit. The plan was made from these very files: one that cannot be read any more is nobody's mistake. */
+async function contentsOf(plan: Plan, ports: Ports): Promise<{ environment: EnvironmentValues; files: Map<string, Uint8Array> }> {
+  const { repository, env, secrets } = plan
+  const snapshot = await ports.github.snapshot(repository, plan.revision)
   const read = (path: string): Uint8Array => {
     const bytes = snapshot.read(path)
     if (!bytes) throw new Error(`${path} is not in the repository at ${plan.revision} any more`)
     return bytes
   }
-  const environment =
-    plan.env === undefined ? new Map<string, string>() : parseEnvironment(plan.env, new TextDecoder().decode(read(plan.env)))
-  if (envFingerprint(environment, ports.signer.fingerprint) !== plan.envFingerprint) {
+  const parsed = await environmentValues(
+    {
+      ...plan,
+      env: env === undefined ? undefined : { path: env, text: new TextDecoder().decode(read(env)) },
+      secrets: secrets && { path: secrets.path, text: await secretsText(repository, secrets, snapshot, ports) },
+    },
+    ports,
+  )
+  if (parsed.kind === 'invalid') throw new Error(parsed.problems.map(problemText).join('\n'))
+  const environment = parsed.value
+  if (envFingerprint(environment.all, ports.signer.fingerprint) !== plan.envFingerprint) {
     throw new Error(`the environment of ${plan.environment} is not the one that was planned`)
   }
   return { environment, files: new Map(plan.files.map(({ path, source }) => [path, read(source)])) }
@@ -87,7 +98,8 @@ export async function maskOf(plan: Plan, ports: Ports): Promise<Mask> {
   try {
     const known = await unlessAway(contentsOf(plan, ports), ports.clock)
     if (known.kind === 'answered') {
-      const hidden = secretValues(known.value.environment)
+      const { all, secret } = known.value.environment
+      const hidden = secretValues(all, secret)
       return (text) => redact(text, hidden)
     }
   } catch (error) {
@@ -106,11 +118,4 @@ export function loginsOf(
   return Promise.all(
     rules.map(async ({ host, username, password }) => ({ registry: host, username, password: await ports.secrets(password) })),
   )
-}
-
-/** The plan was made from this very commit, so a file that cannot be read any more is a bug, not somebody's mistake. */
-function parseEnvironment(path: string, text: string): Map<string, string> {
-  const parsed = parseDotenv(text, path)
-  if (parsed.kind === 'invalid') throw new Error(parsed.problems.map(problemText).join('\n'))
-  return parsed.value
 }

@@ -57,6 +57,7 @@ export function draftOf(
     portable: rendered.portable,
     interpolation: rendered.interpolation,
     values: rendered.values,
+    ...(rendered.secrets && { secrets: rendered.secrets }),
     files: envFilesOf(rendered),
     pins,
     hosts: plannedHosts(seen, profiles),

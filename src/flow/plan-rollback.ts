@@ -44,7 +44,8 @@ export async function planRollback(run: Run): Promise<Prepared> {
 
   const target = grantedTarget(fullName(repository), release.project, environment, hostsAgain(release, now, hostsMeant(now, operator)), run)
   if (target.kind !== 'ok') return target
-  const rendering = renderRelease(repository, release.revision, environment, target.value, run.ports)
+  const back = { ...(now.secrets && { secrets: now.secrets }) }
+  const rendering = renderRelease(repository, release.revision, environment, target.value, run.ports, back)
   const [seen, rendered] = await Promise.all([
     seeHosts(target.value.hosts, unreachableOf(now), release.project, run),
     unlessAway(rendering, run.ports.clock),

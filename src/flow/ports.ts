@@ -1,7 +1,7 @@
 import type { SecretReader } from '../domain/configuration.ts'
 import type { GitHub } from './ports/github.ts'
 import type { Hosts } from './ports/hosts.ts'
-import type { Addresses, Chat, Clock, Log, Operator, Pace, Queue, Signer } from './ports/process.ts'
+import type { Addresses, Chat, Clock, Identities, Log, Operator, Pace, Queue, Signer } from './ports/process.ts'
 import type { PublicWeb } from './ports/public-web.ts'
 import type { Compose, Registry } from './ports/release-parts.ts'
 import type { Store } from './ports/store.ts'
@@ -28,6 +28,7 @@ export interface Ports {
   chat: Chat
   publicWeb: PublicWeb
   signer: Signer
+  identities: Identities
   secrets: SecretReader
   operator: Operator
   addresses: Addresses

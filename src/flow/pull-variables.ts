@@ -1,6 +1,7 @@
-import { parseDotenv } from '../config/dotenv.ts'
 import type { Draft, Plan } from '../domain/plan.ts'
 import type { VariableChange } from '../domain/pull-plan.ts'
+import type { Sha } from '../domain/repository.ts'
+import { environmentValues } from './environment-values.ts'
 import type { Ports } from './ports.ts'
 
 /**
@@ -13,14 +14,21 @@ export async function changedVariables(
   values: ReadonlyMap<string, string>,
   draft: Draft,
   running: Plan | undefined,
-  { github }: Pick<Ports, 'github'>,
+  ports: Pick<Ports, 'github' | 'identities'>,
 ): Promise<VariableChange[]> {
   if (running === undefined || running.envFingerprint === draft.envFingerprint) return []
-  const text = running.env === undefined ? '' : ((await github.file(draft.repository, running.env, running.revision)) ?? '')
-  const parsed = parseDotenv(text, running.env ?? '')
+  const at = async (path: string, revision: Sha) => ({ path, text: (await ports.github.file(draft.repository, path, revision)) ?? '' })
+  const parsed = await environmentValues(
+    {
+      ...running,
+      env: running.env === undefined ? undefined : await at(running.env, running.revision),
+      secrets: running.secrets && (await at(running.secrets.path, running.secrets.revision)),
+    },
+    ports,
+  )
   // It was read once, or it would not run; another Landfall may have had another rule.
   if (parsed.kind !== 'ok') return []
-  const before = parsed.value
+  const before = parsed.value.all
   const names = [...new Set([...before.keys(), ...values.keys()])].toSorted()
   return names.flatMap((name): VariableChange[] => {
     if (!before.has(name)) return [{ name, change: 'added' }]

@@ -1,6 +1,6 @@
-import { parseDotenv } from '../config/dotenv.ts'
 import { areNone, findEnvironment } from '../config/project-files.ts'
 import { type EnvironmentRule, type ProjectFile, projectFilePath, usualComposeFiles } from '../domain/configuration.ts'
+import type { Plan } from '../domain/plan.ts'
 import type { Problem } from '../domain/problem.ts'
 import { problemsReason, reason } from '../domain/reason.ts'
 import { fullName, type Repository, type Sha } from '../domain/repository.ts'
@@ -8,6 +8,7 @@ import { planImages, type ServiceImage } from '../plan/images.ts'
 import { type ComposeModel, readModel } from '../plan/model.ts'
 import { tagVariables } from '../plan/tag-variables.ts'
 import { composeRisksIn } from '../policy/compose-risks.ts'
+import { environmentValues, secretsText } from './environment-values.ts'
 import { type Ports, type Snapshot, SnapshotRefused } from './ports.ts'
 import { rejected, type Step } from './prepared.ts'
 import { projectsIn } from './read-projects.ts'
@@ -23,8 +24,9 @@ export interface RenderedRelease {
   snapshot: Snapshot
   /** Its Compose files, relative to the repository's root. */
   composeFiles: string[]
-  /** Values of the environment's dotenv file. */
+  /** What goes into the environment's `.env`, secrets included. */
   values: Map<string, string>
+  secrets?: Plan['secrets']
   interpolation: Record<string, string>
   model: ComposeModel
   portable: string
@@ -32,13 +34,21 @@ export interface RenderedRelease {
   images: ServiceImage[]
 }
 
-/** Reads and renders everything that comes from the deployed commit, and refuses what the operator does not allow. */
+/** Of a way back: the secrets that run now, which it keeps. */
+export type Back = Pick<Plan, 'secrets'>
+
+/**
+ * Reads and renders everything that comes from the deployed commit, and refuses what the operator does not allow.
+ *
+ * @param back absent for what is no way back
+ */
 export async function renderRelease(
   repository: Repository,
   revision: Sha,
   environmentName: string,
   { granted, hosts, profiles }: Pick<GrantedTarget, 'granted' | 'hosts' | 'profiles'>,
   ports: Ports,
+  back?: Back,
 ): Promise<Step<RenderedRelease>> {
   const snapshot = await snapshotOf(repository, revision, ports)
   if (snapshot instanceof SnapshotRefused)
@@ -56,8 +66,15 @@ export async function renderRelease(
   const { rule: environment, project } = found
   const { path, file } = project
 
-  const values =
-    environment.env === undefined ? { kind: 'ok' as const, value: new Map<string, string>() } : readEnvironment(environment, path, read)
+  const secrets = back ? back.secrets : environment.secrets === undefined ? undefined : { path: environment.secrets, revision }
+  const values = await environmentValues(
+    {
+      ...{ kind: back ? 'rollback' : 'deploy', repository, environment: environmentName },
+      env: environment.env === undefined ? undefined : { path: environment.env, text: read(environment.env) },
+      secrets: secrets && { path: secrets.path, text: await secretsText(repository, secrets, snapshot, ports) },
+    },
+    ports,
+  )
   if (values.kind === 'invalid') return invalid('configuration-invalid', values.problems)
 
   const files = file.compose.length > 0 ? file.compose : usualComposeFiles.filter((path) => snapshot.read(path)).slice(0, 1)
@@ -65,14 +82,14 @@ export async function renderRelease(
     return invalid('compose-invalid', [missing('compose.yml', `Add a Compose file, or name yours under \`compose:\` in ${path}`)])
   const lines = ports.compose.imageLines(snapshot, files)
   if (lines.kind === 'invalid') return invalid('compose-invalid', lines.problems)
-  const tags = tagVariables(lines.value, file.images, revision, values.value)
+  const tags = tagVariables(lines.value, file.images, revision, values.value.all)
   if (tags.kind === 'invalid') return invalid('compose-invalid', tags.problems)
 
   const rendered = await ports.compose.render({
     snapshot,
     files,
     project: file.project,
-    variables: Object.fromEntries(values.value),
+    variables: Object.fromEntries(values.value.all),
     interpolation: tags.value,
     hosts: hosts.map(({ name }) => ({ name, profiles: profiles.get(name) ?? [] })),
   })
@@ -93,7 +110,8 @@ export async function renderRelease(
       environment,
       snapshot,
       composeFiles: [...files],
-      values: values.value,
+      values: values.value.all,
+      ...(secrets && { secrets }),
       interpolation: tags.value,
       model,
       portable: rendered.portable,
@@ -110,16 +128,6 @@ async function snapshotOf(repository: Repository, revision: Sha, ports: Pick<Por
     if (error instanceof SnapshotRefused) return error
     throw error
   }
-}
-
-function readEnvironment(
-  { name, env = '' }: EnvironmentRule,
-  file: string,
-  read: (path: string) => string | undefined,
-): ReturnType<typeof parseDotenv> {
-  const text = read(env)
-  if (text !== undefined) return parseDotenv(text, env)
-  return { kind: 'invalid', problems: [missing(env, `Add it, or correct \`environments.${name}.env\` in ${file}`)] }
 }
 
 const missing = (file: string, remedy: string): Problem => ({ file, what: 'the repository has no such file at this commit', remedy })

@@ -25,6 +25,7 @@ import { Secret } from '../domain/secret.ts'
 import type { Ports } from '../flow/ports.ts'
 import { recover } from '../flow/recover.ts'
 import { verifyReceipt } from '../flow/verify-receipt.ts'
+import { keptFolder } from './kept-folder.ts'
 
 const usage = `landfall VERB
   host bootstrap USER@HOST[:PORT]   make a machine a host of this Landfall
@@ -38,6 +39,7 @@ const usage = `landfall VERB
     --repository OWNER/NAME           whose file it is; needed to check it against the operator's
   rollback OWNER/NAME ENVIRONMENT   go back to the release before, also with GitHub down or with no Landfall serving
     --to RELEASE                      a commit, a pull request (#12) or a generation
+  secret set|rm|list|recipient      secrets of environments, encrypted in their repository
   verify-receipt OWNER/NAME ENVIRONMENT
                                     compare what was proved last with every host as it is now
   schema project|operator           print the JSON Schema of a file, for editors
@@ -51,6 +53,7 @@ async function main(argv: string[]): Promise<number> {
   if (verb === 'recover') return recoverDatabase(rest)
   if (verb === 'rollback') return (await import('./rollback.ts')).rollBack(rest, print)
   if (verb === 'schema') return tell(schema(rest))
+  if (verb === 'secret') return (await import('./secret.ts')).changeSecrets(rest, print)
   if (verb === 'verify-receipt') return compareReceipt(rest)
   if (verb === 'validate') return tell(validateFiles(rest))
   const asked = verb === undefined || verb === 'help' || verb === '--help'
@@ -100,12 +103,7 @@ type Records = Pick<Ports, 'store' | 'hosts' | 'operator' | 'signer' | 'clock' |
 
 /** With what is stored here, Landfall's keys and its hosts, and without GitHub. */
 async function overRecords(act: (ports: Records) => Promise<number>): Promise<number> {
-  const folder = resolve(process.env.LANDFALL_DATA ?? 'data')
-  // Here new ones would be made, which no host knows, and a database that no Landfall reads.
-  if (!existsSync(join(folder, 'signing-key.pem'))) {
-    const lost = 'if its keys were lost too, run `landfall host bootstrap` for each host first'
-    throw new Error(`${folder}: there are no keys of a Landfall. Name its data folder in LANDFALL_DATA; ${lost}.`)
-  }
+  const folder = keptFolder('; if its keys were lost too, run `landfall host bootstrap` for each host first')
   const log = logPort(createLogger('error'))
   const operator = watchOperatorFile(resolve(process.env.LANDFALL_OPERATOR ?? 'operator.yml'), parseOperatorFile, log)
   const { DATABASE_URL: databaseUrl, QUEUE_URL: queueUrl } = process.env

@@ -5,6 +5,7 @@ import { type ComposeBinary, findCompose } from '../adapters/compose/binary.ts'
 import { createCompose } from '../adapters/compose/compose.ts'
 import { githubClients } from '../adapters/github/clients.ts'
 import { createGitHub } from '../adapters/github/github.ts'
+import { openIdentities } from '../adapters/identities.ts'
 import { watchOperatorFile } from '../adapters/operator-file.ts'
 import { publicWeb } from '../adapters/public-web/public-web.ts'
 import { createRegistry } from '../adapters/registry/registry.ts'
@@ -43,7 +44,9 @@ export async function openOutside(
   const operator = watchOperatorFile(settings.operatorFile, parseOperatorFile, log)
   const compose = await findCompose({ named: around.compose, searchPath: around.searchPath, home: around.home })
   if (compose.kind === 'unusable') throw new Error(compose.detail)
-  const [signer, login, kept] = await Promise.all([openSigner(settings.dataFolder), openLoginKey(settings.dataFolder), open()])
+  const folder = settings.dataFolder
+  const keys = [openSigner(folder), openIdentities(folder), openLoginKey(folder)] as const
+  const [signer, identities, login, kept] = await Promise.all([...keys, open()])
   const secrets = secretReader(around.environment)
   const clients = githubClients(settings.app, log, { gentle: settings.gentle })
   const ports: Ports = {
@@ -55,6 +58,7 @@ export async function openOutside(
     chat: chat(() => operator.current().chat, secrets),
     publicWeb: publicWeb({ allow: () => operator.current().publicChecks?.allow ?? [] }),
     signer,
+    identities,
     secrets,
     operator,
     addresses: {

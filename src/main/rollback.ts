@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { hostname, userInfo } from 'node:os'
-import { join, resolve } from 'node:path'
+import { hostname } from 'node:os'
 import { systemClock } from '../adapters/clock.ts'
 import { createErrorLogger, logPort } from '../adapters/log.ts'
 import { profile } from '../adapters/profile.ts'
@@ -11,15 +10,15 @@ import { rollbackVerb } from '../cli/rollback.ts'
 import { askForRollback } from '../flow/operate.ts'
 import type { Ports } from '../flow/ports.ts'
 import { seeThrough } from '../flow/see-through.ts'
+import { keptFolder } from './kept-folder.ts'
 import { leaseSeconds, openOutside } from './outside.ts'
 import { readSettings } from './settings.ts'
+import { userName } from './user-name.ts'
 
 /** `landfall rollback`, with the environment that Landfall is started with. */
 export async function rollBack(argv: string[], print: (line: string) => void): Promise<number> {
   if (existsSync('.env')) process.loadEnvFile('.env')
-  const folder = resolve(process.env.LANDFALL_DATA ?? 'data')
-  if (!existsSync(join(folder, 'signing-key.pem')))
-    throw new Error(`${folder}: there are no keys of a Landfall. Name its data folder in LANDFALL_DATA.`)
+  const folder = keptFolder()
   const { DATABASE_URL: databaseUrl, QUEUE_URL: queueUrl } = process.env
   const chosen = profile({ folder, ...(databaseUrl && { databaseUrl }), ...(queueUrl && { queueUrl }) })
   if (chosen.kind === 'invalid') throw new Error(chosen.messages.join('\n'))
@@ -68,14 +67,5 @@ export async function rollBack(argv: string[], print: (line: string) => void): P
     }
     const around = { searchPath: process.env.PATH ?? '', home: process.env.HOME, compose: process.env.LANDFALL_COMPOSE }
     return (await openOutside(read.settings, { ...around, environment: process.env }, log, async () => open)).ports
-  }
-}
-
-/** In a container the user may have a number and no name. */
-function userName(): string {
-  try {
-    return userInfo().username
-  } catch {
-    return String(process.getuid?.() ?? 'unknown')
   }
 }

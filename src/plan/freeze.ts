@@ -29,6 +29,7 @@ export interface PlanRequest {
   portable: string
   interpolation: Record<string, string>
   values: ReadonlyMap<string, string>
+  secrets?: Plan['secrets']
   /** Repository files that services name as `env_file`, by path in the project folder. */
   files: ReadonlyMap<string, { source: string; text: string }>
   /** By service. */
@@ -94,6 +95,7 @@ export function freezePlan(request: PlanRequest): Draft {
     override: overrideText(services, request.model),
     interpolation: request.interpolation,
     ...(environment.env !== undefined && { env: environment.env }),
+    ...(request.secrets && { secrets: request.secrets }),
     envFingerprint: envFingerprint(request.values, request.fingerprint),
     files: [...request.files].map(([path, { source, text }]) => ({ path, source, fingerprint: request.fingerprint(text) })),
     logins: request.registries.filter((registry) => needed.has(registry)),

@@ -24,10 +24,14 @@ export function redact(text: string, known: readonly string[]): string {
 /** Names under which people keep what must not be seen; others (hosts, modes, ports) stay readable in logs. */
 const telling = /pass|secret|token|key|credential|auth|private|salt|dsn|cert|signature/i
 
-/** The values of an environment that must not appear anywhere. A URL counts for the password in it. */
-export function secretValues(environment: ReadonlyMap<string, string>): string[] {
+/**
+ * The values of an environment that must not appear anywhere. A URL counts for the password in it.
+ *
+ * @param secret names of those that came encrypted: they count whatever they are called
+ */
+export function secretValues(environment: ReadonlyMap<string, string>, secret: ReadonlySet<string> = new Set()): string[] {
   return [...environment].flatMap(([name, value]) => {
-    if (telling.test(name)) return [value, ...value.split('\n')]
+    if (secret.has(name) || telling.test(name)) return [value, ...value.split('\n')]
     const password = /^[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:([^\s@]+)@/i.exec(value)?.[1]
     return password === undefined ? [] : [password]
   })

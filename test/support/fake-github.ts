@@ -20,6 +20,7 @@ import type {
   MissedDelivery,
   NewBranch,
   NewDeployment,
+  NewFiles,
   NewPullRequest,
   OpenPullRequest,
   PullRequestFacts,
@@ -284,6 +285,16 @@ export class FakeGitHub implements GitHub {
       if (!content || !this.commits.has(parent)) return { kind: 'refused', why: 'there is no such tree or parent' }
       const [subject = ''] = message.split('\n')
       return { kind: 'made', revision: this.#add(branch, { files: content.files, subject, author: 'landfall[bot]', parents: [parent] }) }
+    })
+  }
+
+  commitFiles(_repository: Repository, { branch, parent, files, message }: NewFiles): Promise<BranchOutcome> {
+    return this.#answer('commitFiles', () => {
+      const standing = this.branches.get(branch)
+      if (standing !== undefined && standing !== parent) return { kind: 'refused', why: `there is another branch ${branch}` }
+      const [subject = ''] = message.split('\n')
+      const all = { ...this.#commitAt(parent).files, ...Object.fromEntries(files.map(({ path, text }) => [path, text])) }
+      return { kind: 'made', revision: this.#add(branch, { files: all, subject, author: 'landfall[bot]', parents: [parent] }) }
     })
   }
 

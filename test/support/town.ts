@@ -16,6 +16,7 @@ import { FakeChat } from './fake-chat.ts'
 import { fakeCompose } from './fake-compose.ts'
 import { FakeGitHub } from './fake-github.ts'
 import { FakeHost } from './fake-host.ts'
+import { fakeIdentities } from './fake-identities.ts'
 import { FakeLog } from './fake-log.ts'
 import { type Behaviour, FakeRegistry } from './fake-registry.ts'
 import { fakeSigner } from './fake-signer.ts'
@@ -147,6 +148,7 @@ export class Town {
       publicWeb: mortal(this.web, life, 'publicWeb'),
       clock: { now: () => clock.now(), githubNow: () => clock.githubNow(), sleep: mortal(clock, life, 'clock').sleep },
       signer: fakeSigner,
+      identities: fakeIdentities,
       secrets: async (reference) => new Secret(`secret of ${JSON.stringify(reference)}`),
       operator: { current: () => this.operator },
       addresses: { github: 'https://github.com', landfall: 'https://landfall.example.com' },

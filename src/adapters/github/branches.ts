@@ -4,7 +4,7 @@ import type { BranchOutcome, GitHubBranches, GitHubHistory, NewBranch } from '..
 import { limited } from './absent.ts'
 import type { GitHubClients } from './clients.ts'
 
-/** Branches that the App makes, out of what git has already: no file is sent. */
+/** Branches that the App makes. */
 export function branches(clients: GitHubClients, { commitAt }: Pick<GitHubHistory, 'commitAt'>): GitHubBranches {
   /** What there is under the name; undefined where that is nothing. */
   const standing = async (repository: Repository, { branch, parent, tree }: NewBranch): Promise<BranchOutcome | undefined> => {
@@ -31,6 +31,27 @@ export function branches(clients: GitHubClients, { commitAt }: Pick<GitHubHistor
         if (why === undefined) throw error
         // Another try may have been quicker, one of which nobody has heard the end.
         return (await standing(repository, wanted)) ?? { kind: 'refused', why }
+      }
+    },
+
+    async commitFiles(repository, { branch, parent, files, message }) {
+      const [base, standing] = await Promise.all([commitAt(repository, parent), commitAt(repository, `heads/${branch}`)])
+      if (!base) return { kind: 'refused', why: `there is no commit ${parent}` }
+      if (standing && standing.sha !== parent)
+        return { kind: 'refused', why: `there is a branch ${branch} already, and it holds something else` }
+      const { rest, place } = clients.of(repository)
+      const contents = files.map(({ path, text }) => ({ path, mode: '100644' as const, type: 'blob' as const, content: text }))
+      try {
+        const { data: tree } = await rest.git.createTree({ ...place, base_tree: base.tree, tree: contents })
+        const { data: made } = await rest.git.createCommit({ ...place, message, tree: tree.sha, parents: [parent] })
+        // Not by force: what somebody pushed there meanwhile stays.
+        if (standing) await rest.git.updateRef({ ...place, ref: `heads/${branch}`, sha: made.sha, force: false })
+        else await rest.git.createRef({ ...place, ref: `refs/heads/${branch}`, sha: made.sha })
+        return { kind: 'made', revision: made.sha }
+      } catch (error) {
+        const why = refusalOf(error)
+        if (why === undefined) throw error
+        return { kind: 'refused', why }
       }
     },
   }

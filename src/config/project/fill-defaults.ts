@@ -22,12 +22,13 @@ export function fillDefaults(shape: ProjectShape, project: string): ProjectFile 
 }
 
 function environmentRule(name: string, written: EnvironmentShape, defaults: NonNullable<ProjectShape['defaults']>): EnvironmentRule {
-  const { env, url } = written
+  const { env, secrets, url } = written
   return {
     name,
     source: sourceRule(name, written),
     ...hostsRule(written.hosts),
     ...(env !== undefined && { env }),
+    ...(secrets !== undefined && { secrets }),
     ...(url !== undefined && { url }),
     ...(written['verify-url'] && { verifyUrl: urlRule(written['verify-url']) }),
     verify: named(mergeVerify(defaults.verify, written.verify), verifyRule),

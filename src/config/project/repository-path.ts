@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { message } from '../message.ts'
+import { sopsFormatOf } from '../sops/encrypted-text.ts'
 
 /**
  * A file of the repository, relative to its root; its output has no leading `./`. Nothing may lead out of the
@@ -14,6 +15,11 @@ export const repositoryPath = z
     ),
   })
   .transform(withoutDot)
+
+/** The same for a file that SOPS encrypted: it tells the form by the end of the name. */
+export const secretsPath = repositoryPath.refine((path) => sopsFormatOf(path) !== undefined, {
+  error: message('the name does not tell the form of the file', 'Let it end with `.env`, `.yaml`, `.yml` or `.json`, as SOPS expects it'),
+})
 
 function staysInside(path: string): boolean {
   const segments = withoutDot(path).split('/')

@@ -7,7 +7,7 @@ import { hosts } from './hosts.ts'
 import { imageRepository, tagTemplate } from './image.ts'
 import { channelName, environmentName, imageName, projectName } from './names.ts'
 import { pathPatterns } from './path-pattern.ts'
-import { repositoryPath } from './repository-path.ts'
+import { repositoryPath, secretsPath } from './repository-path.ts'
 import { rollout } from './rollout.ts'
 import { tagPattern } from './tag-pattern.ts'
 import { verifyRules, verifyUrl } from './verify.ts'
@@ -54,6 +54,9 @@ const environment = z
       description: "Names of hosts and `@groups` from the operator's file, as a list or each with the Compose profiles it has.",
     }),
     env: repositoryPath.optional().meta({ description: 'Dotenv file in the repository, relative to its root.' }),
+    secrets: secretsPath
+      .optional()
+      .meta({ description: 'SOPS file in the repository, encrypted for this Landfall, relative to its root.' }),
     url: address.optional().meta({ description: 'Where people reach it; shown on GitHub.' }),
     'verify-url': verifyUrl.optional().meta({ description: 'What is asked of `url` by Landfall itself, once all hosts are proved.' }),
     verify: verifyRules.optional().meta({ description: 'By service; adds to and overrides `defaults.verify` key by key.' }),

@@ -14,6 +14,7 @@ import { imagesApart } from './rules/images-apart.ts'
 import { namedOnce } from './rules/named-once.ts'
 import { oneSource } from './rules/one-source.ts'
 import { probesHavePort } from './rules/probes-have-port.ts'
+import { secretsApart } from './rules/secrets-apart.ts'
 import { urlToAsk } from './rules/url-to-ask.ts'
 import { wavesMakeSense } from './rules/waves-make-sense.ts'
 import { type ProjectShape, projectSchema } from './schema.ts'
@@ -28,6 +29,7 @@ const rules: Rule<ProjectShape>[] = [
   gatesCanOpen,
   wavesMakeSense,
   urlToAsk,
+  secretsApart,
 ]
 
 /**

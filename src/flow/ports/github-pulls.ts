@@ -32,6 +32,13 @@ export interface GitHubBranches {
    * as made. Throws where GitHub may do it later.
    */
   commitTree(repository: Repository, wanted: NewBranch): Promise<BranchOutcome>
+  /** Makes one commit of files and lets a branch point at it: a new branch, or one that points at its parent. */
+  commitFiles(repository: Repository, wanted: NewFiles): Promise<BranchOutcome>
+}
+
+export interface NewFiles extends Pick<NewBranch, 'branch' | 'parent' | 'message'> {
+  /** Put in, or in the place of what is there; all others stay. */
+  files: { path: string; text: string }[]
 }
 
 export interface NewBranch {

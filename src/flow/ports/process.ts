@@ -51,6 +51,21 @@ export interface Signer {
   keyFor(purpose: string): Uint8Array
 }
 
+/** Landfall's age identities, for which secrets in repositories are encrypted: one for each environment of each repository. */
+export interface Identities {
+  /** @param repository `owner/name` */
+  of(repository: string, environment: string): Promise<Identity>
+}
+
+export interface Identity {
+  /** Its public half, `age1…`. */
+  recipient: string
+  /** The 32 bytes that a file's values are encrypted with; undefined where they are not locked for this identity, or damaged. */
+  unlock(locked: string): Promise<Uint8Array | undefined>
+  /** Locks them for this identity or for somebody else's recipient, armoured; undefined for what is no recipient. */
+  lock(key: Uint8Array, recipient: string): Promise<string | undefined>
+}
+
 /** Wakes sleepers, nothing else: losing it loses nothing, waking twice does no harm. */
 export interface Queue {
   wake(subject: string): Promise<void>

@@ -113,6 +113,7 @@ const plan = z.strictObject({
   override: z.string(),
   interpolation: z.record(z.string(), z.string()),
   env: z.string().exactOptional(),
+  secrets: z.strictObject({ path: z.string(), revision: sha }).exactOptional(),
   envFingerprint: z.string(),
   files: z.array(file),
   kept: z.int().positive().exactOptional(),

@@ -1,18 +1,26 @@
+import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { z } from 'zod'
 import { nodeId } from '../bodies/account.ts'
 import { gitCommitBody } from '../bodies/commit.ts'
 import { signatureOf } from '../branches.ts'
 import { created, notFound, ok, type RepositoryCall, type RepositoryRoutes, refused, text } from '../call.ts'
-import { changes, commitOf, commitTree } from '../history.ts'
+import { changes, commitOf, commitTree, isAncestor } from '../history.ts'
 import { moved } from '../moves.ts'
 import { nothing } from '../payloads.ts'
 import { bot, type Repo } from '../world.ts'
 import { refsUnder } from './branches.ts'
 
 const newCommit = z.object({ message: z.string(), tree: z.string(), parents: z.array(z.string()).default([]) })
+const newTree = z.object({
+  base_tree: z.string(),
+  tree: z.array(z.object({ path: z.string(), mode: z.literal('100644'), type: z.literal('blob'), content: z.string() })),
+})
+const movedRef = z.object({ sha: z.string(), force: z.literal(false) })
 const newRef = z.object({ ref: z.string(), sha: z.string() })
 
-/** Commits and branches made out of what git has already, without a file being sent. */
+/** Trees of a few files sent, and commits and branches made out of what git has. */
 export const gitDataRoutes: RepositoryRoutes = {
   'POST /repos/{owner}/{repo}/git/commits': {
     needs: ['contents:write'],
@@ -25,6 +33,37 @@ export const gitDataRoutes: RepositoryRoutes = {
       const author = signatureOf(bot(world))
       const sha = await commitTree(repo.git, { tree, parents, message, author, committer: author, at: world.now() })
       return created(gitCommitBody(world, repo, await commitOf(repo.git, sha)))
+    },
+  },
+
+  'POST /repos/{owner}/{repo}/git/trees': {
+    needs: ['contents:write'],
+    async answer({ world, repo, body }) {
+      const { base_tree: base, tree: sent } = newTree.parse(body)
+      if ((await kindOf(repo, base)) !== 'tree') return refused(422, 'base_tree is not a valid tree oid')
+      const sha = await treeWith(repo, base, sent)
+      const api = `${world.url}/repos/${repo.fullName}/git`
+      const listed = (await repo.git.run(['ls-tree', sha])).split('\n').map((line) => {
+        const [, mode = '', type = '', blob = '', path = ''] = /^(\d+) (\w+) (\w+)\t(.*)$/.exec(line) ?? []
+        return { path, mode, type, sha: blob, url: `${api}/${type}s/${blob}` }
+      })
+      return created({ sha, url: `${api}/trees/${sha}`, tree: listed, truncated: false })
+    },
+  },
+
+  'PATCH /repos/{owner}/{repo}/git/refs/{ref}': {
+    needs: ['contents:write'],
+    async answer(call) {
+      const { world, repo } = call
+      const { sha } = movedRef.parse(call.body)
+      const ref = `refs/${text(call, 'ref')}`
+      const before = await repo.git.resolve(ref)
+      if (!before) return refused(422, 'Reference does not exist')
+      if (!(await isAncestor(repo.git, before, sha))) return refused(422, 'Update is not a fast forward')
+      await repo.git.run(['update-ref', ref, sha, before])
+      call.announce(await moved(call, ref.replace('refs/heads/', ''), before, sha, bot(world)))
+      const [shown] = await refsUnder(call, ref)
+      return ok(shown)
     },
   },
 
@@ -56,6 +95,19 @@ export const gitDataRoutes: RepositoryRoutes = {
       return created(shown)
     },
   },
+}
+
+/** The tree with these files in it, made in an index of its own. */
+async function treeWith(repo: Repo, base: string, sent: readonly { path: string; content: string }[]): Promise<string> {
+  const env = { GIT_INDEX_FILE: join(repo.git.folder, `index-${randomUUID()}`) }
+  await repo.git.run(['read-tree', base], { env })
+  for (const { path, content } of sent) {
+    const blob = await repo.git.run(['hash-object', '-w', '--stdin'], { input: content })
+    await repo.git.run(['update-index', '--add', '--cacheinfo', `100644,${blob},${path}`], { env })
+  }
+  const tree = await repo.git.run(['write-tree'], { env })
+  await rm(env.GIT_INDEX_FILE, { force: true })
+  return tree
 }
 
 /** An annotated tag. Its object may be another of its kind. */
