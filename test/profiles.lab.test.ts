@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readIt } from './lab/landfall/reading.ts'
 import { type Scenario, startScenario } from './lab/landfall/scenario.ts'
 import { composeFile, landfallFile, openShop, type Shop } from './lab/landfall/shop.ts'
 
@@ -110,6 +111,7 @@ test('while a merge waits for approval each host fetches what runs there, and pu
     .poll(() => shop.repository.checkRuns(sha).at(-1)?.output.summary, { timeout: 30_000 })
     .toContain('The images are on 2 of 2 hosts.')
 
+  await readIt()
   const since = new Date().toISOString()
   await shop.repository.commentOn(pullRequest, '/approve', 'mona')
   await shop.repository.waitForStatus(sha, 'landfall/production', 'success', 60)
