@@ -18,10 +18,11 @@ export interface RollbackTools {
   print(line: string): void
 }
 
-const usage = `landfall rollback OWNER/NAME ENVIRONMENT [--to RELEASE]
+const usage = `landfall rollback OWNER/NAME ENVIRONMENT [--to RELEASE] [--over-contract]
 Goes back to the release before the one that runs, or to a named one. Works where Landfall keeps its data, with GitHub down, and
 whether or not a Landfall serves. Passes every gate; asks nobody for a role.
   --to RELEASE   a commit of at least 7 digits, a tag that was pushed for it, a pull request (#12), or the number of a generation
+  --over-contract   also over a release that says that nothing older fits its data any more
 
 Exit codes: 0 verified; 1 refused, or no host was changed; 2 wrongly called; 3 not verified, and every host returned; 4 halted: look at
 the hosts; 5 not over yet; 6 verified, but not on hosts that are away.`
@@ -71,14 +72,20 @@ export async function rollbackVerb(argv: string[], tools: RollbackTools): Promis
 
 function read(argv: string[]): { wanted?: Omit<OperatorRollback, 'user'>; problems: string[] } {
   try {
-    const { values, positionals } = parseArgs({ args: argv, options: { to: { type: 'string' } }, allowPositionals: true })
+    const { values, positionals } = parseArgs({
+      args: argv,
+      options: { to: { type: 'string' }, 'over-contract': { type: 'boolean' } },
+      allowPositionals: true,
+    })
     const [repository = '', environment, ...more] = positionals
     if (environment === undefined || more.length > 0) return { problems: ['Say which repository and which environment, and no more.'] }
     const problems = /^[^/\s]+\/[^/\s]+$/.test(repository) ? [] : [`${repository}: is not OWNER/NAME of a repository.`]
     const to: RollbackTo | undefined = values.to === undefined ? undefined : namedRelease(values.to)
     if (values.to !== undefined && !to)
       problems.push(`--to: ${values.to} is no commit of at least 7 digits, tag, #pull request or generation.`)
-    return problems.length > 0 ? { problems } : { wanted: { repository, environment, ...(to && { to }) }, problems }
+    return problems.length > 0
+      ? { problems }
+      : { wanted: { repository, environment, ...(to && { to }), ...(values['over-contract'] && { overContract: true }) }, problems }
   } catch (error) {
     return { problems: [error instanceof Error ? error.message : String(error)] }
   }

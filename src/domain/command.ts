@@ -5,7 +5,8 @@
 export type Command =
   | ({ kind: PlainKind } & MaybeNamed)
   | ({ kind: 'deploy'; revision?: ShaStart; tag?: TagName; again?: true } & MaybeNamed)
-  | ({ kind: 'rollback'; to?: RollbackTo } & MaybeNamed)
+  /** `overContract`: also over a release that nothing older fits. */
+  | ({ kind: 'rollback'; to?: RollbackTo; overContract?: true } & MaybeNamed)
   | { kind: 'reject'; text: MaybeNamedReason }
   | { kind: 'lock'; text: MaybeNamedReason; everywhere?: true; seconds?: number }
   | ({ kind: 'unlock'; everywhere?: true } & MaybeNamed)
@@ -46,7 +47,7 @@ export type AimedCommand =
   | { kind: 'cancel'; environment: string }
   /** `again`: also what failed or was rolled back there before. */
   | { kind: 'deploy'; environment: string; revision?: ShaStart; tag?: TagName; again?: true }
-  | { kind: 'rollback'; environment: string; to?: RollbackTo }
+  | { kind: 'rollback'; environment: string; to?: RollbackTo; overContract?: true }
   | { kind: 'reject'; environment: string; reason: string }
   /** Without an environment: all of them. */
   | { kind: 'status'; environment?: string }
@@ -71,7 +72,7 @@ export const commandRules: Record<CommandKind, { usage: string; role: CommandRol
   status: { usage: '/status [environment]', role: 'triage' },
   plan: { usage: '/plan', role: 'triage' },
   deploy: { usage: '/deploy [environment] [commit or tag] [--again]', role: 'write' },
-  rollback: { usage: '/rollback [environment] [to <commit, tag, #pull request or generation>]', role: 'write' },
+  rollback: { usage: '/rollback [environment] [to <commit, tag, #pull request or generation>] [--over-contract]', role: 'write' },
   promote: { usage: '/promote [environment]', role: 'write' },
   approve: { usage: '/approve [environment]', role: 'write' },
   reject: { usage: '/reject [environment] <reason>', role: 'write' },

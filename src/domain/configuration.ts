@@ -1,5 +1,6 @@
 import type { GateRules } from './gate.ts'
 import { matches } from './glob.ts'
+import type { StepRule } from './one-off.ts'
 import { readRef } from './ref.ts'
 import type { RolloutRule } from './rollout.ts'
 import type { Secret } from './secret.ts'
@@ -78,6 +79,8 @@ export interface EnvironmentRule {
   keep: number
   /** How long it is watched after it was verified, in seconds; what does not stay well is taken back. Absent: not at all. */
   bake?: number
+  /** What is run once before hosts change, in this order. Absent: nothing. */
+  before?: StepRule[]
   rollout: RolloutRule
   gates: GateRules
 }

@@ -33,7 +33,7 @@ export interface Deployment {
   toldIn?: CommentRef[]
   /**
    * Who wants this very commit: `person` where somebody named it, `deliberate` where they said that they know what became of it before.
-   * Absent: a machine, whose push it was.
+   * Absent: a machine, whose push it was. Of a rollback `deliberate` where they said that it may go back over a release that nothing older fits.
    */
   asked?: 'person' | 'deliberate'
   /** Somebody tries once more what did not go well. */
@@ -107,6 +107,7 @@ export const states = [
   'waiting',
   'planned',
   'pulling',
+  'stepping',
   'rolling',
   'verifying',
   'paused',
@@ -122,14 +123,15 @@ export const states = [
 export type State = (typeof states)[number]
 
 /**
- * Which state may follow which. `paused`: a wave is proved, and the next has to wait. `failed`: nothing on a host was changed. `rolled-back`: hosts changed, failed, and
+ * Which state may follow which. `stepping`: what is to be run once before hosts change is run. `paused`: a wave is proved, and the next has to wait. `failed`: nothing on a host was changed. `rolled-back`: hosts changed, failed, and
  * run their previous release again, proved. `halted`: hosts could not be brought back; people are needed.
  */
 const next: Record<State, readonly State[]> = {
   queued: ['waiting', 'planned', 'superseded', 'cancelled', 'rejected', 'failed'],
   waiting: ['planned', 'superseded', 'cancelled', 'rejected', 'failed'],
   planned: ['pulling', 'superseded', 'cancelled', 'rejected', 'failed'],
-  pulling: ['rolling', 'failed', 'cancelled'],
+  pulling: ['stepping', 'rolling', 'failed', 'cancelled'],
+  stepping: ['rolling', 'failed', 'cancelled'],
   rolling: ['verifying', 'rolling-back'],
   verifying: ['paused', 'succeeded', 'rolling', 'rolling-back', 'halted'],
   paused: ['rolling', 'rolling-back'],
@@ -158,6 +160,13 @@ export type Shown = Pick<Proposal, 'content' | 'since'>
 
 /** Whether nothing more will happen to a deployment in this state. */
 export const isTerminal = (state: State): boolean => next[state].length === 0
+
+/**
+ * Whether somebody may stop it: as long as no host was changed, and between two waves, where all that were go back. Not while it runs what
+ * leaves behind that nothing older fits: then only forward is safe.
+ */
+export const mayBeCancelled = ({ state, plan }: Pick<Deployment, 'state' | 'plan'>): boolean =>
+  !isTerminal(state) && (mayFollow(state, 'cancelled') || state === 'paused') && !(state === 'stepping' && plan?.contract)
 
 /** Whether it has begun and is not over: planned, and on its way to hosts or back. */
 export const isAtWork = (state: State): boolean => !isTerminal(state) && state !== 'queued' && state !== 'waiting'

@@ -1,6 +1,7 @@
 import type { UrlRule, VerifyRule } from './configuration.ts'
 import type { GateRules, PassedGate } from './gate.ts'
 import type { PinnedImage } from './image.ts'
+import type { OneOff } from './one-off.ts'
 import type { Instant, Repository, Sha } from './repository.ts'
 import type { StartFirstRule, Wave } from './rollout.ts'
 
@@ -40,6 +41,10 @@ export interface Plan {
   awayProfiles?: Record<string, string[]>
   /** Hosts that were away when this release came, and get it now. The others have it, and keep what they have. */
   late?: string[]
+  /** What is run once before any host changes, in this order. Absent: nothing, as on every way back. */
+  before?: PlannedStep[]
+  /** Older releases do not fit what this one leaves behind: nothing goes back over it by itself. Absent: they do. */
+  contract?: Contract
   /** The merged Compose file, not interpolated, so that it holds no value of any variable. */
   compose: string
   /** The generated override: pinned images, no builds, order among the services that change. */
@@ -83,6 +88,26 @@ export interface Plan {
   gates?: GateRules
   /** By what the gates that asked for something were seen open when it was planned. */
   passed?: PassedGate[]
+}
+
+/** A container that is run once, on one host, before any host changes. */
+export interface PlannedStep extends OneOff {
+  /** Name of the host. */
+  host: string
+  /** What its service depends on and what that does, the deepest first. What of it does not run is started for the step. */
+  needs: Need[]
+}
+
+/** How far another service has to be. */
+export interface Need {
+  service: string
+  is: 'started' | 'healthy' | 'completed'
+}
+
+/** Why older releases do not fit any more. */
+export interface Contract {
+  /** In plain words, such as `db/contract/7.sql changed`. */
+  because: string[]
 }
 
 /** How the environment is proved at its public address. */

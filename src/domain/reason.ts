@@ -30,6 +30,10 @@ const thenRetry = (evidence: Record<string, string>): string => `then ${command(
 export const approvalsFound = (e: Record<string, string>): string =>
   `${e.required} required, ${e.found} found${e.people && ` (${e.people})`}${e.void && `; ${e.void}`}`
 
+/** The way out where the old code does not fit what the new one left behind. */
+const forwards = (e: Record<string, string>): string =>
+  `The way out is forward: push a correction${e.retry ? `, or ${command('retry', e)}` : ''}. Only if you are sure that the older release still works with the data as it is now: \`/rollback ${e.environment}${e.named ? ` to ${e.named}` : ''} --over-contract\``
+
 const isMany = (names = ''): boolean => names.includes(', ')
 
 /** The first of several names. */
@@ -111,6 +115,11 @@ const wordings = {
     sentence: (e) => `Host ${e.host} could not pull the images: ${e.detail}`,
     remedy: (e) => `Nothing was stopped anywhere. Check registry, credentials and disk space of the host; ${thenRetry(e)}`,
   },
+  'step-failed': {
+    sentence: (e) => `${e.service} could not do \`${e.run}\` on ${e.host}, before anything was switched: ${e.detail}`,
+    remedy: (e) =>
+      `${e.first ? 'Nothing runs yet' : 'The old release runs on'}; what the step did until then stays${e.contract ? ', and nothing older may fit it: look at once whether what runs still does' : ''}. Read its last words in the log, correct it and push, or ${command('retry', e)}`,
+  },
   'switch-failed': {
     sentence: (e) => `Host ${e.host} could not start the release: ${e.detail}`,
     remedy: () => 'Read the log, correct the Compose file or the image and push again',
@@ -132,12 +141,20 @@ const wordings = {
     sentence: (e) => `${e.url ?? `Service ${e.service} on ${e.host}`} was well at first and is not any more: ${e.detail}`,
     remedy: (e) =>
       e.stays
-        ? `Landfall leaves it as it is: ${e.stays}. Look at it now; ${command('rollback', e)} takes it back`
+        ? `Landfall leaves it as it is: ${e.stays}. ${e.contract ? forwards(e) : `Look at it now; ${command('rollback', e)} takes it back`}`
         : `Landfall takes ${e.environment} back to ${e.to} by itself. ${e.commit} is not brought again by machines: correct it and push`,
   },
   'return-failed': {
     sentence: (e) => `The way back failed on ${e.host}: ${e.detail}`,
     remedy: () => 'Look at the host now: `landfall-shell status` there shows what runs',
+  },
+  'contract-stays': {
+    sentence: (e) => `${e.why}; hosts were left as they are, because nothing older than ${e.commit} fits any more (${e.because})`,
+    remedy: (e) => `Look at it now. ${forwards(e)}`,
+  },
+  'contract-between': {
+    sentence: (e) => `${e.environment} cannot go back to ${e.to}: nothing older than ${e.commit} fits any more (${e.because})`,
+    remedy: (e) => `Nothing was touched. ${forwards(e)}`,
   },
   'partly-kept': {
     sentence: (e) =>

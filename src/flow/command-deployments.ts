@@ -1,5 +1,5 @@
 import type { Aimed, RollbackTo } from '../domain/command.ts'
-import { type Deployment, isTerminal, type State } from '../domain/deployment.ts'
+import { type Deployment, isTerminal, mayBeCancelled, states } from '../domain/deployment.ts'
 import { type Reason, reason } from '../domain/reason.ts'
 import { fullName, type Repository, type Sha } from '../domain/repository.ts'
 import { releaseMeant, releasesKnown } from '../policy/release-meant.ts'
@@ -23,7 +23,11 @@ const remembered = 500
  *
  * @param named the project as the file calls it, where that can be read
  */
-export async function rollBack({ environment, to }: Aimed<'rollback'>, { intent, ports }: Commanded, named?: string): Promise<void> {
+export async function rollBack(
+  { environment, to, overContract }: Aimed<'rollback'>,
+  { intent, ports }: Commanded,
+  named?: string,
+): Promise<void> {
   // Of the project that runs, whatever the file says by now, or whether it can be read.
   const [last] = await ports.store.deployments.ofEnvironment(fullName(intent.repository), environment, 1)
   const project = last?.project ?? named
@@ -35,9 +39,17 @@ export async function rollBack({ environment, to }: Aimed<'rollback'>, { intent,
   }
   const release = to && (await releaseOf(to, intent.repository, environment, ports))
   if (release?.kind === 'unknown') return refuseCommand(intent, release.reason, ports)
-  const fresh = { ...newDeployment(intent, project, environment, ports), kind: 'rollback' as const, ...answering(intent) }
+  const fresh = {
+    ...newDeployment(intent, project, environment, ports),
+    kind: 'rollback' as const,
+    ...answering(intent),
+    ...knowingly(overContract),
+  }
   await settle(intent, [{ ...fresh, ...release?.fields, ...there.over }], ports)
 }
+
+/** What a rollback has of it that somebody said what it goes over. */
+export const knowingly = (overContract: true | undefined): Pick<Deployment, 'asked'> => (overContract ? { asked: 'deliberate' } : {})
 
 /** The release somebody names. A tag that brought none itself names the one of its commit. */
 async function releaseOf(to: RollbackTo, repository: Repository, environment: string, ports: Ports): Promise<Named> {
@@ -79,17 +91,14 @@ export async function retryDeployment({ environment }: Aimed<'retry'>, commanded
     ...broughtBy(last),
     ...(over && { over }),
     ...answering(intent),
-    // To try again what failed cannot mean anything else.
-    asked: 'deliberate' as const,
+    // To try again what failed cannot mean anything else. But not to go back over what nothing older fits.
+    ...(kind === 'deploy' ? { asked: 'deliberate' as const } : last.asked && { asked: last.asked }),
     retried: true as const,
     kind,
   }
   const revived = kind === 'deploy' ? await revivedBy(again, commanded) : []
   await settle(intent, [again, ...revived], ports)
 }
-
-/** States in which no host was changed yet, and between two waves, where all that were go back. */
-const stoppable: ReadonlySet<State> = new Set(['queued', 'waiting', 'planned', 'pulling', 'paused'])
 
 /** `/cancel`: stops what waits, has not changed a host yet or pauses between two waves. The word is left with the deployment; whoever works on it obeys. */
 export async function cancelDeployment(command: Aimed<'cancel'>, commanded: Commanded): Promise<void> {
@@ -101,13 +110,16 @@ export async function cancelDeployment(command: Aimed<'cancel'>, commanded: Comm
   const say = (outcome: Parameters<typeof cancelAnswer>[1]) => cancelAnswer(intent.id, outcome)
   if (!deployment) return answer(intent, say({ kind: 'nothing-open', environment }), {}, ports)
   const subject = { deployment, links: linksOf(deployment, ports) }
-  if (!stoppable.has(deployment.state)) return answer(intent, say({ kind: 'too-late', ...subject }), {}, ports)
+  if (!mayBeCancelled(deployment)) return answer(intent, say({ kind: 'too-late', ...subject }), {}, ports)
   const said = {
     ...{ deployment: deployment.id, person: intent.actor, role, teams: [], verdict: 'cancel' as const },
     ...{ content: '', at: ports.clock.now().toISOString(), ...(deployment.revision !== undefined && { revision: deployment.revision }) },
   }
   const told = { body: say({ kind: deployment.state === 'paused' ? 'stopped' : 'cancelled', ...subject, person: intent.actor }) }
-  if ((await answerVerdict({ said, while: [...stoppable] }, intent, told, ports)) === 'too late')
+  if (
+    (await answerVerdict({ said, while: states.filter((state) => mayBeCancelled({ ...deployment, state })) }, intent, told, ports)) ===
+    'too late'
+  )
     return cancelDeployment(command, commanded)
   await ports.queue.wake(`deployment:${deployment.id}`)
 }

@@ -5,7 +5,6 @@ import { encloseReceipt, receiptNamespace, receiptStatement } from '../host/bund
 import { confirm, prune, put } from '../host/commands.ts'
 import { durationText } from '../report/time.ts'
 import { canaryGate } from './canary-gate.ts'
-import { obeyCancel } from './cancel.ts'
 import { type Execution, everyHost, firstFailure, mayHaveSwitched, openExecution, send, since } from './execution.ts'
 import { endedByLastLook } from './last-look.ts'
 import { tellMovedTags } from './moved-tags.ts'
@@ -13,6 +12,7 @@ import { receiptOf } from './receipt.ts'
 import { returnHosts } from './return.ts'
 import { type Rolled, rollEveryWave } from './roll.ts'
 import type { Run } from './run.ts'
+import { runSteps } from './run-steps.ts'
 import { soakSubject, soaksBehind } from './soak.ts'
 import type { Stop } from './stop.ts'
 
@@ -36,11 +36,7 @@ async function carryOut(execution: Execution): Promise<number | undefined> {
   const { run, plan, stop, outOfReach } = execution
   if (!mayHaveSwitched(run.deployment.state)) {
     if (outOfReach) await run.end('failed', outOfReach)
-    if (outOfReach || !(await pullEverywhere(execution)) || (await obeyCancel(run))) return undefined
-    if (stop.why) {
-      await run.end('cancelled', stop.why)
-      return undefined
-    }
+    if (outOfReach || !(await isReady(execution))) return undefined
   } else if (outOfReach || stop.why || run.deployment.state === 'rolling-back') {
     await returnHosts(execution, whyBack(execution))
     return undefined
@@ -53,6 +49,10 @@ async function carryOut(execution: Execution): Promise<number | undefined> {
   await telling
   return rolled.kind === 'waiting' ? rolled.seconds : undefined
 }
+
+/** Whether hosts may change now: all have pulled, and what is to be run before has been. Otherwise the deployment has ended. */
+const isReady = async (execution: Execution): Promise<boolean> =>
+  (execution.run.deployment.state === 'stepping' || (await pullEverywhere(execution))) && runSteps(execution)
 
 /** While it paused its reason was whom it waited for. */
 function whyBack({ run, stop, outOfReach }: Execution): Reason {

@@ -1,13 +1,14 @@
 import { posix } from 'node:path'
 import type { GateRules } from '../domain/gate.ts'
 import type { PinnedImage } from '../domain/image.ts'
-import type { Draft, Plan } from '../domain/plan.ts'
+import type { Contract, Draft, Plan } from '../domain/plan.ts'
 import { type Reason, reason } from '../domain/reason.ts'
 import { shortSha } from '../domain/repository.ts'
 import type { RolloutRule } from '../domain/rollout.ts'
 import { freezePlan } from '../plan/freeze.ts'
 import { platformMissing, shellMissing } from './hosts-fit.ts'
 import { plannedHosts, type SeenHost } from './hosts-state.ts'
+import { stepsRefused } from './permitted-steps.ts'
 import { rejected, type Step } from './prepared.ts'
 import type { RenderedRelease } from './render-release.ts'
 import type { Run } from './run.ts'
@@ -20,6 +21,8 @@ export interface DraftFacts extends Pick<Plan, 'kind' | 'release' | 'again'> {
   /** That hold for what comes next. */
   gates: GateRules
   rollout: RolloutRule
+  /** Why nothing older fits any more. */
+  contract?: Contract | undefined
   rendered: RenderedRelease
   pinned: PinnedImage[]
   seen: SeenHost[]
@@ -28,7 +31,7 @@ export interface DraftFacts extends Pick<Plan, 'kind' | 'release' | 'again'> {
 
 /** The last checks over all facts together, then everything that would happen, frozen. */
 export function draftOf(
-  { kind, release, again, rendered, pinned, seen, running, gates, rollout }: DraftFacts,
+  { kind, release, again, rendered, pinned, seen, running, gates, rollout, contract }: DraftFacts,
   { granted, hosts, project, profiles }: GrantedTarget,
   { deployment, ports, notify }: Pick<Run, 'deployment' | 'ports' | 'notify'>,
 ): Step<Draft> {
@@ -36,6 +39,8 @@ export function draftOf(
   if (rendered.file.project !== project) return rejected(projectDiffers(rendered, project))
   const permitted = permittedRollout(kind, rollout, rendered, profiles, ports.compose)
   if (permitted.kind !== 'ok') return permitted
+  const refused = kind === 'deploy' ? stepsRefused(rendered, seen, profiles) : undefined
+  if (refused) return refused
   const pins = new Map<string, PinnedImage>()
   for (const { service, line, repository: name, tag } of rendered.images) {
     const image = pinned.find((candidate) => candidate.line === line && candidate.repository === name && candidate.tag === tag)
@@ -64,6 +69,7 @@ export function draftOf(
     names: hosts.map(({ name }) => name),
     profiles,
     running,
+    ...(contract && { contract }),
     registries: granted.registries,
     fingerprint: ports.signer.fingerprint,
     notify,

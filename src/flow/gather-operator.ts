@@ -1,7 +1,7 @@
 import type { OperatorIntent } from '../domain/intent.ts'
 import { type Reason, reason } from '../domain/reason.ts'
 import { fullName } from '../domain/repository.ts'
-import { releaseNamed } from './command-deployments.ts'
+import { knowingly, releaseNamed } from './command-deployments.ts'
 import type { Ports } from './ports.ts'
 import { askedWhile } from './rollback-asked.ts'
 import { newDeployment, settle } from './settle.ts'
@@ -12,10 +12,10 @@ export type OperatorPorts = Pick<Ports, 'store' | 'queue' | 'clock' | 'ids' | 'l
 /** Carries out what the operator wants, from the database alone: no role is asked of GitHub, and no file. */
 export async function gatherOperator(intent: OperatorIntent, ports: OperatorPorts): Promise<void> {
   const name = fullName(intent.repository)
-  const { environment, to } = intent.command
+  const { environment, to, overContract } = intent.command
   const [newest] = await ports.store.deployments.ofEnvironment(name, environment, 1)
   if (!newest) return refuseOperator(intent, reason('environment-unknown', { environment, known: await knownTo(name, ports) }), ports)
-  const fresh = { ...newDeployment(intent, newest.project, environment, ports), kind: 'rollback' as const }
+  const fresh = { ...newDeployment(intent, newest.project, environment, ports), kind: 'rollback' as const, ...knowingly(overContract) }
   const there = await askedWhile(intent, environment, ports)
   // A second would go one further: whoever names no release means the one that is on its way.
   if (to === undefined && there.rollback) {

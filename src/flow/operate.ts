@@ -10,6 +10,8 @@ export interface OperatorRollback {
   repository: string
   environment: string
   to?: RollbackTo
+  /** Also over a release that nothing older fits. */
+  overContract?: true
   /** Name of the operating system's user. */
   user: string
 }
@@ -23,7 +25,7 @@ export type Asked =
  * nobody but the database.
  */
 export async function askForRollback(wanted: OperatorRollback, ports: OperatorPorts): Promise<Asked> {
-  const { repository: name, environment, to, user } = wanted
+  const { repository: name, environment, to, overContract, user } = wanted
   const [newest] = await ports.store.deployments.ofEnvironment(name, environment, 1)
   if (!newest) return { kind: 'refused', reason: reason('environment-unknown', { environment, known: await knownTo(name, ports) }) }
 
@@ -34,7 +36,7 @@ export async function askForRollback(wanted: OperatorRollback, ports: OperatorPo
   const intent: OperatorIntent = {
     ...{ id, key: said, kind: 'operator', repository, actor: `operator ${user}`, delivery: said },
     receivedAt: ports.clock.now().toISOString(),
-    command: { kind: 'rollback', environment, ...(to && { to }) },
+    command: { kind: 'rollback', environment, ...(to && { to }), ...(overContract && { overContract }) },
   }
   await ports.store.intents.accept(intent)
   // At once and here: behind pushes it would wait for GitHub with them. Whoever else gathers it comes to the same, and one of them counts.

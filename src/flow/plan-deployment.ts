@@ -11,6 +11,7 @@ import { wavesOf } from '../plan/waves.ts'
 import type { Evaluation } from '../policy/gates/evaluate.ts'
 import { namesText } from '../policy/gates/names.ts'
 import { seenText } from '../policy/gates/seen-text.ts'
+import { contractOf, olderThanContract } from './contract-facts.ts'
 import { draftOf } from './draft.ts'
 import { evaluateGates, type GatesSeen, gatesAfter } from './gates.ts'
 import { nextGeneration, type SeenHost } from './hosts-state.ts'
@@ -139,7 +140,10 @@ async function draftDeployment(
     rendered.environment.gates,
     await lastSuccess(repository, environment, run.ports),
   )
+  const older = await olderThanContract(run)
+  if (older) return rejected(older)
+  const contract = await contractOf(rendered.environment.before ?? [], run)
   const { rollout } = target.rule
-  const draft = draftOf({ kind: 'deploy', release: id, rendered, pinned, seen: seen.value, running, gates, rollout }, target, run)
+  const draft = draftOf({ kind: 'deploy', release: id, rendered, pinned, seen: seen.value, running, gates, rollout, contract }, target, run)
   return draft.kind === 'ok' ? { kind: 'ok', value: { draft: draft.value, seen: seen.value } } : draft
 }

@@ -3,9 +3,11 @@ import { fullName, shortSha } from '../domain/repository.ts'
 import { hostsAgain } from '../plan/placement.ts'
 import { comeOver } from '../policy/after-bake.ts'
 import { refusedChannels } from '../policy/channels.ts'
+import { contractOver } from '../policy/contract.ts'
 import { hostsMeant } from '../policy/hosts.ts'
 import { releaseMeant } from '../policy/release-meant.ts'
 import { rollbackTarget } from '../policy/rollback-target.ts'
+import { contractBetween } from './contract-facts.ts'
 import { draftAgain, draftKept, unreachableOf } from './draft-rollback.ts'
 import { nextGeneration } from './hosts-state.ts'
 import { type Prepared, rejected } from './prepared.ts'
@@ -34,13 +36,16 @@ export async function planRollback(run: Run): Promise<Prepared> {
       state: 'superseded',
       reason: reason('overtaken', { by: since.revision ? shortSha(since.revision) : since.actor }),
     }
-  const release = (revision === undefined ? rollbackTarget(history, over?.deployment) : releaseMeant(history, { kind: 'commit', revision }))
-    ?.plan
+  const to = revision === undefined ? rollbackTarget(history, over?.deployment) : releaseMeant(history, { kind: 'commit', revision })
+  const release = to?.plan
   const now = history.find(({ state }) => state === 'succeeded' || state === 'halted')?.plan
   const operator = run.ports.operator.current()
   // What was granted then may not be now.
   if (now) run.notify = now.notify.filter((channel) => refusedChannels(operator, fullName(repository), [channel]).length === 0)
-  if (!release || !now) return rejected(reason('nothing-to-return-to', { environment }))
+  if (!to || !release || !now) return rejected(reason('nothing-to-return-to', { environment }))
+
+  const between = run.deployment.asked === 'deliberate' ? undefined : contractOver(history, to)
+  if (between) return rejected(contractBetween(environment, to, between, revision !== undefined))
 
   const target = grantedTarget(fullName(repository), release.project, environment, hostsAgain(release, now, hostsMeant(now, operator)), run)
   if (target.kind !== 'ok') return target

@@ -1,6 +1,7 @@
 import { type Deployment, isAtWork, isTerminal } from '../domain/deployment.ts'
 import { asksForApproval } from '../report/held-by.ts'
 import { surfacesFor } from '../report/surfaces.ts'
+import { contractBecause } from '../report/wording.ts'
 import { commentReports } from './comment-answer.ts'
 import { type Lease, LeaseLost, type Ports, type Report, type ReportKey } from './ports.ts'
 import { publishAsk } from './publish-ask.ts'
@@ -58,7 +59,8 @@ const answerReports = ({ repository, comment, toldIn = [] }: Deployment): Report
 export const logReports = ({ id, state, revision }: Deployment): ReportKey[] =>
   isAtWork(state) && revision !== undefined ? [{ subject: `deployment:${id}`, surface: 'check' }] : []
 
-const tellsProblems = ({ state, reason }: Deployment): boolean => state === 'rejected' && reason?.evidence.problems !== undefined
+const tellsProblems = (deployment: Deployment): boolean =>
+  (deployment.state === 'rejected' && deployment.reason?.evidence.problems !== undefined) || contractBecause(deployment) !== undefined
 
 /**
  * Brings every surface that is behind up to what is true now: rendered when it is published, so that states in

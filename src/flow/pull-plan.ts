@@ -11,6 +11,7 @@ import { ignoreAnything, paths } from '../policy/gates/paths.ts'
 import { assumedHosts, platformsOf } from './assumed-hosts.ts'
 import { bringsBack } from './brings-back.ts'
 import { changedFiles } from './changed-files.ts'
+import { contractOf } from './contract-facts.ts'
 import { draftOf } from './draft.ts'
 import { demandsOn, type Passing } from './gates.ts'
 import { keptImages } from './kept-images.ts'
@@ -113,6 +114,7 @@ async function outlookOf(rule: EnvironmentRule, file: ProjectFile, path: string,
       running: running?.plan && { services: running.plan.services, others: [], room: withRoom(running.plan), images: running.plan.images },
       gates: rule.gates,
       rollout: rule.rollout,
+      contract: await contractOf(rendered.value.environment.before ?? [], passing),
     },
     target.value,
     passing,

@@ -26,7 +26,8 @@ export function bakeFailed(
   { environment, revision = '' }: Deployment,
   next: Exclude<AfterBake, { kind: 'overtaken' }>,
 ): Reason {
-  const then = next.kind === 'stays' ? { stays: next.because } : { to: shortSha(next.to.revision ?? '') }
+  const then =
+    next.kind === 'stays' ? { stays: next.because, ...(next.contract && { contract: 'yes' }) } : { to: shortSha(next.to.revision ?? '') }
   return reason('bake-failed', { ...seen.evidence, environment, commit: shortSha(revision), ...then })
 }
 

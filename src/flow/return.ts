@@ -1,6 +1,7 @@
 import type { HostRule } from '../domain/configuration.ts'
 import type { Plan } from '../domain/plan.ts'
 import { type Reason, reason, sentenceOf } from '../domain/reason.ts'
+import { shortSha } from '../domain/repository.ts'
 import { restore } from '../host/commands.ts'
 import { readRestored } from '../host/output.ts'
 import { type Execution, everyHost, firstFailure, send } from './execution.ts'
@@ -23,11 +24,12 @@ export async function returnHosts(
 ): Promise<void> {
   const { run, plan } = execution
   const { rollout = { wave: 0 } } = run.deployment
+  const forwards = plan.contract && why.code !== 'taken-back' ? contractStays(why, execution) : undefined
   await run.to('rolling-back', { reason: why, ...(keeps.length > 0 && { rollout: { ...rollout, kept: [...keeps] } }) })
   // Hosts that follow somebody else's newer orders are not Landfall's to bring back; people must look at who that is. And a rollback that
   // makes room for another must not bring back what both were to take away.
   const stays = why.code === 'order-outdated' || (why.code === 'taken-back' && run.deployment.kind === 'rollback')
-  if (stays) return run.end('halted', why)
+  if (stays || forwards) return run.end('halted', forwards ?? why)
   const returning = [...execution.hosts.keys()].filter((name) => !keeps.includes(name))
   const returned = await everyHost(execution, returning, async (host) => {
     const back = await returnHost(execution, host)
@@ -40,6 +42,18 @@ export async function returnHosts(
   else await run.end('rolled-back', why)
   run.ports.log.info('hosts returned', { deployment: run.deployment.id, environment: plan.environment, state: run.deployment.state })
 }
+
+/** Old code must not run on what this one left behind. Whoever took it back with their eyes open is obeyed. */
+const contractStays = (why: Reason, { plan }: Execution): Reason =>
+  why.code === 'contract-stays'
+    ? why
+    : reason('contract-stays', {
+        why: sentenceOf(why),
+        environment: plan.environment,
+        commit: shortSha(plan.revision),
+        because: plan.contract?.because.join('; ') ?? '',
+        retry: 'yes',
+      })
 
 /** Why hosts run different releases from then on: it is no success, and nothing that Landfall mends by itself. */
 const partly = (why: Reason, keeps: readonly string[], returning: readonly string[], failed: Reason | undefined): Reason =>

@@ -29,7 +29,7 @@ export interface Run {
  * Steps of a deployment that goes well. Their reports wait for the next look at what is due and mostly coalesce: GitHub
  * allows 500 writes an hour, and publishing takes time from the work itself.
  */
-const unhurried: ReadonlySet<State> = new Set(['planned', 'pulling', 'rolling', 'verifying', 'paused'])
+const unhurried: ReadonlySet<State> = new Set(['planned', 'pulling', 'stepping', 'rolling', 'verifying', 'paused'])
 
 export function openRun(deployment: Deployment, lease: Lease, signal: AbortSignal, ports: Ports): Run {
   const now = () => ports.clock.now().toISOString()

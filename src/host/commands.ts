@@ -1,3 +1,5 @@
+import type { OneOff } from '../domain/one-off.ts'
+import type { Need } from '../domain/plan.ts'
 import type { Command } from './command.ts'
 import { type Authority, encloseOrder } from './order.ts'
 
@@ -32,8 +34,12 @@ const pulling = { stalls: silence, limit: 4 * 3600 }
 /** `up` waits for containers to stop, each with its own grace period, and for health where `depends_on` asks for it. */
 const switching = { stalls: silence, limit: 1800 }
 
+/** A container that runs once may take an hour by its rule; beside that, time for what it needs, and to be stopped. */
+const longestOnce = 3600
+const aroundOnce = 300
+
 /** For so many seconds at most a command keeps a project and environment to itself; others are told that it is busy. */
-export const longestHold = switching.limit
+export const longestHold = Math.max(switching.limit, longestOnce + aroundOnce)
 
 const words = ({ project, environment }: Place): string[] => [project, environment]
 const releaseWords = (release: ReleaseRef): string[] => [...words(release), String(release.generation)]
@@ -66,6 +72,33 @@ const roomToFetch = 2048
 export const fetch = (release: ReleaseRef, by: Authority, images: readonly string[], logins: Uint8Array): Command => ({
   ...ordered('fetch', release, by, { words: [String(pullStallsAfter), String(roomToFetch), ...images], input: logins }),
   ...pulling,
+})
+
+/** What runs once in a container of its own. */
+export interface Once extends OneOff {
+  /** Lower case letters, digits, `-`: by it the host knows what it ran already for this release. */
+  name: string
+  /** The generation of the release whose container it is. */
+  of: number
+  needs: readonly Need[]
+}
+
+/**
+ * Runs a container once, and waits for its end. Read with `readEnded`. May be sent again at any time: the host answers with what came of it, and
+ * waits for one that still runs. Needs version 5.
+ *
+ * @param release the newest there is; `of` may be an older one that runs
+ */
+export const once = (release: ReleaseRef, by: Authority, { name, of, service, within, needs, run }: Once): Command => ({
+  ...ordered('once', release, by, {
+    words: [
+      ...[name, String(of), service, String(within)],
+      needs.map((need) => `${need.service}=${need.is}`).join('+') || '-',
+      ...run.map((word) => Buffer.from(word).toString('base64')),
+    ],
+  }),
+  stalls: silence,
+  limit: within + aroundOnce,
 })
 
 /** Makes a release that was put the running one: exactly the services its plan changes. May be sent again at any time. */

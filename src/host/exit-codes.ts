@@ -19,6 +19,7 @@ const endings = {
   21: 'other-environment',
   22: 'unsigned-order',
   23: 'docker-away',
+  24: 'lost-track',
   124: 'out-of-time',
   127: 'no-shell',
   137: 'out-of-time',

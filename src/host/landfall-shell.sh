@@ -26,7 +26,7 @@ largest_bundle=67108864
 # --- exit codes: the closed list, mirrored in src/host/exit-codes.ts --------------------------------------------
 
 ok=0 usage=2 bad_bundle=10 unknown_release=11 fenced=12 held=13 busy=14 docker_failed=15 pull_stalled=16
-nothing_before=17 other_content=18 not_current=19 not_ready=20 other_environment=21 unsigned_order=22 docker_away=23
+nothing_before=17 other_content=18 not_current=19 not_ready=20 other_environment=21 unsigned_order=22 docker_away=23 lost_track=24
 
 # --- speaking ---------------------------------------------------------------------------------------------------
 
@@ -50,7 +50,7 @@ docker_answers() { timeout 5 docker version --format '{{.Server.Version}}' >/dev
 
 # Lines of a call that changes something: time, who, verb, generation, turn, and that it began or what came of it.
 audit() {
-  case ${verb-} in put | switch | retire | confirm | restore | prune | rollback | hold | release) ;; *) return 0 ;; esac
+  case ${verb-} in put | once | switch | retire | confirm | restore | prune | rollback | hold | release) ;; *) return 0 ;; esac
   [ -d "${place-/nowhere}" ] || return 0
   printf '%s %s %s %s %s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$caller" "$verb" "${generation:--}" "${turn:--}" "$1" \
     >>"$place/log" 2>/dev/null
@@ -234,8 +234,25 @@ compose() {
   [ -f "$from/project/.env" ] && set -- --env-file "$from/project/.env" "$@"
   for profile in $(manifest "${from##*/}" profile); do set -- --profile "$profile" "$@"; done
   find_compose
-  $composer --progress plain -p "$project" --project-directory "$place/files" \
+  $composer --progress plain -p "$project" --project-directory "${files_in:-$place/files}" \
     -f "$from/compose.yml" -f "$from/override.yml" "$@"
+}
+
+# The same with a release that is not installed yet: what its env files say is read where they lie, and written into a file of this call
+# alone. Folders are where they will be.
+compose_ahead() {
+  ahead=$1
+  shift
+  if [ ! -s "$scratch/ahead.yml" ]; then
+    files_in=$place/releases/$ahead/project
+    compose "$ahead" config --no-path-resolution >"$scratch/ahead.yml" 2>"$scratch/output" </dev/null ||
+      { pass_on "$scratch/output"; fail $docker_failed "docker compose config failed"; }
+    files_in=
+  fi
+  find_compose
+  set -- --env-file "$place/releases/$ahead/interpolation.env" "$@"
+  for profile in $(manifest "$ahead" profile); do set -- --profile "$profile" "$@"; done
+  $composer --progress plain -p "$project" --project-directory "$place/files" -f "$scratch/ahead.yml" "$@"
 }
 
 # Sets `composer`: the words that run Compose. `docker compose` starts the plugin twice, once to ask what it is; called by its own
@@ -610,6 +627,132 @@ use_login() {
   export DOCKER_HOST DOCKER_CONFIG
 }
 
+# --- once ---------------------------------------------------------------------------------------------------------------
+
+# One container that runs a command and ends: a step before hosts change, or a task. What came of it is kept with the release, and an
+# order that comes again is answered by that; one that still runs is waited for. So nothing is ever run twice, whoever died meanwhile.
+#
+# The words of the order: a name, the generation of the release whose container it is, the service, seconds, what has to be there first
+# (`db=healthy+cache=started`, or -), and what is run, in base64.
+do_once() {
+  at_order "$@"
+  is_name "${5-}" && is_number "${6-}" && is_service "${7-}" && is_number "${8-}" && [ $# -ge 10 ] ||
+    fail $usage "once needs a name, a generation, a service, seconds, what has to be there, and words"
+  name=$5 of=$6 service=$7 seconds=$8 needs=$9
+  shift 9
+  lock
+  must_be_newest
+  [ -f "$place/releases/$of/manifest" ] || fail $unknown_release "there is no release $of of $project/$environment here"
+  raise_fence
+  once=$place/releases/$of/once/$name
+  [ -d "${once%/*}" ] || mkdir "${once%/*}" || fail $not_ready "$place cannot be written"
+  if [ ! -f "$once.ended" ]; then
+    must_not_be_held
+    audit began
+    find_once
+    [ -n "$id" ] || begin_once "$@"
+    await_once
+    keep_end
+  fi
+  cat "$once.ended"
+  audit "$name ended"
+}
+
+# Sets began, when it did, and id, empty where it has to be begun. One that was made and never started is none.
+find_once() {
+  began= id= known=
+  [ ! -f "$once.began" ] || read -r began known <"$once.began"
+  is_count "$began" || began=$(date +%s)
+  docker ps -a --no-trunc --filter "label=landfall.once=$environment/$of/$name" --filter "label=com.docker.compose.project=$project" \
+    --format '{{.ID}} {{.State}}' >"$scratch/once" || fail $docker_failed "docker ps failed"
+  while read -r found state; do
+    [ "$state" = created ] || { id=$found && continue; }
+    quietly docker rm "$found" </dev/null || fail $docker_failed "the container $found could not be removed"
+  done <"$scratch/once"
+  [ -n "$id" ] || [ -z "$known" ] ||
+    fail $lost_track "the container of $name ($known) was removed before anybody saw how it ended"
+}
+
+# 0 counts as well.
+is_count() { case $1 in '' | *[!0-9]*) return 1 ;; esac; }
+
+begin_once() {
+  began=$(date +%s)
+  write_line "$once.began" "$began" || fail $not_ready "$place cannot be written"
+  settle "$place/fence" "$once.began" "${once%/*}"
+  while others=$(docker ps -q --no-trunc --filter label=landfall.once --filter "label=com.docker.compose.project=$project") && [ -n "$others" ]; do
+    in_time || fail $docker_failed "another container of $project that was to run once is still running"
+    pass 1
+  done
+  bring_needs
+  for word in "$@"; do
+    word=$(printf '%s' "$word" | base64 -d && printf .)
+    shift
+    set -- "$@" "${word%.}"
+  done
+  quietly compose_of_once run -d -T --no-deps --name "$project-$name-$of" --label "landfall.once=$environment/$of/$name" "$service" "$@" ||
+    fail $docker_failed "docker compose run failed"
+  find_once
+  [ -n "$id" ] || fail $docker_failed "docker compose run left no container"
+  write_line "$once.began" "$began $id" || fail $not_ready "$place cannot be written"
+  settle "$once.began"
+}
+
+compose_of_once() { if [ "$(current)" = "$of" ]; then compose "$of" "$@"; else compose_ahead "$of" "$@"; fi; }
+
+in_time() { [ $(($(date +%s) - began)) -lt "$seconds" ]; }
+
+# Starts what has to be there and does not run, and waits for it. What runs is left as it is, of whatever release.
+bring_needs() {
+  [ "$needs" != - ] || return 0
+  for need in $(printf '%s' "$needs" | tr + ' '); do
+    other=${need%%=*} condition=${need#*=}
+    [ "$condition" = completed ] && alive= || alive='--filter status=running'
+    ids=$(containers --filter "label=com.docker.compose.service=$other" $alive) || fail $docker_failed "docker ps failed"
+    [ -n "$ids" ] || start_need
+    [ "$condition" = started ] || until has_come "$other" "$condition"; do
+      in_time || fail $docker_failed "service $other, which $service needs, was not $condition in time"
+      pass 1
+    done
+  done
+}
+
+# Notes which containers are new by that: they are the release's own, and not what stood there before it.
+start_need() {
+  containers --filter "label=com.docker.compose.service=$other" >"$scratch/stood" || fail $docker_failed "docker ps failed"
+  quietly compose_of_once up -d --no-build --pull never --quiet-pull --no-deps --no-recreate "$other" ||
+    fail $docker_failed "docker compose up of $other failed"
+  for id in $(containers --filter "label=com.docker.compose.service=$other"); do
+    grep -Fqx "$id" "$scratch/stood" || say "$id" >>"${once%/*}/started"
+  done
+  id=
+}
+
+# Sets code: its exit code, or null where its time was up and it was stopped.
+await_once() {
+  left=$((seconds - ($(date +%s) - began)))
+  [ $left -ge 1 ] || left=1
+  timeout -k 5 $left docker wait "$id" >"$scratch/waited" 2>/dev/null </dev/null &
+  wait $!
+  overdue=$?
+  if [ $overdue -eq 124 ] || [ $overdue -eq 137 ]; then
+    quietly docker stop "$id" || fail $docker_failed "the container of $name could not be stopped"
+    code=null
+  else
+    code=$(docker inspect --type container --format '{{if .State.Running}}running{{else}}{{.State.ExitCode}}{{end}}' "$id" 2>/dev/null </dev/null)
+    is_count "$code" || fail $docker_failed "the end of $name could not be seen"
+  fi
+}
+
+# Its end is on the disk before the container goes, and with it what it said last.
+keep_end() {
+  docker logs --tail 200 "$id" >"$scratch/logs" 2>&1 </dev/null
+  say "{\"type\":\"ended\",\"code\":$code,\"seconds\":$(($(date +%s) - began)),\"text\":\"$(tail -c 16384 "$scratch/logs" | encoded)\"}" |
+    write "$once.ended" || fail $not_ready "$place cannot be written"
+  settle "$once.ended" "${once%/*}"
+  quietly docker rm -v "$id" || :
+}
+
 # --- switch, confirm, restore -------------------------------------------------------------------------------------------
 
 do_switch() {
@@ -648,7 +791,11 @@ note_what_was() {
   take_stock
   [ ! -f "$release/before" ] || return 0
   write_line "$release/previous" "$(confirmed_from "$(current)")"
-  cut -d ' ' -f 4 "$scratch/stock" | write "$release/stood" && cut -d ' ' -f 1 "$scratch/stock" | write "$release/before" ||
+  # What was started for a step of this release is its own already.
+  while read -r id state name service; do
+    grep -Fqsx "$id" "$release/once/started" || say "$id $state $name $service"
+  done <"$scratch/stock" >"$scratch/strangers"
+  cut -d ' ' -f 4 "$scratch/strangers" | write "$release/stood" && cut -d ' ' -f 1 "$scratch/strangers" | write "$release/before" ||
     fail $not_ready "$place cannot be written"
 }
 
@@ -1402,8 +1549,8 @@ work() {
   shift
   make_scratch
   exec 3<&0
-  case $verb in put | fetch | switch | retire | confirm | restore | prune | rollback | hold | release) trap '' PIPE ;; esac
-  case $verb in recall | put | fetch | pull | switch | retire | restore | rollback) beat ;; esac
+  case $verb in put | once | fetch | switch | retire | confirm | restore | prune | rollback | hold | release) trap '' PIPE ;; esac
+  case $verb in recall | put | once | fetch | pull | switch | retire | restore | rollback) beat ;; esac
   case $verb in
     version) do_version ;;
     hello) do_hello ;;
@@ -1412,6 +1559,7 @@ work() {
     put) do_put "$@" ;;
     fetch) do_fetch "$@" ;;
     pull) do_pull "$@" ;;
+    once) do_once "$@" ;;
     switch) do_switch "$@" ;;
     retire) do_retire "$@" ;;
     probe) do_probe "$@" ;;
@@ -1458,7 +1606,7 @@ serve() {
     shift 2
   fi
   case ${1-} in
-    version | hello | inspect | recall | put | fetch | pull | switch | retire | probe | confirm | restore | logs | prune) start "$limit" "$@" ;;
+    version | hello | inspect | recall | put | once | fetch | pull | switch | retire | probe | confirm | restore | logs | prune) start "$limit" "$@" ;;
     *) fail $usage "this key speaks landfall-shell's verbs only" ;;
   esac
 }

@@ -26,6 +26,7 @@ import { fullName } from '../domain/repository.ts'
  * | `file PATH` | installed from the bundle's `project/` into the project folder |
  * | `again GENERATION` | it is this release that is gone back to, as it was first deployed |
  * | `profile NAME` | a Compose profile that the host has |
+ * | `contract` | older releases do not fit what this one leaves behind |
  * | `kept GENERATION` | there is no `project/` in it: the files are those of this release, as the host keeps them |
  */
 export function manifest(plan: Plan, files: readonly string[], profiles: readonly string[] = []): string {
@@ -51,6 +52,7 @@ export function manifest(plan: Plan, files: readonly string[], profiles: readonl
     ...files.map(fileLine),
     ...profiles.map((name) => line('profile', name)),
     ...(plan.again === undefined ? [] : [line('again', String(plan.again))]),
+    ...(plan.contract ? [line('contract')] : []),
     ...(plan.kept === undefined ? [] : [line('kept', String(plan.kept))]),
   ].join('')
 }

@@ -66,6 +66,7 @@ const line = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text'), text: base64Text }),
   z.object({ type: z.literal('hook'), service: z.string(), container: z.string(), code: z.int(), text: base64Text }),
   z.object({ type: z.literal('restored'), generation, leaving: z.int() }),
+  z.object({ type: z.literal('ended'), code: z.int().nullable(), seconds: z.int(), text: base64Text }),
   z.object({ type: z.enum(['beat', 'version', 'accepted', 'pulled', 'switched', 'retired', 'confirmed', 'pruned', 'held', 'released']) }),
 ])
 type Line = z.output<typeof line>
@@ -194,6 +195,22 @@ export const readText = (stdout: string): string =>
 export function readRestored(stdout: string): { generation: number; leaving: number } {
   const { generation, leaving } = only(parseLines(stdout), 'restored')
   return { generation, leaving }
+}
+
+/** How a container ended that was to run once. */
+export interface Ended {
+  /** Absent where its time was up and it was stopped. */
+  code?: number
+  /** How long it took, what it waited for included. */
+  seconds: number
+  /** What it said last; it may quote values: redact before it is stored. */
+  text: string
+}
+
+/** Reads the output of `once`. */
+export function readEnded(stdout: string): Ended {
+  const { code, seconds, text } = only(parseLines(stdout), 'ended')
+  return { ...(code !== null && { code }), seconds, text }
 }
 
 /** A hook that failed in a container before that left. */

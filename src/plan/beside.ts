@@ -2,7 +2,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import type { Beside, Plan, PlannedService } from '../domain/plan.ts'
 import type { StartFirstRule } from '../domain/rollout.ts'
-import type { ComposeModel } from './model.ts'
+import { awaitedState, type ComposeModel } from './model.ts'
 
 const file = z.looseObject({ services: z.record(z.string(), z.looseObject({ networks: z.unknown().optional() })) })
 
@@ -52,9 +52,7 @@ export function withBeside(services: PlannedService[], model: ComposeModel, room
 /** Compose waits for those that are started beside others, together; not for what was started before that. */
 function awaited(name: string, model: ComposeModel, started: ReadonlySet<string>): Beside['after'] {
   return Object.entries(model.services[name]?.depends_on ?? {}).flatMap(([service, { condition, required }]) => {
-    const is = conditions[condition ?? '']
+    const is = awaitedState(condition)
     return is !== undefined && required !== false && started.has(service) ? [{ service, is }] : []
   })
 }
-
-const conditions: Record<string, 'completed' | 'healthy'> = { service_completed_successfully: 'completed', service_healthy: 'healthy' }

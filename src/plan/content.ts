@@ -3,7 +3,7 @@ import { allHosts, type Draft } from '../domain/plan.ts'
 import { startFirstOf } from './beside.ts'
 
 /**
- * What an approval is given for, as one text: the commit, the digests, Compose, files, values, hosts, their waves and what starts first. Not what
+ * What an approval is given for, as one text: the commit, the digests, Compose, files, values, hosts, their waves, what starts first and what is run before. Not what
  * runs there now: that another deployment came and went meanwhile changes which services restart, not what is brought; nor which hosts are
  * away, since those get it too when they are back.
  *
@@ -29,6 +29,8 @@ export function contentOf(draft: Draft, fingerprint: (text: string) => string): 
       ...shownWaves(draft),
       ...(draft.onFailure ? [draft.onFailure] : []),
       ...(Object.keys(first).length > 0 ? [{ first }] : []),
+      ...(draft.before ? [{ before: draft.before.map(({ service, run, within }) => [service, run, within]) }] : []),
+      ...(draft.contract ? [{ contract: draft.contract }] : []),
     ]),
   )
 }

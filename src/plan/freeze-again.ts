@@ -31,7 +31,7 @@ export interface AgainRequest {
  */
 export function freezeAgain({ release, hosts, names, profiles = new Map(), running, startFirst }: AgainRequest): Draft {
   const { generation: _, onFailure: __, unreachable: ___, late: ____, kept: _____, passed: ______, bake: _______, ...asItWas } = release
-  const { away: ________, awayProfiles: _________, ...same } = asItWas
+  const { away: ________, awayProfiles: _________, before: __________, contract: ___________, ...same } = asItWas
   const model = structureOf(release.compose)
   const images = new Map(release.images.map((image) => [pinnedReference(image), image]))
   const pins = new Map(

@@ -3,7 +3,7 @@ import type { GateRules } from '../domain/gate.ts'
 import { type PinnedImage, pinnedReference } from '../domain/image.ts'
 import type { ObservedContainer } from '../domain/observed.ts'
 import { type HostProfiles, passedOver, placeOf } from '../domain/placement.ts'
-import type { Draft, Plan } from '../domain/plan.ts'
+import type { Contract, Draft, Plan } from '../domain/plan.ts'
 import type { Repository, Sha } from '../domain/repository.ts'
 import type { RolloutRule } from '../domain/rollout.ts'
 import { planHosts } from './hosts.ts'
@@ -11,6 +11,7 @@ import type { ComposeModel } from './model.ts'
 import { overrideText } from './override.ts'
 import { registryOf } from './reference.ts'
 import { planServices, type ServicesRequest } from './services.ts'
+import { planSteps } from './steps.ts'
 import { wavesOf } from './waves.ts'
 
 /** Everything a plan is made from. Holds values of the environment; the plan made from it does not. */
@@ -41,6 +42,8 @@ export interface PlanRequest {
   profiles?: HostProfiles
   /** What is known of the release the hosts run; absent on a first deployment. */
   running?: ServicesRequest['previous']
+  /** Why older releases do not fit any more; absent where they do, and of every way back. */
+  contract?: Contract
   /** Registries whose credentials the repository may use. */
   registries: readonly string[]
   fingerprint: (text: string) => string
@@ -74,6 +77,8 @@ export function freezePlan(request: PlanRequest): Draft {
   // Lines that come to one digest today are still found by their lines when this release is brought back.
   const images = [...new Map([...pins.values()].map((image) => [`${image.line} ${pinnedReference(image)} ${image.tag}`, image])).values()]
   const needed = new Set(images.map((image) => registryOf(image.repository)))
+  const hosts = planHosts(services, request)
+  const waves = wavesOf(names, request.rollout)
   return {
     format: 2,
     kind: request.kind,
@@ -86,11 +91,13 @@ export function freezePlan(request: PlanRequest): Draft {
     images,
     services,
     removed,
-    hosts: planHosts(services, request),
-    waves: wavesOf(names, request.rollout),
+    hosts,
+    waves,
     ...(request.rollout.onFailure && { onFailure: request.rollout.onFailure }),
     ...(request.rollout.unreachable && { unreachable: request.rollout.unreachable }),
     ...passedOver(away),
+    ...(request.kind === 'deploy' && planSteps(environment.before ?? [], { services, hosts, waves }, request.model)),
+    ...(request.contract && { contract: request.contract }),
     compose: request.portable,
     override: overrideText(services, request.model),
     interpolation: request.interpolation,

@@ -58,6 +58,11 @@ const model = z.looseObject({
 /** Reads what Compose rendered. Throws where that is no Compose model: the binary is broken then, not the repository. */
 export const readModel = (rendered: unknown): ComposeModel => model.parse(rendered)
 
+/** What a condition of `depends_on` waits for beside the start. */
+export const awaitedState = (condition: string | undefined): 'completed' | 'healthy' | undefined => conditions[condition ?? '']
+
+const conditions: Record<string, 'completed' | 'healthy'> = { service_completed_successfully: 'completed', service_healthy: 'healthy' }
+
 /** Containers it should have on each host where it runs. */
 export const replicasOf = (service: ModelService): number => service.scale ?? service.deploy?.replicas ?? 1
 

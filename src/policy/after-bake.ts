@@ -1,5 +1,7 @@
 import { type Deployment, isTerminal } from '../domain/deployment.ts'
 import type { Lock } from '../domain/gate.ts'
+import { shortSha } from '../domain/repository.ts'
+import { contractOver } from './contract.ts'
 import { rollbackTarget } from './rollback-target.ts'
 
 /** What is known when a release did not stay well while it baked. */
@@ -15,7 +17,10 @@ export interface BakeFacts {
 }
 
 /** `overtaken`: something newer is there already, or on its way. `stays`: people took it into their hands, or there is nothing to go back to. */
-export type AfterBake = { kind: 'goes-back'; to: Deployment } | { kind: 'overtaken'; by: Deployment } | { kind: 'stays'; because: string }
+export type AfterBake =
+  | { kind: 'goes-back'; to: Deployment }
+  | { kind: 'overtaken'; by: Deployment }
+  | { kind: 'stays'; because: string; contract?: true }
 
 /** Whether Landfall takes a release back by itself that did not stay well. */
 export function afterBake({ baked, history, locks, held }: BakeFacts): AfterBake {
@@ -26,7 +31,11 @@ export function afterBake({ baked, history, locks, held }: BakeFacts): AfterBake
   if (lock) return { kind: 'stays', because: `${lock.person} has locked ${lock.environment ?? 'everything'} since` }
   if (held !== undefined) return { kind: 'stays', because: `an administrator holds it (${held})` }
   const to = rollbackTarget(history, baked.id)
-  return to ? { kind: 'goes-back', to } : { kind: 'stays', because: 'there is no earlier verified release' }
+  if (!to) return { kind: 'stays', because: 'there is no earlier verified release' }
+  const over = contractOver(history, to)
+  if (!over) return { kind: 'goes-back', to }
+  const why = over.plan?.contract?.because.join('; ')
+  return { kind: 'stays', because: `nothing older than ${shortSha(over.revision ?? '')} fits any more (${why})`, contract: true }
 }
 
 /** What has come over a deployment, or will as soon as it can: anything that was planned since, and every rollback. */

@@ -9,9 +9,10 @@ import { rollbackTarget } from './rollback-target.ts'
  * @param history all of them, newest first
  */
 export function makesRoomFor(deployment: Deployment, open: readonly Deployment[], history: readonly Deployment[]): Deployment | undefined {
-  // What Landfall takes back by itself is verified already, and nothing that came since.
-  const isBetter = ({ revision, over }: Deployment): boolean =>
-    over?.baked
+  // What Landfall takes back by itself is verified already, and nothing that came since. What leaves behind that nothing older fits is to come
+  // to its end, for those who do not know.
+  const isBetter = ({ revision, over, asked }: Deployment): boolean =>
+    over?.baked || (deployment.plan?.contract && asked !== 'deliberate')
       ? false
       : revision === undefined
         ? deployment.kind === 'deploy' && rollbackTarget(history, deployment.id) !== undefined

@@ -1,4 +1,4 @@
-import { askedAbout, type Deployment, isTerminal, mayFollow } from '../domain/deployment.ts'
+import { askedAbout, type Deployment, isTerminal, mayBeCancelled } from '../domain/deployment.ts'
 import { asksForApproval } from './held-by.ts'
 import type { CheckButton } from './published.ts'
 
@@ -45,7 +45,7 @@ const wordingOf = (kind: ButtonKind, { state }: Deployment): Omit<CheckButton, '
 export function kindsFor(deployment: Deployment): ButtonKind[] {
   const { state } = deployment
   if (asksForApproval(deployment)) return ['approve', 'reject', 'cancel']
-  if (!isTerminal(state) && (mayFollow(state, 'cancelled') || state === 'paused')) return ['cancel']
+  if (mayBeCancelled(deployment)) return ['cancel']
   if (state === 'rolling' || state === 'verifying') return deployment.kind === 'deploy' ? ['rollback'] : []
   if (!isTerminal(state)) return []
   if (state === 'succeeded') return ['rollback']

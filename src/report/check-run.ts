@@ -30,6 +30,7 @@ const conclusions: Record<State, CheckReport['state']> = {
   waiting: 'queued',
   planned: 'in_progress',
   pulling: 'in_progress',
+  stepping: 'in_progress',
   rolling: 'in_progress',
   verifying: 'in_progress',
   paused: 'in_progress',

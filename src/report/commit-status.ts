@@ -15,6 +15,7 @@ const dots: Record<State, CommitStatus['state']> = {
   waiting: 'pending',
   planned: 'pending',
   pulling: 'pending',
+  stepping: 'pending',
   rolling: 'pending',
   verifying: 'pending',
   paused: 'pending',
@@ -90,7 +91,9 @@ function rollbackText(deployment: Deployment): string {
 function textOf(deployment: Deployment): string {
   const { state, plan } = deployment
   if (state === 'paused' && waitsForApproval(deployment)) return progressOf(deployment)
-  return isUnderWay(state) && plan ? `On its way to ${hostsText(plan)}: ${changesText(plan)}` : progressOf(deployment)
+  return isUnderWay(state) && state !== 'stepping' && plan
+    ? `On its way to ${hostsText(plan)}: ${changesText(plan)}`
+    : progressOf(deployment)
 }
 
 const isUnderWay = (state: State): boolean => state !== 'rolling-back' && isAtWork(state)

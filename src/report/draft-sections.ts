@@ -2,7 +2,7 @@ import type { PinnedImage } from '../domain/image.ts'
 import type { Draft, PlannedService } from '../domain/plan.ts'
 import { words } from './answers/said.ts'
 import { code } from './markdown.ts'
-import { hostRows, imageRow, serviceNote } from './plan-text.ts'
+import { hostRows, imageRow, serviceNote, stepRow } from './plan-text.ts'
 import type { Section } from './sections.ts'
 import { cut, oneLine } from './text.ts'
 
@@ -16,7 +16,25 @@ export const changeSections = (draft: Draft): Section[] => [
     rows: [...draft.services.map(serviceRow), ...draft.removed.map((name) => row([words(name, 200), 'removed', 'its volumes stay']))],
   },
   { head: `**Expected gap:** ${gapText(draft)}` },
+  ...contractSection(draft),
+  ...stepsSection(draft),
 ]
+
+/** What people should know most before they agree. */
+function contractSection({ contract }: Draft): Section[] {
+  if (!contract) return []
+  const head = '**⚠️ This release cannot be gone back over.** Nothing older will fit what it leaves behind'
+  return [{ head: `${head}: ${words(contract.because.join('; '), 500)}. If it fails after that, it stays, and the way out is forward.` }]
+}
+
+function stepsSection({ before = [] }: Draft): Section[] {
+  if (before.length === 0) return []
+  const rows = before.map((step) => {
+    const [run = '', ...more] = stepRow(step)
+    return item([code(cut(oneLine(run), 300)), ...more.map((part) => words(part, 300))])
+  })
+  return [{ head: '**Before anything is switched**\n', rows }]
+}
 
 /**
  * By which images, on which hosts and with which files.

@@ -10,6 +10,7 @@ const phases: Record<State, DeploymentStatus['state']> = {
   waiting: 'pending',
   planned: 'queued',
   pulling: 'in_progress',
+  stepping: 'in_progress',
   rolling: 'in_progress',
   verifying: 'in_progress',
   paused: 'in_progress',

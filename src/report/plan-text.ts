@@ -1,5 +1,5 @@
 import { type PinnedImage, pinnedReference } from '../domain/image.ts'
-import type { Draft, Plan, PlannedHost, PlannedService } from '../domain/plan.ts'
+import type { Draft, Plan, PlannedHost, PlannedService, PlannedStep } from '../domain/plan.ts'
 import { shortSha } from '../domain/repository.ts'
 import { isProvedByState, provedByState } from './proof-section.ts'
 import { oneLine } from './text.ts'
@@ -11,6 +11,8 @@ export function planText(plan: Draft | Plan): string {
   return [
     `${title} ${plan.project} to ${plan.environment}: ${shortSha(plan.revision)}${'generation' in plan ? ` (generation ${plan.generation})` : ''}`,
     ...block('Services', [...plan.services.map(serviceRow), ...plan.removed.map((name) => [name, 'removed', 'its volumes stay'])]),
+    ...block('Before', (plan.before ?? []).map(stepRow)),
+    ...block('No way back', plan.contract?.because.map((why) => [why]) ?? []),
     ...block('Images', plan.images.map(imageRow)),
     ...block('Hosts', hostRows(plan)),
   ].join('\n')
@@ -34,6 +36,13 @@ const serviceRow = (service: PlannedService): string[] => [
   service.name,
   service.change,
   `${serviceNote(service)}${isProvedByState(service) ? `; ${provedByState}` : ''}`,
+]
+
+/** Of a step what it runs, as what, and where. */
+export const stepRow = ({ service, host, run, within, needs }: PlannedStep): string[] => [
+  run.join(' '),
+  `as ${service}, once on ${host}, for ${durationText(within)} at most`,
+  needs.length === 0 ? '' : `with ${needs.map((need) => need.service).join(', ')}`,
 ]
 
 /** Its reference by digest, and where it comes from. */

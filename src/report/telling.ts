@@ -39,6 +39,7 @@ const icons: Record<State, string> = {
   waiting: '⏳',
   planned: '⏳',
   pulling: '🚚',
+  stepping: '🚚',
   rolling: '🚚',
   verifying: '🔎',
   paused: '⏸️',

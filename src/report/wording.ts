@@ -23,6 +23,7 @@ const deployHeadlines: Words = {
   waiting: (n) => `${n.commit} is waiting to go to ${n.environment}`,
   planned: (n) => `${n.commit} is about to go to ${n.environment}`,
   pulling: (n) => `${n.commit} is on its way to ${n.environment}`,
+  stepping: (n) => `${n.commit} is on its way to ${n.environment}`,
   rolling: (n) => `${n.commit} is on its way to ${n.environment}`,
   verifying: (n) => `${n.commit} is being verified on ${n.environment}`,
   paused: (n) => `${n.commit} is on its way to ${n.environment}`,
@@ -41,6 +42,7 @@ const rollbackHeadlines: Words = {
   waiting: (n) => `${n.environment} is waiting to go back to ${n.commit}`,
   planned: (n) => `${n.environment} is about to go back to ${n.commit}${n.from}`,
   pulling: (n) => `${n.environment} is going back to ${n.commit}${n.from}`,
+  stepping: (n) => `${n.environment} is going back to ${n.commit}${n.from}`,
   rolling: (n) => `${n.environment} is going back to ${n.commit}${n.from}`,
   verifying: (n) => `${n.commit} is being verified on ${n.environment}`,
   paused: (n) => `${n.environment} is going back to ${n.commit}${n.from}`,
@@ -96,6 +98,12 @@ function awayBecause(deployment: Deployment): Reason | undefined {
 export const unwellBecause = ({ soak }: Pick<Deployment, 'soak'>): Reason | undefined =>
   soak?.state === 'unwell' ? soak.reason : undefined
 
+/** Why data may fit neither release: the way back is barred, or a step of a release that bars it failed. Undefined where it is not so. */
+export const contractBecause = ({ state, reason }: Pick<Deployment, 'state' | 'reason'>): Reason | undefined =>
+  (state === 'halted' && reason?.code === 'contract-stays') || (state === 'failed' && reason?.evidence.contract !== undefined)
+    ? reason
+    : undefined
+
 /** `bakes until 21 Nov 2026, 10:05:00 UTC`; undefined where it does not. */
 export function bakingText(deployment: Deployment): string | undefined {
   const until = bakesUntil(deployment)
@@ -116,6 +124,8 @@ export function progressOf(deployment: Deployment): string {
       return plan ? `Planned: ${changesText(plan)}` : 'Planned'
     case 'pulling':
       return `Pulling on ${hostsText(plan)}`
+    case 'stepping':
+      return `Running ${stepsText(plan)}`
     case 'rolling':
       return `Switching ${waveText(deployment)}`
     case 'verifying':
@@ -181,6 +191,15 @@ function waveText({ plan, rollout }: Deployment): string {
   const wave = plan?.waves[rollout?.wave ?? 0]
   if (!plan || !wave || plan.waves.length < 2) return `on ${hostsText(plan)}`
   return `wave ${(rollout?.wave ?? 0) + 1} of ${plan.waves.length} (${namesText(wave.hosts)})`
+}
+
+/** `bin/migrate of web on web-1`, `2 steps` */
+function stepsText(plan: Plan | undefined): string {
+  const [first, ...more] = plan?.before ?? []
+  if (!first) return 'what comes before'
+  return more.length > 0
+    ? `${more.length + 1} steps before anything is switched`
+    : `${oneLine(first.run.join(' '))} of ${first.service} on ${first.host}`
 }
 
 /** `Wave 1 of 3 is proved; the next begins on 21 Nov 2026, 10:05:00 UTC at the earliest` */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { renderedWith } from './fake-compose.ts'
-import type { FakeImage, FakeRegistry } from './fake-registry.ts'
+import type { Behaviour, FakeImage, FakeRegistry } from './fake-registry.ts'
 import type { Unpacked } from './unpack-bundle.ts'
 
 /** A container of the one project on a fake host. */
@@ -54,6 +54,9 @@ export class FakeDocker {
       return true
     })
   }
+
+  /** How what the release has for a service behaves; nothing special where its image was never pulled. */
+  behaviourOf = (release: Unpacked, name: string): Behaviour => this.#asDescribed(release, name).image?.behaviour ?? {}
 
   /** `up --no-recreate --scale`: so many containers of the release beside these. False where an image was never pulled. */
   beside(release: Unpacked, name: string, count: number, others: ReadonlySet<string>): boolean {

@@ -14,6 +14,8 @@ interface Release extends Unpacked {
   /** Ids of the containers that were there when its switch began. */
   before?: Set<string>
   previous?: number
+  /** Ids of what was started for what it runs once. */
+  started?: Set<string>
   /** Ids that leave on the way back from it, once that began. */
   left?: Set<string>
   confirmed: boolean
@@ -54,6 +56,9 @@ export class FakeHost {
   /** Hooks that were run: container, words. And how they end. */
   readonly hooked: string[][] = []
   hookEnds = 0
+  /** What was run once: name, service, words. */
+  readonly once: string[][] = []
+  readonly #ends = new Map<string, Promise<CommandResult>>()
   /** What is answered instead of doing anything; undefined for an honest answer. */
   instead: (command: Command) => CommandResult | Promise<CommandResult | undefined> | undefined = () => undefined
   /** True where the command is carried out and its answer gets lost. */
@@ -80,9 +85,50 @@ export class FakeHost {
     const scripted = await Promise.race([this.instead(command), givenUp])
     if (signal?.aborted) return { kind: 'connection-lost', detail: 'Landfall gave the command up' }
     if (command.verb === 'retire' && !scripted) await this.#clock.sleep(this.#drain(Number(command.args[2])), signal)
-    const result = scripted ?? (command.verb === 'probe' ? await this.#probe(onLine, signal) : this.#obey(command))
+    const result = scripted ?? (await this.#carryOut(command, onLine, signal, givenUp))
     if (command.verb === 'recall' && result.kind === 'exited') for (const line of result.stdout.split('\n').filter(Boolean)) onLine(line)
     return this.loses(command) ? { kind: 'connection-lost', detail: 'the connection was closed before the command ended' } : result
+  }
+
+  async #carryOut(command: Command, onLine: (line: string) => void, signal: AbortSignal | undefined, givenUp: Promise<undefined>) {
+    if (command.verb === 'probe') return this.#probe(onLine, signal)
+    const obeyed = this.#obey(command)
+    if (command.verb !== 'once' || obeyed.kind !== 'exited' || obeyed.code !== 0) return obeyed
+    const ended = await Promise.race([this.#onceOnly(command), givenUp])
+    return ended ?? { kind: 'connection-lost' as const, detail: 'Landfall gave the command up' }
+  }
+
+  /** It goes on to its end whoever listens, and whoever asks again is told of that end. */
+  #onceOnly({ args }: Command): Promise<CommandResult> {
+    const [name = '', of = '', service = '', seconds = '', needs = '-', ...run] = args.slice(4)
+    const key = `${of}/${name}`
+    const known =
+      this.#ends.get(key) ?? this.#runOnce(name, this.releases.get(Number(of)), { service, within: Number(seconds), needs }, run)
+    this.#ends.set(key, known)
+    return known
+  }
+
+  async #runOnce(
+    name: string,
+    release: Release | undefined,
+    { service, within, needs }: { service: string; within: number; needs: string },
+    run: string[],
+  ): Promise<CommandResult> {
+    if (!release) return refused(11, 'there is no such release here')
+    for (const need of needs === '-' ? [] : needs.split('+')) {
+      const [other = ''] = need.split('=')
+      if (this.docker.containers.some((one) => one.service === other && one.status === 'running')) continue
+      this.docker.up(release, [other])
+      release.started = new Set([
+        ...(release.started ?? []),
+        ...this.docker.containers.flatMap(({ id, service: of }) => (of === other ? [id] : [])),
+      ])
+    }
+    this.once.push([name, service, ...run.map(decoded)])
+    const { once: code = 0, takes = 0, says = '' } = this.docker.behaviourOf(release, service)
+    await this.#clock.sleep(Math.min(takes ?? within, within))
+    const text = encoded(interpolate(says, release.variables))
+    return said([{ type: 'ended', code: takes === null || takes > within ? null : code, seconds: takes ?? within, text }])
   }
 
   #obey({ verb, args, stdin }: Command): CommandResult {
@@ -103,6 +149,10 @@ export class FakeHost {
     }
     if (verb === 'fetch') return this.#fetch(generation, args.slice(6))
     if (verb === 'put') return this.#put(generation, input, raise)
+    if (verb === 'once' && this.releases.has(Number(args[5]))) {
+      raise()
+      return this.hold === undefined ? said([]) : refused(13, `held: ${this.hold}`)
+    }
     const release = this.releases.get(generation)
     if (!release || generation !== this.highest) return refused(11, `there is no release ${generation} here`)
     raise()
@@ -141,7 +191,7 @@ export class FakeHost {
   #switch(generation: number, release: Release): CommandResult {
     if (!release.before) {
       release.previous = this.#confirmedFrom(this.current)
-      release.before = new Set(this.docker.containers.map(({ id }) => id))
+      release.before = new Set(this.docker.containers.map(({ id }) => id).filter((id) => !release.started?.has(id)))
     }
     const { before } = release
     this.current = generation

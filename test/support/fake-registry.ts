@@ -14,6 +14,9 @@ export interface Behaviour {
   database?: string
   /** Exit code of a command that is run in it, 0 where absent, and it writes what its log says. */
   command?: number | 'hangs'
+  /** Exit code of what is run once in a container of it, 0 where absent; how many seconds that takes, and null where it never ends. */
+  once?: number
+  takes?: number | null
   /** Its log; variables of its environment are filled in. */
   says?: string
 }

@@ -3,6 +3,7 @@ import { nothingAsked } from '../../domain/gate.ts'
 import { mergeGates, writtenGates } from '../gates/gates.ts'
 import { named } from '../named.ts'
 import { hostsRule } from './hosts.ts'
+import { stepRules } from './one-off.ts'
 import { rolloutRule } from './rollout.ts'
 import type { ProjectShape } from './schema.ts'
 import type { VerifyShape } from './verify.ts'
@@ -35,6 +36,7 @@ function environmentRule(name: string, written: EnvironmentShape, defaults: NonN
     imageWithin: written['image-within'] ?? defaults['image-within'] ?? 15 * 60,
     keep: written.keep ?? defaults.keep ?? 5,
     ...bakeRule(written.bake ?? defaults.bake),
+    ...stepRules(written.before ?? defaults.before),
     rollout: rolloutRule(written.rollout, defaults.rollout),
     gates: { ...nothingAsked, ...writtenGates(mergeGates(defaults, written)) },
   }

@@ -6,6 +6,7 @@ import { branchName } from './branch.ts'
 import { hosts } from './hosts.ts'
 import { imageRepository, tagTemplate } from './image.ts'
 import { channelName, environmentName, imageName, projectName } from './names.ts'
+import { before } from './one-off.ts'
 import { pathPatterns } from './path-pattern.ts'
 import { repositoryPath, secretsPath } from './repository-path.ts'
 import { rollout } from './rollout.ts'
@@ -28,6 +29,8 @@ const bake = duration('0s', '12h')
 const bakeMeta = {
   description: 'How long it is watched after it was verified; what does not stay well is taken back. Default 0s: not at all.',
 }
+
+const beforeMeta = { description: 'What is run once, on one host, before any host changes: migrations. Default: nothing.' }
 
 const image = z.strictObject({
   repository: imageRepository.meta({ description: 'Name of the image without tag: `ghcr.io/acme/shop`.' }),
@@ -63,6 +66,7 @@ const environment = z
     'image-within': imageWithin.optional().meta(imageWithinMeta),
     keep: keep.optional().meta(keepMeta),
     bake: bake.optional().meta(bakeMeta),
+    before: before.optional().meta(beforeMeta),
     rollout: rollout.optional().meta(rolloutMeta),
     ...gateKeys,
     after: environmentName.optional().meta({ description: 'The environment that must have verified the very images first.' }),
@@ -103,6 +107,7 @@ export const projectSchema = z.strictObject({
       'image-within': imageWithin.optional().meta(imageWithinMeta),
       keep: keep.optional().meta(keepMeta),
       bake: bake.optional().meta(bakeMeta),
+      before: before.optional().meta(beforeMeta),
       rollout: rollout.optional().meta(rolloutMeta),
       ...gateKeys,
     })

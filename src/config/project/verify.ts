@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { duration } from '../duration.ts'
 import { message, text } from '../message.ts'
+import { command } from './command.ts'
 import { serviceName } from './names.ts'
 
 const probePath = text(
@@ -25,16 +26,6 @@ const dependenciesProbe = pointed(
   'this does not say where the dependencies are',
   'Write a path, and after `#` where in its JSON they are by name, such as `/health#/components`',
 )
-
-const command = z
-  .array(text(/^[^\p{Cc}]{1,500}$/u, 'this is not a word of a command', 'Write 1 to 500 characters, without line breaks'), {
-    error: ({ input }) =>
-      typeof input === 'string'
-        ? message('this is not a list of words', 'Write each word apart, such as `[bin/healthy, --quick]`')
-        : undefined,
-  })
-  .min(1, { error: message('this command has no words', 'Write at least one, such as `[bin/healthy]`') })
-  .max(20, { error: message('this command has more than 20 words', 'Put it into a script in the image') })
 
 const within = (from: string) =>
   duration('1s', '1h')

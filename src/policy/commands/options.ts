@@ -10,10 +10,11 @@ export interface Options {
   words: string[]
   everywhere?: true
   again?: true
+  overContract?: true
   seconds?: number
 }
 
-type Option = '--all' | '--again' | '--for'
+type Option = '--all' | '--again' | '--for' | '--over-contract'
 
 /** Reads the options a command knows, wherever on the line they stand. Telephones make a dash of two hyphens: it counts as them. */
 export function readOptions(line: CommandLine, known: readonly Option[]): Options | Mistake {
@@ -30,7 +31,8 @@ export function readOptions(line: CommandLine, known: readonly Option[]): Option
     if (name !== '--for') {
       if (option.value !== undefined) return mistake(line.written, `${name} takes no value`, writeUsage(line.kind))
       if (name === '--all') read.everywhere = true
-      else read.again = true
+      else if (name === '--again') read.again = true
+      else read.overContract = true
       continue
     }
     if (read.seconds !== undefined) return mistake(line.written, '--for is there twice', 'Leave one of them out')

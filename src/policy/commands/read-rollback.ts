@@ -2,9 +2,17 @@ import type { RollbackTo } from '../../domain/command.ts'
 import { isCommit, isTag, whyNoCommit } from './commit-word.ts'
 import { type CommandLine, notAName, type Reading, surplus, writeUsage } from './line.ts'
 import { mistake } from './mistake.ts'
+import { readOptions } from './options.ts'
 
-/** `/rollback [environment] [to <commit, tag, #pull request or generation>]` */
+/** `/rollback [environment] [to <commit, tag, #pull request or generation>] [--over-contract]` */
 export function readRollback(line: CommandLine): Reading {
+  const options = readOptions(line, ['--over-contract'])
+  if (options.kind === 'mistake') return options
+  const read = readTarget({ ...line, words: options.words })
+  return read.kind === 'rollback' && options.overContract ? { ...read, overContract: true } : read
+}
+
+function readTarget(line: CommandLine): Reading {
   const [first, second] = line.words
   if (first === undefined) return { kind: 'rollback' }
   if (isTo(first)) return withTarget(line, {}, line.words.slice(1))

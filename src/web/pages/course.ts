@@ -7,6 +7,7 @@ const tones: Record<State, Tone> = {
   waiting: 'calm',
   planned: 'busy',
   pulling: 'busy',
+  stepping: 'busy',
   rolling: 'busy',
   verifying: 'busy',
   paused: 'busy',
@@ -26,6 +27,7 @@ const badges: Record<State, string> = {
   waiting: 'Waiting',
   planned: 'Planned',
   pulling: 'Pulling',
+  stepping: 'Running steps',
   rolling: 'Switching',
   verifying: 'Verifying',
   paused: 'Paused',
@@ -52,6 +54,7 @@ const stageOf: Partial<Record<State, number>> = {
   waiting: 0,
   planned: 1,
   pulling: 1,
+  stepping: 2,
   rolling: 2,
   verifying: 3,
   paused: 3,
@@ -74,6 +77,6 @@ export function course(deployment: Deployment, timeline: readonly TimelineEntry[
 function reached(deployment: Deployment, timeline: readonly TimelineEntry[]): number {
   const steps = new Set(timeline.map(({ step }) => step))
   if (steps.has('verify')) return 3
-  if (steps.has('switch')) return 2
+  if (steps.has('switch') || steps.has('before')) return 2
   return deployment.plan ? 1 : 0
 }

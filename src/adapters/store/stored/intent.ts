@@ -43,7 +43,12 @@ export const storedCommand: z.ZodType<Command | Mistake> = z.discriminatedUnion(
     tag: name.exactOptional(),
     again: z.literal(true).exactOptional(),
   }),
-  z.strictObject({ kind: z.literal('rollback'), ...maybeNamed, to: rollbackTo.exactOptional() }),
+  z.strictObject({
+    kind: z.literal('rollback'),
+    ...maybeNamed,
+    to: rollbackTo.exactOptional(),
+    overContract: z.literal(true).exactOptional(),
+  }),
   z.strictObject({ kind: z.literal('reject'), text }),
   z.strictObject({
     kind: z.literal('lock'),
@@ -69,7 +74,12 @@ const command = z.strictObject({
 const operator = z.strictObject({
   ...common,
   kind: z.literal('operator'),
-  command: z.strictObject({ kind: z.literal('rollback'), environment: text, to: rollbackTo.exactOptional() }),
+  command: z.strictObject({
+    kind: z.literal('rollback'),
+    environment: text,
+    to: rollbackTo.exactOptional(),
+    overContract: z.literal(true).exactOptional(),
+  }),
 } satisfies Shape<OperatorIntent>)
 
 export const storedIntent: z.ZodType<Intent> = z.discriminatedUnion('kind', [push, command, operator])

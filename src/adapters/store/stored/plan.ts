@@ -1,7 +1,18 @@
 import { z } from 'zod'
 import type { VerifyRule } from '../../../domain/configuration.ts'
 import type { ImagePlatform, PinnedImage } from '../../../domain/image.ts'
-import type { Beside, Draft, Plan, PlannedFile, PlannedHost, PlannedService, Proposal, UrlCheck } from '../../../domain/plan.ts'
+import type {
+  Beside,
+  Contract,
+  Draft,
+  Plan,
+  PlannedFile,
+  PlannedHost,
+  PlannedService,
+  PlannedStep,
+  Proposal,
+  UrlCheck,
+} from '../../../domain/plan.ts'
 import type { RolloutProgress, StartFirstRule, Wave } from '../../../domain/rollout.ts'
 import { storedGates, storedPassedGate } from './gate.ts'
 import { storedRepository } from './repository.ts'
@@ -67,6 +78,14 @@ const service = z.strictObject({
     .exactOptional(),
 } satisfies Shape<PlannedService>)
 
+const step = z.strictObject({
+  service: name,
+  host: name,
+  run: z.array(z.string()),
+  within: seconds,
+  needs: z.array(z.strictObject({ service: name, is: z.enum(['started', 'healthy', 'completed']) })),
+} satisfies Shape<PlannedStep>)
+
 const host = z.strictObject({
   name,
   platform: name,
@@ -109,6 +128,8 @@ const plan = z.strictObject({
   away: z.array(name).exactOptional(),
   awayProfiles: z.record(name, z.array(name)).exactOptional(),
   late: z.array(name).exactOptional(),
+  before: z.array(step).exactOptional(),
+  contract: z.strictObject({ because: z.array(z.string()) } satisfies Shape<Contract>).exactOptional(),
   compose: z.string(),
   override: z.string(),
   interpolation: z.record(z.string(), z.string()),
