@@ -1,4 +1,5 @@
 import type { PassedGate } from './gate.ts'
+import type { Contract } from './plan.ts'
 import type { Digest, Instant, Sha } from './repository.ts'
 
 /** What was proved, host by host, at the end of a deployment. */
@@ -24,6 +25,8 @@ export interface Receipt {
   verifiedAt: Instant
   /** `behind`: the soak was not over by then; this is what two good looks in a row showed. */
   soak?: 'behind'
+  /** Why nothing older fits any more; absent where it does. */
+  contract?: Contract
   hosts: HostProof[]
   /** Hosts that were away and did not get it; absent where all did. */
   away?: string[]

@@ -25,6 +25,7 @@ export function receiptOf(deployment: Deployment, plan: Plan, hosts: HostProof[]
     ...(startedAt !== undefined && { startedAt }),
     verifiedAt,
     ...(soaksBehind(plan) && { soak: 'behind' as const }),
+    ...(plan.contract && { contract: plan.contract }),
     hosts,
     ...(plan.away && { away: plan.away }),
   }

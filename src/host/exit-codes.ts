@@ -20,6 +20,7 @@ const endings = {
   22: 'unsigned-order',
   23: 'docker-away',
   24: 'lost-track',
+  25: 'over-contract',
   124: 'out-of-time',
   127: 'no-shell',
   137: 'out-of-time',

@@ -4,7 +4,7 @@
 # It is the forced command of that key:
 #   restrict,command="/usr/local/bin/landfall-shell" ssh-ed25519 AAAA... landfall
 # and it is called by administrators of this machine:
-#   landfall-shell status | rollback P E | hold P E REASON | release P E
+#   landfall-shell status | rollback P E [--over-contract] | hold P E REASON | release P E
 #
 # What runs here is decided by bundles that Landfall signed; a verb can only put one into place, switch to it, look at it
 # and go back. Orders that write are signed as well, each for one generation and one turn: the number a worker of Landfall got when
@@ -26,7 +26,7 @@ largest_bundle=67108864
 # --- exit codes: the closed list, mirrored in src/host/exit-codes.ts --------------------------------------------
 
 ok=0 usage=2 bad_bundle=10 unknown_release=11 fenced=12 held=13 busy=14 docker_failed=15 pull_stalled=16
-nothing_before=17 other_content=18 not_current=19 not_ready=20 other_environment=21 unsigned_order=22 docker_away=23 lost_track=24
+nothing_before=17 other_content=18 not_current=19 not_ready=20 other_environment=21 unsigned_order=22 docker_away=23 lost_track=24 over_contract=25
 
 # --- speaking ---------------------------------------------------------------------------------------------------
 
@@ -238,20 +238,20 @@ compose() {
     -f "$from/compose.yml" -f "$from/override.yml" "$@"
 }
 
-# The same with a release that is not installed yet: what its env files say is read where they lie, and written into a file of this call
-# alone. Folders are where they will be.
+# Writes the project as a release that is not installed yet has it into a file of this call alone: what its env files say is read where they
+# lie. Compose finds them from where it is called when it is to leave paths as they are.
+resolve_ahead() {
+  (cd "$place/releases/$1/project" && files_in=. && compose "$1" config --no-path-resolution) >"$scratch/ahead.yml" 2>"$scratch/output" </dev/null ||
+    { pass_on "$scratch/output"; fail $docker_failed "docker compose config failed"; }
+}
+
+# Compose with that file. Folders are where they will be.
 compose_ahead() {
   ahead=$1
   shift
-  if [ ! -s "$scratch/ahead.yml" ]; then
-    files_in=$place/releases/$ahead/project
-    compose "$ahead" config --no-path-resolution >"$scratch/ahead.yml" 2>"$scratch/output" </dev/null ||
-      { pass_on "$scratch/output"; fail $docker_failed "docker compose config failed"; }
-    files_in=
-  fi
-  find_compose
   set -- --env-file "$place/releases/$ahead/interpolation.env" "$@"
   for profile in $(manifest "$ahead" profile); do set -- --profile "$profile" "$@"; done
+  find_compose
   $composer --progress plain -p "$project" --project-directory "$place/files" -f "$scratch/ahead.yml" "$@"
 }
 
@@ -684,6 +684,7 @@ begin_once() {
     in_time || fail $docker_failed "another container of $project that was to run once is still running"
     pass 1
   done
+  [ "$(current)" = "$of" ] || resolve_ahead "$of"
   bring_needs
   for word in "$@"; do
     word=$(printf '%s' "$word" | base64 -d && printf .)
@@ -698,7 +699,7 @@ begin_once() {
   settle "$once.began"
 }
 
-compose_of_once() { if [ "$(current)" = "$of" ]; then compose "$of" "$@"; else compose_ahead "$of" "$@"; fi; }
+compose_of_once() { if [ -f "$scratch/ahead.yml" ]; then compose_ahead "$of" "$@"; else compose "$of" "$@"; fi; }
 
 in_time() { [ $(($(date +%s) - began)) -lt "$seconds" ]; }
 
@@ -730,19 +731,20 @@ start_need() {
 
 # Sets code: its exit code, or null where its time was up and it was stopped.
 await_once() {
-  left=$((seconds - ($(date +%s) - began)))
-  [ $left -ge 1 ] || left=1
-  timeout -k 5 $left docker wait "$id" >"$scratch/waited" 2>/dev/null </dev/null &
-  wait $!
-  overdue=$?
-  if [ $overdue -eq 124 ] || [ $overdue -eq 137 ]; then
-    quietly docker stop "$id" || fail $docker_failed "the container of $name could not be stopped"
-    code=null
-  else
+  code=running
+  while [ "$code" = running ]; do
+    left=$((seconds - ($(date +%s) - began)))
+    if [ $left -ge 1 ]; then
+      timeout -k 5 $left docker wait "$id" >/dev/null 2>&1 </dev/null &
+      wait $!
+    fi
     code=$(docker inspect --type container --format '{{if .State.Running}}running{{else}}{{.State.ExitCode}}{{end}}' "$id" 2>/dev/null </dev/null)
-    is_count "$code" || fail $docker_failed "the end of $name could not be seen"
-  fi
+    [ "$code" = running ] || is_count "$code" || fail $docker_failed "the end of $name could not be seen"
+    [ "$code" != running ] || in_time || { stop_once && code=null; }
+  done
 }
+
+stop_once() { quietly docker stop "$id" || fail $docker_failed "the container of $name could not be stopped"; }
 
 # Its end is on the disk before the container goes, and with it what it said last.
 keep_end() {
@@ -1478,6 +1480,8 @@ do_rollback() {
   target=$(release_before "$left")
   [ "$target" != 0 ] || fail $nothing_before "there is no earlier confirmed release of $project/$environment"
   [ -f "$place/releases/$target/manifest" ] || fail $nothing_before "release $target of $project/$environment is not kept here any more"
+  barred=$(contract_over "$target" "$left")
+  [ "$barred" = 0 ] || [ "${3-}" = --over-contract ] || fail $over_contract "nothing older than release $barred ($(manifest "$barred" revision)) fits the data it left behind, so release $target is not brought back; the way out is to deploy a correction. If you are sure that release $target still works with the data as it is now: landfall-shell rollback $project $environment --over-contract"
   printf 'rolled back on the host from generation %s to %s by %s\n' "$left" "$target" "$caller" | write "$place/hold" ||
     fail $not_ready "$place cannot be written"
   settle "$place/hold"
@@ -1489,6 +1493,23 @@ do_rollback() {
   [ ! -s "$scratch/beside" ] || take_leave "$left"
   say "$project/$environment: back at generation $target ($(manifest "$target" revision)); held until: landfall-shell release $project $environment"
   audit "rolled back to $target"
+}
+
+# The newest release that is in the way from one to an older one, since nothing older fits what it left behind; 0 where there is none. One
+# that never came here counts while nothing else has come since, for what it did before that stays.
+contract_over() {
+  oldest=$(origin_of "$1") runs=$(origin_of "$2")
+  for candidate in $(ls "$place/releases" | sort -rn); do
+    is_number "$candidate" && [ "$candidate" -gt "$oldest" ] && grep -qsx contract "$place/releases/$candidate/manifest" || continue
+    if [ -f "$place/releases/$candidate/before" ]; then
+      [ "$candidate" -le "$runs" ] || continue
+    else
+      [ -d "$place/releases/$candidate/once" ] && [ "$candidate" -gt "$2" ] || continue
+    fi
+    printf '%s' "$candidate"
+    return
+  done
+  printf 0
 }
 
 # Kept until something is switched to, so that Landfall learns of it whenever it looks, also once the hold is lifted.
@@ -1627,7 +1648,7 @@ case ${1-} in
   --work) shift && work "$@" ;;
   version | hello | inspect | status | rollback | hold | release) start 3600 "$@" ;;
   *)
-    printf 'landfall-shell %s\nusage: landfall-shell status | rollback PROJECT ENVIRONMENT | hold PROJECT ENVIRONMENT REASON | release PROJECT ENVIRONMENT\n' $version >&2
+    printf 'landfall-shell %s\nusage: landfall-shell status | rollback PROJECT ENVIRONMENT [--over-contract] | hold PROJECT ENVIRONMENT REASON | release PROJECT ENVIRONMENT\n' $version >&2
     exit $usage
     ;;
 esac

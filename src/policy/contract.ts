@@ -40,14 +40,14 @@ export function contractOver(history: readonly Deployment[], to?: Pick<Deploymen
   const runs = history[at]?.plan
   const target = to?.plan?.generation ?? 0
   return history.find((one, position) => {
-    const generation = leavesNothingOlder(one) ? (one.plan?.generation ?? 0) : 0
-    // What is newer than what runs never came there, but what it did before that stays.
-    return generation > target && (position < at || generation <= (runs?.again ?? runs?.generation ?? 0))
+    if (one.kind !== 'deploy' || one.plan?.contract === undefined || one.plan.generation <= target) return false
+    // What is newer than what runs and never came to a host counts for what it did before that.
+    if (position < at || at === -1) return cameToHosts.has(one.state) || failedBefore(one)
+    return cameToHosts.has(one.state) && one.plan.generation <= (runs?.again ?? runs?.generation ?? 0)
   })
 }
 
-const began: ReadonlySet<State> = new Set(['stepping', 'rolling', 'verifying', 'paused', 'rolling-back', 'succeeded', 'halted'])
+const cameToHosts: ReadonlySet<State> = new Set(['stepping', 'rolling', 'verifying', 'paused', 'rolling-back', 'succeeded', 'halted'])
 
-/** Whether it may have left behind what nothing older fits: it came to a host, or failed in what it does before. */
-const leavesNothingOlder = ({ kind, plan, state, reason }: Deployment): boolean =>
-  kind === 'deploy' && plan?.contract !== undefined && (began.has(state) || (state === 'failed' && reason?.evidence.run !== undefined))
+/** Whether it failed in what it does before, and so may have done some of it. */
+const failedBefore = ({ state, reason }: Deployment): boolean => state === 'failed' && reason?.evidence.run !== undefined

@@ -5,7 +5,7 @@ import { slackMessage } from './slack.ts'
 import { telegramMessage } from './telegram.ts'
 import { type Telling, tell, tellAsk } from './telling.ts'
 import { cut, unticked } from './text.ts'
-import { contractBecause, unwellBecause } from './wording.ts'
+import { unwellBecause } from './wording.ts'
 
 /**
  * A channel hears of a deployment once: when its outcome is known, and before where people have to agree. Starts, other waiting, refused
@@ -46,6 +46,4 @@ const isConsequence = ({ reason }: Pick<Deployment, 'reason'>): boolean =>
 
 /** Something that worked may not work any more. A first release that fails takes nothing away from anybody. */
 const isAlarm = (deployment: Deployment): boolean =>
-  unwellBecause(deployment) !== undefined ||
-  contractBecause(deployment) !== undefined ||
-  (deployment.state === 'halted' && deployment.reason?.code !== 'first-release-failed')
+  unwellBecause(deployment) !== undefined || (deployment.state === 'halted' && deployment.reason?.code !== 'first-release-failed')

@@ -130,7 +130,9 @@ describe('a host that is still at work for a Landfall that was killed', () => {
   test('is given up when it is busy for longer than any command may take', async () => {
     const town = await openTown()
     town.host().instead = busyFor(town, 1e6)
-    const { id, state } = await town.deploy()
+    await town.tellPush(town.commit())
+    await town.quiet(7200)
+    const { id, state } = await town.newest()
     expect(state).toBe('rolled-back')
     const record = await town.record(id)
     expect(record.find((line) => line.startsWith('switch'))).toContain('is busy with another command')

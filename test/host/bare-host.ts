@@ -18,8 +18,8 @@ export interface BareHost {
   by(turn?: number): Authority
   /** As sshd calls landfall-shell for Landfall's key. */
   send(command: Command): Promise<Told>
-  /** Sends a command whose whole call, Docker's commands included, is killed so many milliseconds later. */
-  kill(command: Command, milliseconds: number): void
+  /** Sends a command whose whole call, Docker's commands included, is killed so many milliseconds later, or once something has come to pass. */
+  kill(command: Command, when: number | Promise<unknown>): void
   /** The same, until nobody listens to it any more; resolves once it has ended. */
   giveUp(command: Command): Promise<void>
   /** As an administrator of the machine calls it; its exit code as an ending. */
@@ -98,9 +98,11 @@ export async function bareHost(
       const [stdout, stderr] = await said
       return { ending: endingOf(code), stdout: stdout.join(''), stderr: stderr.join('') }
     },
-    kill(command, milliseconds) {
+    kill(command, when) {
       const child = begin(command)
-      setTimeout(() => process.kill(-(child.pid ?? 0), 'SIGKILL'), milliseconds)
+      const kill = () => process.kill(-(child.pid ?? 0), 'SIGKILL')
+      if (typeof when === 'number') setTimeout(kill, when)
+      else when.finally(kill)
     },
     async giveUp(command) {
       const child = begin(command)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import type { Plan } from '../../src/domain/plan.ts'
-import { inspect, prune } from '../../src/host/commands.ts'
+import { inspect, once, prune } from '../../src/host/commands.ts'
 import { readHostState } from '../../src/host/output.ts'
 import { type BareHost, bareHost } from './bare-host.ts'
 import { orders, release, web } from './orders.ts'
@@ -54,6 +54,35 @@ describe.each(installed)('landfall-shell rollback in $name', (shell) => {
     expect(host.onHost('rollback', 'shop', 'production')).toBe('ok')
     expect((await state()).current).toMatchObject({ generation: 1 })
     expect(host.read('shop/production/releases/3/manifest')).toBe('')
+  })
+
+  const contract = { because: ['db/contract/3.sql changed'] }
+  const back = (...words: string[]) => host.onHost('rollback', 'shop', 'production', ...words)
+  const runs = async () => (await state()).current?.generation
+
+  test('stops at what nothing older fits, however it is come to, unless it is told to go over it', async () => {
+    await deploy(4, { contract })
+    await deploy(5)
+    expect([back(), await runs()]).toEqual(['ok', 4])
+    expect([back(), await runs(), (await state()).wentBack]).toEqual(['over-contract', 4, [step(5, 4)]])
+    expect(host.onHost('release', 'shop', 'production')).toBe('ok')
+    await deploy(6, { kind: 'rollback', again: 4 })
+    expect([back(), await runs()]).toEqual(['over-contract', 6])
+    expect([back('--over-contract'), await runs()]).toEqual(['ok', 3])
+    // Somebody went over it by then.
+    expect([back(), await runs()]).toEqual(['ok', 2])
+  })
+
+  test('stops where a release that never came here has done what nothing older fits, until another has come since', async () => {
+    const four = release(4, { contract })
+    expect(await host.send(orders(host, four, 1).put)).toMatchObject({ ending: 'ok' })
+    expect([back(), await runs()]).toEqual(['ok', 2])
+    expect(host.onHost('release', 'shop', 'production')).toBe('ok')
+    // Nothing runs it here, but it was begun.
+    await host.send(once(four, host.by(), { name: 'before-1', of: 4, service: 'web', run: ['x'], within: 5, needs: [] }))
+    expect([back(), await runs()]).toEqual(['over-contract', 2])
+    await deploy(5)
+    expect([back(), await runs()]).toEqual(['ok', 2])
   })
 
   test('again tells each step', async () => {

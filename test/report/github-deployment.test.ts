@@ -40,6 +40,7 @@ test('every state has its phase', () =>
     waiting: 'pending',
     planned: 'queued',
     pulling: 'in_progress',
+    stepping: 'in_progress',
     rolling: 'in_progress',
     verifying: 'in_progress',
     paused: 'in_progress',

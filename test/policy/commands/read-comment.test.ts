@@ -22,6 +22,11 @@ test.each<[line: string, command: Command]>([
   ['/rollback to abc1234', { kind: 'rollback', to: { kind: 'commit', revision: 'abc1234' } }],
   ['/rollback production TO #12', { kind: 'rollback', environment: 'production', to: { kind: 'pull-request', number: 12 } }],
   ['/rollback production to 41', { kind: 'rollback', environment: 'production', to: { kind: 'generation', generation: 41 } }],
+  ['/rollback --over-contract', { kind: 'rollback', overContract: true }],
+  [
+    '/rollback production —over-contract to #12',
+    { kind: 'rollback', environment: 'production', to: { kind: 'pull-request', number: 12 }, overContract: true },
+  ],
   ['/rollback to 123456', { kind: 'rollback', to: { kind: 'generation', generation: 123_456 } }],
   ['/rollback to 1234567', { kind: 'rollback', to: { kind: 'commit', revision: '1234567' } }],
   ['/promote production', { kind: 'promote', environment: 'production' }],
@@ -46,7 +51,7 @@ test.each<[line: string, command: Command]>([
 test.each<[line: string, said: string]>([
   [
     '/rolback production',
-    '/rolback production: there is no command /rolback (did you mean /rollback?). Write /rollback [environment] [to <commit, tag, #pull request or generation>]',
+    '/rolback production: there is no command /rolback (did you mean /rollback?). Write /rollback [environment] [to <commit, tag, #pull request or generation>] [--over-contract]',
   ],
   ['/Aprove', '/Aprove: there is no command /Aprove (did you mean /approve?). Write /approve [environment]'],
   ['/plan staging', '/plan staging: "staging" is one word too many. Write /plan'],
@@ -74,7 +79,7 @@ test.each<[line: string, said: string]>([
   ['/rollback production #7', '/rollback production #7: "to" is missing. Write /rollback production to #7'],
   [
     '/rollback to',
-    '/rollback to: it does not say what to go back to. Write /rollback [environment] [to <commit, tag, #pull request or generation>]',
+    '/rollback to: it does not say what to go back to. Write /rollback [environment] [to <commit, tag, #pull request or generation>] [--over-contract]',
   ],
   [
     '/rollback to 0',

@@ -108,6 +108,8 @@ const wave: z.ZodType<Wave> = z.union([
   z.array(name).transform((hosts) => ({ hosts, pause: 0 })),
 ])
 
+export const storedContract = z.strictObject({ because: z.array(z.string()) } satisfies Shape<Contract>)
+
 const plan = z.strictObject({
   format: z.literal([1, 2]),
   kind: z.enum(['deploy', 'rollback']),
@@ -129,7 +131,7 @@ const plan = z.strictObject({
   awayProfiles: z.record(name, z.array(name)).exactOptional(),
   late: z.array(name).exactOptional(),
   before: z.array(step).exactOptional(),
-  contract: z.strictObject({ because: z.array(z.string()) } satisfies Shape<Contract>).exactOptional(),
+  contract: storedContract.exactOptional(),
   compose: z.string(),
   override: z.string(),
   interpolation: z.record(z.string(), z.string()),

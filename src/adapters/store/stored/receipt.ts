@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { HostProof, Receipt, ServiceProof, UrlProof } from '../../../domain/receipt.ts'
 import { storedPassedGate } from './gate.ts'
+import { storedContract } from './plan.ts'
 import { digest, instant, name, type Shape, sha } from './shape.ts'
 
 const service = z.strictObject({
@@ -30,6 +31,7 @@ export const storedReceipt: z.ZodType<Receipt> = z.strictObject({
   startedAt: instant.exactOptional(),
   verifiedAt: instant,
   soak: z.literal('behind').exactOptional(),
+  contract: storedContract.exactOptional(),
   hosts: z.array(host),
   atUrl: z.strictObject({ url: z.string(), answered: z.string().exactOptional() } satisfies Shape<UrlProof>).exactOptional(),
   away: z.array(name).exactOptional(),

@@ -1,0 +1,142 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Plan } from '../../src/domain/plan.ts'
+import { inspect, type Once, once, switchTo } from '../../src/host/commands.ts'
+import { readEnded, readHostState, readText } from '../../src/host/output.ts'
+import { pushApp } from '../lab/images.ts'
+import { type Laboratory, startLaboratory } from '../lab/laboratory.ts'
+import { prepareParts } from '../lab/parts.ts'
+import { type BareHost, bareHost } from './bare-host.ts'
+import { plan, service } from './given.ts'
+import { orders } from './orders.ts'
+import { shells } from './shells.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'landfall-once-'))
+const installed = await shells(folder)
+let lab: Laboratory
+beforeAll(async () => {
+  lab = await startLaboratory({ hosts: ['web-1'], registry: true })
+})
+afterAll(async () => {
+  await lab?.stop()
+  rmSync(folder, { recursive: true })
+})
+
+/** A shop with a database, whose values lie in its `.env` and whose data lie beside its Compose file. */
+async function release(generation: number): Promise<Plan> {
+  const version = `v${generation}`
+  const { reference, digest } = await pushApp(lab.registry, { repository: 'acme/shop', tag: version, version })
+  const image = `${reference.replace(/:[^:/]+$/, '')}@${digest}`
+  const written = 'image: shop, init: true, entrypoint: [], command: [/app/serve], env_file: .env, volumes: ["./data:/data"]'
+  const services = ['web', 'db'].map((name) => `  ${name}: { ${written}${name === 'web' ? ', depends_on: [db]' : ''} }\n`)
+  const change = generation === 1 ? { change: 'created' as const } : { change: 'recreated' as const }
+  const planned = [service('web', image, change), service('db', image, generation === 1 ? change : { change: 'untouched' })]
+  const override = JSON.stringify({ services: { web: { image }, db: { image } } })
+  return plan(planned, { generation, compose: `services:\n${services.join('')}`, override })
+}
+
+describe.each(installed)('what is run once, in $name', (shell) => {
+  let host: BareHost
+  beforeEach(async () => {
+    const { docker, compose } = await prepareParts()
+    host = await bareHost(shell, [], { docker, compose, address: lab.host('web-1').dockerHost })
+  })
+  afterEach(async () => {
+    await lab.host('web-1').sh('docker ps -aq | xargs -r docker rm -f')
+    host.remove()
+  })
+
+  const ok = async (...commands: Parameters<BareHost['send']>) => {
+    const told = await host.send(...commands)
+    expect({ ...told, docker: told.ending === 'ok' ? '' : readText(told.stdout) }).toMatchObject({ ending: 'ok', docker: '' })
+    return told.stdout
+  }
+  const step = (planned: Plan, script: string, more: Partial<Once> = {}, turn = 1) =>
+    once(planned, host.by(turn), {
+      ...{ name: 'before-1', of: planned.generation, service: 'web', within: 60, needs: [], run: ['sh', '-c', script, 'step'] },
+      ...more,
+    })
+  const put = async (planned: Plan, env: string) => ok(orders(host, planned, 1, env).put)
+  const deploy = async (planned: Plan, env: string) => {
+    const { put: putting, switch: switching, confirm } = orders(host, planned, 1, env)
+    for (const order of [putting, switching, confirm]) await ok(order)
+  }
+  const state = async () => readHostState(await ok(inspect(plan([]))))
+  const everything = async () => (await lab.host('web-1').sh("docker ps -a --format '{{.Names}}'")).split('\n').filter(Boolean)
+  // Where the engine sees it.
+  const data = (file: string) => lab.host('web-1').sh(`cat ${host.root}/shop/production/files/data/${file} 2>/dev/null || true`)
+
+  test('runs with the values of its own release and the data of all, once however often it is asked for, and leaves nothing', async () => {
+    const [one, two] = [await release(1), await release(2)]
+    await deploy(one, "COLOUR='blue'\n")
+    const before = await everything()
+    await put(two, "COLOUR='green $x'\n")
+    const words = ['sh', '-c', 'echo "$0|$1|$COLOUR|$VERSION" | tee -a /data/steps; exit 3', `it's "a" $HOME`, 'b; echo x >/data/x']
+    const asked = () => step(two, '', { run: words })
+    const ended = readEnded(await ok(asked()))
+    expect(ended).toMatchObject({ code: 3, text: `it's "a" $HOME|b; echo x >/data/x|green $x|v2\n` })
+    expect(readEnded(await ok(asked()))).toEqual(ended)
+    expect(await data('steps')).toBe(ended.text)
+    expect([await everything(), await data('x')]).toEqual([before, ''])
+    expect(host.read('shop/production/files/.env')).toBe("COLOUR='blue'\n")
+    // Of the release that runs as well, and another name is another one.
+    expect(readEnded(await ok(step(two, 'echo "$COLOUR"', { name: 'task-7', of: 1 })))).toMatchObject({ code: 0, text: 'blue\n' })
+    await ok(switchTo(two, host.by()))
+    expect((await state()).current?.generation).toBe(2)
+  })
+
+  test('is waited for by whoever asks again after a kill, and not begun anew', async () => {
+    const one = await release(1)
+    await put(one, '')
+    const slow = 'echo began >>/data/steps; sleep 6; echo ended >>/data/steps'
+    const begun = expect.poll(() => data('steps'), { timeout: 20_000 }).toBe('began\n')
+    host.kill(step(one, slow), begun)
+    await begun
+    expect(readEnded(await ok(step(one, slow, {}, 2)))).toMatchObject({ code: 0 })
+    expect([await data('steps'), await everything()]).toEqual(['began\nended\n', []])
+  })
+
+  test('is stopped when its time is up', async () => {
+    const one = await release(1)
+    await put(one, '')
+    const ended = readEnded(await ok(step(one, 'echo waiting for a lock; sleep 60', { within: 3 })))
+    expect([ended.code, ended.text, ended.seconds < 20, await everything()]).toEqual([undefined, 'waiting for a lock\n', true, []])
+  })
+
+  test('has what it needs started before it, which the switch then finds and leaves', async () => {
+    const one = await release(1)
+    await put(one, '')
+    const needs = [{ service: 'db', is: 'started' as const }]
+    expect(
+      readEnded(await ok(step(one, 'until nc -w 1 db $PORT </dev/null >/dev/null; do sleep 0.2; done; echo there', { needs }))),
+    ).toMatchObject({ code: 0, text: 'there\n' })
+    const [db] = (await state()).containers
+    await ok(orders(host, one, 1).switch)
+    const now = await state()
+    expect(now.containers.map((one) => [one.service, one.before])).toEqual(
+      expect.arrayContaining([
+        ['db', false],
+        ['web', false],
+      ]),
+    )
+    expect(now.containers.find((one) => one.service === 'db')?.id).toBe(db?.id)
+  })
+
+  test.each<[why: string, ending: string, more: (planned: Plan) => Parameters<BareHost['send']>[0]]>([
+    ['a release that is not there', 'unknown-release', (planned) => step(planned, 'true', { of: 9 }, 2)],
+    ['a turn that is over', 'fenced', (planned) => step(planned, 'true', { name: 'before-2' }, 1)],
+    [
+      'other words than were signed',
+      'unsigned-order',
+      (planned) => ({ ...step(planned, 'true', {}, 2), args: step(planned, 'x', {}, 2).args }),
+    ],
+  ])('is not run for %s', async (_why, ending, order) => {
+    const one = await release(1)
+    await put(one, '')
+    await ok(step(one, 'true', {}, 2))
+    expect((await host.send(order(one))).ending).toBe(ending)
+    expect(await everything()).toEqual([])
+  })
+})
