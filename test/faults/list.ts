@@ -23,6 +23,7 @@ import { queue } from './rows/queue.ts'
 import { registry } from './rows/registry.ts'
 import { restarts } from './rows/restarts.ts'
 import { stalled } from './rows/stalled.ts'
+import { steps } from './rows/steps.ts'
 import { verification } from './rows/verification.ts'
 
 /** Every fault that is injected, in the order of its rows. */
@@ -40,6 +41,7 @@ export const faults: readonly Fault[] = [
   ...verification,
   ...crashLoops,
   ...restarts,
+  ...steps,
   ...hostsAway,
   ...ownDeployment,
   ...noWayBack,
@@ -60,5 +62,5 @@ export const openRows: readonly { row: string; fault: string; issue: string }[] 
   { row: 'F29', fault: 'a configuration without hosts or services', issue: '6' },
 ]
 
-/** How many rows the list of faults has: F1 to F30. */
-export const rows = 30
+/** How many rows the list of faults has: F1 to F31. */
+export const rows = 31
