@@ -10,6 +10,7 @@ export type Command =
   | { kind: 'reject'; text: MaybeNamedReason }
   | { kind: 'lock'; text: MaybeNamedReason; everywhere?: true; seconds?: number }
   | ({ kind: 'unlock'; everywhere?: true } & MaybeNamed)
+  | ({ kind: 'run'; task: string } & MaybeNamed)
   | { kind: 'plan' }
   | { kind: 'help' }
 
@@ -48,6 +49,8 @@ export type AimedCommand =
   /** `again`: also what failed or was rolled back there before. */
   | { kind: 'deploy'; environment: string; revision?: ShaStart; tag?: TagName; again?: true }
   | { kind: 'rollback'; environment: string; to?: RollbackTo; overContract?: true }
+  /** A named task of the project's file. */
+  | { kind: 'run'; environment: string; task: string }
   | { kind: 'reject'; environment: string; reason: string }
   /** Without an environment: all of them. */
   | { kind: 'status'; environment?: string }
@@ -80,6 +83,7 @@ export const commandRules: Record<CommandKind, { usage: string; role: CommandRol
   cancel: { usage: '/cancel [environment]', role: 'write' },
   lock: { usage: '/lock [environment or --all] [reason] [--for 2h]', role: 'write' },
   unlock: { usage: '/unlock [environment or --all]', role: 'write' },
+  run: { usage: '/run <task> [environment]', role: 'write' },
   help: { usage: '/help', role: 'triage' },
 }
 

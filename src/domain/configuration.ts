@@ -1,6 +1,6 @@
 import type { GateRules } from './gate.ts'
 import { matches } from './glob.ts'
-import type { StepRule } from './one-off.ts'
+import type { OneOff, StepRule } from './one-off.ts'
 import { readRef } from './ref.ts'
 import type { RolloutRule } from './rollout.ts'
 import type { Secret } from './secret.ts'
@@ -20,6 +20,8 @@ export interface ProjectFile {
   images: Record<string, ImageRule>
   paths: PathsRule
   environments: Record<string, EnvironmentRule>
+  /** What `/run` runs, by name. Absent: nothing. */
+  tasks?: Record<string, OneOff>
   /** Chat channels as `slack:deploys`, defined by the operator. */
   notify: string[]
 }

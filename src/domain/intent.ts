@@ -94,6 +94,8 @@ export interface CommentRef {
 export type IntentOutcome =
   /** `problems` of other projects of the repository, which are deployed nowhere. */
   | { kind: 'deployments'; ids: string[]; problems?: Problem[] }
+  /** A task is run, with this id. */
+  | { kind: 'task'; id: string }
   | { kind: 'nothing-to-do'; why: string }
   | { kind: 'refused'; problems: Problem[] }
   | { kind: 'command-refused'; reason: Reason }

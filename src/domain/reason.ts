@@ -340,6 +340,18 @@ const wordings = {
     sentence: (e) => `${e.command} does not say which environment; there are ${e.known}`,
     remedy: (e) => `Name one of these, such as ${e.example}`,
   },
+  'task-unknown': {
+    sentence: (e) => `There is no task ${e.task}${e.meant === undefined ? '' : ` (did you mean ${e.meant}?)`}; there are ${e.known}`,
+    remedy: () => 'Name one of these, or add it to `tasks` of the file on the default branch',
+  },
+  'task-not-run': {
+    sentence: (e) => `${e.task} cannot be run on ${e.environment}: ${e.why}`,
+    remedy: (e) => `Bring ${e.environment} in order first, then ask again`,
+  },
+  'task-failed': {
+    sentence: (e) => `${e.task} failed on ${e.host}: ${e.detail}`,
+    remedy: () => 'See what it has done until then, and ask again when that is mended',
+  },
   'command-mistaken': {
     sentence: (e) => `${e.written}: ${e.what}`,
     remedy: (e) => `${e.remedy}`,

@@ -20,7 +20,7 @@ const busyPause = 5
 /** What a step is called in messages, and the reason it fails with when Docker refuses it. */
 export interface Step {
   name: string
-  refused: 'pull-failed' | 'step-failed' | 'switch-failed' | 'return-failed' | 'host-refused'
+  refused: 'pull-failed' | 'step-failed' | 'task-failed' | 'switch-failed' | 'return-failed' | 'host-refused'
   /**
    * Whether it is given up once its deployment has to end. `between-tries`: what was begun on a host is waited for there. Absent: it is
    * part of the way out.

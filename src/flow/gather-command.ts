@@ -15,6 +15,7 @@ import { cancelDeployment, retryDeployment, rollBack } from './command-deploymen
 import { setLock, takeLockBack } from './command-locks.ts'
 import { tellPlan } from './command-plan.ts'
 import { promoteRelease } from './command-promote.ts'
+import { runTask } from './command-run.ts'
 import { tellStatus } from './command-status.ts'
 import type { Commanded } from './commanded.ts'
 import type { Ports } from './ports.ts'
@@ -24,6 +25,8 @@ import { answer, nothing, refuseCommand } from './settle.ts'
 /** Carries out a command, or answers why not. Whether the person may is asked at this moment. */
 export async function gatherCommand(intent: CommandIntent, ports: Ports): Promise<void> {
   const { command } = intent
+  // Others listen to `/run` as well: where there are no tasks it is theirs.
+  if (command.kind === 'run' && !(await hasTasks(intent.repository, ports))) return nothing(intent, 'there are no tasks here', ports)
   const role = await ports.github.role(intent.repository, intent.actor)
   // Typing errors of strangers are nobody's business, and an answer to each would be a way to make noise.
   if (command.kind === 'mistake')
@@ -53,6 +56,9 @@ export async function gatherCommand(intent: CommandIntent, ports: Ports): Promis
 
 /** At 3 a.m. somebody has broken the file as well: what takes back, holds or tells must not need it. */
 const needsNoFile: ReadonlySet<CommandKind> = new Set(['help', 'status', 'rollback', 'cancel', 'lock', 'unlock', 'plan'])
+
+const hasTasks = async (repository: Repository, ports: Ports): Promise<boolean> =>
+  (await readProjects(repository, undefined, ports)).good.some(({ file }) => file.tasks !== undefined)
 
 /** By the files, and while one of them is broken also those that were deployed to before. */
 async function knownEnvironments(repository: Repository, projects: Projects, { store }: Ports): Promise<string[]> {
@@ -147,5 +153,7 @@ async function carryOut(command: AimedCommand, projects: Projects, commanded: Co
       return promoteRelease(command, there)
     case 'retry':
       return retryDeployment(command, there)
+    case 'run':
+      return runTask(command, there)
   }
 }

@@ -2,6 +2,7 @@ import type { CommandIntent, CommentRef, IntentOutcome } from '../domain/intent.
 import { remedyOf, sentenceOf } from '../domain/reason.ts'
 import { type AnswerPart, commandAnswer, commentAnswer, refusalAnswer, sinceThen } from '../report/answer.ts'
 import { commandText } from '../report/answers/command-text.ts'
+import { taskAnswer } from '../report/answers/task.ts'
 import { commandKeys } from './comment-answer.ts'
 import { linksOf } from './links-of.ts'
 import type { Ports, Reaction, Report } from './ports.ts'
@@ -40,7 +41,7 @@ async function react({ memory = '' }: Report, { intent, comment }: Given, given:
 
 function reactionTo(outcome: IntentOutcome | undefined): Reaction | undefined {
   if (outcome?.kind === 'command-refused') return '-1'
-  return outcome?.kind === 'answered' || outcome?.kind === 'deployments' ? 'eyes' : undefined
+  return outcome?.kind === 'answered' || outcome?.kind === 'deployments' || outcome?.kind === 'task' ? 'eyes' : undefined
 }
 
 /** One comment with a part for each command that has come to something, edited where it says something else than before. */
@@ -59,6 +60,10 @@ async function partsOf({ intent, outcome }: Given, ports: Ports): Promise<Answer
     }
     case 'answered':
       return [{ command, said: `${outcome.body}${await goneOn(outcome.about, ports)}` }]
+    case 'task': {
+      const task = await ports.store.tasks.read(outcome.id)
+      return task ? [{ command, said: taskAnswer(task) }] : []
+    }
     case 'deployments':
       return Promise.all(outcome.ids.map(async (id) => ({ command, said: await deploymentPart(id, ports) })))
     default:

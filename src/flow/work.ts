@@ -7,6 +7,7 @@ import type { Ports } from './ports.ts'
 import { publishWork } from './publish.ts'
 import { pullsWork } from './pull-requests.ts'
 import { repositoryWork } from './repository.ts'
+import { taskSubject, taskWork } from './run-task.ts'
 import { soakSubject, soakWork } from './soak.ts'
 import { dueSweeps, sweepWork } from './sweeps.ts'
 import type { Work } from './under-lease.ts'
@@ -25,6 +26,8 @@ export async function workFor(subject: string, ports: Ports): Promise<Work | und
       return fetchWork(id, ports)
     case 'away':
       return awayWork(id, ports)
+    case 'task':
+      return taskWork(id, ports)
     case 'soak':
       return soakWork(id, ports)
     case 'locks':
@@ -44,11 +47,12 @@ export async function workFor(subject: string, ports: Ports): Promise<Work | und
 
 /** Every subject with open work, as the database knows it: one for each repository and environment is enough to wake it. */
 export async function dueSubjects(ports: Ports): Promise<string[]> {
-  const [repositories, deployments, soaks, awaiting, pulls, reports, sweeps] = await Promise.all([
+  const [repositories, deployments, soaks, awaiting, tasks, pulls, reports, sweeps] = await Promise.all([
     ports.store.intents.due(),
     ports.store.deployments.due(),
     ports.store.deployments.soaking(),
     ports.store.deployments.awaiting(),
+    ports.store.tasks.due(),
     ports.store.wantedPlans.due(),
     ports.store.reports.due(1),
     dueSweeps(ports),
@@ -58,6 +62,7 @@ export async function dueSubjects(ports: Ports): Promise<string[]> {
     ...deployments.map((id) => `deployment:${id}`),
     ...soaks.map(soakSubject),
     ...awaiting.map(awaySubject),
+    ...tasks.map(taskSubject),
     ...pulls.map((name) => `pulls:${name}`),
     ...(reports.length > 0 ? ['reports'] : []),
     ...sweeps,

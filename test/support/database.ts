@@ -36,6 +36,7 @@ export async function openDatabase(clock: Clock, backup?: string): Promise<TestD
         (select count(*) from intents where outcome is null) +
         (select count(*) from deployments where finished_at is null) +
         (select count(*) from deployments where soak = 'under-way') +
+        (select count(*) from tasks where ended = 0) +
         (select count(*) from reports where published < wanted and due <= ${database.now}) as open`.execute(db)
       return rows[0]?.open ?? 0
     },

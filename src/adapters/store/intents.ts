@@ -15,6 +15,7 @@ import { storedCommand, storedComment, storedIntent, storedOutcome } from './sto
 import { encode, parsed, present, read } from './stored/json.ts'
 import { repositoryIn } from './stored/repository.ts'
 import type { IntentRow, Tables } from './tables.ts'
+import { insertTask } from './tasks.ts'
 import { appendEntries } from './timeline.ts'
 import { insertVerdict } from './verdicts.ts'
 
@@ -117,6 +118,7 @@ async function settle(
   await liftLocks(transaction, effects.unlock ?? [])
   if (verdict) await insertVerdict(transaction, verdict.said)
   if (effects.tellIn) await tellIn(database, transaction, effects.tellIn.deployment, effects.tellIn.comment)
+  if (effects.task) await insertTask(transaction, effects.task)
   if (effects.note) await appendEntries(database, transaction, effects.note.deployment, [effects.note.entry])
   await want(database, transaction, wanted)
   return 'settled'

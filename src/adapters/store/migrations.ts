@@ -11,6 +11,7 @@ import { pullPlans } from './migrations/pull-plans.ts'
 import { soakBehind } from './migrations/soak-behind.ts'
 import { tags } from './migrations/tags.ts'
 import { takenBack } from './migrations/taken-back.ts'
+import { tasks } from './migrations/tasks.ts'
 import { wantedPlans } from './migrations/wanted-plans.ts'
 import { waves } from './migrations/waves.ts'
 import type { Tables } from './tables.ts'
@@ -32,6 +33,7 @@ const migrations: Migration[] = [
   waves,
   fetched,
   awaits,
+  tasks,
 ]
 
 /** `newer`: a later Landfall wrote it, with tables of version `present`; nothing was changed. */

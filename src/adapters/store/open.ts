@@ -18,6 +18,7 @@ import { reports } from './reports.ts'
 import { seen } from './seen.ts'
 import { openSqlite } from './sqlite.ts'
 import { sweeps } from './sweeps.ts'
+import { tasks } from './tasks.ts'
 import { timeline } from './timeline.ts'
 import { verdicts } from './verdicts.ts'
 import { wantedPlans } from './wanted-plans.ts'
@@ -91,6 +92,7 @@ export function storeOver(database: Database, log: Log): Store {
     replays: replays(database),
     locks: locks(database),
     verdicts: verdicts(database),
+    tasks: tasks(database),
     pullPlans: pullPlans(database),
     wantedPlans: wantedPlans(database),
     recovery: recovery(database),

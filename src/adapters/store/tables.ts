@@ -18,6 +18,7 @@ export interface Tables {
   verdicts: VerdictRow
   pull_plans: PullPlanRow
   wanted_plans: WantedPlanRow
+  tasks: TaskRow
 }
 
 /** A counter that never goes back; see `sequences.ts`. */
@@ -222,6 +223,14 @@ export interface WantedPlanRow {
   tries: number
   /** Milliseconds since 1970 by the database's clock. */
   due: number
+}
+
+export interface TaskRow {
+  id: string
+  /** JSON, `TaskRun`. */
+  run: string
+  /** 1 once it has. */
+  ended: number
 }
 
 export interface ReplayRow {

@@ -3,7 +3,7 @@ import { nothingAsked } from '../../domain/gate.ts'
 import { mergeGates, writtenGates } from '../gates/gates.ts'
 import { named } from '../named.ts'
 import { hostsRule } from './hosts.ts'
-import { stepRules } from './one-off.ts'
+import { stepRules, taskRules } from './one-off.ts'
 import { rolloutRule } from './rollout.ts'
 import type { ProjectShape } from './schema.ts'
 import type { VerifyShape } from './verify.ts'
@@ -18,6 +18,7 @@ export function fillDefaults(shape: ProjectShape, project: string): ProjectFile 
     images: named(shape.images ?? {}, ({ repository, tag = '{sha}', paths }) => ({ repository, tag, ...(paths && { paths }) })),
     paths: { ignore: shape.paths?.ignore ?? [], only: shape.paths?.only ?? [] },
     environments: named(shape.environments, (environment, name) => environmentRule(name, environment, shape.defaults ?? {})),
+    ...taskRules(shape.tasks),
     notify: shape.notify ?? [],
   }
 }

@@ -25,6 +25,12 @@ export const serviceName = text(
   'Write the name of the service as the Compose file has it',
 )
 
+export const taskName = text(
+  /^[a-z0-9][a-z0-9_-]{0,62}$/,
+  'this is not a name for a task',
+  'Use lower-case letters, digits, `-` and `_`; it is written in comments, such as `/run reindex`',
+)
+
 /** Compose's own rule for profiles. */
 export const profileName = text(
   /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/,

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import type { OneOff, StepRule } from '../../domain/one-off.ts'
 import { duration } from '../duration.ts'
 import { message } from '../message.ts'
+import { named } from '../named.ts'
 import { command } from './command.ts'
-import { serviceName } from './names.ts'
+import { serviceName, taskName } from './names.ts'
 import { pathPatterns } from './path-pattern.ts'
 
 /** Long enough for most migrations, short enough that nobody waits all night for one that hangs. */
@@ -32,5 +33,11 @@ export type BeforeShape = z.output<typeof before>
 /** What an environment runs before its hosts change; absent where that is nothing. */
 export const stepRules = (written: BeforeShape = []): { before?: StepRule[] } =>
   written.length === 0 ? {} : { before: written.map(({ contract, ...step }) => ({ ...oneOff(step), ...(contract && { contract }) })) }
+
+/** What `/run` runs, by name. */
+export const tasks = z.record(taskName, z.strictObject(keys))
+
+export const taskRules = (written: z.output<typeof tasks> = {}): { tasks?: Record<string, OneOff> } =>
+  Object.keys(written).length === 0 ? {} : { tasks: named(written, (task) => oneOff(task)) }
 
 const oneOff = ({ service, run, within = usualWithin }: Omit<BeforeShape[number], 'contract'>): OneOff => ({ service, run, within })

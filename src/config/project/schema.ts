@@ -6,7 +6,7 @@ import { branchName } from './branch.ts'
 import { hosts } from './hosts.ts'
 import { imageRepository, tagTemplate } from './image.ts'
 import { channelName, environmentName, imageName, projectName } from './names.ts'
-import { before } from './one-off.ts'
+import { before, tasks } from './one-off.ts'
 import { pathPatterns } from './path-pattern.ts'
 import { repositoryPath, secretsPath } from './repository-path.ts'
 import { rollout } from './rollout.ts'
@@ -117,6 +117,7 @@ export const projectSchema = z.strictObject({
     .record(environmentName, environment)
     .refine((environments) => Object.keys(environments).length > 0, { error: message('there are no environments', 'Write at least one') })
     .meta({ description: 'Where the project runs, by name.', minProperties: 1 }),
+  tasks: tasks.optional().meta({ description: 'What `/run` runs in comments, by name: once, on one host, with the release that runs.' }),
   notify: z.array(channelName).optional().meta({ description: "Chat channels from the operator's file, such as `slack:deploys`." }),
 })
 

@@ -1,6 +1,7 @@
 import type { Deployment, State, TimelineEntry } from '../../domain/deployment.ts'
 import type { Lock, Verdict } from '../../domain/gate.ts'
 import type { CommentRef, Intent, IntentOutcome } from '../../domain/intent.ts'
+import type { TaskRun } from '../../domain/one-off.ts'
 import type { ReportKey } from './store-reports.ts'
 
 /** What somebody wants, and what became of it. */
@@ -38,6 +39,8 @@ export interface Effects {
   verdict?: { said: Verdict; while: readonly State[] }
   /** From now on the answer to this comment tells of the deployment as well. */
   tellIn?: { deployment: string; comment: CommentRef }
+  /** Is to be run. */
+  task?: TaskRun
   /** A line for a deployment's record. */
   note?: { deployment: string; entry: TimelineEntry }
 }

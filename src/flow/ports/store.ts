@@ -8,6 +8,7 @@ import type { Leases } from './store-leases.ts'
 import type { PullPlans, WantedPlans } from './store-pull-plans.ts'
 import type { Recovery } from './store-recovery.ts'
 import type { ReportKey, Reports } from './store-reports.ts'
+import type { Tasks } from './store-tasks.ts'
 
 export type { DeploymentPatch, Found } from './store-deployments.ts'
 export type { Effects, NewLock } from './store-intents.ts'
@@ -30,6 +31,7 @@ export interface Store {
   verdicts: {
     of(deployment: string): Promise<Verdict[]>
   }
+  tasks: Tasks
   pullPlans: PullPlans
   wantedPlans: WantedPlans
   timeline: {

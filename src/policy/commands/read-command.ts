@@ -4,6 +4,7 @@ import { mistake } from './mistake.ts'
 import { readOptions } from './options.ts'
 import { readDeploy } from './read-deploy.ts'
 import { readRollback } from './read-rollback.ts'
+import { readRun } from './read-run.ts'
 
 /** Words of a reason that are taken: it is shown again in every place that waits. */
 const longestReason = 1000
@@ -20,6 +21,7 @@ const readers: Record<CommandKind, (line: CommandLine) => Reading> = {
   reject: readReject,
   lock: readLock,
   unlock: readUnlock,
+  run: readRun,
   help: readHelp,
 }
 

@@ -15,8 +15,8 @@ interface Environments {
 }
 
 /**
- * Finds the environment a command means. The only one there is needs no name. Where there are several, `/rollback` always needs one:
- * what it undoes must not be guessed. `/status` without a name is about all. Large and small letters are one (telephones
+ * Finds the environment a command means. The only one there is needs no name. Where there are several, `/rollback` and `/run` always need one:
+ * what they do must not be guessed. `/status` without a name is about all. Large and small letters are one (telephones
  * begin lines with a large one). A name that is not known is refused with the one probably meant; in front of a reason it is part of
  * the reason, unless it is nearly a name.
  */
@@ -38,6 +38,7 @@ export function resolveEnvironment(command: Command, known: readonly string[], o
       return resolveLock(command, environments)
     case 'reject':
       return resolveReject(command, environments)
+    case 'run':
     case 'rollback':
       return named(command, { ...environments, default: undefined }, (environment) => ({ ...command, environment }))
     case 'deploy':

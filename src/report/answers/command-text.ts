@@ -5,5 +5,6 @@ import type { Mistake } from '../../domain/intent.ts'
 export function commandText(command: Command | Mistake): string {
   if (command.kind === 'mistake') return command.reason.evidence.written ?? ''
   const words = 'text' in command ? command.text : 'environment' in command ? command.environment : undefined
-  return [`/${command.kind}`, words].filter((word) => word !== undefined && word !== '').join(' ')
+  const task = command.kind === 'run' ? command.task : undefined
+  return [`/${command.kind}`, task, words].filter((word) => word !== undefined && word !== '').join(' ')
 }

@@ -14,6 +14,7 @@ const meanings: Record<CommandKind, string> = {
   cancel: 'Stops what waits, has not changed a host yet or pauses between two waves',
   lock: 'Holds back deployments by others and healing, until it is taken back or the time is over',
   unlock: 'Takes a lock back; what waited goes on',
+  run: 'Runs a named task once, on one host, with the release that runs there, and shows what it said',
   help: 'Shows this',
 }
 

@@ -9,6 +9,7 @@ import { pullPlanContract } from './pull-plan-contract.ts'
 import { recordContract } from './record-contract.ts'
 import { recoveryContract } from './recovery-contract.ts'
 import { reportContract } from './report-contract.ts'
+import { taskContract } from './task-contract.ts'
 import { watchContract } from './watch-contract.ts'
 
 /** What a contract needs of the database under test. */
@@ -60,5 +61,6 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
     recoveryContract(given)
     gateContract(given)
     pullPlanContract(given)
+    taskContract(given)
   })
 }

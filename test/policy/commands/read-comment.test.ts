@@ -22,6 +22,8 @@ test.each<[line: string, command: Command]>([
   ['/rollback to abc1234', { kind: 'rollback', to: { kind: 'commit', revision: 'abc1234' } }],
   ['/rollback production TO #12', { kind: 'rollback', environment: 'production', to: { kind: 'pull-request', number: 12 } }],
   ['/rollback production to 41', { kind: 'rollback', environment: 'production', to: { kind: 'generation', generation: 41 } }],
+  ['/run reindex', { kind: 'run', task: 'reindex' }],
+  ['/run reindex production', { kind: 'run', task: 'reindex', environment: 'production' }],
   ['/rollback --over-contract', { kind: 'rollback', overContract: true }],
   [
     '/rollback production —over-contract to #12',
@@ -75,6 +77,8 @@ test.each<[line: string, said: string]>([
   ],
   ['/approve this is fine', '/approve this is fine: "is" and what follows are 2 words too many. Write /approve [environment]'],
   ['/cancel --force', '/cancel --force: there is no option "--force". Write /cancel [environment]'],
+  ['/run', '/run: it does not say what to run. Write /run <task> [environment]'],
+  ['/run reindex production now', '/run reindex production now: "now" is one word too many. Write /run <task> [environment]'],
   ['/rollback abc1234', '/rollback abc1234: "to" is missing. Write /rollback to abc1234'],
   ['/rollback production #7', '/rollback production #7: "to" is missing. Write /rollback production to #7'],
   [

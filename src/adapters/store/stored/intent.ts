@@ -57,6 +57,7 @@ export const storedCommand: z.ZodType<Command | Mistake> = z.discriminatedUnion(
     seconds: z.number().positive().exactOptional(),
   }),
   z.strictObject({ kind: z.literal('unlock'), ...maybeNamed, everywhere: z.literal(true).exactOptional() }),
+  z.strictObject({ kind: z.literal('run'), ...maybeNamed, task: text }),
   z.strictObject({ kind: z.literal('help') }),
   z.strictObject({ kind: z.literal('mistake'), reason: storedReason } satisfies Shape<Mistake>),
 ])
@@ -86,6 +87,7 @@ export const storedIntent: z.ZodType<Intent> = z.discriminatedUnion('kind', [pus
 
 export const storedOutcome: z.ZodType<IntentOutcome> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('deployments'), ids: z.array(name), problems: z.array(storedProblem).exactOptional() }),
+  z.strictObject({ kind: z.literal('task'), id: name }),
   z.strictObject({ kind: z.literal('nothing-to-do'), why: z.string() }),
   z.strictObject({ kind: z.literal('refused'), problems: z.array(storedProblem) }),
   z.strictObject({ kind: z.literal('command-refused'), reason: storedReason }),
