@@ -51,7 +51,7 @@ export interface Deployment {
   fetched?: Fetched
   /** Fixed once; executed as it is. */
   plan?: Plan
-  /** How far it has come through the plan's waves; absent before the first. */
+  /** How far it has come through the plan's waves; absent before the first, and before what is run before that. */
   rollout?: RolloutProgress
   /** Hosts that were away when it was verified and are waited for; absent where none is any more. */
   awaits?: string[]

@@ -22,7 +22,7 @@ const mostTries = 12
 export async function pullChanged({ repository, number, action, head, base }: PullRequestChanged, ports: Ports): Promise<void> {
   const planned = (await ports.store.pullPlans.sidesOf(fullName(repository), [number])).get(number)
   const over = action === 'closed' || action === 'merged'
-  if (over ? planned === undefined : planned?.head === head && planned.base === base) return
+  if (action !== 'marked' && (over ? planned === undefined : planned?.head === head && planned.base === base)) return
   await ports.store.wantedPlans.want(repository, number)
   await ports.queue.wake(pullsSubject(repository))
 }

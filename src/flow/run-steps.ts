@@ -15,7 +15,7 @@ import { understood } from './fleet.ts'
 export async function runSteps(execution: Execution): Promise<boolean> {
   const { run, plan } = execution
   for (const [index, step] of (plan.before ?? []).entries()) {
-    await run.to('stepping')
+    await run.to('stepping', { rollout: { wave: 0 } })
     if (await endedBetween(execution)) return false
     const failed = await runStep(execution, step, index + 1)
     if (failed) {

@@ -50,4 +50,4 @@ export function contractOver(history: readonly Deployment[], to?: Pick<Deploymen
 const cameToHosts: ReadonlySet<State> = new Set(['stepping', 'rolling', 'verifying', 'paused', 'rolling-back', 'succeeded', 'halted'])
 
 /** Whether it failed in what it does before, and so may have done some of it. */
-const failedBefore = ({ state, reason }: Deployment): boolean => state === 'failed' && reason?.evidence.run !== undefined
+const failedBefore = ({ state, rollout }: Deployment): boolean => state === 'failed' && rollout !== undefined

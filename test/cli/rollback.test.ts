@@ -51,6 +51,9 @@ test.each<[words: string, to: OperatorRollback['to']]>([
   expect(wanted).toEqual([{ repository: 'acme/shop', environment: 'production', user: 'root', ...(to && { to }) }])
 })
 
+test('going over what nothing older fits takes saying so', async () =>
+  expect((await called('acme/shop production --over-contract')).wanted).toMatchObject([{ overContract: true }]))
+
 test('it is told step by step, and nothing that hosts say steers the terminal', async () => {
   const { printed } = await called('acme/shop production', { revision: sha('a') })
   expect(printed).toEqual([

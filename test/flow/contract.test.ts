@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { remedyOf, sentenceOf } from '../../src/domain/reason.ts'
+import { askForRollback } from '../../src/flow/operate.ts'
 import type { Behaviour } from '../support/fake-registry.ts'
 import { newestComment, openPull } from '../support/pull-requests.ts'
 import { openTown, type Town, type TownOptions } from '../support/town.ts'
@@ -47,6 +48,16 @@ describe('a release that nothing older fits', () => {
     expect([next.state, next.plan?.contract]).toEqual(['succeeded', { because: ['#12 has the label landfall:contract'] }])
   })
 
+  test('a label that is put on later changes the plan on the pull request', async () => {
+    const { town } = await contracted()
+    const pull = await openPull(town, { 'a.txt': 'a' }, { number: 13 })
+    expect(newestComment(town)).not.toContain('cannot be gone back over')
+    town.github.pulls.set(13, { ...pull, labels: ['landfall:contract'] })
+    await town.tellOf({ kind: 'pull-request', action: 'marked', number: 13, head: pull.head.sha, base: 'main', fork: false })
+    await town.pass(15)
+    expect(newestComment(town)).toContain('13 has the label landfall:contract')
+  })
+
   test.each([
     ['/rollback', ''],
     ['/rollback to 1', ' to '],
@@ -85,7 +96,17 @@ describe('a release that nothing older fits', () => {
     expect(await say(town, '/retry')).toMatchObject({ kind: 'rollback', state: 'rejected', reason: { code: 'contract-between' } })
   })
 
-  test('is not gone back over by the operator who did not say so', async () => {
+  test.each([
+    [{}, 'rejected'],
+    [{ overContract: true as const }, 'succeeded'],
+  ])('the operator of Landfall, who asks with %j, is %s', async (option, state) => {
+    const { town } = await contracted()
+    await askForRollback({ repository: 'acme/shop', environment: 'production', user: 'root', ...option }, town.ports())
+    await town.quiet()
+    expect(await town.newest()).toMatchObject({ kind: 'rollback', state, actor: 'operator root' })
+  })
+
+  test('an older commit is not brought over it either', async () => {
     const { town, second } = await contracted()
     expect(versions(town)).toEqual([second.revision])
     const older = await say(town, `/deploy production ${(await town.deployments()).at(-1)?.revision?.slice(0, 10)}`)

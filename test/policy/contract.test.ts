@@ -25,7 +25,7 @@ describe('what is in the way back', () => {
       plan: plan({ generation, ...(barred && { contract }), ...(again !== undefined && { again }) }),
       ...change,
     })
-  const step = { reason: { code: 'step-failed' as const, evidence: { run: 'migrate' } } }
+  const step = { rollout: { wave: 0 } }
 
   test.each<[why: string, newestFirst: Deployment[], to: number, over: string | undefined]>([
     ['nothing, where nothing is marked', [made(3), made(2), made(1)], 2, undefined],

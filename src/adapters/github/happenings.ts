@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Probot } from 'probot'
 import { z } from 'zod'
+import { contractLabel } from '../../domain/one-off.ts'
 import type { Repository } from '../../domain/repository.ts'
 import type { Happening, PullRequestChanged } from '../../flow/ports.ts'
 import { type FromInstallation, repositoryOf } from './events.ts'
@@ -46,7 +47,10 @@ export function subscribeHappenings(app: Probot, { appId }: { appId: number }, t
   })
 
   app.on(
-    ['pull_request.opened', 'pull_request.reopened', 'pull_request.synchronize', 'pull_request.edited', 'pull_request.closed'],
+    [
+      ...(['pull_request.opened', 'pull_request.reopened', 'pull_request.synchronize', 'pull_request.edited'] as const),
+      ...(['pull_request.labeled', 'pull_request.unlabeled', 'pull_request.closed'] as const),
+    ],
     async ({ id, payload }) => {
       const from = toldBy(id, payload)
       const pull = payload.pull_request
@@ -85,9 +89,10 @@ const containerImage = z.object({
 })
 
 const edited = z.object({ changes: z.object({ base: z.looseObject({}) }) })
+const marked = z.object({ label: z.object({ name: z.literal(contractLabel) }) })
 const merged = z.object({ pull_request: z.object({ merged: z.literal(true) }) })
 
-/** Undefined for an edit of words alone. */
+/** Undefined for an edit of words alone, and for any other label. */
 function actionOf(action: string, payload: unknown): PullRequestChanged['action'] | undefined {
   switch (action) {
     case 'opened':
@@ -95,6 +100,9 @@ function actionOf(action: string, payload: unknown): PullRequestChanged['action'
       return action
     case 'synchronize':
       return 'moved'
+    case 'labeled':
+    case 'unlabeled':
+      return marked.safeParse(payload).success ? 'marked' : undefined
     case 'closed':
       return merged.safeParse(payload).success ? 'merged' : 'closed'
     default:

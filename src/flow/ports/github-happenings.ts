@@ -46,8 +46,9 @@ export interface ImagePublished extends Told {
 
 export interface PullRequestChanged extends Told {
   kind: 'pull-request'
-  /** `moved`: its head has another commit. `edited`: it is to be merged into another branch. */
-  action: 'opened' | 'reopened' | 'moved' | 'edited' | 'merged' | 'closed'
+  /** `moved`: its head has another commit. `edited`: it is to be merged into another branch. `marked`: the label was put on or taken off by which
+   * nothing older fits what it brings. */
+  action: 'opened' | 'reopened' | 'moved' | 'edited' | 'marked' | 'merged' | 'closed'
   number: number
   head: Sha
   base: string

@@ -7,17 +7,36 @@ import { type Html, html } from './html.ts'
 /** What was fixed before anything was touched: services, and hosts with their order. */
 export const planSection = (plan: Draft): Html => html`<section id="plan" aria-labelledby="plan-title">
 <h2 id="plan-title">Plan</h2>
+${contractNote(plan)}
 <table>
 <caption class="hidden">Services and what happens to them</caption>
 <thead><tr><th scope="col">Service</th><th scope="col">Change</th><th scope="col">Image</th></tr></thead>
 <tbody>${plan.services.map((service) => serviceRow(plan, service))}${plan.removed.map(removedRow)}</tbody>
 </table>
+${stepsTable(plan)}
 <table>
 <caption class="hidden">Hosts, in the order they are switched</caption>
 <thead><tr><th scope="col">Host</th><th scope="col">Before</th><th scope="col">Platform</th></tr></thead>
 <tbody>${plan.waves.flatMap((wave, index) => wave.hosts.map((name) => hostRow(plan, name, index)))}</tbody>
 </table>
 </section>`
+
+const contractNote = ({ contract }: Draft): Html | false =>
+  contract !== undefined && html`<p><strong>This release cannot be gone back over</strong>: ${contract.because.join('; ')}</p>`
+
+const stepsTable = ({ before = [] }: Draft): Html | false =>
+  before.length > 0 &&
+  html`<table>
+<caption class="hidden">What is run once before anything is switched</caption>
+<thead><tr><th scope="col">Before</th><th scope="col">Service</th><th scope="col">Host</th></tr></thead>
+<tbody>${before.map(
+    ({ run, service, host, within }) => html`<tr>
+<th scope="row"><code>${run.join(' ')}</code></th>
+<td data-label="Service">${service}</td>
+<td data-label="Host">${host} <span class="note">once, for ${durationText(within)} at most</span></td>
+</tr>`,
+  )}</tbody>
+</table>`
 
 const serviceRow = (plan: Draft, service: PlannedService): Html => html`<tr>
 <th scope="row">${service.name}</th>

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { z } from 'zod'
 import { createApp } from '../../../src/adapters/github/app.ts'
 import { subscribeHappenings } from '../../../src/adapters/github/happenings.ts'
 import { receive } from '../../../src/adapters/github/receive.ts'
@@ -146,6 +147,20 @@ test('a pull request from its opening to its merge; words alone are no change', 
   expect(await told(await shop.reopenPullRequest(number, by))).toEqual([{ ...later, action: 'reopened' }])
   const merged = await shop.merge(number, by)
   expect(await told(merged.deliveries)).toEqual([{ ...later, action: 'merged' }])
+})
+
+test.each([
+  ['labeled', 'landfall:contract', ['marked']],
+  ['unlabeled', 'landfall:contract', ['marked']],
+  ['labeled', 'bug', []],
+])('a pull request that is %s %s', async (action, name, actions) => {
+  happened = []
+  const opened = standIn.deliveries.find(({ event, payload }) => event === 'pull_request' && JSON.stringify(payload).includes('"opened"'))
+  const label = { id: 1, node_id: 'L', url: 'https://example.com', name, color: 'ffffff', default: false, description: null }
+  const body = JSON.stringify({ ...z.looseObject({}).parse(opened?.payload), action, label })
+  const signature = `sha256=${createHmac('sha256', app.secret).update(body).digest('hex')}`
+  expect(await receive(probot, { guid: `${action} ${name}`, event: 'pull_request', signature, body })).toBe('received')
+  expect(happened.map((one) => one.kind === 'pull-request' && one.action)).toEqual(actions)
 })
 
 test('a pull request of a fork says so', async () => {

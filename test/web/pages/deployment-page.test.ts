@@ -86,6 +86,14 @@ describe('at first sight', () => {
     )
   })
 
+  test('what is run before, and that there is no way back, stand in the plan', () => {
+    const step = { service: 'web', host: 'web-2', run: ['bin/migrate', '<all>'], within: 600, needs: [] }
+    const marked = plan({ before: [step], contract: { because: ['db/contract/7.sql changed'] } })
+    const words = wordsOf(deploymentPage(view({ deployment: deployment({ plan: marked }) })))
+    expect(words).toContain('This release cannot be gone back over : db/contract/7.sql changed')
+    expect(words).toContain('bin/migrate &lt;all&gt; web web-2 once, for 10 min at most')
+  })
+
   test('a rollback names who rolled back', () =>
     expect(wordsOf(deploymentPage(view({ deployment: deployment({ kind: 'rollback' }) })))).toContain('Rolled back by mona'))
 })
