@@ -19,6 +19,8 @@ const endings = {
   21: 'other-environment',
   22: 'unsigned-order',
   23: 'docker-away',
+  24: 'files-refused',
+  25: 'reload-failed',
   124: 'out-of-time',
   127: 'no-shell',
   137: 'out-of-time',

@@ -1,4 +1,5 @@
 import { commandWithin } from '../domain/configuration.ts'
+import { changedIn, type SyncedFiles } from '../domain/files.ts'
 import type { Plan, PlannedService } from '../domain/plan.ts'
 import { probedPaths } from '../domain/probed-paths.ts'
 import { fullName } from '../domain/repository.ts'
@@ -24,6 +25,12 @@ import { fullName } from '../domain/repository.ts'
  * | `probe SERVICE PORT PATH` | asked by `probe` |
  * | `command SERVICE SECONDS WORD…` | run by `probe` in each container, for so long at most; each word in base64 |
  * | `file PATH` | installed from the bundle's `project/` into the project folder |
+ * | `hash SHA256 PATH` | what a file of these holds that services mount; others in containers may read it |
+ * | `synced NUMBER SERVICE SECONDS PLACE` | an entry of such files: who mounts them, and how long its commands may take |
+ * | `mounted NUMBER PATH TARGET` | a folder or file of it, and where it is in containers; both in base64 |
+ * | `reload NUMBER WORD…` | run in the running containers of its service once the files changed; each word in base64 |
+ * | `check NUMBER` | its `check-NUMBER.yml` is run before anything changes |
+ * | `called SERVICE NAME` | another name that a check has to know |
  * | `again GENERATION` | it is this release that is gone back to, as it was first deployed |
  * | `profile NAME` | a Compose profile that the host has |
  * | `kept GENERATION` | there is no `project/` in it: the files are those of this release, as the host keeps them |
@@ -49,6 +56,8 @@ export function manifest(plan: Plan, files: readonly string[], profiles: readonl
     ...running.flatMap((service) => probes(service)),
     ...running.flatMap((service) => commands(service)),
     ...files.map(fileLine),
+    ...(plan.synced ?? []).flatMap((entry, index) => syncedLines(entry, index + 1, plan)),
+    ...running.flatMap(({ name, aliases = [] }) => aliases.map((alias) => line('called', name, alias))),
     ...profiles.map((name) => line('profile', name)),
     ...(plan.again === undefined ? [] : [line('again', String(plan.again))]),
     ...(plan.kept === undefined ? [] : [line('kept', String(plan.kept))]),
@@ -60,6 +69,28 @@ export function images(plan: Plan): string[] {
   return [...new Set(plan.services.filter((service) => service.replicas > 0).map((service) => service.image))]
 }
 
+function syncedLines(entry: SyncedFiles, index: number, plan: Plan): string[] {
+  const number = String(index)
+  return [
+    line('synced', number, entry.service, String(entry.within), entry.to),
+    ...entry.mounts.map(({ path, target }) => line('mounted', number, base64(path), base64(target))),
+    ...(entry.reload && entry.reload.length > 0 ? [line('reload', number, ...entry.reload.map(base64))] : []),
+    ...(isChecked(entry, plan) ? [line('check', number)] : []),
+    ...entry.files.map(({ path, sha256 }) => `hash ${sha256} ${path}\n`),
+  ]
+}
+
+/**
+ * What changes nothing of it was seen well as it is. Nor is a release checked that is gone back to: it ran with these files, and
+ * people wait for it.
+ */
+export const isChecked = (entry: SyncedFiles, { kind, services, gone }: Plan): boolean =>
+  entry.check !== undefined &&
+  kind === 'deploy' &&
+  (changedIn(entry, gone).length > 0 || services.some(({ name, change }) => name === entry.service && change !== 'untouched'))
+
+const base64 = (word: string): string => Buffer.from(word).toString('base64')
+
 function besideLines({ name, replicas, beside }: PlannedService): string[] {
   if (!beside) return []
   return [line('beside', name, String(replicas)), ...beside.after.map(({ service, is }) => line('after', service, is))]
@@ -68,7 +99,7 @@ function besideLines({ name, replicas, beside }: PlannedService): string[] {
 function roomLines({ name, replicas, startFirst }: PlannedService): string[] {
   if (!startFirst) return []
   const { drain, hook } = startFirst
-  const words = hook?.run.map((word) => Buffer.from(word).toString('base64')) ?? []
+  const words = hook?.run.map(base64) ?? []
   return [
     line('room', name, String(replicas)),
     line('drain', name, String(drain)),
@@ -81,7 +112,7 @@ function probes({ name, verify }: PlannedService): string[] {
 }
 
 function commands({ name, verify }: PlannedService): string[] {
-  const words = verify?.command?.map((word) => Buffer.from(word).toString('base64'))
+  const words = verify?.command?.map(base64)
   return words ? [line('command', name, String(commandWithin), ...words)] : []
 }
 

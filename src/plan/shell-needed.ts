@@ -9,7 +9,7 @@ export interface ShellNeeded {
 }
 
 /** What came with version 5: each says what of a plan needs it, undefined where nothing does. */
-const sinceVersion5: readonly ((draft: Draft) => string | undefined)[] = []
+const sinceVersion5: readonly ((draft: Draft) => string | undefined)[] = [({ synced }) => (synced ? '`files`' : undefined)]
 
 /** The newest landfall-shell that carrying out a plan needs; undefined where every version Landfall speaks to does. */
 export function shellNeeded(draft: Draft): ShellNeeded | undefined {

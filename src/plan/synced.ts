@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto'
+import { type FilesRule, isWithin, overlap, type SyncedFile, type SyncedFiles, type SyncedMount } from '../domain/files.ts'
+import type { Problem } from '../domain/problem.ts'
+import { bindsOf } from './binds.ts'
+import type { ComposeModel } from './model.ts'
+
+/** What files for hosts are found by. */
+export interface SyncedRequest {
+  rules: readonly FilesRule[]
+  environment: string
+  /** The project's file, for messages. */
+  file: string
+  /** The repository at the commit. */
+  repository: { paths(): string[]; read(path: string): Uint8Array | undefined }
+  model: ComposeModel
+  /** What Landfall puts into the project folder beside them. */
+  envFiles: readonly string[]
+}
+
+/** Each of them stands in the plan, of which a host takes a mebibyte. */
+const mostFiles = 1000
+const mostBytes = 8 * 1024 * 1024
+
+/** Finds the files of each rule, and where its service mounts them; or everything that is wrong with them, at its place in the project's file. */
+export function syncedFiles(request: SyncedRequest): { value: SyncedFiles[]; problems: Problem[] } {
+  const problems: Problem[] = []
+  const value = request.rules.map((rule, index) => {
+    const at = `environments.${request.environment}.files[${index}]`
+    const found = filesOf(rule, request)
+    const mounts = mountsOf(rule, request.model)
+    for (const { key, what, remedy } of [
+      ...found.problems,
+      ...placeProblems(rule, request),
+      ...mountProblems(rule, found.files, mounts, request.model),
+    ])
+      problems.push({ file: request.file, path: `${at}.${key}`, what, remedy })
+    const { into: _, ...kept } = rule
+    return { ...kept, files: found.files, mounts, ...fixedNetworks(rule, request.model) }
+  })
+  const all = value.flatMap(({ files }) => files)
+  if (all.length > mostFiles)
+    problems.push({
+      file: request.file,
+      path: `environments.${request.environment}.files`,
+      what: `these are ${all.length} files, and ${mostFiles} is the most`,
+      remedy: 'Build what is more into an image',
+    })
+  return { value, problems }
+}
+
+interface Found {
+  key: 'from' | 'to' | 'service' | 'check'
+  what: string
+  remedy: string
+}
+
+/** Where a single file lies that goes into a folder is for its rule to say. */
+function filesOf({ from, to, into }: FilesRule, { repository }: SyncedRequest): { files: SyncedFile[]; problems: Found[] } {
+  const problems: Found[] = []
+  const refuse = (what: string, remedy: string) => problems.push({ key: 'from', what, remedy })
+  const sources = repository
+    .paths()
+    .filter((path) => isWithin(path, from))
+    .toSorted()
+  if (sources.length === 0) refuse('the repository has no such folder or file at this commit', 'Correct the path; links are not followed')
+  let bytes = 0
+  const files = sources.slice(0, mostFiles + 1).flatMap((source): SyncedFile[] => {
+    const path = source === from ? (into ? `${to}/${from.split('/').at(-1)}` : to) : `${to}/${source.slice(from.length + 1)}`
+    const contents = repository.read(source)
+    if (!isPuttable(path))
+      refuse(
+        `${source} has a name that cannot be put on a host`,
+        'Rename it: no backslashes, no blanks at its ends, at most 200 characters',
+      )
+    if (!contents) refuse(`${source} is larger than 256 KiB`, 'Build large files into an image')
+    bytes += contents?.length ?? 0
+    return contents ? [{ path, source, sha256: createHash('sha256').update(contents).digest('hex') }] : []
+  })
+  if (bytes > mostBytes) refuse(`the files are larger than ${mostBytes >> 20} MiB together`, 'Build large files into an image')
+  return { files, problems }
+}
+
+/** Hosts take it by a line of their list, and a tar archive holds it. */
+const isPuttable = (path: string): boolean => path === path.trim() && Buffer.byteLength(path) <= 200 && !/[\p{Cc}\\]/u.test(path)
+
+/** What its service mounts of the place: all of it, or parts. */
+const mountsOf = ({ to, service }: FilesRule, model: ComposeModel): SyncedMount[] =>
+  bindsOf(service, model).flatMap(({ path, target }) => (isWithin(path, to) ? [{ path, target }] : []))
+
+/** Addresses that are in use already where a check is to run beside the service. */
+function fixedNetworks({ service, check }: FilesRule, { services }: ComposeModel): Pick<SyncedFiles, 'networks'> {
+  const networks = Object.entries(services[service]?.networks ?? {})
+  const fixed = networks.some(([, settings]) => Object.keys(settings ?? {}).some((key) => /address$|^link_local_ips$/.test(key)))
+  return check && fixed ? { networks: networks.map(([name]) => name) } : {}
+}
+
+function placeProblems({ to }: FilesRule, { envFiles }: SyncedRequest): Found[] {
+  const taken = ['.env', ...envFiles].find((path) => overlap(path, to))
+  return taken === undefined
+    ? []
+    : [{ key: 'to', what: `${taken} of the environment lies there`, remedy: 'Use another folder, and mount that' }]
+}
+
+function mountProblems(
+  { to, service, check }: FilesRule,
+  files: readonly SyncedFile[],
+  mounts: readonly SyncedMount[],
+  model: ComposeModel,
+): Found[] {
+  const definition = Object.hasOwn(model.services, service) ? model.services[service] : undefined
+  if (!definition)
+    return [{ key: 'service', what: `the Compose file has no service "${service}"`, remedy: 'Name the one that mounts them' }]
+  const writers = Object.keys(model.services).flatMap((name) =>
+    bindsOf(name, model).flatMap(({ path, readOnly }): Found[] =>
+      !readOnly && overlap(path, to)
+        ? [
+            {
+              key: 'to',
+              what: `"${name}" can write to ./${path}`,
+              remedy: `Mount it there with \`:ro\`, or use a folder that no service writes to`,
+            },
+          ]
+        : [],
+    ),
+  )
+  const missing = mounts.filter(({ path }) => !files.some((file) => isWithin(file.path, path)))
+  const spaces = definition.network_mode?.startsWith('service:') || definition.network_mode?.startsWith('container:')
+  return [
+    ...writers,
+    ...(mounts.length === 0
+      ? [
+          {
+            key: 'service' as const,
+            what: `"${service}" does not mount ./${to}`,
+            remedy: `Mount it in the Compose file, such as \`./${to}:/etc/${service}:ro\`, or correct \`to\`; a file that goes into a folder is \`to: folder/\``,
+          },
+        ]
+      : []),
+    ...missing.map(({ path }) => ({
+      key: 'from' as const,
+      what: `"${service}" mounts ./${path}, and there is no such file in it`,
+      remedy: 'Add it, or Docker puts an empty folder in its place',
+    })),
+    ...(check && spaces
+      ? [
+          {
+            key: 'check' as const,
+            what: `"${service}" lives in the network of another container, so nothing is checked beside it`,
+            remedy: 'Remove `check`',
+          },
+        ]
+      : []),
+  ]
+}
