@@ -153,6 +153,10 @@ export interface Beside {
   after: { service: string; is: 'completed' | 'healthy' }[]
 }
 
+/** Whether it may behave otherwise afterwards: it has new containers, or its containers have new files. */
+export const isAffected = ({ change, reloaded }: Pick<PlannedService, 'change' | 'reloaded'>): boolean =>
+  change !== 'untouched' || reloaded === true
+
 export type ServiceChange = 'created' | 'recreated' | 'untouched'
 
 export interface PlannedHost {

@@ -1,5 +1,5 @@
 import { onHost } from '../domain/host-view.ts'
-import type { Plan } from '../domain/plan.ts'
+import { isAffected, type Plan } from '../domain/plan.ts'
 import { type Reason, sentenceOf } from '../domain/reason.ts'
 import type { HostProof, UrlProof } from '../domain/receipt.ts'
 import { switchTo } from '../host/commands.ts'
@@ -182,4 +182,4 @@ async function proveWave(execution: Execution, wave: string[]): Promise<Proved[]
 }
 
 const changing = ({ services }: Plan): string[] =>
-  services.filter(({ change, reloaded, replicas }) => (change !== 'untouched' || reloaded) && replicas > 0).map(({ name }) => name)
+  services.filter((service) => isAffected(service) && service.replicas > 0).map(({ name }) => name)

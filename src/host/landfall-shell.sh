@@ -902,13 +902,14 @@ check_entry() {
   } >"$scratch/check.json"
   name=landfall-check-$project-$environment-$generation-$number
   docker rm -f "$name" >/dev/null 2>&1
-  limited="timeout -k 5 $seconds"
+  limited="timeout -s KILL $seconds" began=$(date +%s)
   compose "$generation" --progress quiet -f "$release/check-$number.yml" -f "$scratch/check.json" \
     run --rm --no-deps -T --name "$name" "$service" >"$scratch/output" 2>&1 </dev/null &
   wait $!
   code=$?
   limited=
   [ $code -ne 0 ] || return 0
+  [ $code -ne 137 ] || [ $(($(date +%s) - began)) -lt "$seconds" ] || code=124
   docker rm -f "$name" >/dev/null 2>&1
   rm -rf "$release/check"
   docker_answers || fail $docker_failed "the Docker engine does not answer"

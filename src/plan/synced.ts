@@ -123,7 +123,7 @@ function mountProblems(
         : [],
     ),
   )
-  const missing = mounts.filter(({ path }) => !files.some((file) => isWithin(file.path, path)))
+  const missing = files.length === 0 ? [] : mounts.filter(({ path }) => !files.some((file) => isWithin(file.path, path)))
   const spaces = definition.network_mode?.startsWith('service:') || definition.network_mode?.startsWith('container:')
   return [
     ...writers,
