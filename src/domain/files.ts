@@ -48,8 +48,8 @@ export interface SyncedMount {
   target: string
 }
 
-/** Whether a path is this one, or lies below it. */
-export const isWithin = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`)
+/** Whether a path is this one, or lies below it; `.` is the folder of all. */
+export const isWithin = (path: string, folder: string): boolean => folder === '.' || path === folder || path.startsWith(`${folder}/`)
 
 /** Whether two paths are the same, or one lies below the other. */
 export const overlap = (one: string, other: string): boolean => isWithin(one, other) || isWithin(other, one)

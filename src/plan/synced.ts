@@ -116,7 +116,7 @@ function mountProblems(
         ? [
             {
               key: 'to',
-              what: `"${name}" can write to ./${path}`,
+              what: `"${name}" can write to ${path === '.' ? 'all of ./' : `./${path}`}`,
               remedy: `Mount it there with \`:ro\`, or use a folder that no service writes to`,
             },
           ]

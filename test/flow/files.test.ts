@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Plan } from '../../src/domain/plan.ts'
 import { httpError } from '../support/fake-github.ts'
+import { newestComment, openPull } from '../support/pull-requests.ts'
 import { composeYml, landfallYml } from '../support/shop.ts'
 import { openTown, type Town, type TownOptions } from '../support/town.ts'
 
@@ -183,4 +184,13 @@ test('a host whose landfall-shell knows nothing of files is told of before any i
   const { state, reason } = await change(town, { 'deploy/nginx/default.conf': 'two' })
   expect([state, reason?.code]).toEqual(['failed', 'host-not-ready'])
   expect(reason?.evidence.detail).toContain('`files` needs version 5')
+})
+
+test('a pull request shows which files would change, and that nothing is recreated for it', async () => {
+  const town = await shop()
+  await openPull(town, { 'deploy/nginx/default.conf': 'two', 'deploy/nginx/more/tls.conf': null })
+  const comment = newestComment(town)
+  expect(comment).toContain('1 service recreated, 1 reloaded on 1 host')
+  expect(comment).toContain('- nginx for proxy: checked by nginx -t, taken up by nginx -s reload')
+  expect(comment).toContain('- `~` `nginx/default.conf` from `deploy/nginx/default.conf`\n- `-` `nginx/more/tls.conf`')
 })

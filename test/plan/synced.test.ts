@@ -96,11 +96,11 @@ test.each<[why: string, given: Given, expected: string[]]>([
     ['[0].service: "proxy" does not mount ./conf/nginx'],
   ],
   ['a service that can write there', { volumes: { proxy: ['./nginx:/etc/nginx/conf.d'] } }, ['[0].to: "proxy" can write to ./nginx']],
-  ['another one that can write there', { volumes: { proxy: [readOnly], web: ['.:/app'] } }, ['[0].to: "web" can write to ./.']],
+  ['another one that can write there', { volumes: { proxy: [readOnly], web: ['.:/app'] } }, ['[0].to: "web" can write to all of ./']],
   [
     'a folder of data',
     { rule: { to: 'data' }, volumes: { proxy: ['./data:/d:ro'], db: ['./data/pg:/pg'] } },
-    ['[0].to: "db" can write to ./data/pg', '[0].from: "proxy" mounts ./data, and there is no such file in it'].slice(0, 1),
+    ['[0].to: "db" can write to ./data/pg'],
   ],
   [
     'a file that is not among them',
@@ -135,7 +135,7 @@ describe('what only a new container sees', () => {
       { rule: { reload: ['x'] }, volumes: { proxy: ['./nginx/default.conf:/etc/nginx/nginx.conf:ro'] } },
       true,
     ],
-  ])('%s: %s', (_why, given, counts) => expect(hashOf(given) !== undefined).toBe(counts))
+  ])('%s', (_why, given, counts) => expect(hashOf(given) !== undefined).toBe(counts))
 
   test('is known by what is in it, and by nothing else', () => {
     const changed = (path: string) =>
