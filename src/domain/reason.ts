@@ -116,7 +116,7 @@ const wordings = {
     remedy: () => 'Read the log, correct the Compose file or the image and push again',
   },
   'files-refused': {
-    sentence: (e) => `The new files of ${e.service} did not pass their check on ${e.host}: ${e.detail}`,
+    sentence: (e) => `New files of ${e.service} fail their check on ${e.host}: ${e.detail}`,
     remedy: () => 'Nothing was changed on any host, and what runs never saw them. Correct them and push again',
   },
   'reload-failed': {

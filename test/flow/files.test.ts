@@ -84,7 +84,7 @@ describe('a check', () => {
     const { state, reason } = await change(town, { 'deploy/nginx/default.conf': 'retrn' })
     expect(state).toBe('failed')
     expect(reason).toMatchObject({ code: 'files-refused', evidence: { host: 'web-2', service: 'proxy' } })
-    expect(reason?.evidence.detail?.split('\n')[0]).toBe(said.split('\n')[1])
+    expect(reason?.evidence.detail?.split('\n')[0]).toBe('unknown directive "retrn" in /etc/nginx/conf.d/default.conf:1')
     expect([seen(town), seen(town, 'web-2')]).toEqual([before, before])
     expect(town.host().heard.filter((verb) => verb === 'switch 2')).toEqual([])
     // Corrected, it goes.
