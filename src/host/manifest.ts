@@ -73,8 +73,8 @@ function syncedLines(entry: SyncedFiles, index: number, plan: Plan): string[] {
   const number = String(index)
   return [
     line('synced', number, entry.service, String(entry.within), entry.to),
-    ...entry.mounts.map(({ path, target }) => line('mounted', number, base64(path), base64(target))),
-    ...(entry.reload && entry.reload.length > 0 ? [line('reload', number, ...entry.reload.map(base64))] : []),
+    ...entry.mounts.map(({ path, target }) => line('mounted', number, ...encoded([path, target]))),
+    ...(entry.reload && entry.reload.length > 0 ? [line('reload', number, ...encoded(entry.reload))] : []),
     ...(isChecked(entry, plan) ? [line('check', number)] : []),
     ...entry.files.map(({ path, sha256 }) => `hash ${sha256} ${path}\n`),
   ]
@@ -89,8 +89,6 @@ export const isChecked = (entry: SyncedFiles, { kind, services, gone }: Plan): b
   kind === 'deploy' &&
   (changedIn(entry, gone).length > 0 || services.some(({ name, change }) => name === entry.service && change !== 'untouched'))
 
-const base64 = (word: string): string => Buffer.from(word).toString('base64')
-
 function besideLines({ name, replicas, beside }: PlannedService): string[] {
   if (!beside) return []
   return [line('beside', name, String(replicas)), ...beside.after.map(({ service, is }) => line('after', service, is))]
@@ -99,11 +97,10 @@ function besideLines({ name, replicas, beside }: PlannedService): string[] {
 function roomLines({ name, replicas, startFirst }: PlannedService): string[] {
   if (!startFirst) return []
   const { drain, hook } = startFirst
-  const words = hook?.run.map(base64) ?? []
   return [
     line('room', name, String(replicas)),
     line('drain', name, String(drain)),
-    ...(hook ? [line('hook', name, String(hook.within), ...words)] : []),
+    ...(hook ? [line('hook', name, String(hook.within), ...encoded(hook.run))] : []),
   ]
 }
 
@@ -112,9 +109,11 @@ function probes({ name, verify }: PlannedService): string[] {
 }
 
 function commands({ name, verify }: PlannedService): string[] {
-  const words = verify?.command?.map(base64)
-  return words ? [line('command', name, String(commandWithin), ...words)] : []
+  return verify?.command ? [line('command', name, String(commandWithin), ...encoded(verify.command))] : []
 }
+
+/** They may hold anything. */
+const encoded = (words: readonly string[]): string[] => words.map((word) => Buffer.from(word).toString('base64'))
 
 /** Names and paths were checked where they entered; a word that would forge a line is a bug, and nothing is signed then. */
 function line(...words: string[]): string {
