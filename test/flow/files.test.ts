@@ -48,6 +48,7 @@ describe('a change of files', () => {
     expect(record).toContain('proxy  reloaded   keeps its containers, which take the changed files up')
     for (const row of ['~ nginx/default.conf from deploy/nginx/default.conf', '+ nginx/new.conf', '- nginx/more/tls.conf'])
       expect(record).toContain(row)
+    expect(record).toContain('pull web-1: images are there, and the new files of proxy passed their check after')
     expect(record).toContain(`files web-1: proxy took them up in ${before?.slice(0, 12)}, which sees them as they were written`)
     const { summary = '' } = town.github.checkRuns.findLast(({ revision }) => revision === plan?.revision) ?? {}
     expect(summary).toContain('| proxy | reloaded |')
