@@ -23,6 +23,7 @@ beforeAll(async () => {
   const options = { name: 'shop', hosts: ['web-1'], within: 15 }
   const proxy = `  proxy:
     image: ${reference}
+    env_file: .env
     ports: ["${port}:80"]
     volumes: ["./nginx:/etc/nginx/conf.d:ro"]
 volumes:`

@@ -27,7 +27,7 @@ largest_bundle=67108864
 
 ok=0 usage=2 bad_bundle=10 unknown_release=11 fenced=12 held=13 busy=14 docker_failed=15 pull_stalled=16
 nothing_before=17 other_content=18 not_current=19 not_ready=20 other_environment=21 unsigned_order=22 docker_away=23
-files_refused=24 reload_failed=25
+files_refused=25 reload_failed=26
 
 # --- speaking ---------------------------------------------------------------------------------------------------
 
@@ -235,8 +235,28 @@ compose() {
   [ -f "$from/project/.env" ] && set -- --env-file "$from/project/.env" "$@"
   for profile in $(manifest "${from##*/}" profile); do set -- --profile "$profile" "$@"; done
   find_compose
-  ${limited-} $composer --progress plain -p "$project" --project-directory "$place/files" \
+  $composer --progress plain -p "$project" --project-directory "${files_in:-$place/files}" \
     -f "$from/compose.yml" -f "$from/override.yml" "$@"
+}
+
+render_ahead() {
+  [ ! -s "$scratch/ahead.yml" ] || return 0
+  files_in=$place/releases/$1/project
+  compose "$1" config --no-path-resolution >"$scratch/ahead.yml" 2>"$scratch/output" </dev/null ||
+    { pass_on "$scratch/output"; fail $docker_failed "docker compose config failed"; }
+  files_in=
+}
+
+# The same with a release that is not installed yet: what its env files say is read where they lie, and written into a file of this call
+# alone. Folders are where they will be.
+compose_ahead() {
+  ahead=$1
+  shift
+  render_ahead "$ahead"
+  find_compose
+  set -- --env-file "$place/releases/$ahead/interpolation.env" "$@"
+  for profile in $(manifest "$ahead" profile); do set -- --profile "$profile" "$@"; done
+  ${limited-} $composer --progress plain -p "$project" --project-directory "$place/files" -f "$scratch/ahead.yml" "$@"
 }
 
 # Sets `composer`: the words that run Compose. `docker compose` starts the plugin twice, once to ask what it is; called by its own
@@ -854,6 +874,7 @@ check_files() {
   lay_out || fail $not_ready "$place cannot be written"
   take_stock
   find_unknown
+  render_ahead "$generation"
   while read -r number; do check_entry "$number" </dev/null; done <"$scratch/checks"
   rm -rf "$release/check"
 }
@@ -903,7 +924,7 @@ check_entry() {
   name=landfall-check-$project-$environment-$generation-$number
   docker rm -f "$name" >/dev/null 2>&1
   limited="timeout -s KILL $seconds" began=$(date +%s)
-  compose "$generation" --progress quiet -f "$release/check-$number.yml" -f "$scratch/check.json" \
+  compose_ahead "$generation" --progress quiet -f "$release/check-$number.yml" -f "$scratch/check.json" \
     run --rm --no-deps -T --name "$name" "$service" >"$scratch/output" 2>&1 </dev/null &
   wait $!
   code=$?

@@ -1,3 +1,5 @@
+import { posix } from 'node:path'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { good, parseProject, projectWith, told } from './given.ts'
 
@@ -66,4 +68,27 @@ test('two entries that lie in one place are refused at the second', () => {
   const two = (to: string) => `[{ from: a, to: nginx, service: proxy }, { from: b, to: ${to}, service: proxy }]`
   expect(refusal(two('nginx/tls'))).toEqual(['files[1].to: this lies in one place with "nginx" above'])
   expect(refusal(two('nginx-2'))).toEqual([])
+})
+
+test('whatever is written, nothing is read outside of the repository, and nothing is put outside of the project folder', () => {
+  const pieces = fc.constantFrom('..', '.', '', 'nginx', '.env', '~', '-v', '\\', '$HOME', 'a b', '\n', '…')
+  const path = fc.oneof(
+    fc.array(pieces, { maxLength: 5 }).map((parts) => parts.join('/')),
+    fc.string({ unit: 'binary', maxLength: 20 }),
+  )
+  const isBelow = (written: string) => !posix.isAbsolute(written) && !`${posix.normalize(written)}/`.startsWith('../')
+  let put = 0
+  fc.assert(
+    fc.property(path, path, (from, to) => {
+      const found = parsed(JSON.stringify([{ from, to, service: 'proxy' }]))
+      for (const rule of found.kind === 'ok' ? (found.value.environments.production?.files ?? []) : []) {
+        put += 1
+        expect([isBelow(rule.from), isBelow(rule.to)]).toEqual([true, true])
+        expect(rule.to).toMatch(/^[A-Za-z0-9._/-]+$/)
+        expect(['.', '.env']).not.toContain(posix.normalize(rule.to))
+      }
+    }),
+    { numRuns: 100, seed: 24 },
+  )
+  expect(put).toBeGreaterThan(0)
 })

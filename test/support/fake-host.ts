@@ -150,7 +150,7 @@ export class FakeHost {
   #check(bundle: Unpacked): CommandResult | undefined {
     const text = bundle.manifest('check').length > 0 ? this.checks(bundle.files) : undefined
     const line = { type: 'check', service: 'proxy', code: 1, text: encoded(text ?? '') }
-    return text === undefined ? undefined : { ...refused(24, 'the new files did not pass the check'), ...answer([line]) }
+    return text === undefined ? undefined : { ...refused(25, 'the new files did not pass the check'), ...answer([line]) }
   }
 
   /** Installs the files of a release; undefined where a reload fails. */
@@ -184,7 +184,7 @@ export class FakeHost {
       { force: true },
     )
     const taken = this.#install(release)
-    if (!taken) return refused(25, 'the reload of proxy ended with exit code 1', 'no such signal\n')
+    if (!taken) return refused(26, 'the reload of proxy ended with exit code 1', 'no such signal\n')
     for (const service of release.manifest('remove')) this.docker.remove(service)
     return said([...taken, { type: 'switched' }])
   }
@@ -211,7 +211,7 @@ export class FakeHost {
     const names = touched.filter((service) => kept.includes(service))
     if (!this.docker.up(back, names)) return refused(15, 'docker compose up failed')
     for (const service of touched.filter((name) => !kept.includes(name))) this.docker.remove(service)
-    if (!this.#install(back)) return refused(25, 'the reload of proxy ended with exit code 1', 'no such signal\n')
+    if (!this.#install(back)) return refused(26, 'the reload of proxy ended with exit code 1', 'no such signal\n')
     if (!this.#part(release, back, besides)) return refused(15, 'docker compose up failed')
     return said([{ type: 'restored', generation: this.current, leaving: this.leaving.size }])
   }
