@@ -239,10 +239,11 @@ compose() {
     -f "$from/compose.yml" -f "$from/override.yml" "$@"
 }
 
+# Where paths are left as they are, Compose looks for env files in the folder that it is called in.
 render_ahead() {
   [ ! -s "$scratch/ahead.yml" ] || return 0
   files_in=$place/releases/$1/project
-  compose "$1" config --no-path-resolution >"$scratch/ahead.yml" 2>"$scratch/output" </dev/null ||
+  (cd "$files_in" && compose "$1" config --no-path-resolution) >"$scratch/ahead.yml" 2>"$scratch/output" </dev/null ||
     { pass_on "$scratch/output"; fail $docker_failed "docker compose config failed"; }
   files_in=
 }
@@ -255,6 +256,8 @@ compose_ahead() {
   render_ahead "$ahead"
   find_compose
   set -- --env-file "$place/releases/$ahead/interpolation.env" "$@"
+  # Secrets and configs may name a variable of it.
+  [ -f "$place/releases/$ahead/project/.env" ] && set -- --env-file "$place/releases/$ahead/project/.env" "$@"
   for profile in $(manifest "$ahead" profile); do set -- --profile "$profile" "$@"; done
   ${limited-} $composer --progress plain -p "$project" --project-directory "$place/files" -f "$scratch/ahead.yml" "$@"
 }
