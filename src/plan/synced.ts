@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { type FilesRule, isWithin, overlap, type SyncedFile, type SyncedFiles, type SyncedMount } from '../domain/files.ts'
+import { type FilesRule, isWithin, type SyncedFile, type SyncedFiles, type SyncedMount } from '../domain/files.ts'
 import type { Problem } from '../domain/problem.ts'
 import { bindsOf } from './binds.ts'
 import type { ComposeModel } from './model.ts'
+import { type Found, mountProblems, placeProblems } from './synced-problems.ts'
 
 /** What files for hosts are found by. */
 export interface SyncedRequest {
@@ -30,7 +31,7 @@ export function syncedFiles(request: SyncedRequest): { value: SyncedFiles[]; pro
     const mounts = mountsOf(rule, request.model)
     for (const { key, what, remedy } of [
       ...found.problems,
-      ...placeProblems(rule, request),
+      ...placeProblems(rule, request.envFiles),
       ...mountProblems(rule, found.files, mounts, request.model),
     ])
       problems.push({ file: request.file, path: `${at}.${key}`, what, remedy })
@@ -46,12 +47,6 @@ export function syncedFiles(request: SyncedRequest): { value: SyncedFiles[]; pro
       remedy: 'Build what is more into an image',
     })
   return { value, problems }
-}
-
-interface Found {
-  key: 'from' | 'to' | 'service' | 'check'
-  what: string
-  remedy: string
 }
 
 /** Where a single file lies that goes into a folder is for its rule to say. */
@@ -92,63 +87,4 @@ function fixedNetworks({ service, check }: FilesRule, { services }: ComposeModel
   const networks = Object.entries(services[service]?.networks ?? {})
   const fixed = networks.some(([, settings]) => Object.keys(settings ?? {}).some((key) => /address$|^link_local_ips$/.test(key)))
   return check && fixed ? { networks: networks.map(([name]) => name) } : {}
-}
-
-function placeProblems({ to }: FilesRule, { envFiles }: SyncedRequest): Found[] {
-  const taken = ['.env', ...envFiles].find((path) => overlap(path, to))
-  return taken === undefined
-    ? []
-    : [{ key: 'to', what: `${taken} of the environment lies there`, remedy: 'Use another folder, and mount that' }]
-}
-
-function mountProblems(
-  { to, service, check }: FilesRule,
-  files: readonly SyncedFile[],
-  mounts: readonly SyncedMount[],
-  model: ComposeModel,
-): Found[] {
-  const definition = Object.hasOwn(model.services, service) ? model.services[service] : undefined
-  if (!definition)
-    return [{ key: 'service', what: `the Compose file has no service "${service}"`, remedy: 'Name the one that mounts them' }]
-  const writers = Object.keys(model.services).flatMap((name) =>
-    bindsOf(name, model).flatMap(({ path, readOnly }): Found[] =>
-      !readOnly && overlap(path, to)
-        ? [
-            {
-              key: 'to',
-              what: `"${name}" can write to ${path === '.' ? 'all of ./' : `./${path}`}`,
-              remedy: `Mount it there with \`:ro\`, or use a folder that no service writes to`,
-            },
-          ]
-        : [],
-    ),
-  )
-  const missing = files.length === 0 ? [] : mounts.filter(({ path }) => !files.some((file) => isWithin(file.path, path)))
-  const spaces = definition.network_mode?.startsWith('service:') || definition.network_mode?.startsWith('container:')
-  return [
-    ...writers,
-    ...(mounts.length === 0
-      ? [
-          {
-            key: 'service' as const,
-            what: `"${service}" does not mount ./${to}`,
-            remedy: `Mount it in the Compose file, such as \`./${to}:/etc/${service}:ro\`, or correct \`to\`; a file that goes into a folder is \`to: folder/\``,
-          },
-        ]
-      : []),
-    ...missing.map(({ path }) => ({
-      key: 'from' as const,
-      what: `"${service}" mounts ./${path}, and there is no such file in it`,
-      remedy: 'Add it, or Docker puts an empty folder in its place',
-    })),
-    ...(check && spaces
-      ? [
-          {
-            key: 'check' as const,
-            what: `"${service}" lives in the network of another container, so nothing is checked beside it`,
-            remedy: 'Remove `check`',
-          },
-        ]
-      : []),
-  ]
 }
