@@ -189,11 +189,12 @@ describe.each(installed)('files that services mount, in $name', (shell) => {
   })
 
   test('the check knows services that do not run yet, and files that others put there', async () => {
-    const asks = 'include conf.d/theirs.inc; server { listen 80; location / { proxy_pass http://shop:3000; } }\n'
+    const asks =
+      'include conf.d/theirs.inc; server { listen 80; location / { proxy_pass http://theirs; } location /shop { proxy_pass http://shop:3000; } }\n'
     await deploy(release(1, { 'default.conf': says('one') }))
     const next = release(2, { 'default.conf': asks })
     expect((await host.send(putting(next))).ending).toBe('files-refused')
-    writeFileSync(there('nginx/theirs.inc'), '# theirs\n', { mode: 0o000 })
+    writeFileSync(there('nginx/theirs.inc'), 'upstream theirs { server 127.0.0.1:1; }\n', { mode: 0o000 })
     const planned = { ...release(3, { 'default.conf': asks }), files: next.files }
     const app = service('app', nginx, { change: 'created', aliases: ['shop'] })
     planned.plan = {
@@ -213,11 +214,9 @@ describe.each(installed)('files that services mount, in $name', (shell) => {
 
   test('killed between the files and the reload, the next call reloads', async () => {
     await deploy(release(1, { 'default.conf': says('one') }))
-    const slow = release(
-      2,
-      { 'default.conf': says('two') },
-      { entry: { reload: ['sh', '-c', `sleep 2; ${reload.map((word) => `'${word}'`).join(' ')}`] } },
-    )
+    // The first to be told does not come to it.
+    const once = `[ -e /tmp/told ] || { : >/tmp/told; sleep 60; }; ${reload.map((word) => `'${word}'`).join(' ')}`
+    const slow = release(2, { 'default.conf': says('two') }, { entry: { reload: ['sh', '-c', once] } })
     expect(await host.send(putting(slow))).toMatchObject({ ending: 'ok' })
     host.kill(switchTo(slow.plan, host.by()), 1500)
     await expect.poll(() => host.read('shop/production/files/nginx/default.conf'), { timeout: 5000 }).toBe(says('two'))
