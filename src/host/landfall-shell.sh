@@ -328,7 +328,7 @@ describe_compose() {
 
 tools_missing() {
   separator=
-  for tool in docker flock timeout tar base64 ssh-keygen; do
+  for tool in docker flock timeout tar base64 sha256sum ssh-keygen; do
     command -v "$tool" >/dev/null || { printf '%s"%s"' "$separator" "$tool" && separator=,; }
   done
   prober >/dev/null || printf '%s"curl"' "$separator"

@@ -216,7 +216,7 @@ describe.each(installed)('files that services mount, in $name', (shell) => {
     await deploy(release(1, { 'default.conf': says('one') }))
     // The first to be told does not come to it.
     const once = `[ -e /tmp/told ] || { : >/tmp/told; sleep 60; }; ${reload.map((word) => `'${word}'`).join(' ')}`
-    const slow = release(2, { 'default.conf': says('two') }, { entry: { reload: ['sh', '-c', once] } })
+    const slow = release(2, { 'default.conf': says('two') }, { entry: { reload: ['sh', '-c', once], within: 3 } })
     expect(await host.send(putting(slow))).toMatchObject({ ending: 'ok' })
     host.kill(switchTo(slow.plan, host.by()), 1500)
     await expect.poll(() => host.read('shop/production/files/nginx/default.conf'), { timeout: 5000 }).toBe(says('two'))
