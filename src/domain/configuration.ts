@@ -1,3 +1,4 @@
+import type { FilesRule } from './files.ts'
 import type { GateRules } from './gate.ts'
 import { matches } from './glob.ts'
 import type { OneOff, StepRule } from './one-off.ts'
@@ -45,6 +46,8 @@ export interface PathsRule {
   ignore: string[]
   /** What changes nowhere here deploys nothing. Empty: everywhere counts. */
   only: string[]
+  /** Folders and files of which every change counts; absent where there are none. */
+  always?: string[]
 }
 
 /** What of Git an environment follows: the head of one branch, or each new tag of a pattern in which `*` is any text without `/`. */
@@ -69,6 +72,8 @@ export interface EnvironmentRule {
   env?: string
   /** SOPS file in the repository, relative to its root: its values join those of `env`. */
   secrets?: string
+  /** Folders and files of the repository that are put where services mount them; absent where there are none. */
+  files?: FilesRule[]
   /** Where people reach it; shown on GitHub. */
   url?: string
   /** What is asked there once all hosts are proved. */

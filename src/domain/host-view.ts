@@ -9,7 +9,9 @@ export function onHost(plan: Plan, name: string): Plan {
   const { creates = [], removes = [], override = plan.override } = plan.hosts.find((host) => host.name === name) ?? {}
   const here = plan.services.filter((service) => service.replicas === 0 || runsOn(service, name))
   const late = plan.late?.includes(name) ?? false
-  return { ...plan, services: withCreated(here, creates, late), removed: [...plan.removed, ...removes], override }
+  const synced = plan.synced?.filter(({ service }) => here.some((one) => one.name === service && one.replicas > 0))
+  const view = { ...plan, services: withCreated(here, creates, late), removed: [...plan.removed, ...removes], override }
+  return synced ? { ...view, synced } : view
 }
 
 /** Whether hosts of a plan have another view of it than that all of it concerns them. */

@@ -1,4 +1,5 @@
 import type { UrlRule, VerifyRule } from './configuration.ts'
+import type { SyncedFiles } from './files.ts'
 import type { GateRules, PassedGate } from './gate.ts'
 import type { PinnedImage } from './image.ts'
 import type { OneOff } from './one-off.ts'
@@ -62,6 +63,10 @@ export interface Plan {
   envFingerprint: string
   /** Repository files that services name as `env_file`: path relative to the project folder. */
   files: PlannedFile[]
+  /** Folders and files of the repository that are put where services mount them; absent where there are none. */
+  synced?: SyncedFiles[]
+  /** Paths of the project folder that were put there by what ran, and that this has not. */
+  gone?: string[]
   /**
    * The generation whose `.env` and files are taken from what hosts keep of it, because the repository could not be read. Absent: they come
    * from the repository at `revision`.
@@ -155,6 +160,12 @@ export interface PlannedService {
   soak: number
   /** The commit its image was built from: the version it must answer. */
   version?: Sha
+  /** Hash of mounted files that only a new container sees as they are now; absent where there are none. */
+  files?: string
+  /** Its containers stay and take changed files up: by `reload`, or by themselves. */
+  reloaded?: true
+  /** Names beside its own by which other containers find it, where a check of files has to know them. */
+  aliases?: string[]
   /** Its containers may stand beside another release's, and leave in this way; absent: old ones stop before new ones start. */
   startFirst?: StartFirstRule
   /** This time they do: the old ones go once the new ones are proved. Only for a service that is recreated. */
@@ -166,6 +177,10 @@ export interface Beside {
   /** What they wait for, of what is started in the same switch and not beside others: Compose itself waits within one call alone. */
   after: { service: string; is: 'completed' | 'healthy' }[]
 }
+
+/** Whether it may behave otherwise afterwards: it has new containers, or its containers have new files. */
+export const isAffected = ({ change, reloaded }: Pick<PlannedService, 'change' | 'reloaded'>): boolean =>
+  change !== 'untouched' || reloaded === true
 
 export type ServiceChange = 'created' | 'recreated' | 'untouched'
 

@@ -124,6 +124,14 @@ const wordings = {
     sentence: (e) => `Host ${e.host} could not start the release: ${e.detail}`,
     remedy: () => 'Read the log, correct the Compose file or the image and push again',
   },
+  'files-refused': {
+    sentence: (e) => `New files of ${e.service} fail their check on ${e.host}: ${e.detail}`,
+    remedy: () => 'Nothing was changed on any host, and what runs never saw them. Correct them and push again',
+  },
+  'reload-failed': {
+    sentence: (e) => `The new files were not taken up on ${e.host}: ${e.detail}`,
+    remedy: () => 'Read the log, correct the files or `reload`, and push again',
+  },
   'verification-failed': {
     sentence: (e) => `Service ${e.service} on ${e.host} was not proved: ${e.detail}`,
     remedy: () => 'Read its last log lines in the log, correct it and push again',

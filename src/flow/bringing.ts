@@ -5,7 +5,7 @@ import type { PushIntent } from '../domain/intent.ts'
 import { reason } from '../domain/reason.ts'
 import { isNoCommit, type Ref } from '../domain/ref.ts'
 import { fullName, type Sha, shortSha } from '../domain/repository.ts'
-import { ignoreAnything, paths } from '../policy/gates/paths.ts'
+import { ignoreAnything, paths, pathsFor } from '../policy/gates/paths.ts'
 import { changedFiles } from './changed-files.ts'
 import type { CommitFacts, Ports } from './ports.ts'
 import type { Refs } from './refs.ts'
@@ -59,14 +59,14 @@ export async function wanted(bringing: Bringing): Promise<Wish> {
  * moved past gets a superseded deployment of its own, so that its status says what happened; the head's own webhook may be late or lost.
  */
 async function ofBranch(bringing: Bringing, { newest, takenBack, known }: Past): Promise<Wish> {
-  const { intent, project, head, refs } = bringing
+  const { intent, project, environment, head, refs } = bringing
   // Only a push that moved the branch back can bring again what was brought before: the branch was elsewhere meanwhile.
   const movedBack = intent.after === head.sha && intent.forced === true
   // Told of late, or found by the look for itself after an older push had brought it, the head must not undo what somebody took back.
   const isNew = (newest !== head.sha && takenBack !== head.sha) || movedBack
   if (isNew && !movedBack && newest !== undefined && ignoreAnything(project.file.paths)) {
     const changed = changedFiles(await refs.changes(intent.repository, newest, head.sha))
-    const decision = paths(project.file.paths, project.path, changed)
+    const decision = paths(pathsFor(project.file, environment), project.path, changed)
     if (decision.kind === 'nothing-to-do') return { made: [], why: decision.why }
   }
   const passed = head.sha !== intent.after && !known.has(intent.after)

@@ -90,8 +90,10 @@ async function contentsOf(plan: Plan, ports: Ports): Promise<{ environment: Envi
   if (envFingerprint(environment.all, ports.signer.fingerprint) !== plan.envFingerprint) {
     throw new Error(`the environment of ${plan.environment} is not the one that was planned`)
   }
-  return { environment, files: new Map(plan.files.map(({ path, source }) => [path, read(source)])) }
+  return { environment, files: new Map(filesOf(plan).map(({ path, source }) => [path, read(source)])) }
 }
+
+const filesOf = ({ files, synced = [] }: Plan) => [...files, ...synced.flatMap((entry) => entry.files)]
 
 /** What must not be told of an environment where nothing is sent; nothing at all is shown where GitHub does not tell what that is. */
 export async function maskOf(plan: Plan, ports: Ports): Promise<Mask> {

@@ -1,8 +1,10 @@
 import { bakeOf } from '../domain/deployment.ts'
+import { onHost } from '../domain/host-view.ts'
 import type { Plan } from '../domain/plan.ts'
 import { type Reason, reason, sentenceOf } from '../domain/reason.ts'
 import { encloseReceipt, receiptNamespace, receiptStatement } from '../host/bundle.ts'
 import { confirm, prune, put } from '../host/commands.ts'
+import { isChecked } from '../host/manifest.ts'
 import { durationText } from '../report/time.ts'
 import { canaryGate } from './canary-gate.ts'
 import { type Execution, everyHost, firstFailure, mayHaveSwitched, openExecution, send, since } from './execution.ts'
@@ -82,7 +84,11 @@ async function pullEverywhere(execution: Execution): Promise<boolean> {
         refused: 'pull-failed',
         stops: 'at-once',
       })
-      await run.note('pull', done.kind === 'done' ? `images are there ${since(run, began)}` : sentenceOf(done.reason), host.name)
+      await run.note(
+        'pull',
+        done.kind === 'done' ? `${thereText(plan, host.name)} ${since(run, began)}` : sentenceOf(done.reason),
+        host.name,
+      )
       return done
     },
   )
@@ -90,6 +96,12 @@ async function pullEverywhere(execution: Execution): Promise<boolean> {
   if (stop.why) await run.end('cancelled', stop.why)
   else if (failed) await run.end('failed', failed)
   return !stop.why && !failed
+}
+
+function thereText(whole: Plan, host: string): string {
+  const plan = onHost(whole, host)
+  const checked = (plan.synced ?? []).filter((entry) => isChecked(entry, plan)).map(({ service }) => service)
+  return checked.length > 0 ? `images are there, and the new files of ${checked.join(', ')} passed their check` : 'images are there'
 }
 
 /** Records the signed receipt here and on every host, then clears away what no kept release needs. */

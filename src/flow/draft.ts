@@ -64,6 +64,7 @@ export function draftOf(
     values: rendered.values,
     ...(rendered.secrets && { secrets: rendered.secrets }),
     files: envFilesOf(rendered),
+    ...(rendered.synced && { synced: rendered.synced }),
     pins,
     hosts: plannedHosts(seen, profiles),
     names: hosts.map(({ name }) => name),

@@ -5,6 +5,7 @@ import { longestHold } from '../host/commands.ts'
 import { type Ending, endingOf } from '../host/exit-codes.ts'
 import { readText } from '../host/output.ts'
 import { type Mask, unmasked } from './bundle.ts'
+import { filesRefused } from './files-refused.ts'
 import { Patience, patienceWithDocker } from './patience.ts'
 import type { CommandResult, Ports } from './ports.ts'
 
@@ -150,6 +151,10 @@ export function outcomeOf(result: CommandResult, host: HostRule, step: Step, mas
     case 'not-ready':
     case 'no-shell':
       return failed('host-not-ready', { detail }, ending)
+    case 'files-refused':
+      return { kind: 'failed', reason: filesRefused(result.stdout, host, mask), ending }
+    case 'reload-failed':
+      return failed(step.refused === 'switch-failed' ? 'reload-failed' : step.refused, { detail, step: step.name }, ending)
     case 'docker-failed':
     case 'docker-away':
     case 'pull-stalled':

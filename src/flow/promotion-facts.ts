@@ -3,6 +3,7 @@ import type { PathsRule } from '../domain/configuration.ts'
 import { bakesUntil, type Deployment, isTerminal, isVerified } from '../domain/deployment.ts'
 import { fullName, type Sha } from '../domain/repository.ts'
 import { type Origins, originsIn } from '../plan/images.ts'
+import { pathsFor } from '../policy/gates/paths.ts'
 import type { Alike, Before, Coming, Content, PromotedImage, PromotionFacts, VerifiedRelease } from '../policy/gates/promotion.ts'
 import { quarantinedIn } from '../policy/quarantined.ts'
 import { changedFiles } from './changed-files.ts'
@@ -133,11 +134,11 @@ async function alikeAmong(
 }
 
 /** What the head leaves out, and what runs; empty where one of them leaves out nothing. */
-async function pathRules({ deployment, ports }: Passing, { path, file }: Target): Promise<PathsRule[]> {
+async function pathRules({ deployment, ports }: Passing, { path, file, rule }: Target): Promise<PathsRule[]> {
   const { repository, environment } = deployment
   const running = (await lastSuccess(repository, environment, ports))?.revision
   const text = running === undefined ? undefined : await ports.github.file(repository, path, running)
   const parsed = text === undefined ? undefined : parseProjectFile(text, path, repository.name)
-  const rules = [file.paths, ...(parsed?.kind === 'ok' ? [parsed.value.paths] : [])]
+  const rules = [pathsFor(file, rule), ...(parsed?.kind === 'ok' ? [pathsFor(parsed.value, parsed.value.environments[environment])] : [])]
   return rules.every(({ ignore, only }) => ignore.length + only.length > 0) ? rules : []
 }

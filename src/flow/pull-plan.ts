@@ -5,9 +5,10 @@ import type { Outlook, PullPlan } from '../domain/pull-plan.ts'
 import { problemsReason } from '../domain/reason.ts'
 import { fullName, type Repository, type Sha } from '../domain/repository.ts'
 import { withRoom } from '../plan/beside.ts'
+import { filesIn } from '../plan/files-since.ts'
 import { type ServiceImage, withOrigins } from '../plan/images.ts'
 import { gatesAhead } from '../policy/gates/ahead.ts'
-import { ignoreAnything, paths } from '../policy/gates/paths.ts'
+import { ignoreAnything, paths, pathsFor } from '../policy/gates/paths.ts'
 import { assumedHosts, platformsOf } from './assumed-hosts.ts'
 import { bringsBack } from './brings-back.ts'
 import { changedFiles } from './changed-files.ts'
@@ -90,7 +91,7 @@ async function outlookOf(rule: EnvironmentRule, file: ProjectFile, path: string,
   if (target.kind !== 'ok') return { kind: 'refused', environment, reason: target.reason }
   const running = await lastSuccess(repository, environment, ports)
   if (running?.revision !== undefined && ignoreAnything(file.paths) && !pull.fork) {
-    const decision = paths(file.paths, path, changedFiles(await ports.github.changes(repository, running.revision, revision)))
+    const decision = paths(pathsFor(file, rule), path, changedFiles(await ports.github.changes(repository, running.revision, revision)))
     if (decision.kind === 'nothing-to-do') return { kind: 'nothing', environment, why: decision.why }
   }
   const rendered = await renderTarget(repository, revision, target.value, ports)
@@ -111,7 +112,13 @@ async function outlookOf(rule: EnvironmentRule, file: ProjectFile, path: string,
       rendered: { ...rendered.value, images },
       pinned: [...others.value, ...built],
       seen: assumedHosts(target.value, platforms, running?.plan),
-      running: running?.plan && { services: running.plan.services, others: [], room: withRoom(running.plan), images: running.plan.images },
+      running: running?.plan && {
+        services: running.plan.services,
+        others: [],
+        room: withRoom(running.plan),
+        files: filesIn([running.plan]),
+        images: running.plan.images,
+      },
       gates: rule.gates,
       rollout: rule.rollout,
       contract: await contractOf(rendered.value.environment.before ?? [], passing),

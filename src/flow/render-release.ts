@@ -1,11 +1,14 @@
+import { pinpoint } from '../config/pinpoint.ts'
 import { areNone, findEnvironment } from '../config/project-files.ts'
 import { type EnvironmentRule, type ProjectFile, projectFilePath, usualComposeFiles } from '../domain/configuration.ts'
+import type { SyncedFiles } from '../domain/files.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Problem } from '../domain/problem.ts'
 import { problemsReason, reason } from '../domain/reason.ts'
 import { fullName, type Repository, type Sha } from '../domain/repository.ts'
 import { planImages, type ServiceImage } from '../plan/images.ts'
 import { type ComposeModel, readModel } from '../plan/model.ts'
+import { syncedFiles } from '../plan/synced.ts'
 import { tagVariables } from '../plan/tag-variables.ts'
 import { composeRisksIn } from '../policy/compose-risks.ts'
 import { environmentValues, secretsText } from './environment-values.ts'
@@ -31,6 +34,7 @@ export interface RenderedRelease {
   model: ComposeModel
   portable: string
   envFiles: string[]
+  synced?: SyncedFiles[]
   images: ServiceImage[]
 }
 
@@ -92,6 +96,7 @@ export async function renderRelease(
     variables: Object.fromEntries(values.value.all),
     interpolation: tags.value,
     hosts: hosts.map(({ name }) => ({ name, profiles: profiles.get(name) ?? [] })),
+    carried: (environment.files ?? []).map(({ to }) => to),
   })
   if (rendered.kind === 'invalid') return invalid('compose-invalid', rendered.problems)
   const model = readModel(rendered.model)
@@ -100,6 +105,10 @@ export async function renderRelease(
   if (images.kind === 'invalid') return invalid('compose-invalid', images.problems)
   const risks = composeRisksIn(rendered.model, { project: file.project, file: files[0] ?? 'compose.yml', allow: granted.allow })
   if (risks.length > 0) return invalid('not-allowed', risks)
+  const rules = environment.files ?? []
+  const { envFiles } = rendered
+  const synced = syncedFiles({ rules, environment: environmentName, file: path, repository: snapshot, model, envFiles })
+  if (synced.problems.length > 0) return invalid('configuration-invalid', pinpoint(synced.problems, project))
 
   return {
     kind: 'ok',
@@ -115,7 +124,8 @@ export async function renderRelease(
       interpolation: tags.value,
       model,
       portable: rendered.portable,
-      envFiles: rendered.envFiles,
+      envFiles,
+      ...(synced.value.length > 0 && { synced: synced.value }),
       images: images.value,
     },
   }

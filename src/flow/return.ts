@@ -104,6 +104,6 @@ function provedAgain(execution: Execution, host: HostRule, previous: Plan, leavi
 /** Its containers may be old or new by now; what counts is that its digests run and answer. */
 const asItWas = (plan: Plan): Plan => ({
   ...plan,
-  services: standingAlone(plan).services.map((service) => ({ ...service, change: 'untouched' })),
+  services: standingAlone(plan).services.map(({ reloaded: _, ...service }) => ({ ...service, change: 'untouched' })),
   hosts: plan.hosts.map(({ creates: _, removes: __, ...host }) => host),
 })

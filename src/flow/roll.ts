@@ -1,5 +1,5 @@
 import { onHost } from '../domain/host-view.ts'
-import type { Plan } from '../domain/plan.ts'
+import { isAffected, type Plan } from '../domain/plan.ts'
 import { type Reason, sentenceOf } from '../domain/reason.ts'
 import type { HostProof, UrlProof } from '../domain/receipt.ts'
 import { switchTo } from '../host/commands.ts'
@@ -8,6 +8,7 @@ import { keptHosts } from '../policy/kept-hosts.ts'
 import { canaryGate } from './canary-gate.ts'
 import { keepEvidence } from './evidence.ts'
 import { type Execution, everyHost, firstFailure, send, since } from './execution.ts'
+import { noteFiles } from './note-files.ts'
 import { pauseAfter, pausedAfter } from './pause.ts'
 import { type Proved, prove, type Seen } from './prove.ts'
 import { proveAtUrl } from './prove-url.ts'
@@ -155,6 +156,7 @@ async function switchWave(execution: Execution, wave: string[], position: number
       done.kind === 'done' ? `generation ${plan.generation} runs ${since(run, began)}` : sentenceOf(done.reason),
       host.name,
     )
+    await noteFiles(execution, host, done)
     if (done.kind === 'failed' && !stop.why) await keepEvidence(execution, host, changing(onHost(plan, host.name)))
     return done
   })
@@ -180,4 +182,4 @@ async function proveWave(execution: Execution, wave: string[]): Promise<Proved[]
 }
 
 const changing = ({ services }: Plan): string[] =>
-  services.filter(({ change, replicas }) => change !== 'untouched' && replicas > 0).map(({ name }) => name)
+  services.filter((service) => isAffected(service) && service.replicas > 0).map(({ name }) => name)

@@ -5,6 +5,7 @@ import type { ReleaseOnHost } from '../domain/observed.ts'
 import type { Plan, PlannedService } from '../domain/plan.ts'
 import { fullName, type Repository } from '../domain/repository.ts'
 import { withRoom } from '../plan/beside.ts'
+import { type FilesThere, filesIn } from '../plan/files-since.ts'
 import type { SeenHost } from './hosts-state.ts'
 import type { Ports } from './ports.ts'
 
@@ -19,6 +20,8 @@ export interface Running {
   others: string[]
   /** Services whose containers can have others beside them. */
   room: string[]
+  /** Files of the repository that hosts have, as far as that is known. */
+  files: FilesThere
   /** By these digests of other people's images the next release stays. */
   images: PinnedImage[]
 }
@@ -50,6 +53,7 @@ export async function runningRelease(
     services,
     others: names.filter((name) => !certain.has(name)),
     room: explained ? roomIn(candidates) : [],
+    files: explained ? filesIn(candidates) : new Map([...filesIn(candidates).keys()].map((path) => [path, ''])),
     images: candidates.flatMap(({ images }) => images),
   }
 }
@@ -99,5 +103,6 @@ const isSame = (one: PlannedService, other: PlannedService): boolean =>
   one.name === other.name &&
   one.image === other.image &&
   one.fingerprint === other.fingerprint &&
+  one.files === other.files &&
   one.replicas === other.replicas &&
   isDeepStrictEqual(one.hosts, other.hosts)

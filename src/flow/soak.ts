@@ -1,5 +1,5 @@
 import { bakesUntil, type Deployment } from '../domain/deployment.ts'
-import type { Plan } from '../domain/plan.ts'
+import { isAffected, type Plan } from '../domain/plan.ts'
 import { reason } from '../domain/reason.ts'
 import { fullName } from '../domain/repository.ts'
 import { allowedHosts } from '../policy/hosts.ts'
@@ -22,7 +22,7 @@ const remembered = 20
 
 /** Whether there is anything to watch once the plan's services are verified. */
 export const soaksBehind = ({ soak, services }: Plan): boolean =>
-  soak === 'behind' && services.some((one) => one.replicas > 0 && !one.oneShot && one.change !== 'untouched' && one.soak > 0)
+  soak === 'behind' && services.some((one) => one.replicas > 0 && !one.oneShot && isAffected(one) && one.soak > 0)
 
 /**
  * Watches what was verified: a rollback for as long as its services ask for, a deployment for as long as it bakes. Nobody waits for it: it

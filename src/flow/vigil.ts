@@ -1,5 +1,5 @@
 import { onHost } from '../domain/host-view.ts'
-import type { Plan } from '../domain/plan.ts'
+import { isAffected, type Plan } from '../domain/plan.ts'
 import { type Reason, sentenceOf } from '../domain/reason.ts'
 import { keepEvidence } from './evidence.ts'
 import { type Execution, planned } from './execution.ts'
@@ -84,6 +84,6 @@ export class Vigil {
 
 /** Services that the deployment started and that stay up: they have to stay well from the first good look on. */
 function watched(plan: Plan): Plan {
-  const started = plan.services.filter(({ replicas, oneShot, change }) => replicas > 0 && !oneShot && change !== 'untouched')
+  const started = plan.services.filter((service) => service.replicas > 0 && !service.oneShot && isAffected(service))
   return { ...plan, services: started.map((service) => ({ ...service, soak: watchFor })) }
 }

@@ -26,7 +26,7 @@ export interface Installation {
  * Read with `readFindings`.
  */
 export const checkScript = `
-for tool in docker flock timeout tar base64 ssh-keygen; do
+for tool in docker flock timeout tar base64 sha256sum ssh-keygen; do
   command -v "$tool" >/dev/null || echo "missing $tool"
 done
 command -v curl >/dev/null || { command -v wget >/dev/null && wget --version 2>/dev/null | grep -q '^GNU'; } || echo 'missing curl'

@@ -2,7 +2,8 @@ import { onHost } from '../domain/host-view.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Secret } from '../domain/secret.ts'
 import type { ReleaseRef } from './commands.ts'
-import { images, manifest } from './manifest.ts'
+import { checkFile } from './files-check.ts'
+import { images, isChecked, manifest } from './manifest.ts'
 import type { Authority } from './order.ts'
 import { planFile, planNamespace } from './plan-file.ts'
 import { archive } from './tar.ts'
@@ -40,17 +41,20 @@ export function packBundle({
   files: ReadonlyMap<string, Uint8Array>
   sign: Authority['sign']
 }): Uint8Array {
-  const project = new Map(files)
   const plan = host === undefined ? whole : onHost(whole, host)
+  const project = new Map([...files].filter(([path]) => !isElsewhere(path, whole, plan)))
   const kept = Buffer.from(planFile(whole))
   if (env) project.set('.env', Buffer.from(env.reveal()))
-  const paths = [...(plan.kept === undefined ? project.keys() : ['.env', ...plan.files.map(({ path }) => path)])].sort()
+  const paths = [...(plan.kept === undefined ? project.keys() : ['.env', ...pathsIn(plan)])].sort()
   return archive([
     { path: 'manifest', bytes: Buffer.from(manifest(plan, paths, profilesOn(whole, host))) },
     { path: 'compose.yml', bytes: Buffer.from(plan.compose) },
     { path: 'override.yml', bytes: Buffer.from(plan.override) },
     { path: 'images.yml', bytes: Buffer.from(imagesFile(plan)) },
     { path: 'interpolation.env', bytes: Buffer.from(interpolationFile(plan.interpolation)) },
+    ...(plan.synced ?? []).flatMap((entry, index) =>
+      isChecked(entry, plan) ? [{ path: `check-${index + 1}.yml`, bytes: Buffer.from(checkFile(plan, entry)) }] : [],
+    ),
     { path: 'plan.json', bytes: kept },
     { path: 'plan.signature', bytes: Buffer.from(sign(kept, planNamespace)) },
     ...paths.flatMap((path) => {
@@ -59,6 +63,12 @@ export function packBundle({
     }),
   ])
 }
+
+/** Files of the repository in the project folder. */
+const pathsIn = ({ files, synced = [] }: Plan): string[] => [...files, ...synced.flatMap((entry) => entry.files)].map(({ path }) => path)
+
+/** Whether a file belongs to a service that does not run on this host. */
+const isElsewhere = (path: string, whole: Plan, here: Plan): boolean => pathsIn(whole).includes(path) && !pathsIn(here).includes(path)
 
 /** The Compose profiles of a host, where one is named. */
 const profilesOn = ({ hosts }: Plan, name: string | undefined): string[] => hosts.find((host) => host.name === name)?.profiles ?? []

@@ -21,6 +21,8 @@ const endings = {
   23: 'docker-away',
   24: 'lost-track',
   25: 'over-contract',
+  26: 'files-refused',
+  27: 'reload-failed',
   124: 'out-of-time',
   127: 'no-shell',
   137: 'out-of-time',

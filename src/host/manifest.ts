@@ -1,4 +1,5 @@
 import { commandWithin } from '../domain/configuration.ts'
+import { changedIn, type SyncedFiles } from '../domain/files.ts'
 import type { Plan, PlannedService } from '../domain/plan.ts'
 import { probedPaths } from '../domain/probed-paths.ts'
 import { fullName } from '../domain/repository.ts'
@@ -24,6 +25,12 @@ import { fullName } from '../domain/repository.ts'
  * | `probe SERVICE PORT PATH` | asked by `probe` |
  * | `command SERVICE SECONDS WORD…` | run by `probe` in each container, for so long at most; each word in base64 |
  * | `file PATH` | installed from the bundle's `project/` into the project folder |
+ * | `hash SHA256 PATH` | what a file of these holds that services mount; others in containers may read it |
+ * | `synced NUMBER SERVICE SECONDS PLACE` | an entry of such files: who mounts them, and how long its commands may take |
+ * | `mounted NUMBER PATH TARGET` | a folder or file of it, and where it is in containers; both in base64 |
+ * | `reload NUMBER WORD…` | run in the running containers of its service once the files changed; each word in base64 |
+ * | `check NUMBER` | its `check-NUMBER.yml` is run before anything changes |
+ * | `called SERVICE NAME` | another name that a check has to know |
  * | `again GENERATION` | it is this release that is gone back to, as it was first deployed |
  * | `profile NAME` | a Compose profile that the host has |
  * | `contract` | older releases do not fit what this one leaves behind |
@@ -50,6 +57,8 @@ export function manifest(plan: Plan, files: readonly string[], profiles: readonl
     ...running.flatMap((service) => probes(service)),
     ...running.flatMap((service) => commands(service)),
     ...files.map(fileLine),
+    ...(plan.synced ?? []).flatMap((entry, index) => syncedLines(entry, index + 1, plan)),
+    ...running.flatMap(({ name, aliases = [] }) => aliases.map((alias) => line('called', name, alias))),
     ...profiles.map((name) => line('profile', name)),
     ...(plan.again === undefined ? [] : [line('again', String(plan.again))]),
     ...(plan.contract ? [line('contract')] : []),
@@ -61,6 +70,26 @@ export function manifest(plan: Plan, files: readonly string[], profiles: readonl
 export function images(plan: Plan): string[] {
   return [...new Set(plan.services.filter((service) => service.replicas > 0).map((service) => service.image))]
 }
+
+function syncedLines(entry: SyncedFiles, index: number, plan: Plan): string[] {
+  const number = String(index)
+  return [
+    line('synced', number, entry.service, String(entry.within), entry.to),
+    ...entry.mounts.map(({ path, target }) => line('mounted', number, ...encoded([path, target]))),
+    ...(entry.reload && entry.reload.length > 0 ? [line('reload', number, ...encoded(entry.reload))] : []),
+    ...(isChecked(entry, plan) ? [line('check', number)] : []),
+    ...entry.files.map(({ path, sha256 }) => `hash ${sha256} ${path}\n`),
+  ]
+}
+
+/**
+ * What changes nothing of it was seen well as it is. Nor is a release checked that is gone back to: it ran with these files, and
+ * people wait for it.
+ */
+export const isChecked = (entry: SyncedFiles, { kind, services, gone }: Plan): boolean =>
+  entry.check !== undefined &&
+  kind === 'deploy' &&
+  (changedIn(entry, gone).length > 0 || services.some(({ name, change }) => name === entry.service && change !== 'untouched'))
 
 function besideLines({ name, replicas, beside }: PlannedService): string[] {
   if (!beside) return []

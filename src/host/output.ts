@@ -64,6 +64,9 @@ const line = z.discriminatedUnion('type', [
     text: base64Text,
   }),
   z.object({ type: z.literal('text'), text: base64Text }),
+  z.object({ type: z.literal('check'), service: z.string(), code: z.int(), text: base64Text }),
+  z.object({ type: z.literal('reloaded'), service: z.string(), container: z.string(), looked: z.boolean() }),
+  z.object({ type: z.enum(['aside', 'other']), path: base64Text }),
   z.object({ type: z.literal('hook'), service: z.string(), container: z.string(), code: z.int(), text: base64Text }),
   z.object({ type: z.literal('restored'), generation, leaving: z.int() }),
   z.object({ type: z.literal('ended'), code: z.int().nullable(), seconds: z.int(), text: base64Text }),
@@ -80,13 +83,15 @@ export function parseLine<T>(shape: z.ZodType<T>, text: string): T {
   }
 }
 
-const parseLines = (stdout: string): Line[] =>
+/** Everything that a call told. Throws as `parseLine` does. */
+export const parseLines = (stdout: string): Line[] =>
   stdout
     .split('\n')
     .filter((text) => text !== '')
     .map((text) => parseLine(line, text))
 
-const ofType = <T extends Line['type']>(lines: Line[], type: T): Extract<Line, { type: T }>[] =>
+/** Lines of one type. */
+export const ofType = <T extends Line['type']>(lines: Line[], type: T): Extract<Line, { type: T }>[] =>
   lines.filter((candidate): candidate is Extract<Line, { type: T }> => candidate.type === type)
 
 function only<T extends Line['type']>(lines: Line[], type: T): Extract<Line, { type: T }> {

@@ -10,11 +10,25 @@ import { startFirstOf } from './beside.ts'
  * @param fingerprint keyed: the definitions are made from secrets
  */
 export function contentOf(draft: Draft, fingerprint: (text: string) => string): string {
-  const { kind, repository, project, environment, revision, images, compose, interpolation, env, envFingerprint, files } = draft
+  const {
+    kind,
+    repository,
+    project,
+    environment,
+    revision,
+    images,
+    compose,
+    interpolation,
+    env,
+    envFingerprint,
+    files,
+    synced = [],
+  } = draft
   const first = startFirstOf(draft)
   const pins = images.map(({ line, repository: name, digest }) => [line, name, digest])
   const place = [repository.owner, repository.name, project, environment, allHosts(draft).toSorted(), ...shownProfiles(allPlaces(draft))]
   const sources = files.map((file) => [file.path, file.fingerprint])
+  const mounted = synced.map(({ files: own, mounts: _, ...entry }) => [entry, own.map(({ path, sha256 }) => [path, sha256])])
   return fingerprint(
     JSON.stringify([
       kind,
@@ -31,6 +45,7 @@ export function contentOf(draft: Draft, fingerprint: (text: string) => string): 
       ...(Object.keys(first).length > 0 ? [{ first }] : []),
       ...(draft.before ? [{ before: draft.before.map(({ service, run, within }) => [service, run, within]) }] : []),
       ...(draft.contract ? [{ contract: draft.contract }] : []),
+      ...(mounted.length > 0 ? [{ mounted }] : []),
     ]),
   )
 }

@@ -4,6 +4,7 @@ import { allPlaces, type HostProfiles, hasPlaceOn, type Place, passedOver, place
 import type { Draft, Plan } from '../domain/plan.ts'
 import { allAtOnce, type StartFirstRule } from '../domain/rollout.ts'
 import { startFirstOf, withRoom } from './beside.ts'
+import { filesSince, withReloaded } from './files-since.ts'
 import { planHosts } from './hosts.ts'
 import type { ComposeModel } from './model.ts'
 import { overrideText } from './override.ts'
@@ -31,7 +32,15 @@ export interface AgainRequest {
  */
 export function freezeAgain({ release, hosts, names, profiles = new Map(), running, startFirst }: AgainRequest): Draft {
   const { generation: _, onFailure: __, unreachable: ___, late: ____, kept: _____, passed: ______, bake: _______, ...asItWas } = release
-  const { away: ________, awayProfiles: _________, before: __________, contract: ___________, ...same } = asItWas
+  const {
+    away: ________,
+    awayProfiles: _________,
+    before: __________,
+    contract: ___________,
+    synced,
+    gone: ____________,
+    ...same
+  } = asItWas
   const model = structureOf(release.compose)
   const images = new Map(release.images.map((image) => [pinnedReference(image), image]))
   const pins = new Map(
@@ -45,7 +54,9 @@ export function freezeAgain({ release, hosts, names, profiles = new Map(), runni
   const away = all.filter((name) => !here.includes(name)).map((name) => placeOf(name, profiles))
   const comparison = { model, pins, hosts, away }
   const described = leaving(release, startFirst).map((service) => placedOn(service, release, [...hosts, ...away], model))
-  const { services, removed } = changesTo(described, { ...comparison, previous: running })
+  const { services: compared, removed } = changesTo(described, { ...comparison, previous: running })
+  const since = filesSince(synced, running?.files)
+  const services = withReloaded(compared, since)
   return {
     ...same,
     format: 2,
@@ -55,6 +66,7 @@ export function freezeAgain({ release, hosts, names, profiles = new Map(), runni
     waves: wavesOf(all, allAtOnce),
     ...passedOver(away),
     override: overrideText(services, model),
+    ...since,
   }
 }
 
@@ -62,7 +74,7 @@ export function freezeAgain({ release, hosts, names, profiles = new Map(), runni
 function leaving(release: Plan, startFirst: Record<string, StartFirstRule> | undefined): DescribedService[] {
   const rules = { ...startFirstOf(release), ...startFirst }
   const room = withRoom(release)
-  return release.services.map(({ change: _, because: __, beside: ___, startFirst: ____, ...service }) => {
+  return release.services.map(({ change: _, because: __, beside: ___, startFirst: ____, reloaded: _____, ...service }) => {
     const rule = room.includes(service.name) && service.replicas > 0 && !service.oneShot ? rules[service.name] : undefined
     return rule ? { ...service, startFirst: rule } : service
   })

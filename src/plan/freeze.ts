@@ -1,4 +1,5 @@
 import type { EnvironmentRule, ProjectFile } from '../domain/configuration.ts'
+import type { SyncedFiles } from '../domain/files.ts'
 import type { GateRules } from '../domain/gate.ts'
 import { type PinnedImage, pinnedReference } from '../domain/image.ts'
 import type { ObservedContainer } from '../domain/observed.ts'
@@ -6,6 +7,7 @@ import { type HostProfiles, passedOver, placeOf } from '../domain/placement.ts'
 import type { Contract, Draft, Plan } from '../domain/plan.ts'
 import type { Repository, Sha } from '../domain/repository.ts'
 import type { RolloutRule } from '../domain/rollout.ts'
+import { filesSince, withReloaded } from './files-since.ts'
 import { planHosts } from './hosts.ts'
 import type { ComposeModel } from './model.ts'
 import { overrideText } from './override.ts'
@@ -33,6 +35,8 @@ export interface PlanRequest {
   secrets?: Plan['secrets']
   /** Repository files that services name as `env_file`, by path in the project folder. */
   files: ReadonlyMap<string, { source: string; text: string }>
+  /** Folders and files of the repository that services mount. */
+  synced?: readonly SyncedFiles[]
   /** By service. */
   pins: ReadonlyMap<string, PinnedImage>
   hosts: (Plan['hosts'][number] & { containers: ObservedContainer[] })[]
@@ -62,7 +66,7 @@ export function freezePlan(request: PlanRequest): Draft {
   const here = request.hosts.map(({ name }) => name)
   const names = request.names ?? here
   const away = names.filter((name) => !here.includes(name)).map((name) => placeOf(name, request.profiles ?? new Map()))
-  const { services, removed } = planServices({
+  const { services: compared, removed } = planServices({
     model: request.model,
     pins,
     previous: request.running,
@@ -70,10 +74,13 @@ export function freezePlan(request: PlanRequest): Draft {
     away,
     verify: environment.verify,
     startFirst: request.rollout.startFirst,
+    synced: request.synced,
     proof: proofWithoutRule,
     values: new Map([...request.values, ...Object.entries(request.interpolation)]),
     fingerprint: request.fingerprint,
   })
+  const since = filesSince(request.synced, request.running?.files)
+  const services = withReloaded(compared, since)
   // Lines that come to one digest today are still found by their lines when this release is brought back.
   const images = [...new Map([...pins.values()].map((image) => [`${image.line} ${pinnedReference(image)} ${image.tag}`, image])).values()]
   const needed = new Set(images.map((image) => registryOf(image.repository)))
@@ -105,6 +112,7 @@ export function freezePlan(request: PlanRequest): Draft {
     ...(request.secrets && { secrets: request.secrets }),
     envFingerprint: envFingerprint(request.values, request.fingerprint),
     files: [...request.files].map(([path, { source, text }]) => ({ path, source, fingerprint: request.fingerprint(text) })),
+    ...since,
     logins: request.registries.filter((registry) => needed.has(registry)),
     keep: environment.keep,
     notify: [...request.notify],

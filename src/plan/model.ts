@@ -26,10 +26,14 @@ const service = z.looseObject({
   pid: z.string().optional(),
   volumes_from: z.array(z.string()).default([]),
   networks: z
-    .record(z.string(), z.looseObject({}).nullable())
+    .record(z.string(), z.looseObject({ aliases: z.array(z.string()).optional() }).nullable())
     .nullish()
     .transform((value) => value ?? {}),
-  volumes: z.array(z.looseObject({ type: z.string(), source: z.string().optional() })).default([]),
+  volumes: z
+    .array(
+      z.looseObject({ type: z.string(), source: z.string().optional(), target: z.string().optional(), read_only: z.boolean().optional() }),
+    )
+    .default([]),
   configs: z.array(named).default([]),
   secrets: z.array(named).default([]),
   restart: z.string().optional(),

@@ -1,4 +1,5 @@
 import type { VerifyRule } from '../domain/configuration.ts'
+import type { SyncedFiles } from '../domain/files.ts'
 import { digestsOn, type PinnedImage, pinnedReference } from '../domain/image.ts'
 import type { ObservedContainer } from '../domain/observed.ts'
 import { hasPlaceOn, type Place, runsOn } from '../domain/placement.ts'
@@ -6,8 +7,10 @@ import type { PlannedHost, PlannedService } from '../domain/plan.ts'
 import type { StartFirstRule } from '../domain/rollout.ts'
 import { withBeside } from './beside.ts'
 import { definitionOf } from './definition.ts'
+import type { FilesThere } from './files-since.ts'
 import { withFollowers } from './followers.ts'
 import { type ComposeModel, isCheckedByDocker, type ModelService, replicasOf } from './model.ts'
+import { aliasesOf, mountedFiles } from './mounted-files.ts'
 
 /** What services are compared with, to see which get new containers. */
 export interface Comparison {
@@ -16,9 +19,10 @@ export interface Comparison {
   pins: ReadonlyMap<string, PinnedImage>
   /**
    * The services that run now as described there; absent on a first deployment. `others` are those of which nobody knows
-   * how they run, left behind by a release that could not be brought to its end; beside those in `room` others can be started.
+   * how they run, left behind by a release that could not be brought to its end; beside those in `room` others can be started;
+   * `files` are those of the repository that hosts have.
    */
-  previous?: { services: PlannedService[]; others?: string[]; room?: string[] } | undefined
+  previous?: { services: PlannedService[]; others?: string[]; room?: string[]; files?: FilesThere } | undefined
   hosts: ComparedHost[]
   /** Hosts that are passed over. */
   away?: readonly Place[]
@@ -41,6 +45,8 @@ export interface ServicesRequest extends Comparison {
   verify: Record<string, VerifyRule>
   /** By service: how those leave beside which new ones are started. */
   startFirst?: Record<string, StartFirstRule> | undefined
+  /** Files that services mount. */
+  synced?: readonly SyncedFiles[] | undefined
   /** For services without a rule, in seconds. */
   proof: { within: number; soak: number }
   /** What interpolation saw: for configs and secrets that take their content from a variable. */
@@ -50,7 +56,7 @@ export interface ServicesRequest extends Comparison {
 }
 
 /** A service as it should run, whatever runs now. */
-export type DescribedService = Omit<PlannedService, 'change' | 'because' | 'beside'>
+export type DescribedService = Omit<PlannedService, 'change' | 'because' | 'beside' | 'reloaded'>
 
 export interface ServicesPlan {
   services: PlannedService[]
@@ -90,6 +96,9 @@ function describeService(name: string, service: ModelService, request: ServicesR
   const rule = request.verify[name]
   const replicas = places.length > 0 ? replicasOf(service) : 0
   const startFirst = replicas > 0 && Object.hasOwn(request.startFirst ?? {}, name) ? request.startFirst?.[name] : undefined
+  const { synced = [] } = request
+  const files = replicas > 0 ? mountedFiles(name, request.model, synced) : undefined
+  const aliases = synced.some(({ check }) => check) ? aliasesOf(service) : []
   return {
     name,
     image,
@@ -102,6 +111,8 @@ function describeService(name: string, service: ModelService, request: ServicesR
     within: rule?.within ?? request.proof.within,
     soak: rule?.soak ?? request.proof.soak,
     ...(pin?.revision ? { version: pin.revision } : {}),
+    ...(files !== undefined && { files }),
+    ...(aliases.length > 0 && { aliases }),
     ...(startFirst && { startFirst }),
   }
 }
@@ -140,11 +151,12 @@ function nowhere({ name }: DescribedService, { model, hosts, away = [] }: Compar
   return placed ? [] : [`no host has the profile ${profiles.join(' or ')}`]
 }
 
-type Compared = Pick<PlannedService, 'image' | 'fingerprint' | 'replicas'>
+type Compared = Pick<PlannedService, 'image' | 'fingerprint' | 'files' | 'replicas'>
 
 function differences(now: Compared, before: Compared): string[] {
   if (now.image !== before.image) return ['image']
   if (now.fingerprint !== before.fingerprint) return ['configuration']
+  if (now.files !== before.files) return ['files']
   return now.replicas === before.replicas ? [] : ['replicas']
 }
 

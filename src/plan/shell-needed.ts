@@ -12,6 +12,7 @@ export interface ShellNeeded {
 const sinceVersion5: readonly ((draft: Draft) => string | undefined)[] = [
   ({ before = [] }) => (before.length > 0 ? '`before`' : undefined),
   ({ contract }) => (contract ? 'a release that is not gone back over (`contract`)' : undefined),
+  ({ synced }) => (synced ? '`files`' : undefined),
 ]
 
 /** The newest landfall-shell that carrying out a plan needs; undefined where every version Landfall speaks to does. */

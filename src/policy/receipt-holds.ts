@@ -28,7 +28,8 @@ function nowOf(proof: ServiceProof, plan: Plan, platform: string, round: Round):
   const image = plan.images.find((candidate) => pinnedReference(candidate) === service?.image)
   if (!service || image?.digest !== proof.planned) return differs('the plan it was proved by names another image')
   // Who started its containers, and when, is what the receipt says. They may have been replaced since.
-  const { proof: seen, verdict } = judge({ service: { ...service, change: 'untouched' }, image, platform }, unseen, round, 0)
+  const { reloaded: _, ...standing } = service
+  const { proof: seen, verdict } = judge({ service: { ...standing, change: 'untouched' }, image, platform }, unseen, round, 0)
   if (!seen) return differs(verdict.kind === 'proved' ? '' : verdict.detail)
   if (seen.answered !== proof.answered) return differs(`answers version ${seen.answered ?? 'none'}, proved was ${proof.answered ?? 'none'}`)
   const same = seen.containers.length === proof.containers.length && seen.containers.every((id) => proof.containers.includes(id))

@@ -1,6 +1,6 @@
 import { digestsOn, type PinnedImage, pinnedReference } from '../domain/image.ts'
 import type { ObservedContainer } from '../domain/observed.ts'
-import type { Plan, PlannedService } from '../domain/plan.ts'
+import { isAffected, type Plan, type PlannedService } from '../domain/plan.ts'
 import type { ServiceProof } from '../domain/receipt.ts'
 import { type Answers, answersOf } from './answers.ts'
 
@@ -85,7 +85,7 @@ export function judge(
   const restarts =
     before.goodSince === undefined ? Object.fromEntries(containers.map(({ id, restarts }) => [id, restarts])) : before.restarts
   const good = before.good + 1
-  const over = service.oneShot || service.change === 'untouched' || seconds - goodSince >= service.soak
+  const over = service.oneShot || !isAffected(service) || seconds - goodSince >= service.soak
   const soaked = over && (soak !== 'behind' || good >= looksEnough)
   return {
     goodSince,

@@ -1,6 +1,7 @@
 import type { PinnedImage } from '../domain/image.ts'
 import type { Draft, PlannedService } from '../domain/plan.ts'
 import { words } from './answers/said.ts'
+import { changeWord, entryText, fileRows, hostsWithAll } from './files-text.ts'
 import { code } from './markdown.ts'
 import { hostRows, imageRow, serviceNote, stepRow } from './plan-text.ts'
 import type { Section } from './sections.ts'
@@ -18,6 +19,7 @@ export const changeSections = (draft: Draft): Section[] => [
   { head: `**Expected gap:** ${gapText(draft)}` },
   ...contractSection(draft),
   ...stepsSection(draft),
+  ...mountedSection(draft),
 ]
 
 /** What people should know most before they agree. */
@@ -50,13 +52,36 @@ export const sourceSections = (draft: Draft, unbuilt: readonly string[] = []): S
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 const item = (parts: readonly string[]): string => `- ${parts.filter((part) => part !== '').join(' · ')}`
 
-const serviceRow = (service: PlannedService): string => row([words(service.name, 200), service.change, words(serviceNote(service), 500)])
+const serviceRow = (service: PlannedService): string =>
+  row([words(service.name, 200), changeWord(service), words(serviceNote(service), 500)])
 
 /** What will be built has its digest only then: whatever stands there now is another one's. */
 function imageItem(image: PinnedImage, unbuilt: readonly string[]): string {
   if (unbuilt.includes(image.repository)) return item([code(cut(image.repository, 300)), 'built by the merge'])
   const [reference, origin] = imageRow(image)
   return item([code(cut(reference, 300)), words(origin, 200)])
+}
+
+/** Never their contents: whoever reads the repository has them, and nobody else is to. */
+function mountedSection(draft: Draft): Section[] {
+  const { rows, more } = fileRows(draft)
+  if (rows.length === 0) return []
+  const entries = (draft.synced ?? []).flatMap((entry) => entryText(entry, draft) ?? [])
+  const everywhere = hostsWithAll(draft)
+  return [
+    {
+      head: '**Files that services mount**\n',
+      rows: [
+        ...entries.map((text) => `- ${words(text, 500)}`),
+        ...rows.map(
+          ({ sign, path, source }) =>
+            `- \`${sign}\` ${code(cut(path, 200))}${source === undefined ? '' : ` from ${code(cut(source, 200))}`}`,
+        ),
+        ...(more > 0 ? [`- and ${more} more`] : []),
+        ...(everywhere.length > 0 ? [`- all of them are new on ${words(everywhere.join(', '), 500)}`] : []),
+      ],
+    },
+  ]
 }
 
 function filesSection({ env, files }: Draft): Section[] {

@@ -1,6 +1,7 @@
 import { type PinnedImage, pinnedReference } from '../domain/image.ts'
 import type { Draft, Plan, PlannedHost, PlannedService, PlannedStep } from '../domain/plan.ts'
 import { shortSha } from '../domain/repository.ts'
+import { changeWord, entryText, fileRows, hostsWithAll } from './files-text.ts'
 import { isProvedByState, provedByState } from './proof-section.ts'
 import { oneLine } from './text.ts'
 import { durationText } from './time.ts'
@@ -15,13 +16,27 @@ export function planText(plan: Draft | Plan): string {
     ...block('No way back', plan.contract?.because.map((why) => [why]) ?? []),
     ...block('Images', plan.images.map(imageRow)),
     ...block('Hosts', hostRows(plan)),
+    ...block('Files', fileLines(plan)),
   ].join('\n')
 }
 
+function fileLines(plan: Draft): string[][] {
+  const { rows, more } = fileRows(plan)
+  const everywhere = hostsWithAll(plan)
+  return [
+    ...(plan.synced ?? []).flatMap((entry) => entryText(entry, plan) ?? []).map((text) => [text]),
+    ...rows.map(({ sign, path, source }) => [`${sign} ${path}${source === undefined ? '' : ` from ${source}`}`]),
+    ...(more > 0 ? [[`and ${more} more`]] : []),
+    ...(rows.length > 0 && everywhere.length > 0 ? [[`all of them are new on ${everywhere.join(', ')}`]] : []),
+  ]
+}
+
 /** Why a service changes or what is done about it, in plain words; empty where nothing is to be said. */
-export const serviceNote = ({ change, because, oneShot, replicas, startFirst, beside, hosts }: PlannedService): string =>
+export const serviceNote = ({ change, because, reloaded, oneShot, replicas, startFirst, beside, hosts }: PlannedService): string =>
   [
-    change === 'untouched' && replicas > 0 ? 'keeps its containers' : because.join(' and '),
+    change === 'untouched' && replicas > 0
+      ? `keeps its containers${reloaded ? ', which take the changed files up' : ''}`
+      : because.join(' and '),
     beside ? 'started beside the old one, then the old one goes' : '',
     change === 'recreated' && startFirst && !beside ? 'stops first this once: what runs may have no room for another beside it' : '',
     oneShot ? 'runs once' : '',
@@ -34,7 +49,7 @@ export const serviceNote = ({ change, because, oneShot, replicas, startFirst, be
 
 const serviceRow = (service: PlannedService): string[] => [
   service.name,
-  service.change,
+  changeWord(service),
   `${serviceNote(service)}${isProvedByState(service) ? `; ${provedByState}` : ''}`,
 ]
 

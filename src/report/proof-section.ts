@@ -1,5 +1,5 @@
 import { bakeOf } from '../domain/deployment.ts'
-import type { Draft, PlannedService, UrlCheck } from '../domain/plan.ts'
+import { type Draft, isAffected, type PlannedService, type UrlCheck } from '../domain/plan.ts'
 import { probedPaths } from '../domain/probed-paths.ts'
 import { shortSha } from '../domain/repository.ts'
 import { words } from './answers/said.ts'
@@ -54,8 +54,8 @@ const conditionsAt = ({ health, version, smoke }: UrlCheck): string =>
     .join(', ')
 
 /** Whether nothing tells more of its health than that it runs, as far as configuration and Compose file say. */
-export const isProvedByState = ({ change, replicas, oneShot, verify, dockerHealth }: PlannedService): boolean =>
-  change !== 'untouched' &&
+export const isProvedByState = ({ replicas, oneShot, verify, dockerHealth, ...service }: PlannedService): boolean =>
+  isAffected(service) &&
   replicas > 0 &&
   !oneShot &&
   dockerHealth === undefined &&

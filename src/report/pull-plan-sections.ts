@@ -6,6 +6,7 @@ import { words } from './answers/said.ts'
 import { composeDiff } from './compose-diff.ts'
 import { changeSections, sourceSections } from './draft-sections.ts'
 import { explained, explainedSection } from './explained.ts'
+import { changeWord } from './files-text.ts'
 import { commitUrl } from './links.ts'
 import { code, link } from './markdown.ts'
 import type { Section } from './sections.ts'
@@ -33,11 +34,11 @@ export function gistOf({ environments, fork, merged, base }: PullPlan): string {
 function workOf(environments: readonly Outlook[]): string {
   const drafts = environments.flatMap((one) => (one.kind === 'planned' ? one.draft : []))
   const services = drafts.flatMap((draft) => [
-    ...draft.services.map(({ change }) => change),
+    ...draft.services.map(changeWord),
     ...draft.removed.map(() => 'removed' as const),
     ...movedIn(draft),
   ])
-  const counts = (['recreated', 'created', 'removed'] as const).flatMap((change) => {
+  const counts = (['recreated', 'created', 'reloaded', 'removed'] as const).flatMap((change) => {
     const count = services.filter((one) => one === change).length
     return count === 0 ? [] : [{ change, count }]
   })

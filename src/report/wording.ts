@@ -2,6 +2,7 @@ import { bakesUntil, type Deployment, missedBy, type State, takenAway } from '..
 import { allHosts, type Draft, type Plan } from '../domain/plan.ts'
 import { type Reason, reason, sentenceOf } from '../domain/reason.ts'
 import { type Sha, shortSha } from '../domain/repository.ts'
+import { changeWord } from './files-text.ts'
 import { oneLine, unticked } from './text.ts'
 import { momentText, tookText } from './time.ts'
 
@@ -221,7 +222,7 @@ function fromText(deployment: Deployment): string {
 
 /** "web recreated, db untouched, cron removed on web-1" */
 export function changesText(plan: Draft): string {
-  const services = plan.services.map((service) => `${oneLine(service.name)} ${service.change}`)
+  const services = plan.services.map((service) => `${oneLine(service.name)} ${changeWord(service)}`)
   const removed = plan.removed.map((name) => `${oneLine(name)} removed`)
   return (
     [...services, ...removed, ...moves(plan).map(({ service, change, host }) => `${oneLine(service)} ${change} on ${host}`)].join(', ') ||

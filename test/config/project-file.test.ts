@@ -129,7 +129,7 @@ test('a problem reads: where, what is wrong, what to do', () => {
   ])
 })
 
-test.each(['files: []', 'heal: true'])('a gate that would not be honoured is refused by name, not ignored: %s', (gate) => {
+test.each(['needs: []', 'heal: true'])('a gate that would not be honoured is refused by name, not ignored: %s', (gate) => {
   const [name] = gate.split(':')
   expect(told(parseProject(projectWith({ environment: gate })))).toEqual([
     `2:61 environments.production.${name}: \`${name}\` is not supported by this version of Landfall`,

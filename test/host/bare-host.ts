@@ -45,6 +45,8 @@ export interface RealDocker {
   compose: string
   /** `unix:///…/run/docker.sock` */
   address: string
+  /** Where a file of the engine's machine lies out here; given, what containers mount is seen there under the same path. */
+  path?: (inside: string) => string
 }
 
 /**
@@ -57,6 +59,12 @@ export async function bareHost(
   real?: RealDocker,
 ): Promise<BareHost> {
   const folder = mkdtempSync(join(tmpdir(), 'landfall-bare-'))
+  const lies = real?.path?.(folder) ?? folder
+  if (lies !== folder) {
+    rmSync(folder, { recursive: true })
+    mkdirSync(lies, { recursive: true })
+    symlinkSync(lies, folder)
+  }
   const root = join(folder, 'root')
   const signer = await openSigner(join(folder, 'data'))
   mkdirSync(root)
@@ -121,6 +129,9 @@ export async function bareHost(
         return ''
       }
     },
-    remove: () => rmSync(folder, { recursive: true }),
+    remove() {
+      rmSync(folder, { recursive: true })
+      rmSync(lies, { recursive: true, force: true })
+    },
   }
 }

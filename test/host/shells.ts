@@ -15,7 +15,10 @@ export interface InstalledShell {
 /** Debian's busybox is made without these. */
 const notThere = new Set(['flock'])
 
-const used = 'base64 cat cmp cp cut date find flock grep head id ls mkdir mv rm sed sleep sort stat sync tail tar timeout tr wc'.split(' ')
+const used =
+  'base64 cat chmod cmp cp cut date find flock grep head id ls mkdir mv rm sed sha256sum sleep sort stat sync tail tar timeout tr wc'.split(
+    ' ',
+  )
 
 /** landfall-shell in this folder twice: for Debian's sh with GNU's tools, and for busybox ash with busybox' tools, as on Alpine. */
 export async function shells(folder: string): Promise<[InstalledShell, InstalledShell]> {

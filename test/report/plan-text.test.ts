@@ -69,3 +69,30 @@ test('a service that starts first says so, and also where it cannot this once', 
 
 test('words from the repository cannot forge lines', () =>
   expect(planText(plan({ services: [service({ name: 'web\nHosts\n  evil' })] }))).toContain('  web Hosts evil  recreated'))
+
+test('files that services mount are listed with what becomes of them, and a host that has none yet with all of them', () => {
+  const file = (path: string, change?: 'added' | 'changed') => ({ path, source: `deploy/${path}`, sha256: '', ...(change && { change }) })
+  const files = [file('nginx/a', 'changed'), file('nginx/b', 'added'), file('nginx/c')]
+  const more = Array.from({ length: 40 }, (_, index) => `old/${index}`)
+  const text = planText(
+    plan({
+      services: [service({ change: 'untouched', because: [], reloaded: true })],
+      synced: [{ from: 'deploy/nginx', to: 'nginx', service: 'web', files, mounts: [], check: ['nginx', '-t'], reload: [], within: 30 }],
+      gone: ['nginx/d', ...more],
+      hosts: [
+        { name: 'web-1', platform: 'linux/amd64', previous: { generation: 6, revision: sha('b') } },
+        { name: 'web-2', platform: 'linux/amd64' },
+      ],
+    }),
+  )
+  expect(text).toContain('web  reloaded  keeps its containers, which take the changed files up')
+  expect(text.slice(text.indexOf('Files')).split('\n').slice(0, 6)).toEqual([
+    'Files',
+    '  nginx for web: checked by nginx -t, taken up by itself',
+    '  ~ nginx/a from deploy/nginx/a',
+    '  + nginx/b from deploy/nginx/b',
+    '  - nginx/d',
+    '  - old/0',
+  ])
+  expect(text).toMatch(/ {2}and 13 more\n {2}all of them are new on web-2$/)
+})

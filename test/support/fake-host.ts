@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { HostRule } from '../../src/domain/configuration.ts'
 import type { Clock, CommandResult } from '../../src/flow/ports.ts'
 import { receiptNamespace } from '../../src/host/bundle.ts'
@@ -7,7 +8,7 @@ import { interpolate } from '../../src/plan/template.ts'
 import { type FakeContainer, FakeDocker } from './fake-docker.ts'
 import type { FakeRegistry } from './fake-registry.ts'
 import { fakeSigner } from './fake-signer.ts'
-import { encoded, refused, said } from './host-answers.ts'
+import { answer, encoded, refused, said } from './host-answers.ts'
 import { cutLine, decoded, type Unpacked, unpackBundle } from './unpack-bundle.ts'
 
 interface Release extends Unpacked {
@@ -59,6 +60,13 @@ export class FakeHost {
   /** What was run once: name, service, words. */
   readonly once: string[][] = []
   readonly #ends = new Map<string, Promise<CommandResult>>()
+  /** Files that services mount, by their path in the project folder. */
+  files = new Map<string, string>()
+  /** Words that containers were told to take such files up by: container, words. And how the next end. */
+  readonly reloads: string[][] = []
+  reloadEnds = 0
+  /** What a check says of new files that do not pass it; undefined where all do. */
+  checks: (files: ReadonlyMap<string, string>) => string | undefined = () => undefined
   /** What is answered instead of doing anything; undefined for an honest answer. */
   instead: (command: Command) => CommandResult | Promise<CommandResult | undefined> | undefined = () => undefined
   /** True where the command is carried out and its answer gets lost. */
@@ -179,13 +187,31 @@ export class FakeHost {
     const [kept] = bundle.manifest('kept')
     const from = this.releases.get(Number(kept))
     if (kept !== undefined && !from?.env) return refused(11, `release ${kept} is not kept here any more`)
-    if (from?.env) Object.assign(bundle, { env: from.env, variables: new Map([...bundle.variables, ...from.env]) })
+    if (from?.env) Object.assign(bundle, { env: from.env, files: from.files, variables: new Map([...bundle.variables, ...from.env]) })
     const known = this.releases.get(generation)
     if (known && !known.bytes.equals(bundle.bytes)) return refused(18, `generation ${generation} was put before with other content`)
     this.releases.set(generation, known ?? { ...bundle, confirmed: false })
     raise()
     const missing = bundle.manifest('image').filter((reference) => !this.docker.pull(reference))
-    return missing.length > 0 ? refused(15, 'docker could not pull the images') : said([{ type: 'accepted' }, { type: 'pulled' }])
+    if (missing.length > 0) return refused(15, 'docker could not pull the images')
+    return this.#check(bundle) ?? said([{ type: 'accepted' }, { type: 'pulled' }])
+  }
+
+  #check(bundle: Unpacked): CommandResult | undefined {
+    const text = bundle.manifest('check').length > 0 ? this.checks(bundle.files) : undefined
+    const line = { type: 'check', service: 'proxy', code: 1, text: encoded(text ?? '') }
+    return text === undefined ? undefined : { ...refused(26, 'the new files did not pass the check'), ...answer([line]) }
+  }
+
+  /** Installs the files of a release; undefined where a reload fails. */
+  #install(release: Release): object[] | undefined {
+    const before = this.files
+    this.files = new Map(release.manifest('hash').map((line) => [line.slice(65), release.files.get(line.slice(65)) ?? '']))
+    const words = release.manifest('reload').map((line) => line.split(' ').slice(1).map(decoded))[0]
+    const proxy = this.container('proxy')
+    if (isDeepStrictEqual(before, this.files) || before.size === 0 || !words || !proxy) return []
+    this.reloads.push([proxy.id, ...words])
+    return this.reloadEnds === 0 ? [{ type: 'reloaded', service: 'proxy', container: proxy.id, looked: true }] : undefined
   }
 
   #switch(generation: number, release: Release): CommandResult {
@@ -207,8 +233,10 @@ export class FakeHost {
       survivors.map(({ service }) => service),
       { force: true },
     )
+    const taken = this.#install(release)
+    if (!taken) return refused(27, 'the reload of proxy ended with exit code 1', 'no such signal\n')
     for (const service of release.manifest('remove')) this.docker.remove(service)
-    return said([{ type: 'switched' }])
+    return said([...taken, { type: 'switched' }])
   }
 
   #confirm(named: string, release: Release, input: Buffer): CommandResult {
@@ -233,6 +261,7 @@ export class FakeHost {
     const names = touched.filter((service) => kept.includes(service))
     if (!this.docker.up(back, names)) return refused(15, 'docker compose up failed')
     for (const service of touched.filter((name) => !kept.includes(name))) this.docker.remove(service)
+    if (!this.#install(back)) return refused(27, 'the reload of proxy ended with exit code 1', 'no such signal\n')
     if (!this.#part(release, back, besides)) return refused(15, 'docker compose up failed')
     return said([{ type: 'restored', generation: this.current, leaving: this.leaving.size }])
   }

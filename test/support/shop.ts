@@ -31,6 +31,8 @@ export interface ShopOptions {
   gates?: string
   /** How production's hosts are switched, as it is written: `{ canary: 1 }`. */
   rollout?: string
+  /** Folders and files for hosts, as they are written: `[{ from: deploy/nginx, to: nginx, service: proxy }]`. */
+  files?: string
   /** Hosts of staging, which follows the same branch unless another is named; without hosts there is no staging. */
   staging?: string[]
   stagingBranch?: string
@@ -50,6 +52,7 @@ export const landfallYml = ({
   bake,
   gates,
   rollout,
+  files,
   staging = [],
   stagingBranch = 'main',
   stagingSays,
@@ -60,7 +63,7 @@ defaults:
   image-within: ${imageWithin}
   verify: { web: { port: 3000, health: /health, version: "/health#/version", within: ${within}, soak: ${soak}${asks ? `, ${asks}` : ''} } }
 environments:
-  production: { branch: main, hosts: ${placed}, env: deploy/production.env, url: "https://shop.example.com"${atUrl ? `, verify-url: ${atUrl}` : ''}${bake ? `, bake: ${bake}` : ''}${gates ? `, ${gates}` : ''}${rollout ? `, rollout: ${rollout}` : ''} }
+  production: { branch: main, hosts: ${placed}, env: deploy/production.env, url: "https://shop.example.com"${atUrl ? `, verify-url: ${atUrl}` : ''}${bake ? `, bake: ${bake}` : ''}${gates ? `, ${gates}` : ''}${rollout ? `, rollout: ${rollout}` : ''}${files ? `, files: ${files}` : ''} }
 ${staging.length > 0 ? `  staging: { branch: ${stagingBranch}, hosts: [${staging.join(', ')}], env: deploy/production.env${stagingSays ? `, ${stagingSays}` : ''} }\n` : ''}notify: ["slack:deploys"]
 `
 

@@ -16,6 +16,8 @@ export interface Unpacked {
   variables: Map<string, string>
   /** The project's `.env` alone; undefined where there is none in it. */
   env: Map<string, string> | undefined
+  /** Other files of the project folder by their path there. */
+  files: Map<string, string>
   /** The Docker configuration for the pull; undefined where no login was sent. */
   logins: string | undefined
 }
@@ -36,6 +38,9 @@ export function unpackBundle(envelope: Uint8Array): Unpacked | undefined {
     planSignature: files.get('plan.signature') ?? '',
     variables: new Map([...dotenv(files.get('interpolation.env')), ...dotenv(files.get('project/.env'))]),
     env: files.has('project/.env') ? dotenv(files.get('project/.env')) : undefined,
+    files: new Map(
+      [...files].flatMap(([path, text]) => (/^project\/(?!\.env$)/.test(path) ? [[path.slice('project/'.length), text]] : [])),
+    ),
     logins: logins === '-' ? undefined : decoded(logins),
   }
 }

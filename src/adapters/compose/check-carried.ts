@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import { z } from 'zod'
+import { isWithin } from '../../domain/files.ts'
 import type { Problem } from '../../domain/problem.ts'
 import type { Snapshot } from '../../flow/ports.ts'
 import { interpolate, type Variables } from '../../plan/template.ts'
@@ -15,24 +16,34 @@ const model = z.looseObject({
 })
 
 /**
- * Files of the repository that a service wants to see on the host. Landfall does not bring them there, and Docker would
- * quietly put an empty folder in their place. A relative path that is not in the repository is people's data and fine.
+ * Files of the repository that a service wants to see on the host and nobody declared under `files`: Docker would quietly put an empty
+ * folder in their place. A relative path that is not in the repository is people's data and fine.
+ *
+ * @param carried paths of the project folder that are declared; they are looked at where they are planned
  */
-export function checkCarried(rendered: unknown, source: ComposeSource, snapshot: Snapshot, variables: Variables): Problem[] {
+export function checkCarried(
+  rendered: unknown,
+  source: ComposeSource,
+  snapshot: Snapshot,
+  variables: Variables,
+  carried: readonly string[] = [],
+): Problem[] {
   const parsed = model.parse(rendered)
   const paths = snapshot.paths()
   const problems: Problem[] = []
   const check = (kind: string, name: string, written: string | undefined) => {
     if (written === undefined || posix.isAbsolute(written) || written.startsWith('~')) return
+    const onHost = posix.normalize(written).replace(/(.)\/$/, '$1')
+    if (kind === 'services' && carried.some((path) => isWithin(onHost, path))) return
     const inRepository = posix.normalize(posix.join(source.folder, written)).replace(/\/$/, '')
     if (!holds(paths, inRepository)) return
     const place = locate(source, [kind, name], written, variables)
-    const what = `${written} is a file of the repository, and Landfall does not carry repository files onto hosts yet`
+    const what = `${written} is a file of the repository, and nothing brings it to hosts`
     problems.push({
       ...place,
       path: `${kind}.${name}`,
       what,
-      remedy: 'Build it into an image, write it as `configs:` with `content:`, or use a folder that is not in the repository',
+      remedy: 'Declare it under `files` of the environment, build it into an image, or write it as `configs:` with `content:`',
     })
   }
   for (const [name, service] of Object.entries(parsed.services ?? {})) {

@@ -44,7 +44,7 @@ async function render(binary: ComposeBinary, request: RenderRequest): Promise<Re
     const unfaithful = source.standsAlone ? [] : await prove(binary, project, portable.text, model.model)
     const found = [
       ...checkModel(model.model, source, variables, request.hosts),
-      ...checkCarried(model.model, source, request.snapshot, variables),
+      ...checkCarried(model.model, source, request.snapshot, variables, request.carried),
       ...unfaithful,
     ]
     if (found.length > 0) return { kind: 'invalid', problems: found }

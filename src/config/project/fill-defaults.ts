@@ -2,6 +2,7 @@ import type { EnvironmentRule, ProjectFile, SourceRule, UrlRule, VerifyRule } fr
 import { nothingAsked } from '../../domain/gate.ts'
 import { mergeGates, writtenGates } from '../gates/gates.ts'
 import { named } from '../named.ts'
+import { filesRules } from './files.ts'
 import { hostsRule } from './hosts.ts'
 import { stepRules, taskRules } from './one-off.ts'
 import { rolloutRule } from './rollout.ts'
@@ -24,13 +25,14 @@ export function fillDefaults(shape: ProjectShape, project: string): ProjectFile 
 }
 
 function environmentRule(name: string, written: EnvironmentShape, defaults: NonNullable<ProjectShape['defaults']>): EnvironmentRule {
-  const { env, secrets, url } = written
+  const { env, secrets, files, url } = written
   return {
     name,
     source: sourceRule(name, written),
     ...hostsRule(written.hosts),
     ...(env !== undefined && { env }),
     ...(secrets !== undefined && { secrets }),
+    ...(files && { files: filesRules(files) }),
     ...(url !== undefined && { url }),
     ...(written['verify-url'] && { verifyUrl: urlRule(written['verify-url']) }),
     verify: named(mergeVerify(defaults.verify, written.verify), verifyRule),

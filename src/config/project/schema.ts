@@ -3,6 +3,7 @@ import { duration } from '../duration.ts'
 import { gateKeys } from '../gates/gates.ts'
 import { message } from '../message.ts'
 import { branchName } from './branch.ts'
+import { files } from './files.ts'
 import { hosts } from './hosts.ts'
 import { imageRepository, tagTemplate } from './image.ts'
 import { channelName, environmentName, imageName, projectName } from './names.ts'
@@ -60,6 +61,7 @@ const environment = z
     secrets: secretsPath
       .optional()
       .meta({ description: 'SOPS file in the repository, encrypted for this Landfall, relative to its root.' }),
+    files: files.optional().meta({ description: 'Folders and files of the repository that are put where services mount them.' }),
     url: address.optional().meta({ description: 'Where people reach it; shown on GitHub.' }),
     'verify-url': verifyUrl.optional().meta({ description: 'What is asked of `url` by Landfall itself, once all hosts are proved.' }),
     verify: verifyRules.optional().meta({ description: 'By service; adds to and overrides `defaults.verify` key by key.' }),

@@ -9,6 +9,7 @@ import { fillDefaults } from './fill-defaults.ts'
 import { defaultProjectName } from './names.ts'
 import { chain } from './rules/chain.ts'
 import { environmentsApart } from './rules/environments-apart.ts'
+import { filesApart } from './rules/files-apart.ts'
 import { gatesCanOpen } from './rules/gates-can-open.ts'
 import { imagesApart } from './rules/images-apart.ts'
 import { namedOnce } from './rules/named-once.ts'
@@ -30,6 +31,7 @@ const rules: Rule<ProjectShape>[] = [
   wavesMakeSense,
   urlToAsk,
   secretsApart,
+  filesApart,
 ]
 
 /**

@@ -39,6 +39,8 @@ export interface RenderRequest {
   variables: Record<string, string>
   /** Landfall's own, such as the tag: for interpolation only. */
   interpolation?: Record<string, string>
+  /** Paths of the project folder that hosts get from the repository; others of the repository are not there. */
+  carried?: readonly string[]
   /** Where it is to run, and the Compose profiles each host has. */
   hosts: { name: string; profiles: readonly string[] }[]
 }

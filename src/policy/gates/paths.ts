@@ -1,4 +1,5 @@
-import type { PathsRule } from '../../domain/configuration.ts'
+import type { EnvironmentRule, PathsRule, ProjectFile } from '../../domain/configuration.ts'
+import { isWithin } from '../../domain/files.ts'
 import { matches } from '../../domain/glob.ts'
 
 /**
@@ -24,6 +25,10 @@ export function paths(rules: PathsRule, own: string, changed: ChangedFiles): Pat
   return { kind: 'nothing-to-do', why: `only ignored files changed: ${named} \`paths\` leaves out` }
 }
 
+/** What a change has to be of to concern an environment: files that hosts get concern it, whatever is ignored otherwise. */
+export const pathsFor = ({ paths }: ProjectFile, { files = [] }: Pick<EnvironmentRule, 'files'> = {}): PathsRule =>
+  files.length === 0 ? paths : { ...paths, always: files.map(({ from }) => from) }
+
 /** Whether there is any file that rules ignore. */
 export const ignoreAnything = ({ ignore, only }: PathsRule): boolean => ignore.length > 0 || only.length > 0
 
@@ -33,8 +38,9 @@ export function onlyIgnored(rules: readonly PathsRule[], changed: ChangedFiles):
   return changed.every((path) => rules.length > 0 && rules.every((rule) => isIgnored(rule, path)))
 }
 
-const isIgnored = ({ ignore, only }: PathsRule, path: string): boolean =>
-  ignore.some((pattern) => matches(pattern, path)) || (only.length > 0 && !only.some((pattern) => matches(pattern, path)))
+const isIgnored = ({ ignore, only, always = [] }: PathsRule, path: string): boolean =>
+  !always.some((from) => isWithin(path, from)) &&
+  (ignore.some((pattern) => matches(pattern, path)) || (only.length > 0 && !only.some((pattern) => matches(pattern, path))))
 
 /**
  * Whether an image has to be built anew, or may keep the digest it has.

@@ -1,5 +1,6 @@
 import type { Draft, PlannedHost, PlannedService } from '../../domain/plan.ts'
 import { shortSha } from '../../domain/repository.ts'
+import { changeWord, entryText, fileRows, hostsWithAll } from '../../report/files-text.ts'
 import { ownWork, serviceNote } from '../../report/plan-text.ts'
 import { durationText } from '../../report/time.ts'
 import { type Html, html } from './html.ts'
@@ -18,7 +19,7 @@ ${stepsTable(plan)}
 <caption class="hidden">Hosts, in the order they are switched</caption>
 <thead><tr><th scope="col">Host</th><th scope="col">Before</th><th scope="col">Platform</th></tr></thead>
 <tbody>${plan.waves.flatMap((wave, index) => wave.hosts.map((name) => hostRow(plan, name, index)))}</tbody>
-</table>
+</table>${filesTable(plan)}
 </section>`
 
 const contractNote = ({ contract }: Draft): Html | false =>
@@ -37,10 +38,36 @@ const stepsTable = ({ before = [] }: Draft): Html | false =>
 </tr>`,
   )}</tbody>
 </table>`
+function filesTable(plan: Draft): Html | false {
+  const { rows, more } = fileRows(plan)
+  if (rows.length === 0) return false
+  const entries = (plan.synced ?? []).flatMap((entry) => entryText(entry, plan) ?? [])
+  const everywhere = hostsWithAll(plan)
+  const notes = [
+    ...entries,
+    ...(more > 0 ? [`and ${more} more files`] : []),
+    ...(everywhere.length > 0 ? [`all are new on ${everywhere.join(', ')}`] : []),
+  ]
+  return html`
+<table>
+<caption class="hidden">Files that services mount, and what happens to them</caption>
+<thead><tr><th scope="col">File</th><th scope="col">Change</th><th scope="col">In the repository</th></tr></thead>
+<tbody>${rows.map(
+    ({ sign, path, source }) => html`<tr>
+<th scope="row">${path}</th>
+<td data-label="Change">${fileChanges[sign]}</td>
+<td data-label="In the repository">${source === undefined ? html`<span class="note">not there any more</span>` : html`<code>${source}</code>`}</td>
+</tr>`,
+  )}</tbody>
+</table>
+<p class="note">${notes.join('; ')}</p>`
+}
+
+const fileChanges = { '+': 'added', '~': 'changed', '-': 'removed' } as const
 
 const serviceRow = (plan: Draft, service: PlannedService): Html => html`<tr>
 <th scope="row">${service.name}</th>
-<td data-label="Change"><span class="chip ${service.change}">${service.change}</span> <span class="note">${serviceNote(service)}</span></td>
+<td data-label="Change"><span class="chip ${changeWord(service)}">${changeWord(service)}</span> <span class="note">${serviceNote(service)}</span></td>
 <td data-label="Image">${imageOf(plan, service)}</td>
 </tr>`
 

@@ -63,7 +63,7 @@ thead th { color: var(--soft); font-weight: 500; font-size: .85rem; text-align: 
 tbody th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-top: 1px solid var(--line); overflow-wrap: break-word; }
 tbody th { font-weight: 600; } tbody th .note { font-weight: 400; }
 .chip { display: inline-block; border: 1px solid currentColor; border-radius: 1rem; padding: 0 .55rem; font-size: .8rem; font-weight: 500; color: var(--soft); }
-.chip.recreated, .chip.created { color: var(--busy); } .chip.removed { color: var(--warn); }
+.chip.recreated, .chip.created, .chip.reloaded { color: var(--busy); } .chip.removed { color: var(--warn); }
 .tick { color: var(--good); font-weight: 700; }
 
 .timeline { list-style: none; margin: 0; padding: 0; }

@@ -6,6 +6,7 @@ import { checkHouse } from './checks/house.ts'
 import { checkOrder } from './checks/order.ts'
 import { checkProof } from './checks/proof.ts'
 import { checkReports } from './checks/reports.ts'
+import { checkSettings } from './checks/settings.ts'
 import { checkWaves } from './checks/waves.ts'
 import { checkWishes } from './checks/wishes.ts'
 import { checkWriters } from './checks/writers.ts'
@@ -24,6 +25,7 @@ const everything = (evidence: HostView): string[] =>
     ...checkWaves(evidence),
     ...checkProof(evidence),
     ...checkHouse(evidence, project, untouched),
+    ...checkSettings(evidence),
   ].map(({ invariant, what }) => `${invariant}: ${what}`)
 
 test('a run in which all went well violates nothing', () => {
@@ -174,6 +176,16 @@ const spoilt: [why: string, spoil: (evidence: HostView) => void, said: RegExp][]
     /6: the database service has another container/,
   ],
   ['the database has other data', ({ host }) => void Object.assign(host.data, { born: 'other' }), /6: the database has other data/],
+  [
+    'the host has settings of another release',
+    ({ host }) => void Object.assign(host, { settings: { there: 'b', read: 'b', released: 'a' } }),
+    /6: the host has the settings "b", and the release that runs has "a"/,
+  ],
+  [
+    'nobody had the database read them',
+    ({ host }) => void Object.assign(host, { settings: { there: 'a', read: 'b', released: 'a' } }),
+    /6: the database read the settings "b", and "a" is there/,
+  ],
   ['the database lost a row', ({ host }) => void Object.assign(host.data, { rows: 0 }), /6: the database has 0 rows/],
   [
     'a container is left over',

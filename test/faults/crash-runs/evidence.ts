@@ -5,6 +5,7 @@ import type { Fleet } from './fleet.ts'
 import type { Command, History } from './history.ts'
 import type { Twins, Write } from './host-watch.ts'
 import type { Place, Rules } from './rules.ts'
+import type { Settings } from './settings.ts'
 import type { Data, StoredDeployment, StoredIntent, StoredReceipt, StoredVerdict } from './stored.ts'
 
 /** Everything that is there to be seen after a run, by people, on the hosts, at GitHub, in the database. Plain data: the checks are pure. */
@@ -58,6 +59,8 @@ export interface HostEvidence {
   leavings: string[]
   volumes: string[]
   data: Data
+  /** Absent where the town has none. */
+  settings?: Settings
 }
 
 /** All there is to see of one environment. */

@@ -9,6 +9,7 @@ import { openWork } from '../settled.ts'
 import type { Evidence, HostEvidence } from './evidence.ts'
 import { processesOn } from './processes.ts'
 import type { Place } from './rules.ts'
+import { settingsOn } from './settings.ts'
 import { type Data, data, deployment, intent, jsonOf, receipt, verdict } from './stored.ts'
 import type { RunTown, WatchedSpot } from './town.ts'
 
@@ -73,15 +74,16 @@ async function databaseOf({ records, ground }: RunTown): Promise<Evidence['datab
 const columns =
   'id, intent, kind, environment, revision, actor, asked, state, reason, plan, taken_back, generation, created_at, started_at, finished_at'
 
-async function hostOf({ project }: RunTown, place: Place, { host, watch }: WatchedSpot): Promise<HostEvidence> {
+async function hostOf({ project, settings }: RunTown, place: Place, { host, watch }: WatchedSpot): Promise<HostEvidence> {
   const folder = `/var/lib/landfall/${project}/${place}`
-  const [acts, containers, kept, calls, volumes, stored] = await Promise.all([
+  const [acts, containers, kept, calls, volumes, stored, mounted] = await Promise.all([
     actsOn({ host }, project, place),
     containersOf({ host }, project),
     host.sh(`for file in ${folder}/releases/*/receipt.json; do [ ! -f "$file" ] || cat "$file"; done`),
     host.sh('ls -A /var/lib/landfall/.calls 2>/dev/null || true'),
     host.sh(`docker volume ls -q --filter label=com.docker.compose.project=${project}`),
     dataOf(host, project),
+    settings ? settingsOn(host, project, place) : undefined,
   ])
   const receipts = linesOf(kept).map((line) => receipt.parse(JSON.parse(line)))
   return {
@@ -93,6 +95,7 @@ async function hostOf({ project }: RunTown, place: Place, { host, watch }: Watch
     leavings: [...linesOf(calls).map((call) => `folder .calls/${call}`), ...writersLeft(host)],
     volumes: linesOf(volumes),
     data: stored,
+    ...(mounted && { settings: mounted }),
     writes: watch.writes(),
     twins: watch.twins,
   }

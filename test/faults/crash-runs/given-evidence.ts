@@ -120,6 +120,7 @@ const givenHost = (deployments: readonly StoredDeployment[]): HostEvidence => ({
     { id: 'web', name: 'run-1-web-1', service: 'web', reference: `shop@${digestOf(a)}`, status: 'running', startedAt: '' },
     { id: 'database', name: 'run-1-db-1', service: 'db', reference: 'database@sha256:dd', status: 'running', startedAt: '' },
   ],
+  settings: { there: 'a', read: 'a', released: 'a' },
   receipts: new Map(deployments.map((one) => [one.generation ?? 0, receiptOf(one)])),
   leavings: [],
   volumes: ['run-1_data'],

@@ -4,6 +4,7 @@ import { type Fleet, fleetOf, tellFleet } from './fleet.ts'
 import { type Random, randomFrom } from './random.ts'
 import { plainAct, ruledAct } from './random-acts.ts'
 import { type Place, type Rules, rulesOf, tellRules } from './rules.ts'
+import { hasSettings } from './settings.ts'
 import type { Step } from './steps.ts'
 
 /** What one run does, made from its seed before it begins. Only when things happen to coincide is left to the machine. */
@@ -153,7 +154,7 @@ function stepFor(kind: StrikeKind, fails: boolean, random: Random): Step {
 /** The script in words, a line each. */
 export function tellScript({ seed, profile, rules, fleet, acts, strikes }: Script): string[] {
   return [
-    `seed ${seed}, Landfall on ${profile}, ${tellRules(rules)}; ${tellFleet(fleet)}`,
+    `seed ${seed}, Landfall on ${profile}, ${tellRules(rules)}; ${tellFleet(fleet)}${hasSettings(seed) ? '; the database mounts settings' : ''}`,
     ...acts.map((act, index) => `  act ${index + 1}: ${tellAct(act)}`),
     ...strikes.map((strike) => `  strike: ${tellStrike(strike)}`),
   ]

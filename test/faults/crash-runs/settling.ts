@@ -6,6 +6,7 @@ import { checkHouse, type Untouched } from './checks/house.ts'
 import { checkOrder } from './checks/order.ts'
 import { checkProof } from './checks/proof.ts'
 import { checkReports } from './checks/reports.ts'
+import { checkSettings } from './checks/settings.ts'
 import type { Violation } from './checks/violation.ts'
 import { checkWaves } from './checks/waves.ts'
 import { checkWishes } from './checks/wishes.ts'
@@ -103,6 +104,7 @@ function check(evidence: Evidence, { project, landfalls }: RunTown, house: House
         ...checkOrder(one),
         ...checkProof(one),
         ...checkHouse(one, project, untouchedOn(one.host.name, house)),
+        ...checkSettings(one),
       ])
       return [...checkReports(view), ...checkHead(view), ...checkWaves(view), ...onHosts]
     }),

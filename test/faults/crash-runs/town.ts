@@ -16,6 +16,7 @@ import { type People, peopleOf } from './people.ts'
 import type { Random } from './random.ts'
 import { environmentsText, type Place, type Rules } from './rules.ts'
 import type { Script, Strike } from './script.ts'
+import { hasSettings, withSettings } from './settings.ts'
 import { createSteps, type Steps, stepAtGitHub, stepInLog } from './steps.ts'
 import { type Waiting, waitingIn } from './waiting.ts'
 
@@ -25,6 +26,8 @@ export interface RunTown {
   project: string
   rules: Rules | undefined
   fleet: Fleet | undefined
+  /** Whether the database mounts a file of the repository. */
+  settings: boolean
   repository: TestRepository
   github: GitHubStandIn
   chat: ChatReceiver
@@ -109,7 +112,9 @@ export async function openRunTown(
   try {
     const namesOf = (place: Place) => spots[place].map(({ host }) => host.name)
     const hosts = { production: namesOf('production'), staging: namesOf('staging') }
-    const files = filesOf(project, registry.address, environmentsText(rules, hosts, rolloutText(fleet)))
+    const settings = hasSettings(seed)
+    const written = filesOf(project, registry.address, environmentsText(rules, hosts, rolloutText(fleet)))
+    const files = settings ? withSettings(written) : written
     const shop = await openShop(github, registry, { name: project, hosts: hosts.production, files })
     for (const person of ['lisa', 'peter']) shop.repository.addCollaborator(person, 'write')
     await servers.open()
@@ -119,6 +124,7 @@ export async function openRunTown(
       project,
       rules,
       fleet,
+      settings,
       repository: shop.repository,
       github,
       chat,

@@ -191,3 +191,14 @@ describe('whatever people, commits, hosts and logs say', () => {
       }),
     ))
 })
+
+test('the plan tells which files that services mount change, and who takes them up', () => {
+  const files = [{ path: 'nginx/<a>', source: 'deploy/<a>', sha256: '', change: 'changed' as const }]
+  const synced = [{ from: 'deploy', to: 'nginx', service: 'web', files, mounts: [], reload: ['nginx', '-s', 'reload'], within: 30 }]
+  const reloaded = service({ change: 'untouched', because: [], reloaded: true })
+  const page = deploymentPage(view({ deployment: deployment({ plan: plan({ services: [reloaded], synced, gone: ['nginx/b'] }) }) }))
+  const said = wordsOf(page)
+  expect(said).toContain('web reloaded keeps its containers, which take the changed files up')
+  expect(said).toContain('nginx/&lt;a&gt; changed deploy/&lt;a&gt; nginx/b removed not there any more')
+  expect(said).toContain('nginx for web: taken up by nginx -s reload')
+})

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { VerifyRule } from '../../../domain/configuration.ts'
+import type { SyncedFile, SyncedFiles, SyncedMount } from '../../../domain/files.ts'
 import type { ImagePlatform, PinnedImage } from '../../../domain/image.ts'
 import type {
   Beside,
@@ -67,6 +68,9 @@ const service = z.strictObject({
   within: seconds,
   soak: seconds,
   version: sha.exactOptional(),
+  files: z.string().exactOptional(),
+  reloaded: z.literal(true).exactOptional(),
+  aliases: z.array(name).exactOptional(),
   startFirst: z
     .strictObject({
       drain: seconds,
@@ -97,6 +101,27 @@ const host = z.strictObject({
 } satisfies Shape<PlannedHost>)
 
 const file = z.strictObject({ path: name, source: name, fingerprint: z.string() } satisfies Shape<PlannedFile>)
+
+const syncedFile = z.strictObject({
+  path: name,
+  source: name,
+  sha256: z.string(),
+  change: z.enum(['added', 'changed']).exactOptional(),
+} satisfies Shape<SyncedFile>)
+
+const words = z.array(z.string())
+
+const synced = z.strictObject({
+  from: name,
+  to: name,
+  service: name,
+  files: z.array(syncedFile),
+  mounts: z.array(z.strictObject({ path: name, target: name } satisfies Shape<SyncedMount>)),
+  check: words.exactOptional(),
+  networks: z.array(name).exactOptional(),
+  reload: words.exactOptional(),
+  within: seconds,
+} satisfies Shape<SyncedFiles>)
 
 /** In the first format a wave was the names of its hosts, and the next began as soon as they were proved. */
 const wave: z.ZodType<Wave> = z.union([
@@ -139,6 +164,8 @@ const plan = z.strictObject({
   secrets: z.strictObject({ path: z.string(), revision: sha }).exactOptional(),
   envFingerprint: z.string(),
   files: z.array(file),
+  synced: z.array(synced).exactOptional(),
+  gone: z.array(name).exactOptional(),
   kept: z.int().positive().exactOptional(),
   logins: z.array(name),
   keep: count,
