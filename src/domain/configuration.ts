@@ -118,6 +118,7 @@ export const commandWithin = 5
 /** `operator.yml` after parsing: what exists and who may use it. */
 export interface OperatorFile {
   hosts: Record<string, HostRule>
+  bastions: Record<string, BastionRule>
   groups: Record<string, string[]>
   registries: Record<string, RegistryRule>
   /** In file order; the first whose pattern matches counts. */
@@ -127,15 +128,23 @@ export interface OperatorFile {
   publicChecks?: { allow: string[] }
 }
 
-/** A machine Landfall may deploy to. */
-export interface HostRule {
+/** A machine that Landfall logs in to. */
+export interface Machine {
   name: string
   address: string
   port: number
   user: string
   /** Pinned public host key, `ssh-ed25519 AAAA…`; there is no trust on first use. */
   hostKey: string
+  /** What it is reached through, and that in its turn. Absent: nothing, it is reached from here. */
+  bastion?: BastionRule
 }
+
+/** A machine Landfall may deploy to. */
+export type HostRule = Machine
+
+/** A machine that Landfall goes through to others, where it runs nothing. */
+export type BastionRule = Machine
 
 /** Where a secret value comes from; read each time it is needed, so that rotation needs no restart. */
 export type SecretReference = { env: string } | { file: string } | { command: string[] }

@@ -96,6 +96,7 @@ export class Town {
     const granted = { projects: ['shop'], environments: { '*': hosts }, registries: [], notify: ['deploys'], allow: [], require: {} }
     this.operator = {
       hosts: Object.fromEntries([...this.hosts.values()].map(({ rule }) => [rule.name, rule])),
+      bastions: {},
       groups: {},
       registries: {},
       repositories: [{ name: 'acme/shop', ...granted }],
