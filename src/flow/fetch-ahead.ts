@@ -130,10 +130,7 @@ function allowed({ repository, project, environment }: Draft, names: readonly st
   })
 }
 
-const failedText = ({ reason, ending }: Outcome<string> & { kind: 'failed' }): string =>
-  ending === 'usage'
-    ? 'could not be fetched in advance: its landfall-shell is older than that. Run `landfall host bootstrap` for it'
-    : `could not be fetched in advance: ${sentenceOf(reason)}`
+const failedText = ({ reason }: Outcome<string> & { kind: 'failed' }): string => `could not be fetched in advance: ${sentenceOf(reason)}`
 
 /** Ends it once the deployment is over or shows something else. One that goes on pulls the same images: what is under way helps it. */
 async function lookOut(

@@ -13,8 +13,8 @@ export interface ReleaseRef extends Place {
 }
 
 /** Version of landfall-shell that this Landfall installs, and the oldest it speaks to. */
-export const shellVersion = 4
-export const oldestShell = 3
+export const shellVersion = 5
+export const oldestShell = 4
 
 /** Whether Landfall can work with a host whose landfall-shell has this version. */
 export const speaksTo = (shell: number): boolean => shell >= oldestShell && shell <= shellVersion
@@ -61,7 +61,7 @@ const roomToFetch = 2048
 
 /**
  * Pulls images, by digest, of a generation that may come, so that its own pull needs next to no time. Nothing is put for it, and the order
- * counts for nothing once that generation is. Needs version 4. `logins` comes from `encloseLogins`.
+ * counts for nothing once that generation is. `logins` comes from `encloseLogins`.
  */
 export const fetch = (release: ReleaseRef, by: Authority, images: readonly string[], logins: Uint8Array): Command => ({
   ...ordered('fetch', release, by, { words: [String(pullStallsAfter), String(roomToFetch), ...images], input: logins }),

@@ -18,7 +18,7 @@ umask 077
 LC_ALL=C
 export LC_ALL
 
-version=4
+version=5
 self=$0
 root=/var/lib/landfall
 largest_bundle=67108864

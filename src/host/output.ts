@@ -60,14 +60,12 @@ const line = z.discriminatedUnion('type', [
     container: z.string(),
     exitCode: z.int(),
     outOfMemory: z.boolean(),
-    // Version 3 of landfall-shell starts nothing beside anything.
-    before: z.boolean().default(false),
+    before: z.boolean(),
     text: base64Text,
   }),
   z.object({ type: z.literal('text'), text: base64Text }),
   z.object({ type: z.literal('hook'), service: z.string(), container: z.string(), code: z.int(), text: base64Text }),
-  // Version 3 of landfall-shell takes everything away at once.
-  z.object({ type: z.literal('restored'), generation, leaving: z.int().default(0) }),
+  z.object({ type: z.literal('restored'), generation, leaving: z.int() }),
   z.object({ type: z.enum(['beat', 'version', 'accepted', 'pulled', 'switched', 'retired', 'confirmed', 'pruned', 'held', 'released']) }),
 ])
 type Line = z.output<typeof line>

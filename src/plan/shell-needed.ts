@@ -8,11 +8,11 @@ export interface ShellNeeded {
   why: string
 }
 
+/** What came with version 5: each says what of a plan needs it, undefined where nothing does. */
+const sinceVersion5: readonly ((draft: Draft) => string | undefined)[] = []
+
 /** The newest landfall-shell that carrying out a plan needs; undefined where every version Landfall speaks to does. */
-export function shellNeeded({ services, hosts }: Pick<Draft, 'services' | 'hosts'>): ShellNeeded | undefined {
-  const first = services.find(({ startFirst }) => startFirst !== undefined)
-  if (first) return { version: 4, why: `\`start-first\` of ${first.name}` }
-  const asked = services.find(({ verify, replicas }) => verify?.command !== undefined && replicas > 0)
-  if (asked) return { version: 4, why: `\`command\` of ${asked.name}` }
-  return hosts.some(({ profiles }) => profiles !== undefined) ? { version: 4, why: 'a mapping of `hosts` to profiles' } : undefined
+export function shellNeeded(draft: Draft): ShellNeeded | undefined {
+  const why = sinceVersion5.map((needing) => needing(draft)).find((found) => found !== undefined)
+  return why === undefined ? undefined : { version: 5, why }
 }

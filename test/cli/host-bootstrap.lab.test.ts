@@ -47,7 +47,7 @@ test('a machine becomes a host, which its own key then reaches, and only landfal
   expect(said).toContain('web-1: ready. Docker ')
   expect(code).toBe(0)
   expect(said).toContain(`host-key: ${host().hostKey}`)
-  expect(readHello((await landfall.send(hello())).stdout)).toMatchObject({ shell: 4, platform: 'linux/amd64', missing: [] })
+  expect(readHello((await landfall.send(hello())).stdout)).toMatchObject({ shell: 5, platform: 'linux/amd64', missing: [] })
   expect(await host().sh('cat /home/landfall/.ssh/authorized_keys')).toMatch(
     /^restrict,command="\/usr\/local\/bin\/landfall-shell --root \/var\/lib\/landfall" ssh-ed25519 \S+ landfall\n$/,
   )

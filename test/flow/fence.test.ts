@@ -101,10 +101,10 @@ test('turns begin anew with each generation: a database that counts from 1 again
 
 test('a host whose landfall-shell cannot refuse a stale worker is not deployed to', async () => {
   const town = await openTown()
-  town.host().shell = 2
+  town.host().shell = 3
   const failed = await town.deploy()
   expect(failed).toMatchObject({ state: 'failed', reason: { code: 'host-not-ready' } })
-  expect(failed.reason?.evidence.detail).toBe('its landfall-shell has version 2, this Landfall works with versions 3 to 4')
+  expect(failed.reason?.evidence.detail).toBe('its landfall-shell has version 3, this Landfall works with versions 4 to 5')
 })
 
 describe('a host that is still at work for a Landfall that was killed', () => {

@@ -66,12 +66,12 @@ test('another proposal is fetched anew', async () => {
 test('what cannot be fetched is told, asked for once, and keeps nothing from going', async () => {
   const { town, deployment } = await waiting((there) => {
     there.host('web-1').instead = ({ verb }) => (verb === 'fetch' ? refused(15, 'docker could not pull the images') : undefined)
-    there.host('web-2').shell = 3
+    there.host('web-2').instead = ({ verb }) => (verb === 'fetch' ? refused(20, '12 MiB are free on the disk of Docker') : undefined)
   })
   expect(deployment).toMatchObject({ state: 'waiting', fetched: { there: [], failed: hosts } })
   const record = (await town.record(deployment.id)).join('\n')
   expect(record).toMatch(/fetch web-1: could not be fetched in advance: .*docker could not pull the images/)
-  expect(record).toMatch(/fetch web-2: could not be fetched in advance: its landfall-shell is older than that/)
+  expect(record).toMatch(/fetch web-2: could not be fetched in advance: .*12 MiB are free/)
   expect(summary(town, deployment.id)).toContain('The images are on 0 of 2 hosts; web-1, web-2 could not fetch them in advance')
   await town.pass(300)
   expect(fetches(town).map((asked) => asked.length)).toEqual([1, 1])

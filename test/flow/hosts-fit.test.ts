@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import type { HostState } from '../../src/domain/observed.ts'
-import { platformMissing, shellMissing } from '../../src/flow/hosts-fit.ts'
+import { platformMissing } from '../../src/flow/hosts-fit.ts'
 import { readModel } from '../../src/plan/model.ts'
-import { image, plan } from '../support/builders.ts'
+import { image } from '../support/builders.ts'
 
 const host = (name: string, change: Partial<HostState> = {}) => ({
   host: { name, address: name, port: 22, user: 'landfall', hostKey: 'ssh-ed25519 AAAA' },
-  state: { shell: 4, docker: '28', platform: 'linux/amd64', generation: 0, wentBack: [], containers: [], ...change },
+  state: { shell: 5, docker: '28', platform: 'linux/amd64', generation: 0, wentBack: [], containers: [], ...change },
 })
 const model = readModel({ services: { web: {}, cron: { profiles: ['cron'] } } })
 const pins = (cron: string) =>
@@ -24,13 +24,4 @@ test.each<[why: string, built: string, on: string, missing: string | undefined]>
 ])('%s', (_why, built, on, missing) => {
   const unfit = platformMissing(pins(built), model, new Map([[on, ['cron']]]), [host('a')])
   expect(unfit?.kind === 'refused' ? unfit.reason.evidence.host : undefined).toBe(missing)
-})
-
-test.each<[why: string, shell: number, profiles: string[] | undefined, refused: boolean]>([
-  ['profiles and a landfall-shell that knows them', 4, ['cron'], false],
-  ['profiles and an older one', 3, ['cron'], true],
-  ['no profiles and an older one', 3, undefined, false],
-])('%s', (_why, shell, profiles, refused) => {
-  const draft = plan({ hosts: [{ name: 'a', platform: 'linux/amd64', ...(profiles && { profiles }) }] })
-  expect(shellMissing(draft, [host('a', { shell })])?.kind).toBe(refused ? 'refused' : undefined)
 })

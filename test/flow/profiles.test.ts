@@ -157,19 +157,6 @@ test('a profile that no service has is refused at its place, with what was proba
   )
 })
 
-test('a host with an older landfall-shell is told so before any is touched, and only where profiles are asked for', async () => {
-  const town = await openTown({ hosts })
-  town.host('web-2').shell = 3
-  expect((await town.deploy()).state).toBe('succeeded')
-  const { state, reason } = await town.deploy({ 'compose.yml': compose, ...placed(onFirst) })
-  expect(state).toBe('failed')
-  expect(reason).toMatchObject({
-    code: 'host-not-ready',
-    evidence: { host: 'web-2', detail: 'a mapping of `hosts` to profiles needs version 4 of landfall-shell, and it has version 3' },
-  })
-  expect(town.host('web-1').heard).not.toContain('put 2')
-})
-
 test('whoever approved a service here did not approve it there', async () => {
   const gates = 'approve: { count: 1 }'
   const town = await shop()

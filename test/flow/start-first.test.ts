@@ -140,19 +140,6 @@ describe('what runs already', () => {
     expect((await town.deploy()).plan?.services.find(({ name }) => name === 'web')?.beside).toEqual({ after: [] })
   })
 
-  test('on a host with an older landfall-shell keeps running: it is refused before anything is touched', async () => {
-    const { town } = await withOne()
-    const old = ids(town)
-    town.host('web-1').shell = 3
-    const { state, reason } = await town.deploy()
-    expect([state, reason?.code, reason?.evidence.detail]).toEqual([
-      'failed',
-      'host-not-ready',
-      '`start-first` of web needs version 4 of landfall-shell, and it has version 3',
-    ])
-    expect([ids(town), order(town.host('web-1'), 2)]).toEqual([old, []])
-  })
-
   test('keeps running where the Compose file does not permit it: all of it is told, at its lines', async () => {
     const { town } = await withOne()
     const compose = composeYml.replace('  db:', '    container_name: shop\n    ports: [{ target: 80, published: "80" }]\n  db:')

@@ -30,21 +30,6 @@ test('a secret that its last words begin in the middle of is not told by half', 
   expect(JSON.stringify(failed.reason)).not.toContain('esamex')
 })
 
-test('a host whose landfall-shell is too old for it is left alone, and named', async () => {
-  const town = await openTown({ ...command, hosts: ['web-1', 'web-2'] })
-  town.host('web-2').shell = 3
-  const refused = await town.deploy()
-  expect(refused).toMatchObject({ state: 'failed', reason: { code: 'host-not-ready', evidence: { host: 'web-2' } } })
-  expect(refused.reason?.evidence.detail).toBe('`command` of web needs version 4 of landfall-shell, and it has version 3')
-  for (const host of town.hosts.values()) expect(host.heard.filter((verb) => verb !== 'inspect')).toEqual([])
-})
-
-test('a version that knows nothing of commands is good enough where none is asked', async () => {
-  const town = await openTown()
-  town.host().shell = 3
-  expect(await town.deploy()).toMatchObject({ state: 'succeeded' })
-})
-
 test('a dependency that is down takes the deployment back, and is named', async () => {
   const town = await openTown({ asks: 'dependencies: /health' })
   expect(await town.deploy({}, { behaviour: { database: 'UP' } })).toMatchObject({ state: 'succeeded' })

@@ -66,7 +66,7 @@ export async function bareHost(
   const programs = join(folder, 'programs')
   const plugins = join(folder, '.docker/cli-plugins')
   for (const path of [programs, plugins]) mkdirSync(path, { recursive: true })
-  const docker = `#!/bin/sh\ncase $1 in image) cat ${folder}/present ;; rmi) echo "$2" >>${folder}/removed ;; version) echo '{"type":"host","shell":4,"docker":"28.0.0","platform":"linux/amd64"}' ;; esac\n`
+  const docker = `#!/bin/sh\ncase $1 in image) cat ${folder}/present ;; rmi) echo "$2" >>${folder}/removed ;; version) echo '{"type":"host","shell":5,"docker":"28.0.0","platform":"linux/amd64"}' ;; esac\n`
   if (real) symlinkSync(real.docker, join(programs, 'docker'))
   else writeFileSync(join(programs, 'docker'), docker, { mode: 0o755 })
   // Goes on once the file `gate` is gone, so that something can happen meanwhile.

@@ -29,7 +29,7 @@ function call(words: string, shell = debian, input: string | Buffer = '') {
 
 describe.each(installed)('landfall-shell in $name', (shell) => {
   test('tells its version', () => {
-    expect(call('version', shell)).toMatchObject({ ending: 'ok', stdout: '{"type":"version","shell":4}\n' })
+    expect(call('version', shell)).toMatchObject({ ending: 'ok', stdout: '{"type":"version","shell":5}\n' })
   })
 
   test.each([

@@ -101,12 +101,20 @@ test('rounds of a probe are handed over whole, heartbeats left out', () => {
 })
 
 test('logs, texts and the way back are read', () => {
-  const log = { type: 'logs', service: 'web', container: 'c1', exitCode: 137, outOfMemory: true, text: base64('last words\n') }
+  const log = {
+    type: 'logs',
+    service: 'web',
+    container: 'c1',
+    exitCode: 137,
+    outOfMemory: true,
+    before: false,
+    text: base64('last words\n'),
+  }
   expect(readLogs(lines({ type: 'beat' }, log))).toEqual([
     { service: 'web', container: 'c1', exitCode: 137, outOfMemory: true, before: false, text: 'last words\n' },
   ])
   expect(readText(lines({ type: 'accepted' }, { type: 'text', text: base64('no space left on device') }))).toBe('no space left on device')
-  expect(readRestored(lines({ type: 'restored', generation: 6 }))).toEqual({ generation: 6, leaving: 0 })
+  expect(readRestored(lines({ type: 'restored', generation: 6, leaving: 0 }))).toEqual({ generation: 6, leaving: 0 })
 })
 
 test.each([

@@ -3,7 +3,6 @@ import type { VerifyRule } from '../../src/domain/configuration.ts'
 import { withRoom } from '../../src/plan/beside.ts'
 import { readModel } from '../../src/plan/model.ts'
 import { planServices, type ServicesRequest } from '../../src/plan/services.ts'
-import { shellNeeded } from '../../src/plan/shell-needed.ts'
 import { obstaclesTo } from '../../src/plan/start-first.ts'
 import { container, image, plan, service } from '../support/builders.ts'
 
@@ -198,9 +197,4 @@ describe('which services are started beside what runs', () => {
     const more = { startFirst: { ...startFirst, db: { drain: 5 } }, previous: { services: other('web', 'db'), room: ['web', 'db'] } }
     expect(web(more)?.beside).toEqual({ after: [] })
   })
-})
-
-test('a plan with a service that starts first needs version 4 of landfall-shell', () => {
-  expect(shellNeeded(plan())).toBeUndefined()
-  expect(shellNeeded(plan({ services: [service({ startFirst: { drain: 1 } })] }))).toEqual({ version: 4, why: '`start-first` of web' })
 })

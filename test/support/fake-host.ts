@@ -48,7 +48,7 @@ export class FakeHost {
   /** Where administrators went back to since the last switch. */
   wentBack: { from: number; to: number; at: string; by: string }[] = []
   /** Version of its landfall-shell. */
-  shell = 4
+  shell = 5
   /** Ids of those that are about to leave. */
   leaving = new Set<string>()
   /** Hooks that were run: container, words. And how they end. */
@@ -117,7 +117,6 @@ export class FakeHost {
 
   /** In advance, and nothing is remembered of it. */
   #fetch(generation: number, images: readonly string[]): CommandResult {
-    if (this.shell < 4) return refused(2, "this key speaks landfall-shell's verbs only")
     if (generation <= this.highest) return refused(12, `generation ${this.highest} was put; nothing is fetched for ${generation} any more`)
     const missing = images.filter((reference) => !this.docker.pull(reference))
     return missing.length > 0 ? refused(15, 'docker could not pull the images') : said([{ type: 'pulled' }])
@@ -174,7 +173,7 @@ export class FakeHost {
 
   #restore(generation: number, release: Release): CommandResult {
     if (release.confirmed) return refused(19, `release ${generation} is confirmed; deploy another to replace it`)
-    if (!release.before) return said([{ type: 'restored', generation: this.current }])
+    if (!release.before) return said([{ type: 'restored', generation: this.current, leaving: 0 }])
     const back = this.releases.get(release.previous ?? 0)
     if (!back || release.previous === undefined) return refused(17, `no confirmed release came before ${generation}`)
     const besides = besideIn(release)
