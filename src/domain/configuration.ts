@@ -119,6 +119,8 @@ export const commandWithin = 5
 export interface OperatorFile {
   hosts: Record<string, HostRule>
   bastions: Record<string, BastionRule>
+  /** How a host is reached that says nothing of it itself and is in no group. */
+  defaults: Pick<Machine, 'port' | 'user' | 'bastion'>
   groups: Record<string, string[]>
   registries: Record<string, RegistryRule>
   /** In file order; the first whose pattern matches counts. */

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import { inventoryFile } from '../../src/adapters/inventory-file.ts'
 import { type KeyedSigner, openSigner } from '../../src/adapters/signer.ts'
 import { adminLogin } from '../../src/adapters/ssh/admin.ts'
-import { sshHosts } from '../../src/adapters/ssh/hosts.ts'
+import { sshConnections } from '../../src/adapters/ssh/connections.ts'
+import { hostsOver } from '../../src/adapters/ssh/hosts.ts'
 import { openLoginKey } from '../../src/adapters/ssh/login-key.ts'
 import { newKeyPair } from '../../src/adapters/ssh/new-key.ts'
 import { hostBootstrap } from '../../src/cli/host-bootstrap.ts'
@@ -48,7 +50,9 @@ export async function operations(host: Host, folder: string): Promise<Operations
   await host.authorize(admin.public, 'root')
   const signer = await openSigner(folder)
   const login = await openLoginKey(folder)
-  const hosts = sshHosts(login.privateKey)
+  const connections = sshConnections(login.privateKey)
+  const hosts = hostsOver(connections)
+  const inventory = inventoryFile(join(folder, 'operator.yml'))
   const rule: HostRule = { name: host.name, address: host.address, port: host.port, user: 'landfall', hostKey: host.hostKey }
 
   async function send(command: Command) {
@@ -71,12 +75,14 @@ export async function operations(host: Host, folder: string): Promise<Operations
       const code = await hostBootstrap(
         [`root@${host.address}:${host.port}`, '--name', host.name, '--key', join(folder, 'admin'), ...words],
         {
-          login: adminLogin,
+          login: ({ admin: user, host: to }, proof) => adminLogin({ ...to, user }, to.hostKey, proof, connections),
           hosts,
+          inventory,
           loginKey: login.publicKey,
           signingKey: signer.publicKey,
           shell: landfallShell,
-          readKey: async () => new Secret(admin.private),
+          readKey: async () => ({ privateKey: new Secret(admin.private) }),
+          usualKey: undefined,
           agent: undefined,
           print: (line) => said.push(line),
         },

@@ -97,6 +97,7 @@ export class Town {
     this.operator = {
       hosts: Object.fromEntries([...this.hosts.values()].map(({ rule }) => [rule.name, rule])),
       bastions: {},
+      defaults: { port: 22, user: 'landfall' },
       groups: {},
       registries: {},
       repositories: [{ name: 'acme/shop', ...granted }],

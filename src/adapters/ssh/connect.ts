@@ -1,6 +1,6 @@
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import ssh2, { type Client, type ConnectConfig } from 'ssh2'
+import ssh2, { type Client } from 'ssh2'
 import { describeHostKey, hostKeyLine, type PinnedKey } from './host-key.ts'
 
 /** Where and as whom to log in. */
@@ -11,7 +11,11 @@ export interface Destination {
 }
 
 /** How a connection attempt ended. After `wrong-key` nothing was sent but the start of the handshake. */
-export type Connecting = { kind: 'connected'; client: Client } | { kind: 'wrong-key'; shown: string; line: string } | Unreachable
+export type Connecting =
+  | { kind: 'connected'; client: Client }
+  | { kind: 'wrong-key'; shown: string; line: string }
+  | { kind: 'refused'; detail: string }
+  | Unreachable
 
 export type Unreachable = { kind: 'unreachable'; detail: string }
 
@@ -24,7 +28,8 @@ const keepalive = { keepaliveInterval: 5_000, keepaliveCountMax: 2 }
 /** Behind a bastion within 20: a dead bastion is to be noticed first, so that it is told and not all that is behind it. */
 const keepaliveBehind = { ...keepalive, keepaliveCountMax: 3 }
 
-type Login = Pick<ConnectConfig, 'privateKey' | 'passphrase' | 'agent'>
+/** By what somebody proves who they are. */
+export type Proof = { privateKey: string; passphrase?: string } | { agent: string } | { password: string }
 
 /** Lets a task begin at its turn. */
 export type InTurn = <T>(task: () => Promise<T>) => Promise<T>
@@ -46,7 +51,7 @@ export interface Way {
  * Logs in, with exactly the pinned key or not at all. Without a pinned key no login is tried: the attempt ends as
  * `wrong-key` and tells the key that was shown.
  */
-export async function connect(to: Destination, pinned: PinnedKey | undefined, login: Login, way: Way = {}): Promise<Connecting> {
+export async function connect(to: Destination, pinned: PinnedKey | undefined, proof: Proof, way: Way = {}): Promise<Connecting> {
   const { dial = straight, inTurn = (task) => task() } = way
   const reached = await reach(to, dial)
   if (reached.kind === 'unreachable') return reached
@@ -54,7 +59,7 @@ export async function connect(to: Destination, pinned: PinnedKey | undefined, lo
   return inTurn(async () =>
     reached.gone()
       ? unreachable('the connection was closed')
-      : logIn(reached.line, to.user, pinned, { ...login, ...(way.dial ? keepaliveBehind : keepalive) }),
+      : logIn(reached.line, to.user, pinned, proof, way.dial ? keepaliveBehind : keepalive),
   )
 }
 
@@ -100,16 +105,24 @@ const straight: Dial = async ({ address, port }) => {
 }
 
 /** Key exchange and login over a connection on which the host has spoken. */
-function logIn(line: Duplex, user: string, pinned: PinnedKey | undefined, login: Login & typeof keepalive): Promise<Connecting> {
+function logIn(line: Duplex, user: string, pinned: PinnedKey | undefined, proof: Proof, alive: typeof keepalive): Promise<Connecting> {
   const { promise, resolve } = Promise.withResolvers<Connecting>()
   // Each command under way listens for its end, and all that is reached through it.
   const client = new ssh2.Client().setMaxListeners(0)
   let shown: Buffer | undefined
   const failed = (detail: string) => resolve(shown ? wrongKey(shown) : unreachable(detail))
 
+  // Many sshd ask for a password in this way, with one question.
+  if ('password' in proof)
+    client.on('keyboard-interactive', (_name, _what, _language, questions, answer) =>
+      answer(questions.length === 1 ? [proof.password] : []),
+    )
   client.once('ready', () => resolve({ kind: 'connected', client }))
   // Stays, as above.
-  client.on('error', (error) => failed(error.level === 'client-authentication' ? `it does not let ${user} in` : error.message))
+  client.on('error', (error) => {
+    if (error.level === 'client-authentication') resolve({ kind: 'refused', detail: `it does not let ${user} in` })
+    else failed(error.message)
+  })
   client.once('close', () => failed('the connection was closed'))
   const giveUp = setTimeout(() => {
     resolve(noAnswer)
@@ -119,9 +132,11 @@ function logIn(line: Duplex, user: string, pinned: PinnedKey | undefined, login:
   client.connect({
     sock: line,
     username: user,
-    ...login,
+    ...proof,
+    ...alive,
     // Without asking first whether no proof at all would do: a round trip less, 80 ms of 540 on a line of 50.
-    authHandler: ['agent' in login ? 'agent' : 'publickey'],
+    authHandler: 'agent' in proof ? ['agent'] : 'password' in proof ? ['password', 'keyboard-interactive'] : ['publickey'],
+    tryKeyboard: 'password' in proof,
     readyTimeout: 0,
     ...(pinned && { algorithms: { serverHostKey: pinned.algorithms } }),
     hostVerifier: (key: Buffer) => {

@@ -119,6 +119,8 @@ async function logIn(machine: Machine, privateKey: Secret, way: Way): Promise<Op
       return opened(result.client)
     case 'wrong-key':
       return { kind: 'host-key-changed', shown: result.shown }
+    case 'refused':
+      return { kind: 'unreachable', detail: result.detail }
     case 'unreachable':
       return result
   }

@@ -3,18 +3,20 @@ import { writtenGates } from '../gates/gates.ts'
 import { named } from '../named.ts'
 import { membersOf } from './group.ts'
 import type { OperatorShape } from './schema.ts'
-import { bastions, wayIn } from './way-in.ts'
+import { bastions, type WayIn, wayIn } from './way-in.ts'
 
 /** The file in the domain's form: what was a key becomes a name. */
 export function operatorFile(shape: OperatorShape): OperatorFile {
   const known = bastions(shape.bastions)
+  const reached = (name: string, host: WayIn) => {
+    const { bastion, ...way } = wayIn(shape, name, host)
+    const through = bastion === undefined ? undefined : known[bastion]
+    return { ...way, ...(through && { bastion: through }) }
+  }
   return {
-    hosts: named(shape.hosts, (host, name) => {
-      const { bastion, ...way } = wayIn(shape, name, host)
-      const through = bastion === undefined ? undefined : known[bastion]
-      return { name, address: host.address, ...way, hostKey: host['host-key'], ...(through && { bastion: through }) }
-    }),
+    hosts: named(shape.hosts, (host, name) => ({ name, address: host.address, ...reached(name, host), hostKey: host['host-key'] })),
     bastions: known,
+    defaults: reached('', {}),
     groups: named(shape.groups, membersOf),
     registries: named(shape.registries, (registry, host) => ({ host, ...registry })),
     repositories: Object.entries(shape.repositories).map(([name, { environments, require: floor, ...rest }]) => ({

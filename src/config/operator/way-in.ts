@@ -15,8 +15,11 @@ export const saidByGroups = (file: Pick<OperatorShape, 'groups'>, host: string, 
     return said === undefined ? [] : [{ group, said }]
   })
 
+/** What a host says of the way to it. */
+export type WayIn = OperatorShape['defaults']
+
 /** How a host is reached: as it says itself, or one of its groups, or `defaults`. */
-export function wayIn(file: Pick<OperatorShape, 'groups' | 'defaults'>, host: string, own: OperatorShape['hosts'][string]) {
+export function wayIn(file: Pick<OperatorShape, 'groups' | 'defaults'>, host: string, own: WayIn) {
   const [port, user, bastion] = wayInOf.map((key) => own[key] ?? saidByGroups(file, host, key)[0]?.said ?? file.defaults[key])
   return {
     port: typeof port === 'number' ? port : usual.port,
