@@ -33,6 +33,13 @@ export interface Operations {
   by(turn?: number): Authority
   /** `landfall host bootstrap` as root with these further words; its exit code and what it printed. */
   bootstrap(...words: string[]): Promise<{ code: number; said: string }>
+  /** The same of a machine said otherwise, on a terminal where this password is given to whatever asks. */
+  bootstrapAt(words: string[], password?: string): Promise<{ code: number; said: string }>
+  /** Public keys: the administrator's, and Landfall's own for hosts and bastions. */
+  adminKey: string
+  publicLoginKey: string
+  /** Text of the operator's file that this writes. */
+  inventory(): string
   send(command: Command): Promise<{ ending: Ending; stdout: string; stderr: string }>
   /** Signs and puts a plan. */
   put(plan: Plan, env?: Record<string, string>): Promise<Ending>
@@ -70,25 +77,29 @@ export async function operations(host: Host, folder: string): Promise<Operations
     hosts,
     rule,
     by: (turn = 1) => ({ turn, sign: signer.sign }),
-    async bootstrap(...words) {
+    bootstrap: (...words) =>
+      operated.bootstrapAt([`root@${host.address}:${host.port}`, '--name', host.name, '--key', join(folder, 'admin'), ...words]),
+    async bootstrapAt(words, password) {
       const said: string[] = []
-      const code = await hostBootstrap(
-        [`root@${host.address}:${host.port}`, '--name', host.name, '--key', join(folder, 'admin'), ...words],
-        {
-          login: ({ admin: user, host: to }, proof) => adminLogin({ ...to, user }, to.hostKey, proof, connections),
-          hosts,
-          inventory,
-          loginKey: login.publicKey,
-          signingKey: signer.publicKey,
-          shell: landfallShell,
-          readKey: async () => ({ privateKey: new Secret(admin.private) }),
-          usualKey: undefined,
-          agent: undefined,
-          print: (line) => said.push(line),
-        },
-      )
+      const ask = password === undefined ? undefined : async () => new Secret(password)
+      const code = await hostBootstrap(words, {
+        login: ({ admin: user, host: to }, proof) => adminLogin({ ...to, user }, to.hostKey, proof, connections, ask),
+        hosts,
+        inventory,
+        loginKey: login.publicKey,
+        signingKey: signer.publicKey,
+        shell: landfallShell,
+        readKey: async () => ({ privateKey: new Secret(admin.private) }),
+        usualKey: undefined,
+        agent: undefined,
+        ...(ask && { ask }),
+        print: (line) => said.push(line),
+      })
       return { code, said: said.join('\n') }
     },
+    adminKey: admin.public,
+    publicLoginKey: login.publicKey,
+    inventory: () => inventory.read() ?? '',
     send,
     put: async (plan, env) => (await send(put(plan, operated.by(), envelope(plan, env)))).ending,
     async deploy(plan, env) {

@@ -60,9 +60,12 @@ async function session(client: Client, user: string, hostKey: string, askSudo?: 
  */
 async function sudo(client: Client, ask?: () => Promise<Secret>): Promise<{ words: string; before: string }> {
   const free = await run(client, 'sudo -k -n true', '')
-  if (free.code === 0 || free.code === 127 || !ask) return { words: 'sudo -n sh -s', before: '' }
-  return { words: "sudo -k -S -p '' sh -s", before: `${(await ask()).reveal()}\n` }
+  if (free.code === 0 || free.code === 127 || !ask) return { words: 'sudo -n sh -s', before: rootsPath }
+  return { words: "sudo -k -S -p '' sh -s", before: `${(await ask()).reveal()}\n${rootsPath}` }
 }
+
+/** Where Debian keeps what makes users; not every sudo sees to it. */
+const rootsPath = 'PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin\n'
 
 const run = (client: Client, words: string, input: string): Promise<{ code: number; stdout: string; stderr: string }> =>
   new Promise((resolve, reject) => {
