@@ -156,6 +156,8 @@ export interface RegistryRule {
   host: string
   username: string
   password: SecretReference
+  /** File with the certificates of the authority that signed its own, where that is none that everybody knows. */
+  ca?: string
 }
 
 /** What one repository (or pattern of them) may use. Default deny: what is not listed is refused. */

@@ -1,5 +1,5 @@
 import type { Command } from './command.ts'
-import { type Authority, encloseOrder } from './order.ts'
+import { type Authority, encloseOrder, type Sign } from './order.ts'
 
 /** A project's environment on a host. */
 export interface Place {
@@ -40,6 +40,21 @@ const releaseWords = (release: ReleaseRef): string[] => [...words(release), Stri
 
 /** Versions, platform, image store and missing tools of a host. Read with `readHello`. */
 export const hello = (): Command => ({ verb: 'hello', args: [], ...looking })
+
+/** What a host needs beside Docker, and what is held there. Read with `readCheck`. Needs version 5. */
+export const check = (): Command => ({ verb: 'check', args: [], ...looking })
+
+/**
+ * Whether the host gets images from a registry with a login (`encloseLogins`): it pulls what runs from there once more, or else logs in.
+ * Needs version 5. Read with `readRegistryTried`.
+ */
+export const tryRegistry = (registry: string, sign: Sign, logins: Uint8Array): Command => ({
+  verb: 'registry',
+  args: [registry],
+  stdin: encloseOrder('registry', [registry], { sign }, logins),
+  stalls: silence,
+  limit: 240,
+})
 
 /** What runs there. Read with `readHostState`. */
 export const inspect = (place: Place): Command => ({ verb: 'inspect', args: words(place), ...looking })

@@ -1,30 +1,20 @@
 #!/usr/bin/env node
-import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { systemClock } from '../adapters/clock.ts'
-import { createLogger, logPort } from '../adapters/log.ts'
-import { watchOperatorFile } from '../adapters/operator-file.ts'
-import { profile } from '../adapters/profile.ts'
-import { openSigner } from '../adapters/signer.ts'
-import { sshHosts } from '../adapters/ssh/hosts.ts'
-import { openLoginKey } from '../adapters/ssh/login-key.ts'
-import { openStore } from '../adapters/store/open.ts'
 import type { Answer } from '../cli/answer.ts'
 import { recoverVerb } from '../cli/recover.ts'
 import { schema } from '../cli/schema.ts'
 import { validate } from '../cli/validate.ts'
 import { verifyReceiptVerb } from '../cli/verify-receipt.ts'
-import { parseOperatorFile } from '../config/operator-file.ts'
 import { projectFilePath, projectFolder } from '../domain/configuration.ts'
-import type { Ports } from '../flow/ports.ts'
 import { recover } from '../flow/recover.ts'
 import { verifyReceipt } from '../flow/verify-receipt.ts'
-import { keptFolder } from './kept-folder.ts'
+import { overRecords } from './records.ts'
 
 const usage = `landfall VERB
   host bootstrap USER@HOST[:PORT]   make a machine a host of this Landfall
+  host check [HOST ...]             tell how hosts are, as Landfall sees them
+  host retire HOST                  take a host out
   recover [options]                 bring a lost or restored database up to what the hosts know
     --dry-run                         only tell what would be done
     --without HOST                    go on without this host, whatever it may know
@@ -45,7 +35,8 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
 async function main(argv: string[]): Promise<number> {
   const [verb, ...rest] = argv
-  if (verb === 'host' && rest[0] === 'bootstrap') return (await import('./host.ts')).bootstrapHost(rest.slice(1), print)
+  const aboutHosts = verb === 'host' ? await (await import('./host.ts')).hostVerb(rest, print) : undefined
+  if (aboutHosts !== undefined) return aboutHosts
   if (verb === 'recover') return recoverDatabase(rest)
   if (verb === 'rollback') return (await import('./rollback.ts')).rollBack(rest, print)
   if (verb === 'schema') return tell(schema(rest))
@@ -67,25 +58,6 @@ const compareReceipt = (argv: string[]): Promise<number> =>
   overRecords((ports) =>
     verifyReceiptVerb(argv, { verify: (repository, environment) => verifyReceipt(repository, environment, ports), print }),
   )
-
-type Records = Pick<Ports, 'store' | 'hosts' | 'operator' | 'signer' | 'clock' | 'ids' | 'log'>
-
-/** With what is stored here, Landfall's keys and its hosts, and without GitHub. */
-async function overRecords(act: (ports: Records) => Promise<number>): Promise<number> {
-  const folder = keptFolder('; if its keys were lost too, run `landfall host bootstrap` for each host first')
-  const log = logPort(createLogger('error'))
-  const operator = watchOperatorFile(resolve(process.env.LANDFALL_OPERATOR ?? 'operator.yml'), parseOperatorFile, log)
-  const { DATABASE_URL: databaseUrl, QUEUE_URL: queueUrl } = process.env
-  const chosen = profile({ folder, ...(databaseUrl && { databaseUrl }), ...(queueUrl && { queueUrl }) })
-  if (chosen.kind === 'invalid') throw new Error(chosen.messages.join('\n'))
-  const [login, signer, store] = await Promise.all([openLoginKey(folder), openSigner(folder), openStore(chosen.value.store, log)])
-  const hosts = sshHosts(login.privateKey)
-  try {
-    return await act({ store, hosts, operator, signer, clock: systemClock, ids: randomUUID, log })
-  } finally {
-    await Promise.all([hosts.close(), store.close()])
-  }
-}
 
 function validateFiles(argv: string[]): Answer {
   const text = { type: 'string' } as const

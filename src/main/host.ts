@@ -1,7 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
+import { systemClock } from '../adapters/clock.ts'
 import { inventoryFile } from '../adapters/inventory-file.ts'
+import { createLogger, logPort } from '../adapters/log.ts'
+import { watchOperatorFile } from '../adapters/operator-file.ts'
+import { secretReader } from '../adapters/secrets.ts'
 import { openSigner } from '../adapters/signer.ts'
 import { adminLogin } from '../adapters/ssh/admin.ts'
 import { type Connections, sshConnections } from '../adapters/ssh/connections.ts'
@@ -10,14 +14,29 @@ import { readKeyFile } from '../adapters/ssh/key-file.ts'
 import { openLoginKey } from '../adapters/ssh/login-key.ts'
 import type { AdminTools } from '../cli/admin-login.ts'
 import { hostBootstrap } from '../cli/host-bootstrap.ts'
+import { hostCheck } from '../cli/host-check.ts'
+import { hostRetire } from '../cli/host-retire.ts'
+import { parseOperatorFile } from '../config/operator-file.ts'
 import { Secret } from '../domain/secret.ts'
+import { checkHosts, hostsNamed } from '../flow/check-hosts.ts'
+import { environmentsOn } from '../flow/retire-host.ts'
 import { dataFolder } from './data-folder.ts'
+import { keptFolder } from './kept-folder.ts'
+import { operatorFile, overRecords } from './records.ts'
 import { askUnseen } from './terminal.ts'
 
 type Print = (line: string) => void
 
+/** `landfall host …`; undefined where there is no such verb. */
+export async function hostVerb([verb, ...rest]: string[], print: Print): Promise<number | undefined> {
+  if (verb === 'bootstrap') return bootstrapHost(rest, print)
+  if (verb === 'check') return checkHostsVerb(rest, print)
+  if (verb === 'retire') return retireHostVerb(rest, print)
+  return undefined
+}
+
 /** `landfall host bootstrap`. */
-export async function bootstrapHost(argv: string[], print: Print): Promise<number> {
+async function bootstrapHost(argv: string[], print: Print): Promise<number> {
   const folder = dataFolder()
   const [login, signer] = await Promise.all([openLoginKey(folder), openSigner(folder)])
   const connections = sshConnections(login.privateKey)
@@ -36,8 +55,6 @@ export async function bootstrapHost(argv: string[], print: Print): Promise<numbe
   }
 }
 
-const operatorFile = (): string => resolve(process.env.LANDFALL_OPERATOR ?? 'operator.yml')
-
 function adminTools(connections: Connections): AdminTools {
   const ask = process.stdin.isTTY ? async (question: string) => new Secret(await askUnseen(`${question}: `)) : undefined
   const own = ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((name) => join(homedir(), '.ssh', name))
@@ -52,3 +69,37 @@ function adminTools(connections: Connections): AdminTools {
     ...(ask && { ask }),
   }
 }
+
+/** `landfall host check`, where Landfall has its keys and the variables that logins of registries come from. */
+async function checkHostsVerb(argv: string[], print: Print): Promise<number> {
+  if (existsSync('.env')) process.loadEnvFile('.env')
+  const folder = keptFolder()
+  const operator = watchOperatorFile(operatorFile(), parseOperatorFile, logPort(createLogger('error'))).current()
+  const [login, signer] = await Promise.all([openLoginKey(folder), openSigner(folder)])
+  const connections = sshConnections(login.privateKey)
+  try {
+    return await hostCheck(argv, {
+      async check(names) {
+        const { hosts, unknown } = hostsNamed(operator, names)
+        if (unknown.length > 0) return { kind: 'unknown', names: unknown }
+        const ports = { hosts: hostsOver(connections), signer, secrets: secretReader(process.env), clock: systemClock, operator }
+        return { kind: 'checked', reports: await checkHosts(hosts, { ...ports, signingKey: signer.publicKey }) }
+      },
+      print,
+    })
+  } finally {
+    await connections.close()
+  }
+}
+
+/** `landfall host retire`, which asks the database what runs where. */
+const retireHostVerb = (argv: string[], print: Print): Promise<number> =>
+  overRecords((ports, { login, connections }) =>
+    hostRetire(argv, {
+      ...adminTools(connections),
+      inventory: inventoryFile(operatorFile()),
+      environmentsOn: (host) => environmentsOn(host, ports),
+      loginKey: login.publicKey,
+      print,
+    }),
+  )
