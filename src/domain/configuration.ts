@@ -148,8 +148,11 @@ export type HostRule = Machine
 /** A machine that Landfall goes through to others, where it runs nothing. */
 export type BastionRule = Machine
 
-/** Where a secret value comes from; read each time it is needed, so that rotation needs no restart. */
-export type SecretReference = { env: string } | { file: string } | { command: string[] }
+/**
+ * Where a secret value comes from; read each time it is needed, so that rotation needs no restart. What a command printed may be good for some
+ * seconds more.
+ */
+export type SecretReference = { env: string } | { file: string } | { command: string[]; lasts?: number | undefined }
 
 export interface RegistryRule {
   /** `ghcr.io` or `registry.example.com:5000` */
@@ -202,5 +205,5 @@ export type ComposeRisk = (typeof composeRisks)[number]
 
 export type ChatRule = { kind: 'slack'; url: SecretReference } | { kind: 'telegram'; token: SecretReference; chat: string; api: string }
 
-/** Resolves a reference to its value at the moment of use. */
-export type SecretReader = (reference: SecretReference) => Promise<Secret>
+/** Resolves a reference to its value at the moment of use; `anew` where the one before was refused, whatever it was said to last. */
+export type SecretReader = (reference: SecretReference, how?: 'anew') => Promise<Secret>

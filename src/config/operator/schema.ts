@@ -15,6 +15,11 @@ const registry = z.strictObject({
     description: 'User to log in as.',
   }),
   password: secretReference.meta({ description: 'Where the password or token comes from.' }),
+  ca: text(/^\/[ -\uffff]{1,499}$/, 'this is not an absolute path', 'Write the path from `/` on')
+    .optional()
+    .meta({
+      description: 'File with the certificates, in PEM, of the authority that signed its own. Default: those everybody believes.',
+    }),
 })
 
 const repository = z.strictObject({

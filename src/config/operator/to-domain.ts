@@ -18,7 +18,7 @@ export function operatorFile(shape: OperatorShape): OperatorFile {
     bastions: known,
     defaults: reached('', {}),
     groups: named(shape.groups, membersOf),
-    registries: named(shape.registries, (registry, host) => ({ host, ...registry })),
+    registries: named(shape.registries, ({ ca, ...registry }, host) => ({ host, ...registry, ...(ca !== undefined && { ca }) })),
     repositories: Object.entries(shape.repositories).map(([name, { environments, require: floor, ...rest }]) => ({
       name,
       ...rest,
