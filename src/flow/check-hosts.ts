@@ -1,7 +1,6 @@
 import type { HostRule, OperatorFile, RegistryRule } from '../domain/configuration.ts'
 import { expandHosts } from '../domain/inventory.ts'
 import { type Reason, remedyOf, sentenceOf } from '../domain/reason.ts'
-import { encloseLogins } from '../host/bundle.ts'
 import { readCheck, readRegistryTried } from '../host/check.ts'
 import type { Command } from '../host/command.ts'
 import { check, hello, shellVersion, speaksTo, tryRegistry } from '../host/commands.ts'
@@ -33,8 +32,8 @@ export interface HostReport {
   /** Seconds its clock is ahead of Landfall's. */
   clockAhead?: number
   holds: { project: string; environment: string; why: string }[]
-  /** How many images each registry gave when asked again; 0: it let the host log in. */
-  registries: { registry: string; works: boolean; pulled: number }[]
+  /** How many images that run there each registry showed to it; 0: it let the host log in. */
+  registries: { registry: string; works: boolean; images: number }[]
   problems: HostProblem[]
 }
 
@@ -130,22 +129,21 @@ function wrongWith({
 interface Tried {
   registry: string
   works: boolean
-  pulled: number
+  images: number
   problem?: HostProblem
 }
 
 async function tryFrom(host: HostRule, { host: registry, username, password, ca }: RegistryRule, ports: CheckPorts): Promise<Tried> {
-  const failed = (what: string, remedy: string): Tried => ({ registry, works: false, pulled: 0, problem: { what, remedy } })
+  const failed = (what: string, remedy: string): Tried => ({ registry, works: false, images: 0, problem: { what, remedy } })
   let secret: Awaited<ReturnType<CheckPorts['secrets']>>
   try {
     secret = await ports.secrets(password)
   } catch (error) {
     return failed(`the login of ${registry} cannot be read: ${error instanceof Error ? error.message : String(error)}`, 'Nothing was tried')
   }
-  const logins = encloseLogins([{ registry, username, password: secret }])
-  const told = await ask(host, tryRegistry(registry, ports.signer.sign, logins), 'registry', ports)
+  const told = await ask(host, tryRegistry({ registry, username, password: secret }, ports.signer.sign), 'registry', ports)
   const outcome = understood(told, host, readRegistryTried)
-  if (outcome.kind === 'done') return { registry, works: true, pulled: outcome.value }
+  if (outcome.kind === 'done') return { registry, works: true, images: outcome.value }
   const said = redact(outcome.reason.evidence.detail ?? outcome.reason.code, [secret.reveal()])
   const own = ca === undefined ? '' : ` Its authority has to be on the host, too: /etc/docker/certs.d/${registry}/ca.crt.`
   return failed(

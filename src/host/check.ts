@@ -32,10 +32,10 @@ export function readCheck(stdout: string): HostCheck {
   return check
 }
 
-const tried = z.object({ type: z.literal('registry'), pulled: z.int() })
+const tried = z.object({ type: z.literal('registry'), images: z.int() })
 
-/** How many images the host had from a registry when it was tried; 0: it logged in there. */
+/** How many images the host's Docker found in a registry when it was tried; 0: it logged in there. */
 export function readRegistryTried(stdout: string): number {
   const last = stdout.trim().split('\n').at(-1) ?? ''
-  return parseLine(tried, last).pulled
+  return parseLine(tried, last).images
 }

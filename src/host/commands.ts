@@ -1,3 +1,4 @@
+import { encloseLogins, type Login, passportOf } from './bundle.ts'
 import type { Command } from './command.ts'
 import { type Authority, encloseOrder, type Sign } from './order.ts'
 
@@ -45,13 +46,18 @@ export const hello = (): Command => ({ verb: 'hello', args: [], ...looking })
 export const check = (): Command => ({ verb: 'check', args: [], ...looking })
 
 /**
- * Whether the host gets images from a registry with a login (`encloseLogins`): it pulls what runs from there once more, or else logs in.
- * Needs version 5. Read with `readRegistryTried`.
+ * Whether the host gets images from a registry with a login: its Docker looks up what runs from there, or else logs in. Read with
+ * `readRegistryTried`. Needs version 5.
  */
-export const tryRegistry = (registry: string, sign: Sign, logins: Uint8Array): Command => ({
+export const tryRegistry = (login: Login, sign: Sign): Command => ({
   verb: 'registry',
-  args: [registry],
-  stdin: encloseOrder('registry', [registry], { sign }, logins),
+  args: [login.registry],
+  stdin: encloseOrder(
+    'registry',
+    [login.registry],
+    { sign },
+    Buffer.concat([encloseLogins([login]), Buffer.from(`${passportOf(login)}\n`)]),
+  ),
   stalls: silence,
   limit: 240,
 })
