@@ -77,7 +77,7 @@ export async function hostRetire(argv: string[], tools: HostRetireTools): Promis
   }
   if (!values.gone) {
     const paths = { root: values.root, shellPath: values['shell-path'], authorizedKeys: values['authorized-keys'] }
-    const retired = await retireHost({ user, ...paths, loginKey: tools.loginKey, account: values.account }, () =>
+    const retired = await retireHost({ user, ...paths, loginKey: tools.loginKey, account: values.account, admin: target.admin }, () =>
       logInAsAdmin(target, values.key, tools),
     )
     if (retired.kind !== 'retired') {

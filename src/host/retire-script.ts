@@ -5,13 +5,15 @@ import { quote } from './quote.ts'
 export type Retirement = Pick<Installation, 'user' | 'root' | 'shellPath' | 'authorizedKeys' | 'loginKey'> & {
   /** Whether the account goes as well; its home and everything that was deployed stay. */
   account: boolean
+  /** The account of the administrator, whose own session is not to be ended. */
+  admin: string
 }
 
 /**
  * Takes Landfall's way in away, as a script for root's `sh -s`: its key, and landfall-shell where no other Landfall uses it. Containers, releases
  * and data stay as they are; prints a line `left PROJECT/ENVIRONMENT` for each. Safe to repeat.
  */
-export function retireScript({ user, root, shellPath, authorizedKeys, loginKey, account }: Retirement): string {
+export function retireScript({ user, root, shellPath, authorizedKeys, loginKey, account, admin }: Retirement): string {
   const keyBlob = loginKey.split(' ')[1] ?? loginKey
   return `
 set -eu
@@ -32,13 +34,32 @@ for current in "$root"/*/*/current; do
   place=\${current#"$root"/}
   echo "left \${place%/current}"
 done
-${account ? accountGoes : ''}`
+${user === admin ? '' : sessionsEnd}${account ? accountGoes : ''}`
 }
+
+/**
+ * A connection that is open already needs no key any more. By what sshd calls its processes and not by the account's number, which may be that of
+ * somebody in a container, too.
+ */
+const sessionsEnd = `
+for session in /proc/[0-9]*; do
+  case $(tr '\\0' ' ' <"$session/cmdline" 2>/dev/null || true) in
+    "sshd: $user@"* | "sshd-session: $user@"*) ;;
+    *) continue ;;
+  esac
+  [ "$(readlink "$session/ns/mnt")" != "$(readlink /proc/self/ns/mnt)" ] || kill "\${session#/proc/}" || true
+done
+`
 
 /** Not where it owns what the machine needs, and not its home: who wants that gone can see what is in it. */
 const accountGoes = `
 if [ "$user" != root ] && id "$user" >/dev/null 2>&1; then
-  if command -v userdel >/dev/null; then userdel "$user"; else deluser "$user"; fi >&2
+  tries=0
+  until if command -v userdel >/dev/null; then userdel "$user"; else deluser "$user"; fi >&2; do
+    tries=$((tries + 1))
+    [ $tries -lt 5 ] || exit 1
+    sleep 1
+  done
 fi
 `
 

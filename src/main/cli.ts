@@ -14,6 +14,7 @@ import { overRecords } from './records.ts'
 const usage = `landfall VERB
   host bootstrap USER@HOST[:PORT]   make a machine a host of this Landfall
   host check [HOST ...]             tell how hosts are, as Landfall sees them
+  host key [BASTION]                print the key that Landfall logs in with, and what a bastion is to let it do
   host retire HOST                  take a host out
   recover [options]                 bring a lost or restored database up to what the hosts know
     --dry-run                         only tell what would be done

@@ -15,6 +15,7 @@ import { openLoginKey } from '../adapters/ssh/login-key.ts'
 import type { AdminTools } from '../cli/admin-login.ts'
 import { hostBootstrap } from '../cli/host-bootstrap.ts'
 import { hostCheck } from '../cli/host-check.ts'
+import { hostKeyVerb } from '../cli/host-key.ts'
 import { hostRetire } from '../cli/host-retire.ts'
 import { parseOperatorFile } from '../config/operator-file.ts'
 import { Secret } from '../domain/secret.ts'
@@ -31,6 +32,7 @@ type Print = (line: string) => void
 export async function hostVerb([verb, ...rest]: string[], print: Print): Promise<number | undefined> {
   if (verb === 'bootstrap') return bootstrapHost(rest, print)
   if (verb === 'check') return checkHostsVerb(rest, print)
+  if (verb === 'key') return showKey(rest, print)
   if (verb === 'retire') return retireHostVerb(rest, print)
   return undefined
 }
@@ -90,6 +92,12 @@ async function checkHostsVerb(argv: string[], print: Print): Promise<number> {
   } finally {
     await connections.close()
   }
+}
+
+/** `landfall host key`. */
+async function showKey(argv: string[], print: Print): Promise<number> {
+  const operator = watchOperatorFile(operatorFile(), parseOperatorFile, logPort(createLogger('error'))).current()
+  return hostKeyVerb(argv, { operator, loginKey: (await openLoginKey(dataFolder())).publicKey, print })
 }
 
 /** `landfall host retire`, which asks the database what runs where. */

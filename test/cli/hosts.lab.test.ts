@@ -4,7 +4,7 @@ import { request } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { authoritiesOf } from '../../src/adapters/registry/authorities.ts'
 import { usualLimits } from '../../src/adapters/registry/http.ts'
 import { createRegistry } from '../../src/adapters/registry/registry.ts'
@@ -12,6 +12,7 @@ import { hostCheck } from '../../src/cli/host-check.ts'
 import type { OperatorFile, RegistryRule } from '../../src/domain/configuration.ts'
 import { Secret } from '../../src/domain/secret.ts'
 import { checkHosts, type HostReport, hostsNamed } from '../../src/flow/check-hosts.ts'
+import { hello } from '../../src/host/commands.ts'
 import { good, parseOperator } from '../config/given.ts'
 import { plan, service } from '../host/given.ts'
 import { type Operations, operations } from '../host/shop.ts'
@@ -174,6 +175,42 @@ test('a host that does not answer is away, and the exit code says so', async () 
   const { code, said } = await check()
   expect([code, said]).toEqual([1, expect.stringMatching(/web-1 +away +- .*\n\nweb-1: Host web-1 cannot be reached: /)])
   await host.sshd.start()
+})
+
+describe('a host that is retired', () => {
+  const containers = () => host.docker('ps', '-q', '--no-trunc')
+
+  test('is not while an environment has it, and nobody logs in', async () => {
+    const { code, said } = await landfall.retire(['web-1'], [{ repository: 'acme/shop', environment: 'production' }])
+    expect([code, said]).toEqual([1, expect.stringMatching(/^web-1: production of acme\/shop is deployed there\.\nTake it off `hosts`/)])
+    expect((await landfall.send(hello())).ending).toBe('ok')
+  })
+
+  test('has no way in any more, and keeps its containers, releases and other people’s keys', async () => {
+    const before = await containers()
+    await host.sh('echo "ssh-ed25519 AAAAother mona" >>/home/landfall/.ssh/authorized_keys')
+    const { code, said } = await landfall.retire(['root@web-1', '--account'])
+    expect([code, said]).toEqual([0, expect.stringContaining('web-1: shop/production was left as it is, with its containers and data.')])
+    expect(good(parseOperator(landfall.inventory())).hosts).toEqual({})
+    expect([before, await containers()]).toEqual([expect.stringMatching(/^\w{64}\n$/), before])
+    expect(await host.sh('cat /home/landfall/.ssh/authorized_keys; ls -A /var/lib/landfall /usr/local/bin')).not.toMatch(
+      /landfall-shell|allowed_signers| landfall$/m,
+    )
+    expect(await host.sh('cat /home/landfall/.ssh/authorized_keys; ls /var/lib/landfall/shop/production/releases')).toBe(
+      'ssh-ed25519 AAAAother mona\n1\n',
+    )
+    expect((await host.exec(['id', 'landfall'])).code).not.toBe(0)
+    await landfall.hosts.close()
+    expect(await landfall.hosts.run(landfall.rule, hello())).toMatchObject({ kind: 'unreachable' })
+  })
+
+  test('again is nothing to do; and one that is gone for ever is taken out without asking it', async () => {
+    expect(await landfall.retire(['web-1'])).toMatchObject({ code: 0, said: expect.stringContaining('nothing is left to do') })
+    const gone = `hosts:\n  gone-1: { address: 192.0.2.1, host-key: ${host.hostKey} } # rack 7\n  web-2: { address: 192.0.2.2, host-key: ${host.hostKey} }\n`
+    await writeFile(join(lab.folder, 'data', 'operator.yml'), gone)
+    expect(await landfall.retire(['gone-1', '--gone'])).toMatchObject({ code: 0 })
+    expect(landfall.inventory()).toBe(`hosts:\n  web-2: { address: 192.0.2.2, host-key: ${host.hostKey} }\n`)
+  })
 })
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port

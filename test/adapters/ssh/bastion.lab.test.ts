@@ -1,9 +1,12 @@
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import ssh2 from 'ssh2'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { sshHosts } from '../../../src/adapters/ssh/hosts.ts'
 import { newKeyPair } from '../../../src/adapters/ssh/new-key.ts'
+import { bastionLine, bastionSettings } from '../../../src/cli/host-key.ts'
 import type { HostRule } from '../../../src/domain/configuration.ts'
 import { Secret } from '../../../src/domain/secret.ts'
 import type { Hosts } from '../../../src/flow/ports.ts'
@@ -30,9 +33,7 @@ beforeAll(async () => {
   farm = await startSimulatedFarm(folder, many, gate.machine.cable.outside)
   elsewhere = await startSimulatedFarm(join(folder, 'elsewhere'), [{ kind: 'answers', afterMs: 0 }])
   behind = farm.hosts.map((host) => ({ ...host, bastion: gate.rule }))
-  // The last one is what the bastion may not connect to.
-  const open = farm.hosts.slice(0, -1).map(({ address, port }) => `permitopen="${address}:${port}"`)
-  await gate.authorize(`restrict,port-forwarding,command="/bin/false",${open},permitopen="127.0.0.1:22" ${login.public}`)
+  await gate.authorize(bastionLine('gate', { hosts: opened(), bastions: { gate: gate.rule }, ...nobody }, login.public))
 })
 beforeEach(() => {
   hosts = sshHosts(new Secret(login.private))
@@ -47,6 +48,12 @@ const ask = (host: HostRule | undefined) => {
   if (!host) throw new Error('there is no such host')
   return hosts.run(host, look)
 }
+/** What Landfall is let through to: the last host is not, and the bastion itself is, as one behind itself. */
+const opened = () => Object.fromEntries([...behind.slice(0, -1), inner()].map((host) => [host.name, host]))
+const nobody = { groups: {}, registries: {}, repositories: [], chat: {}, defaults: { port: 22, user: 'landfall' } }
+
+/** The bastion once more, as it sees itself. */
+const inner = () => ({ ...gate.rule, name: 'inner', address: '127.0.0.1', bastion: gate.rule })
 const reachable = () => behind.slice(0, -1)
 const logins = async () => (await gate.logged('Accepted publickey')).length
 
@@ -60,8 +67,7 @@ test('a hundred hosts behind a bastion are one connection to it, within MaxStart
 })
 
 test('a bastion behind a bastion', async () => {
-  const inner = { ...gate.rule, name: 'inner', address: '127.0.0.1', bastion: gate.rule }
-  expect(await hosts.run({ ...farm.hosts[0], bastion: inner } as HostRule, look)).toMatchObject({ kind: 'exited', code: 0 })
+  expect(await hosts.run({ ...farm.hosts[0], bastion: inner() } as HostRule, look)).toMatchObject({ kind: 'exited', code: 0 })
 })
 
 test('what it may not connect to is told with what decides that', async () =>
@@ -75,6 +81,52 @@ test('a host that is not there is not blamed on the bastion', async () => {
   expect(await ask(gone)).toMatchObject({ kind: 'host-key-changed' })
   expect(await ask(gone)).not.toHaveProperty('bastion')
 })
+
+/** What `landfall host key gate` prints, on a sshd that is otherwise as Debian ships it. */
+describe('A8: with the stolen key, on a bastion that was set up as Landfall says', () => {
+  const thief = new ssh2.Client()
+  let usual: Bastion
+  beforeAll(async () => {
+    usual = await startBastion('usual', folder, bastionSettings(gate.rule.user))
+    await usual.authorize(bastionLine('gate', { hosts: opened(), bastions: {}, ...nobody }, login.public))
+    thief.on('error', () => {})
+    const { address: at, port, user: username } = usual.rule
+    thief.connect({ host: at, port, username, privateKey: login.private, hostVerifier: () => true })
+    await once(thief, 'ready')
+  })
+  afterAll(async () => {
+    thief.end()
+    await usual?.stop()
+  })
+  type Attempt = (done: (error: Error | null | undefined) => void) => void
+  const tried = (start: Attempt) => new Promise((resolve) => start((error) => resolve(error ? 'refused' : 'open')))
+
+  test.each<[what: string, start: Attempt]>([
+    ['a port of the bastion itself', (done) => thief.forwardOut('127.0.0.1', 0, '127.0.0.1', 25, done)],
+    ['a machine that is no host of Landfall', (done) => thief.forwardOut('127.0.0.1', 0, usual.machine.cable.outside, 22, done)],
+    ['a socket', (done) => thief.openssh_forwardOutStreamLocal('/run/booted.sock', done)],
+    ['a port to listen on', (done) => thief.forwardIn('127.0.0.1', 4000, done)],
+    ['a port to listen on for everybody', (done) => thief.forwardIn('', 0, done)],
+    ['a socket to listen on', (done) => thief.openssh_forwardInStreamLocal('/tmp/landfall.sock', done)],
+    ['a terminal', (done) => thief.shell(done)],
+  ])('there is not %s', async (_what, start) => expect(await tried(start)).toBe('refused'))
+
+  test.each(['touch /tmp/canary', 'sh -c "touch /tmp/canary"', 'internal-sftp'])('%s runs nothing', async (command) => {
+    const ended = new Promise((resolve, reject) => {
+      thief.exec(command, (error, channel) => (error ? reject(error) : channel.on('exit', resolve).resume().end()))
+    })
+    expect(await ended).toBe(1)
+    expect((await usual.machine.run(['test', '-e', '/tmp/canary'])).code).toBe(1)
+  })
+
+  test('a socket that is there is as shut as one that is not', async () => {
+    const listener = usual.machine.start('listener', ['perl', '-MIO::Socket::UNIX', '-e', listening])
+    await expect.poll(async () => (await usual.machine.run(['test', '-S', '/run/booted.sock'])).code).toBe(0)
+    expect(await tried((done) => thief.openssh_forwardOutStreamLocal('/run/booted.sock', done))).toBe('refused')
+    await listener.end()
+  })
+})
+const listening = 'my $s = IO::Socket::UNIX->new(Local => "/run/booted.sock", Listen => 1); chmod 0777, "/run/booted.sock"; sleep 60'
 
 test('a bastion that shows another key than its pinned one is a hard stop, and named', async () => {
   const mistaken = { ...gate.rule, hostKey: newKeyPair().public }
