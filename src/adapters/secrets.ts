@@ -14,15 +14,27 @@ export class SecretUnavailable extends Error {
 }
 
 /**
- * Reads each reference anew, so that a rotated secret counts at once. One line break at the end is not part of the value.
+ * Reads each reference anew, so that a rotated secret counts at once; what a command printed is kept for as long as it `lasts`. One line break at the end is not part of the value.
  * Commands run without a shell, in `environment`, and are killed with all their children after `limit` seconds.
  * Throws SecretUnavailable, also for a value that is empty.
  */
 export function secretReader(environment: Readonly<Record<string, string | undefined>>, limit = 10): SecretReader {
-  return async (reference) => {
+  const kept = new Map<string, { value: Promise<Secret>; until: number }>()
+  const read = async (reference: SecretReference) => {
     const value = (await rawValue(reference, environment, limit)).replace(/\r?\n$/, '')
     if (value === '') throw unavailable(reference, 'is empty')
     return new Secret(value)
+  }
+  return (reference, how) => {
+    const lasts = 'command' in reference ? reference.lasts : undefined
+    if (lasts === undefined) return read(reference)
+    const key = JSON.stringify(reference)
+    const known = kept.get(key)
+    if (known && how !== 'anew' && performance.now() < known.until) return known.value
+    const value = read(reference)
+    kept.set(key, { value, until: performance.now() + lasts * 1000 })
+    value.catch(() => kept.delete(key))
+    return value
   }
 }
 

@@ -2,7 +2,7 @@
  * Keys of Landfall's design that this version does not know yet. They are refused by name: quietly ignoring a gate
  * somebody relies on would deploy what it was meant to stop.
  */
-export const later: ReadonlySet<string> = new Set(['bastion', 'heal', 'needs', 'previews'])
+export const later: ReadonlySet<string> = new Set(['heal', 'needs', 'previews'])
 
 /** What people are told about a key that nothing would act on. */
 export const notSupported = (key: string): { what: string; remedy: string } => ({

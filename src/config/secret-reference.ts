@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { duration } from './duration.ts'
 import { message } from './message.ts'
 
 const mistaken = message(
@@ -30,6 +31,9 @@ export const secretReference = z.union(
         .array(z.string({ error: mistaken }).min(1, { error: message('there is an empty word', 'Remove it') }), { error: mistaken })
         .min(1, { error: message('there is no command', 'Write the program and its arguments as a list') })
         .meta({ description: 'Program and arguments that print the secret; run without a shell.' }),
+      lasts: duration('1s', '24h')
+        .optional()
+        .meta({ description: 'How long what it printed is used before it is run again. Default: not at all.' }),
     }),
   ],
   { error: ({ input }) => (input === undefined ? undefined : mistaken) },

@@ -134,6 +134,9 @@ export const commandWithin = 5
 /** `operator.yml` after parsing: what exists and who may use it. */
 export interface OperatorFile {
   hosts: Record<string, HostRule>
+  bastions: Record<string, BastionRule>
+  /** How a host is reached that says nothing of it itself and is in no group. */
+  defaults: Pick<Machine, 'port' | 'user' | 'bastion'>
   groups: Record<string, string[]>
   registries: Record<string, RegistryRule>
   /** In file order; the first whose pattern matches counts. */
@@ -143,24 +146,37 @@ export interface OperatorFile {
   publicChecks?: { allow: string[] }
 }
 
-/** A machine Landfall may deploy to. */
-export interface HostRule {
+/** A machine that Landfall logs in to. */
+export interface Machine {
   name: string
   address: string
   port: number
   user: string
   /** Pinned public host key, `ssh-ed25519 AAAA…`; there is no trust on first use. */
   hostKey: string
+  /** What it is reached through, and that in its turn. Absent: nothing, it is reached from here. */
+  bastion?: BastionRule
 }
 
-/** Where a secret value comes from; read each time it is needed, so that rotation needs no restart. */
-export type SecretReference = { env: string } | { file: string } | { command: string[] }
+/** A machine Landfall may deploy to. */
+export type HostRule = Machine
+
+/** A machine that Landfall goes through to others, where it runs nothing. */
+export type BastionRule = Machine
+
+/**
+ * Where a secret value comes from; read each time it is needed, so that rotation needs no restart. What a command printed may be good for some
+ * seconds more.
+ */
+export type SecretReference = { env: string } | { file: string } | { command: string[]; lasts?: number | undefined }
 
 export interface RegistryRule {
   /** `ghcr.io` or `registry.example.com:5000` */
   host: string
   username: string
   password: SecretReference
+  /** File with the certificates of the authority that signed its own, where that is none that everybody knows. */
+  ca?: string
 }
 
 /** What one repository (or pattern of them) may use. Default deny: what is not listed is refused. */
@@ -205,5 +221,5 @@ export type ComposeRisk = (typeof composeRisks)[number]
 
 export type ChatRule = { kind: 'slack'; url: SecretReference } | { kind: 'telegram'; token: SecretReference; chat: string; api: string }
 
-/** Resolves a reference to its value at the moment of use. */
-export type SecretReader = (reference: SecretReference) => Promise<Secret>
+/** Resolves a reference to its value at the moment of use; `anew` where the one before was refused, whatever it was said to last. */
+export type SecretReader = (reference: SecretReference, how?: 'anew') => Promise<Secret>

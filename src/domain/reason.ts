@@ -82,7 +82,8 @@ const wordings = {
       `Landfall brings ${isMany(e.hosts) ? 'each' : 'it'} up by itself once it answers again. If it never will, take it off \`hosts\` of ${e.environment}`,
   },
   'host-key-changed': {
-    sentence: (e) => `Host ${e.host} showed another host key than the pinned one (${e.shown}); no command was sent`,
+    sentence: (e) =>
+      `${e.bastion ? `Bastion ${e.bastion}, on the way to host ${e.host},` : `Host ${e.host}`} showed another host key than the pinned one (${e.shown}); no command was sent`,
     remedy: () => "If the machine was rebuilt, pin its new key in the operator's file. If not, somebody may be listening in",
   },
   'host-not-ready': {

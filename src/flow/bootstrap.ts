@@ -1,7 +1,13 @@
-import { checkScript, type Installation, installScript, readFindings } from '../host/bootstrap-script.ts'
+import type { HostRule } from '../domain/configuration.ts'
+import type { Secret } from '../domain/secret.ts'
+import { checkScript, packagesFor, packagesScript, problemsOf, readFindings, refreshScript } from '../host/bootstrap-check.ts'
+import { type Installation, installScript } from '../host/bootstrap-script.ts'
 import { hello, speaksTo } from '../host/commands.ts'
 import { readHello } from '../host/output.ts'
 import type { Hosts } from './ports.ts'
+
+/** By what an administrator proves who they are: a key file's text, a running agent's socket, or a password. */
+export type AdminProof = { privateKey: Secret; passphrase?: Secret } | { agent: string } | { password: Secret }
 
 /** An administrator's login to a machine, used once. */
 export interface AdminSession {
@@ -16,31 +22,34 @@ export type AdminLogin =
   | { kind: 'connected'; session: AdminSession }
   /** No key was pinned, or another one; nobody logged in. */
   | { kind: 'wrong-key'; shown: string; line: string }
+  /** The machine does not let the administrator in by what was shown. */
+  | { kind: 'refused'; detail: string }
   | { kind: 'unreachable'; detail: string }
 
 /** Whom to bootstrap, and as what it is known from then on. */
 export interface BootstrapRequest {
-  /** Name in the operator's file. */
-  name: string
-  address: string
-  port: number
+  /** Without a pinned host key the first attempt only tells the key. */
+  host: Omit<HostRule, 'hostKey'> & { hostKey?: string | undefined }
   /** Account of the administrator. */
   admin: string
-  /** Pinned host key; without one the first attempt only tells the key. */
-  hostKey?: string | undefined
+  /** Whether packages of the system are installed where something is missing. */
+  install: boolean
   installation: Installation
 }
 
 export interface BootstrapPorts {
   login(request: BootstrapRequest): Promise<AdminLogin>
   hosts: Hosts
+  /** Says what takes long before it begins. */
+  say(line: string): void
 }
 
 export type BootstrapOutcome =
-  | { kind: 'ready'; hostKey: string; docker: string; compose: string; platform: string }
+  | { kind: 'ready'; host: HostRule; docker: string; compose: string; platform: string }
   | { kind: 'host-key-unknown'; shown: string; line: string }
-  /** Everything that keeps the machine from being a host, each with its remedy. Nothing was changed. */
-  | { kind: 'not-ready'; problems: string[] }
+  /** Everything that keeps the machine from being a host, each with its remedy. Nothing of Landfall was put there. */
+  | { kind: 'not-ready'; problems: string[]; advice: string[] }
+  | { kind: 'refused'; detail: string }
   | { kind: 'failed'; detail: string }
 
 /**
@@ -50,13 +59,12 @@ export type BootstrapOutcome =
 export async function bootstrap(request: BootstrapRequest, ports: BootstrapPorts): Promise<BootstrapOutcome> {
   const login = await ports.login(request)
   if (login.kind === 'wrong-key') return { kind: 'host-key-unknown', shown: login.shown, line: login.line }
+  if (login.kind === 'refused') return login
   if (login.kind === 'unreachable') return { kind: 'failed', detail: login.detail }
   const { session } = login
   try {
-    const looked = await session.run(checkScript)
-    if (looked.code !== 0) return { kind: 'failed', detail: `${request.admin} may not act as root there: ${looked.stderr.trim()}` }
-    const problems = readFindings(looked.stdout)
-    if (problems.length > 0) return { kind: 'not-ready', problems }
+    const lacking = await makeReady(request, session, ports)
+    if (lacking) return lacking
     const installed = await session.run(installScript(request.installation))
     if (installed.code !== 0) return { kind: 'failed', detail: `the installation stopped: ${installed.stderr.trim()}` }
     return await greet(request, session.hostKey, ports)
@@ -65,13 +73,63 @@ export async function bootstrap(request: BootstrapRequest, ports: BootstrapPorts
   }
 }
 
-async function greet(request: BootstrapRequest, hostKey: string, ports: BootstrapPorts): Promise<BootstrapOutcome> {
-  const { name, address, port, installation } = request
-  const answer = await ports.hosts.run({ name, address, port, user: installation.user, hostKey }, hello())
-  if (answer.kind !== 'exited')
-    return { kind: 'failed', detail: `Landfall's own login to ${installation.user}@${address} failed: ${answer.kind}` }
+/** Looks for what a host needs, and installs what is missing where that is wanted; undefined once nothing is missing. */
+async function makeReady(
+  { admin, install }: BootstrapRequest,
+  session: AdminSession,
+  { say }: BootstrapPorts,
+): Promise<BootstrapOutcome | undefined> {
+  const look = async () => {
+    const { code, stdout, stderr } = await session.run(checkScript)
+    return code === 0 ? { kind: 'found' as const, found: readFindings(stdout) } : { kind: 'failed' as const, detail: stderr.trim() }
+  }
+  let looked = await look()
+  if (looked.kind === 'failed') return { kind: 'failed', detail: `${admin} may not act as root there: ${looked.detail}` }
+  if (problemsOf(looked.found).length === 0) return undefined
+  if (install && looked.found.system) {
+    say('reading the package lists')
+    await session.run(refreshScript)
+    looked = await look()
+    const packages = looked.kind === 'found' ? packagesFor(looked.found) : undefined
+    if (packages?.kind === 'packages') {
+      say(`installing ${packages.names.join(', ')}`)
+      const { code, stderr } = await session.run(packagesScript(packages.names))
+      if (code !== 0) return { kind: 'failed', detail: `apt-get installed nothing: ${lastLines(stderr)}` }
+      looked = await look()
+    }
+    if (looked.kind === 'failed') return looked
+  }
+  const problems = problemsOf(looked.found)
+  if (problems.length === 0) return undefined
+  const packages = packagesFor(looked.found)
+  return {
+    kind: 'not-ready',
+    problems,
+    advice:
+      packages.kind === 'none'
+        ? [
+            `${packages.why}.`,
+            ...(packages.commands.length > 0 ? ['Run there, as root:', ...packages.commands.map((line) => `  ${line}`)] : []),
+          ]
+        : [
+            'Run there, as root:',
+            `  apt-get update && apt-get install -y ${packages.names.join(' ')}`,
+            'Or run this again with --install.',
+          ],
+  }
+}
+
+const lastLines = (text: string): string => text.trim().split('\n').slice(-3).join('\n')
+
+async function greet({ host, installation }: BootstrapRequest, hostKey: string, ports: BootstrapPorts): Promise<BootstrapOutcome> {
+  const rule: HostRule = { ...host, user: installation.user, hostKey }
+  const answer = await ports.hosts.run(rule, hello())
+  if (answer.kind !== 'exited') {
+    const why = 'detail' in answer ? answer.detail : answer.kind
+    return { kind: 'failed', detail: `Landfall's own login to ${rule.user}@${rule.address} failed: ${why}` }
+  }
   if (answer.code !== 0) return { kind: 'failed', detail: `landfall-shell does not work there: ${answer.stderr.trim()}` }
   const { shell, docker, compose, platform } = readHello(answer.stdout)
   if (!speaksTo(shell)) return { kind: 'failed', detail: `landfall-shell ${shell} answers; another installation is in its way` }
-  return { kind: 'ready', hostKey, docker, compose, platform }
+  return { kind: 'ready', host: rule, docker, compose, platform }
 }

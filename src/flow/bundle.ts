@@ -110,14 +110,15 @@ export async function maskOf(plan: Plan, ports: Ports): Promise<Mask> {
   return unsealed.mask
 }
 
-/** The credentials the repository may use at these registries, read at the moment of use. */
+/** The credentials the repository may use at these registries, read at the moment of use; `anew` where they were refused. */
 export function loginsOf(
   repository: Repository,
   registries: readonly string[],
   ports: Pick<Ports, 'operator' | 'secrets'>,
+  how?: 'anew',
 ): Promise<Login[]> {
   const rules = registries.flatMap((registry) => registryFor(ports.operator.current(), fullName(repository), registry) ?? [])
   return Promise.all(
-    rules.map(async ({ host, username, password }) => ({ registry: host, username, password: await ports.secrets(password) })),
+    rules.map(async ({ host, username, password }) => ({ registry: host, username, password: await ports.secrets(password, how) })),
   )
 }

@@ -135,7 +135,7 @@ export function outcomeOf(result: CommandResult, host: HostRule, step: Step, mas
     case 'stalled':
       return failed('host-unreachable', { detail: `it said nothing for ${result.seconds} s during ${step.name}` })
     case 'host-key-changed':
-      return failed('host-key-changed', { shown: result.shown })
+      return failed('host-key-changed', { shown: result.shown, ...(result.bastion !== undefined && { bastion: result.bastion }) })
     case 'exited':
       break
   }

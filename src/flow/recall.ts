@@ -48,7 +48,7 @@ type RecallPorts = Pick<Ports, 'hosts' | 'signer' | 'store' | 'log'>
 export async function recallFrom(host: HostRule, ports: RecallPorts): Promise<Recalled> {
   const reader = memoryReader()
   try {
-    const result = await ports.hosts.run(host, recall(), (line) => reader.read(line))
+    const result = await ports.hosts.run(host, recall(ports.signer.sign), (line) => reader.read(line))
     const outcome = outcomeOf(result, host, { name: 'recall', refused: 'host-refused' }, unmasked)
     if (outcome.kind === 'done')
       return { kind: 'told', host: host.name, places: reader.memories().map((memory) => placeOf(memory, host, ports)) }

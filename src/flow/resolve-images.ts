@@ -4,7 +4,7 @@ import { type Reason, reason } from '../domain/reason.ts'
 import type { ServiceImage } from '../plan/images.ts'
 import { registryOf, sameRepository } from '../plan/reference.ts'
 import { loginsOf } from './bundle.ts'
-import type { Ports } from './ports.ts'
+import type { Ports, RegistryAnswer } from './ports.ts'
 import { failed, type Step } from './prepared.ts'
 import type { Run } from './run.ts'
 
@@ -47,8 +47,7 @@ async function resolve(
   if (fixed) return { kind: 'ok', value: { ...fixed, line, repository, tag } }
 
   const registry = registryOf(repository)
-  const [login] = await loginsOf(deployment.repository, [registry], ports)
-  const answer = await ports.registry.resolve(repository, tag, login)
+  const answer = await askRegistry(image, registry, { deployment, ports })
   const told = { registry, image: `${repository}:${tag}` }
   switch (answer.kind) {
     case 'found':
@@ -64,6 +63,20 @@ async function resolve(
       return answer.retryable ? waitFor(why, askAgain, deployment, within, ports) : failed(why)
     }
   }
+}
+
+/** A token that came to its end before its time is fetched once more. */
+async function askRegistry(
+  { repository, tag }: ServiceImage,
+  registry: string,
+  { deployment, ports }: Pick<Run, 'deployment' | 'ports'>,
+): Promise<RegistryAnswer> {
+  const [login] = await loginsOf(deployment.repository, [registry], ports)
+  const answer = await ports.registry.resolve(repository, tag, login)
+  if (!login || answer.kind !== 'failed' || !answer.denied) return answer
+  const [fresh] = await loginsOf(deployment.repository, [registry], ports, 'anew')
+  const changed = fresh && fresh.password.reveal() !== login.password.reveal()
+  return changed ? ports.registry.resolve(repository, tag, fresh) : answer
 }
 
 /** Waits visibly and not for ever. `until` says from when on the registry may be asked again, also after a restart. */

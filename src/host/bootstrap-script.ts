@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { bundleNamespace, receiptNamespace } from './bundle.ts'
 import { orderNamespace } from './order.ts'
 import { quote } from './quote.ts'
@@ -19,57 +18,6 @@ export interface Installation {
   loginKey: string
   /** `ssh-ed25519 AAAA… landfall`: the key that signs. */
   signingKey: string
-}
-
-/**
- * Looks at a machine without changing it, as a script for `sh -s`: one line of words for each thing found.
- * Read with `readFindings`.
- */
-export const checkScript = `
-for tool in docker flock timeout tar base64 sha256sum ssh-keygen; do
-  command -v "$tool" >/dev/null || echo "missing $tool"
-done
-command -v curl >/dev/null || { command -v wget >/dev/null && wget --version 2>/dev/null | grep -q '^GNU'; } || echo 'missing curl'
-getent group docker >/dev/null 2>&1 || grep -q '^docker:' /etc/group || echo 'missing group-docker'
-if command -v docker >/dev/null; then
-  docker version --format 'engine {{.Server.Version}}' 2>/dev/null || echo 'missing engine'
-  echo "compose $(docker compose version --short 2>/dev/null)"
-fi
-`
-
-/** A machine as `checkScript` found it: what keeps Landfall from working there, each with its remedy. */
-export function readFindings(stdout: string): string[] {
-  const findings = stdout
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => finding.parse(line.split(' ')))
-  return findings.flatMap(([word, value]) => {
-    if (word === 'missing') return [remedies[value] ?? `\`${value}\` is not installed. Install it with the system's package manager`]
-    if (word === 'compose') return composeProblem(value)
-    return []
-  })
-}
-
-const finding = z.tuple([z.enum(['missing', 'engine', 'compose']), z.string()])
-
-const remedies: Record<string, string> = {
-  docker: 'Docker is not installed. Install Docker Engine with the Compose plugin: https://docs.docker.com/engine/install/',
-  engine: 'the Docker engine does not answer. Start it: systemctl enable --now docker',
-  'group-docker': 'there is no group `docker`. Create it and restart Docker, or install Docker from its own packages',
-  curl: 'neither curl nor GNU wget is installed. Install curl',
-  'ssh-keygen': '`ssh-keygen` is not installed. Install the package openssh-client',
-  flock: '`flock` is not installed. Install the package util-linux',
-}
-
-/** `build: !reset null` in an override, without which an image would be built on the host, came with 2.24. */
-const oldestCompose = [2, 24]
-
-function composeProblem(version: string): string[] {
-  const [major = 0, minor = 0] = (version.match(/\d+/g) ?? []).map(Number)
-  if (major === 0) return ['Docker Compose v2 is not installed. Install the package docker-compose-plugin']
-  const [oldestMajor = 0, oldestMinor = 0] = oldestCompose
-  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return []
-  return [`Docker Compose ${version} is too old. Upgrade it to ${oldestCompose.join('.')} or later`]
 }
 
 /** `allowed_signers` of a host: what this key may sign there. */

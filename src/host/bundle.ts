@@ -107,6 +107,12 @@ export function encloseLogins(logins: readonly Login[]): Uint8Array {
   return Buffer.from(`${base64(JSON.stringify({ auths: Object.fromEntries(auths) }))}\n`)
 }
 
+/** A login as Docker's engine takes it in a header, for one request: X-Registry-Auth, which it reads with its padding alone. */
+export const passportOf = ({ registry, username, password }: Login): string =>
+  base64(JSON.stringify({ username, password: password.reveal(), serveraddress: registry }))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+
 /** What is signed to confirm a release: the first line binds it to one project, environment and generation. */
 export const receiptStatement = (release: ReleaseRef, receipt: unknown): Uint8Array => boundTo(release, `${JSON.stringify(receipt)}\n`)
 

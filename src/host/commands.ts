@@ -1,7 +1,8 @@
 import type { OneOff } from '../domain/one-off.ts'
 import type { Need } from '../domain/plan.ts'
+import { encloseLogins, type Login, passportOf } from './bundle.ts'
 import type { Command } from './command.ts'
-import { type Authority, encloseOrder } from './order.ts'
+import { type Authority, encloseOrder, type Sign } from './order.ts'
 
 /** A project's environment on a host. */
 export interface Place {
@@ -46,6 +47,26 @@ const releaseWords = (release: ReleaseRef): string[] => [...words(release), Stri
 
 /** Versions, platform, image store and missing tools of a host. Read with `readHello`. */
 export const hello = (): Command => ({ verb: 'hello', args: [], ...looking })
+
+/** What a host needs beside Docker, and what is held there. Read with `readCheck`. Needs version 5. */
+export const check = (): Command => ({ verb: 'check', args: [], ...looking })
+
+/**
+ * Whether the host gets images from a registry with a login: its Docker looks up what runs from there, or else logs in. Read with
+ * `readRegistryTried`. Needs version 5.
+ */
+export const tryRegistry = (login: Login, sign: Sign): Command => ({
+  verb: 'registry',
+  args: [login.registry],
+  stdin: encloseOrder(
+    'registry',
+    [login.registry],
+    { sign },
+    Buffer.concat([encloseLogins([login]), Buffer.from(`${passportOf(login)}\n`)]),
+  ),
+  stalls: silence,
+  limit: 240,
+})
 
 /** What runs there. Read with `readHostState`. */
 export const inspect = (place: Place): Command => ({ verb: 'inspect', args: words(place), ...looking })

@@ -88,14 +88,19 @@ at_release() {
   generation=$3 release=$place/releases/$3
 }
 
-# The same and a turn, and the signature on the whole order, which is the first line of standard input: whoever has no more than
-# the login key can neither write here nor raise the fence.
+# The same and a turn, and the signature on the whole order: whoever has no more than the login key can neither write here nor raise
+# the fence.
 at_order() {
   at_release "$@"
   is_number "${4-}" || fail $usage "$verb needs a turn: a number from 1"
   turn=$4
+  must_be_signed "$@"
+}
+
+# Sets order and order_signature, the first line of standard input, which has to be Landfall's over the verb and all of its words.
+must_be_signed() {
   read -r order_signature || order_signature=
-  order="landfall-order 1 $verb $*"
+  order="landfall-order 1 $verb${*:+ $*}"
   say "$order" >"$scratch/order"
   is_signed landfall-order "$order_signature" "$scratch/order" ||
     fail $unsigned_order "the order is not signed by Landfall's key; run landfall host bootstrap if Landfall has a new one"
@@ -349,6 +354,77 @@ do_hello() {
   say "{\"type\":\"store\",\"driver\":$(docker info --format '{{json .Driver}},"status":{{json .DriverStatus}}')}"
 }
 
+# What a host needs beside Docker: room, a clock that is right, the key it believes; and what is held here.
+do_check() {
+  store=$(docker info --format '{{.DockerRootDir}}' 2>/dev/null) || fail $docker_failed "docker info failed"
+  say "{\"type\":\"disk\",\"of\":\"docker\",\"free\":$(free_mebibytes "${store:-/}")}"
+  say "{\"type\":\"disk\",\"of\":\"releases\",\"free\":$(free_mebibytes "$root")}"
+  say "{\"type\":\"clock\",\"seconds\":$(date +%s)}"
+  say "{\"type\":\"signers\",\"text\":\"$(encoded <"$root/allowed_signers")\"}"
+  for project in $(ls "$root"); do
+    for environment in $(ls "$root/$project"); do
+      place=$root/$project/$environment
+      [ ! -f "$place/hold" ] ||
+        say "{\"type\":\"hold\",\"project\":\"$project\",\"environment\":\"$environment\",\"why\":\"$(encoded <"$place/hold")\"}"
+    done
+  done
+}
+
+# MiB that are free on the disk of a folder; 0 where nobody knows.
+free_mebibytes() {
+  df -Pk "$1" 2>/dev/null | { read -r _; read -r _ _ _ kibibytes _; printf '%s' "$((${kibibytes:-0} / 1024))"; }
+}
+
+# Tries whether images can be had from a registry. Standard input after the order's signature: a login as for pull, and the same as Docker's
+# engine takes it in a header. The engine is asked to look up there what runs here; where nothing does, or there is no curl, to log in.
+do_registry() {
+  is_registry "${1-}" && [ $# -eq 1 ] || fail $usage "registry needs the host of one"
+  must_be_signed "$@"
+  read -r login && read -r passport || fail $usage "registry needs a login"
+  case $passport in *[!A-Za-z0-9_=-]*) fail $usage "registry needs a login" ;; esac
+  use_login
+  case $DOCKER_HOST in unix://*) socket=${DOCKER_HOST#unix://} ;; *) socket= ;; esac
+  images=
+  [ -z "$socket" ] || ! command -v curl >/dev/null || images=$(running_images "$1")
+  for reference in $images; do look_up "$reference"; done
+  [ -n "$images" ] || try_login "$1"
+  say "{\"type\":\"registry\",\"images\":$(printf '%s\n' "$images" | grep -c .)}"
+}
+
+# A pull by digest would not do: the engine asks nobody for what it has.
+look_up() {
+  printf 'header = "X-Registry-Auth: %s"\n' "$passport" |
+    curl -q -s -K - --max-time 60 --unix-socket "$socket" -o "$scratch/told" -w '%{http_code}' "http://docker/distribution/$1/json" >"$scratch/code"
+  [ "$(cat "$scratch/code")" = 200 ] && return
+  sed 's/^{"message":"\(.*\)"}$/\1/; s/\\"/"/g' "$scratch/told" >"$scratch/output"
+  pass_on "$scratch/output"
+  fail $docker_failed "docker could not look up $1"
+}
+
+is_registry() { case $1 in '' | [!a-z0-9]* | *[!a-z0-9.:-]*) return 1 ;; esac; [ ${#1} -le 256 ]; }
+
+# Images of a registry that releases running here name, a few of them.
+running_images() {
+  for project in $(ls "$root"); do
+    for environment in $(ls "$root/$project"); do
+      place=$root/$project/$environment
+      [ ! -f "$place/current" ] || manifest "$(current)" image
+    done
+  done | sort -u | while read -r reference; do
+    case $reference in "$1"/*) say "$reference" ;; esac
+  done | head -n 3
+}
+
+# With the login that is stored where Docker now looks for one: it asks for none, so that none is in its words. Refused it would ask a person,
+# and of that nobody needs to hear.
+try_login() {
+  [ "$1" != docker.io ] || set --
+  timeout 60 docker login "$@" >"$scratch/login" 2>&1 </dev/null && return
+  grep -v -e '^Authenticating' -e 'interactive login' "$scratch/login" >"$scratch/output"
+  pass_on "$scratch/output"
+  fail $docker_failed "docker could not log in"
+}
+
 do_inspect() {
   at_place "$@"
   # Beside the look at the containers: each is one start of Docker's client, which is what looking costs.
@@ -382,8 +458,10 @@ steps_back() {
 }
 
 # Everything that was put here, for a Landfall whose database was lost: of each place the fence, and of each release that is kept
-# its plan and its receipt, all with the signatures that prove them. None of it is secret.
+# its plan and its receipt, all with the signatures that prove them. None of it is secret, but whoever has no more than the login key
+# could repeat the order that stands in a fence.
 do_recall() {
+  must_be_signed "$@"
   for project in $(ls "$root"); do
     [ -d "$root/$project" ] && is_name "$project" || continue
     for environment in $(ls "$root/$project"); do
@@ -546,9 +624,9 @@ do_fetch() {
 # Images nobody may ever need are not what a disk is to be filled with.
 must_have_room() {
   store=$(docker info --format '{{.DockerRootDir}}' 2>/dev/null) || fail $docker_failed "docker info failed"
-  free=$(df -Pk "${store:-/}" 2>/dev/null | { read -r _; read -r _ _ _ kibibytes _; printf '%s' "$((kibibytes / 1024))"; })
-  [ "${free:-0}" -ge "$room" ] ||
-    fail $not_ready "${free:-0} MiB are free on the disk of Docker, and nothing is fetched in advance below $room"
+  free=$(free_mebibytes "${store:-/}")
+  [ "$free" -ge "$room" ] ||
+    fail $not_ready "$free MiB are free on the disk of Docker, and nothing is fetched in advance below $room"
 }
 
 # Notes which images came only for this, by which prune knows them; those of an earlier call that are no longer asked for go.
@@ -1865,12 +1943,14 @@ work() {
   make_scratch
   exec 3<&0
   case $verb in put | once | fetch | switch | retire | confirm | restore | prune | rollback | hold | release) trap '' PIPE ;; esac
-  case $verb in recall | put | once | fetch | pull | switch | retire | restore | rollback) beat ;; esac
+  case $verb in recall | registry | put | once | fetch | pull | switch | retire | restore | rollback) beat ;; esac
   case $verb in
     version) do_version ;;
     hello) do_hello ;;
+    check) do_check ;;
+    registry) do_registry "$@" ;;
     inspect) do_inspect "$@" ;;
-    recall) do_recall ;;
+    recall) do_recall "$@" ;;
     put) do_put "$@" ;;
     fetch) do_fetch "$@" ;;
     pull) do_pull "$@" ;;
@@ -1921,7 +2001,7 @@ serve() {
     shift 2
   fi
   case ${1-} in
-    version | hello | inspect | recall | put | once | fetch | pull | switch | retire | probe | confirm | restore | logs | prune) start "$limit" "$@" ;;
+    version | hello | check | registry | inspect | recall | put | once | fetch | pull | switch | retire | probe | confirm | restore | logs | prune) start "$limit" "$@" ;;
     *) fail $usage "this key speaks landfall-shell's verbs only" ;;
   esac
 }
@@ -1940,7 +2020,7 @@ done
 [ -z "${SSH_ORIGINAL_COMMAND+set}" ] || serve
 case ${1-} in
   --work) shift && work "$@" ;;
-  version | hello | inspect | status | rollback | hold | release) start 3600 "$@" ;;
+  version | hello | check | inspect | status | rollback | hold | release) start 3600 "$@" ;;
   *)
     printf 'landfall-shell %s\nusage: landfall-shell status | rollback PROJECT ENVIRONMENT [--over-contract] | hold PROJECT ENVIRONMENT REASON | release PROJECT ENVIRONMENT\n' $version >&2
     exit $usage

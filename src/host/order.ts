@@ -4,6 +4,9 @@
  */
 export const orderNamespace = 'landfall-order'
 
+/** Landfall's signature: `Signer.sign`. */
+export type Sign = (bytes: Uint8Array, namespace: string) => string
+
 /** By whose word a host is written on. */
 export interface Authority {
   /**
@@ -11,8 +14,7 @@ export interface Authority {
    * lower one than they have heard for a generation. From 1.
    */
   turn: number
-  /** Landfall's signature: `Signer.sign`. */
-  sign(bytes: Uint8Array, namespace: string): string
+  sign: Sign
 }
 
 /** What is signed: every word of the order, so that none can be exchanged for another on the way or later. */
@@ -23,7 +25,7 @@ export const orderStatement = (verb: string, words: readonly string[]): Uint8Arr
 export function encloseOrder(
   verb: string,
   words: readonly string[],
-  { sign }: Authority,
+  { sign }: Pick<Authority, 'sign'>,
   input: Uint8Array = new Uint8Array(),
 ): Uint8Array {
   const signature = sign(orderStatement(verb, words), orderNamespace)

@@ -1,9 +1,16 @@
 import { z } from 'zod'
 import type { Command } from './command.ts'
+import { encloseOrder, type Sign } from './order.ts'
 import { base64Text, parseLine } from './output.ts'
 
 /** Everything a host remembers, of every project: kept for the day on which Landfall's database is lost. Feed its lines to `memoryReader`. */
-export const recall = (): Command => ({ verb: 'recall', args: [], stalls: 30, limit: 300 })
+export const recall = (sign: Sign): Command => ({
+  verb: 'recall',
+  args: [],
+  stdin: encloseOrder('recall', [], { sign }),
+  stalls: 30,
+  limit: 300,
+})
 
 /** A text and the armoured signature that has to prove it: whoever rules the host may have written either. */
 export interface Claimed {

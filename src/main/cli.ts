@@ -1,34 +1,21 @@
 #!/usr/bin/env node
-import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { systemClock } from '../adapters/clock.ts'
-import { createLogger, logPort } from '../adapters/log.ts'
-import { watchOperatorFile } from '../adapters/operator-file.ts'
-import { profile } from '../adapters/profile.ts'
-import { openSigner } from '../adapters/signer.ts'
-import { adminLogin } from '../adapters/ssh/admin.ts'
-import { sshHosts } from '../adapters/ssh/hosts.ts'
-import { openLoginKey } from '../adapters/ssh/login-key.ts'
-import { openStore } from '../adapters/store/open.ts'
 import type { Answer } from '../cli/answer.ts'
-import { hostBootstrap } from '../cli/host-bootstrap.ts'
 import { recoverVerb } from '../cli/recover.ts'
 import { schema } from '../cli/schema.ts'
 import { validate } from '../cli/validate.ts'
 import { verifyReceiptVerb } from '../cli/verify-receipt.ts'
-import { parseOperatorFile } from '../config/operator-file.ts'
 import { projectFilePath, projectFolder } from '../domain/configuration.ts'
-import { Secret } from '../domain/secret.ts'
-import type { Ports } from '../flow/ports.ts'
 import { recover } from '../flow/recover.ts'
 import { verifyReceipt } from '../flow/verify-receipt.ts'
-import { keptFolder } from './kept-folder.ts'
+import { overRecords } from './records.ts'
 
 const usage = `landfall VERB
   host bootstrap USER@HOST[:PORT]   make a machine a host of this Landfall
+  host check [HOST ...]             tell how hosts are, as Landfall sees them
+  host key [BASTION]                print the key that Landfall logs in with, and what a bastion is to let it do
+  host retire HOST                  take a host out
   recover [options]                 bring a lost or restored database up to what the hosts know
     --dry-run                         only tell what would be done
     --without HOST                    go on without this host, whatever it may know
@@ -49,7 +36,8 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
 async function main(argv: string[]): Promise<number> {
   const [verb, ...rest] = argv
-  if (verb === 'host' && rest[0] === 'bootstrap') return bootstrap(rest.slice(1))
+  const aboutHosts = verb === 'host' ? await (await import('./host.ts')).hostVerb(rest, print) : undefined
+  if (aboutHosts !== undefined) return aboutHosts
   if (verb === 'recover') return recoverDatabase(rest)
   if (verb === 'rollback') return (await import('./rollback.ts')).rollBack(rest, print)
   if (verb === 'schema') return tell(schema(rest))
@@ -59,33 +47,6 @@ async function main(argv: string[]): Promise<number> {
   const asked = verb === undefined || verb === 'help' || verb === '--help'
   ;(asked ? process.stdout : process.stderr).write(asked ? usage : `There is no verb "${argv.join(' ')}".\n${usage}`)
   return asked ? 0 : 2
-}
-
-/** Where this Landfall keeps its keys, and its database where it has none elsewhere. */
-function dataFolder(): string {
-  const folder = resolve(process.env.LANDFALL_DATA ?? 'data')
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  return folder
-}
-
-async function bootstrap(argv: string[]): Promise<number> {
-  const folder = dataFolder()
-  const [login, signer] = await Promise.all([openLoginKey(folder), openSigner(folder)])
-  const hosts = sshHosts(login.privateKey)
-  try {
-    return await hostBootstrap(argv, {
-      login: adminLogin,
-      hosts,
-      loginKey: login.publicKey,
-      signingKey: signer.publicKey,
-      shell: readFileSync(join(import.meta.dirname, '..', 'host', 'landfall-shell.sh'), 'utf8'),
-      readKey: async (path) => new Secret(await readFile(path, 'utf8')),
-      agent: process.env.SSH_AUTH_SOCK,
-      print,
-    })
-  } finally {
-    await hosts.close()
-  }
 }
 
 const recoverDatabase = (argv: string[]): Promise<number> =>
@@ -98,25 +59,6 @@ const compareReceipt = (argv: string[]): Promise<number> =>
   overRecords((ports) =>
     verifyReceiptVerb(argv, { verify: (repository, environment) => verifyReceipt(repository, environment, ports), print }),
   )
-
-type Records = Pick<Ports, 'store' | 'hosts' | 'operator' | 'signer' | 'clock' | 'ids' | 'log'>
-
-/** With what is stored here, Landfall's keys and its hosts, and without GitHub. */
-async function overRecords(act: (ports: Records) => Promise<number>): Promise<number> {
-  const folder = keptFolder('; if its keys were lost too, run `landfall host bootstrap` for each host first')
-  const log = logPort(createLogger('error'))
-  const operator = watchOperatorFile(resolve(process.env.LANDFALL_OPERATOR ?? 'operator.yml'), parseOperatorFile, log)
-  const { DATABASE_URL: databaseUrl, QUEUE_URL: queueUrl } = process.env
-  const chosen = profile({ folder, ...(databaseUrl && { databaseUrl }), ...(queueUrl && { queueUrl }) })
-  if (chosen.kind === 'invalid') throw new Error(chosen.messages.join('\n'))
-  const [login, signer, store] = await Promise.all([openLoginKey(folder), openSigner(folder), openStore(chosen.value.store, log)])
-  const hosts = sshHosts(login.privateKey)
-  try {
-    return await act({ store, hosts, operator, signer, clock: systemClock, ids: randomUUID, log })
-  } finally {
-    await Promise.all([hosts.close(), store.close()])
-  }
-}
 
 function validateFiles(argv: string[]): Answer {
   const text = { type: 'string' } as const

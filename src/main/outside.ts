@@ -8,6 +8,8 @@ import { createGitHub } from '../adapters/github/github.ts'
 import { openIdentities } from '../adapters/identities.ts'
 import { watchOperatorFile } from '../adapters/operator-file.ts'
 import { publicWeb } from '../adapters/public-web/public-web.ts'
+import { authoritiesOf } from '../adapters/registry/authorities.ts'
+import { usualLimits } from '../adapters/registry/http.ts'
 import { createRegistry } from '../adapters/registry/registry.ts'
 import { secretReader } from '../adapters/secrets.ts'
 import { openSigner } from '../adapters/signer.ts'
@@ -53,7 +55,10 @@ export async function openOutside(
     ...kept,
     github: createGitHub(clients, log),
     hosts: loggedHosts(sshHosts(login.privateKey), log),
-    registry: createRegistry(),
+    registry: createRegistry(
+      usualLimits,
+      authoritiesOf(() => operator.current().registries),
+    ),
     compose: createCompose(compose.binary),
     chat: chat(() => operator.current().chat, secrets),
     publicWeb: publicWeb({ allow: () => operator.current().publicChecks?.allow ?? [] }),

@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
-import { createInterface } from 'node:readline/promises'
-import { Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { systemClock } from '../adapters/clock.ts'
 import { githubClients } from '../adapters/github/clients.ts'
@@ -18,6 +16,7 @@ import { editedFile } from '../flow/secret-edit.ts'
 import { refused } from '../flow/secret-place.ts'
 import { keptFolder } from './kept-folder.ts'
 import { readSettings } from './settings.ts'
+import { askUnseen } from './terminal.ts'
 import { userName } from './user-name.ts'
 
 /** `landfall secret`, with the environment that Landfall is started with. */
@@ -57,15 +56,5 @@ function github(): GitHub {
 /** One line break at the end is not part of a value. */
 async function readValue(name: string): Promise<string> {
   if (!process.stdin.isTTY) return (await text(process.stdin)).replace(/\r?\n$/, '')
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
-  // From here on the terminal echoes nothing: only then somebody is asked.
-  const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true })
-  terminal.once('SIGINT', () => process.exit(130))
-  process.stderr.write(`Value of ${name} (it is not shown): `)
-  try {
-    return await terminal.question('')
-  } finally {
-    terminal.close()
-    process.stderr.write('\n')
-  }
+  return askUnseen(`Value of ${name} (it is not shown): `)
 }

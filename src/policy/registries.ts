@@ -1,4 +1,5 @@
 import type { OperatorFile, RegistryRule } from '../domain/configuration.ts'
+import { expandHosts } from '../domain/inventory.ts'
 import { grantFor } from './hosts.ts'
 
 /**
@@ -8,4 +9,13 @@ import { grantFor } from './hosts.ts'
 export function registryFor(operator: OperatorFile, repository: string, registry: string): RegistryRule | undefined {
   const granted = grantFor(operator, repository)?.registries.includes(registry) ?? false
   return granted && Object.hasOwn(operator.registries, registry) ? operator.registries[registry] : undefined
+}
+
+/** The registries whose credentials are used on a host: those of every repository that may deploy there, each once. */
+export function registriesFor(operator: OperatorFile, host: string): RegistryRule[] {
+  const there = operator.repositories.filter(({ environments }) =>
+    expandHosts(operator.groups, Object.values(environments).flat()).includes(host),
+  )
+  const names = new Set(there.flatMap(({ registries }) => registries))
+  return Object.values(operator.registries).filter((rule) => names.has(rule.host))
 }

@@ -26,6 +26,34 @@ test.each<[what: string, reference: () => SecretReference | Promise<SecretRefere
   ['a command whose words are not read by a shell', () => ({ command: ['printf', '%s', '$(id) `id`'] }), '$(id) `id`'],
 ])('reads %s', async (_what, reference, value) => expect((await read(await reference())).reveal()).toBe(value))
 
+describe('what a command printed', () => {
+  const counting = async (lasts?: number) => {
+    const folder = await mkdtemp(join(tmpdir(), 'landfall-secret-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const script = 'echo run >>"$1"; grep -c run "$1"'
+    return { command: ['sh', '-c', script, 'sh', join(folder, 'runs')], lasts }
+  }
+  const readings = async (reference: SecretReference, ...how: ('anew' | undefined)[]) => {
+    const one = secretReader(environment)
+    const values: string[] = []
+    for (const each of how) values.push((await one(reference, each)).reveal())
+    return values
+  }
+
+  test('is used for as long as it lasts, and no longer once it was refused', async () =>
+    expect(await readings(await counting(60), undefined, undefined, 'anew', undefined)).toEqual(['1', '1', '2', '2']))
+
+  test('is asked for each time where nobody says how long', async () =>
+    expect(await readings(await counting(), undefined, undefined)).toEqual(['1', '2']))
+
+  test('is not what a failure leaves', async () => {
+    const one = secretReader(environment)
+    const failing: SecretReference = { command: ['false'], lasts: 60 }
+    await expect(one(failing)).rejects.toThrow(SecretUnavailable)
+    await expect(one(failing)).rejects.toThrow(SecretUnavailable)
+  })
+})
+
 describe('a secret that cannot be had names its reference and what is wrong', () => {
   test.each<[SecretReference, string]>([
     [{ env: 'MISSING' }, "secret from env MISSING: is not set. Correct it, or the reference in the operator's file."],

@@ -11,6 +11,8 @@ test('the least file: hosts, and nobody may use them', () => {
     hosts: Object.fromEntries(
       ['web-1', 'web-2', 'jobs-1'].map((name) => [name, { name, address: `${name}.example.com`, port: 22, user: 'landfall', hostKey }]),
     ),
+    bastions: {},
+    defaults: { port: 22, user: 'landfall' },
     groups: {},
     registries: {},
     repositories: [],
@@ -38,6 +40,8 @@ chat:
   )
   expect(file).toEqual({
     hosts: { 'web-1': { name: 'web-1', address: '2001:db8::1', port: 2222, user: 'deploy', hostKey } },
+    bastions: {},
+    defaults: { port: 22, user: 'landfall' },
     groups: { web: ['web-1'] },
     registries: {
       'registry.example.com:5000': {

@@ -27,7 +27,7 @@ describe.each(installed)('recall in $name', (shell) => {
     for (const order of [begun.put, begun.switch]) expect((await host.send(order)).ending).toBe('ok')
 
     const reader = memoryReader()
-    const { ending, stdout } = await host.send(recall())
+    const { ending, stdout } = await host.send(recall(host.signer.sign))
     expect(ending).toBe('ok')
     for (const line of stdout.split('\n').filter(Boolean)) reader.read(line)
     const [shop, toys, ...more] = reader.memories()
@@ -56,9 +56,16 @@ describe.each(installed)('recall in $name', (shell) => {
     })
   })
 
+  test('tells nobody anything who has no more than the login key', async () => {
+    const host = await bareHost(shell)
+    onTestFinished(() => host.remove())
+    expect(await host.send(recall(() => ''))).toMatchObject({ ending: 'unsigned-order', stdout: '' })
+    expect(await host.send({ ...recall(host.signer.sign), args: ['more'] })).toMatchObject({ ending: 'unsigned-order' })
+  })
+
   test('tells nothing on a host that nothing was put on', async () => {
     const host = await bareHost(shell)
     onTestFinished(() => host.remove())
-    expect(await host.send(recall())).toMatchObject({ ending: 'ok', stdout: '{"type":"recalled"}\n' })
+    expect(await host.send(recall(host.signer.sign))).toMatchObject({ ending: 'ok', stdout: '{"type":"recalled"}\n' })
   })
 })

@@ -54,7 +54,7 @@ export interface Host {
   stop(): Promise<void>
 }
 
-const deployUser = { name: 'deploy', id: 4700 }
+export const deployUser = { name: 'deploy', id: 4700 }
 
 /** Boots a host and starts its sshd and engine; its files go to a folder under `parent`. */
 export async function startHost(options: HostOptions, parent: string): Promise<Host> {
@@ -118,7 +118,8 @@ export async function startHost(options: HostOptions, parent: string): Promise<H
   }
 }
 
-async function authorize(machine: Machine, line: string, user: string): Promise<void> {
+/** Lets a key in, by its line of authorized_keys. */
+export async function authorize(machine: Machine, line: string, user: string): Promise<void> {
   const [home, id] = user === 'root' ? ['/root', 0] : [`/home/${user}`, deployUser.id]
   const folder = machine.path(`${home}/.ssh`)
   await mkdir(folder, { recursive: true, mode: 0o700 })

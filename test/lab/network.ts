@@ -38,3 +38,24 @@ async function configure(init: number, link: string, number: number): Promise<Ca
   await must([...within, 'ip', 'route', 'add', 'default', 'via', outside])
   return { link, outside, inside }
 }
+
+/**
+ * Joins two hosts by a cable of their own, which nobody out here is on; their process 1 is given.
+ * @param number from 0 to 250, once for each cable of the first host
+ * @returns the address of the second, as the first reaches it
+ */
+export async function layPrivateCable(first: number, second: number, number: number): Promise<string> {
+  const address = (end: 1 | 2) => `10.98.${number}.${end}`
+  const link = `lane${number}`
+  await must(['ip', 'link', 'add', link, 'netns', String(first), 'type', 'veth', 'peer', 'name', 'eth1', 'netns', String(second)])
+  const ends = [
+    { init: first, link, address: address(1) },
+    { init: second, link: 'eth1', address: address(2) },
+  ]
+  for (const end of ends) {
+    const within = ['nsenter', '-t', String(end.init), '-n', '--', 'ip']
+    await must([...within, 'addr', 'add', `${end.address}/30`, 'dev', end.link])
+    await must([...within, 'link', 'set', end.link, 'up'])
+  }
+  return address(2)
+}

@@ -5,8 +5,11 @@ import { until } from './program.ts'
 import { must } from './run.ts'
 import { type Service, service } from './service.ts'
 
-/** An OpenSSH server on the machine's port 22 with a host key of its own, in Debian's default manner, keys only. */
-export async function startSshd(machine: Machine): Promise<{ sshd: Service; hostKey: string }> {
+/**
+ * An OpenSSH server on the machine's port 22 with a host key of its own, in Debian's default manner, keys only.
+ * @param more further lines of its configuration
+ */
+export async function startSshd(machine: Machine, more: string[] = []): Promise<{ sshd: Service; hostKey: string }> {
   await mkdir(machine.path('/etc/ssh'), { recursive: true })
   const hostKey = await newHostKey(machine)
   const settings = [
@@ -19,6 +22,7 @@ export async function startSshd(machine: Machine): Promise<{ sshd: Service; host
     'PrintMotd no',
     'LogLevel VERBOSE',
     'Subsystem sftp internal-sftp',
+    ...more,
   ]
   await writeFile(machine.path('/etc/ssh/sshd_config'), `${settings.join('\n')}\n`)
   const sshd = await service(

@@ -9,6 +9,8 @@ import { sharedHosts } from '../../src/policy/shared-hosts.ts'
 const host = (name: string) => ({ name, address: name, port: 22, user: 'landfall', hostKey: 'ssh-ed25519 AAAA' })
 const operator: OperatorFile = {
   hosts: { 'web-1': host('web-1'), 'web-2': host('web-2'), secret: host('secret') },
+  bastions: {},
+  defaults: { port: 22, user: 'landfall' },
   groups: { web: ['web-1', 'web-2'], hidden: ['secret'] },
   registries: {
     'ghcr.io': { host: 'ghcr.io', username: 'acme', password: { env: 'GHCR' } },

@@ -16,6 +16,8 @@ const rule = (name: string, given: Partial<RepositoryRule>): RepositoryRule => (
 })
 const operator: OperatorFile = {
   hosts: Object.fromEntries(['web-1', 'web-2', 'jobs-1', 'staging-1', 'other-1'].map((name) => [name, host(name)])),
+  bastions: {},
+  defaults: { port: 22, user: 'landfall' },
   groups: { web: ['web-1', 'web-2'], mixed: ['web-1', 'other-1'], other: ['other-1'] },
   registries: {},
   repositories: [

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Digest } from '../../src/domain/repository.ts'
-import type { Clock, Registry, RegistryAnswer } from '../../src/flow/ports.ts'
+import type { Clock, Registry, RegistryAnswer, RegistryLogin } from '../../src/flow/ports.ts'
 
 /** How the app in an image behaves once it runs. */
 export interface Behaviour {
@@ -37,7 +37,7 @@ export class FakeRegistry implements Registry {
   /** What was asked, and when. */
   readonly asked: { name: string; at: Date }[] = []
   /** Answers instead of the registry; undefined lets it answer itself. */
-  instead: (name: string) => RegistryAnswer | undefined = () => undefined
+  instead: (name: string, login?: RegistryLogin) => RegistryAnswer | undefined = () => undefined
   readonly #clock: Clock
 
   constructor(clock: Clock) {
@@ -65,10 +65,10 @@ export class FakeRegistry implements Registry {
     return this.#images.get(reference)
   }
 
-  async resolve(repository: string, tag: string): Promise<RegistryAnswer> {
+  async resolve(repository: string, tag: string, login?: RegistryLogin): Promise<RegistryAnswer> {
     const name = `${repository}:${tag}`
     this.asked.push({ name, at: this.#clock.now() })
-    const scripted = this.instead(name)
+    const scripted = this.instead(name, login)
     if (scripted) return scripted
     const found = this.#tags.get(name)
     if (!found) return { kind: 'missing' }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { onTestFinished } from 'vitest'
 import { inProcessQueue } from '../../src/adapters/queue/in-process.ts'
-import type { OperatorFile } from '../../src/domain/configuration.ts'
+import type { OperatorFile, SecretReader } from '../../src/domain/configuration.ts'
 import type { Deployment } from '../../src/domain/deployment.ts'
 import type { Sha } from '../../src/domain/repository.ts'
 import { Secret } from '../../src/domain/secret.ts'
@@ -82,6 +82,8 @@ export class Town {
   readonly chat = new FakeChat()
   readonly log = new FakeLog()
   operator: OperatorFile
+  /** What secrets of the operator's file are. */
+  secrets: SecretReader = async (reference) => new Secret(`secret of ${JSON.stringify(reference)}`)
   #database: TestDatabase
   readonly #lost: TestDatabase[] = []
   readonly #landfalls = new Set<Landfall>()
@@ -96,6 +98,8 @@ export class Town {
     const granted = { projects: ['shop'], environments: { '*': hosts }, registries: [], notify: ['deploys'], allow: [], require: {} }
     this.operator = {
       hosts: Object.fromEntries([...this.hosts.values()].map(({ rule }) => [rule.name, rule])),
+      bastions: {},
+      defaults: { port: 22, user: 'landfall' },
       groups: {},
       registries: {},
       repositories: [{ name: 'acme/shop', ...granted }],
@@ -149,7 +153,7 @@ export class Town {
       clock: { now: () => clock.now(), githubNow: () => clock.githubNow(), sleep: mortal(clock, life, 'clock').sleep },
       signer: fakeSigner,
       identities: fakeIdentities,
-      secrets: async (reference) => new Secret(`secret of ${JSON.stringify(reference)}`),
+      secrets: (reference, how) => this.secrets(reference, how),
       operator: { current: () => this.operator },
       addresses: { github: 'https://github.com', landfall: 'https://landfall.example.com' },
       pace: { repositories: 60, deliveries: 300 },

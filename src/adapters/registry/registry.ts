@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import type { ImagePlatform } from '../../domain/image.ts'
 import type { Digest } from '../../domain/repository.ts'
 import type { Registry, RegistryAnswer, RegistryLogin } from '../../flow/ports.ts'
-import { fullRepository } from '../../plan/reference.ts'
+import { fullRepository, registryOf } from '../../plan/reference.ts'
+import { messageOf } from '../message-of.ts'
 import { type Limits, usualLimits } from './http.ts'
 import { digestPattern, manifestTypes, platformOf, readManifest } from './manifest.ts'
 import { isLoopback, json, type Refusal, Session, type TokenCache } from './session.ts'
@@ -10,8 +11,10 @@ import { isLoopback, json, type Refusal, Session, type TokenCache } from './sess
 /**
  * Resolves images over the registry API (OCI distribution specification 1.1). A tag is asked for by HEAD, which costs no
  * pull on Docker Hub; what a digest names never changes and is read once.
+ *
+ * @param authorityOf certificates of a registry's own authority, in PEM. @throws in words where they cannot be read
  */
-export function createRegistry(limits: Limits = usualLimits): Registry {
+export function createRegistry(limits: Limits = usualLimits, authorityOf: AuthorityOf = async () => undefined): Registry {
   const tokens: TokenCache = new Map()
   const known = new Map<string, ImagePlatform[]>()
   return { resolve: (repository, tag, login) => resolve(repository, tag, login) }
@@ -19,7 +22,13 @@ export function createRegistry(limits: Limits = usualLimits): Registry {
   async function resolve(repository: string, tag: string, login: RegistryLogin | undefined): Promise<RegistryAnswer> {
     const place = placeOf(repository, tag)
     if (!place) return { kind: 'failed', detail: `"${repository}:${tag}" is no image name` }
-    const session = new Session({ ...place, login, tokens, limits })
+    let authority: string | undefined
+    try {
+      authority = await authorityOf(registryOf(repository))
+    } catch (error) {
+      return { kind: 'failed', detail: messageOf(error) }
+    }
+    const session = new Session({ ...place, login, tokens, limits, authority })
     const digest = await digestOf(session, tag)
     if (typeof digest !== 'string') return digest
     const key = `${place.base.host}/${place.name}@${digest}`
@@ -30,6 +39,9 @@ export function createRegistry(limits: Limits = usualLimits): Registry {
     return { kind: 'found', image: { repository, tag, digest, platforms } }
   }
 }
+
+/** By the registry's host. */
+export type AuthorityOf = (registry: string) => Promise<string | undefined>
 
 /** Where the registry of a repository is, and what it calls the repository; undefined for what is no image name. */
 function placeOf(repository: string, tag: string): { base: URL; name: string } | undefined {

@@ -19,14 +19,23 @@ export class Session {
   #login: RegistryLogin | undefined
   #tokens: TokenCache
   #limits: Limits
+  #authority: string | undefined
   #authorization: string | undefined
 
-  constructor(place: { base: URL; name: string; login: RegistryLogin | undefined; tokens: TokenCache; limits: Limits }) {
+  constructor(place: {
+    base: URL
+    name: string
+    login: RegistryLogin | undefined
+    tokens: TokenCache
+    limits: Limits
+    authority?: string | undefined
+  }) {
     this.#base = place.base
     this.#name = place.name
     this.#login = place.login
     this.#tokens = place.tokens
     this.#limits = place.limits
+    this.#authority = place.authority
     const known = this.#tokens.get(this.#key)
     if (known && known.until > Date.now()) this.#authorization = `Bearer ${known.token}`
   }
@@ -46,7 +55,7 @@ export class Session {
     // A redirect leads to a storage of somebody else: the registry's credentials stay here.
     const own = url.origin === this.#base.origin && this.#authorization !== undefined
     const headers = { accept, ...(own ? { authorization: this.#authorization ?? '' } : {}) }
-    const exchange = await ask(url, { method, headers }, this.#limits)
+    const exchange = await ask(url, { method, headers, authority: this.#authority }, this.#limits)
     if (exchange.kind === 'broken') return refuse({ kind: 'failed', detail: exchange.detail, retryable: true })
     const { status, headers: told } = exchange.answer
     const location = status >= 300 && status < 400 && (hops > 0 || url.pathname.includes('/blobs/')) ? told.get('location') : null
@@ -64,7 +73,7 @@ export class Session {
       this.#authorization = basic
       return undefined
     }
-    return { kind: 'failed', detail: this.#denied(401) }
+    return { kind: 'failed', detail: this.#denied(401), denied: true }
   }
 
   async #fetchToken(challenge: Extract<Challenge, { kind: 'bearer' }>): Promise<Refusal | undefined> {
@@ -75,7 +84,7 @@ export class Session {
     const basic = this.#basic()
     const exchange = await ask(
       url,
-      { method: 'GET', headers: { accept: 'application/json', ...(basic ? { authorization: basic } : {}) } },
+      { method: 'GET', headers: { accept: 'application/json', ...(basic ? { authorization: basic } : {}) }, authority: this.#authority },
       this.#limits,
     )
     if (exchange.kind === 'broken') return { kind: 'failed', detail: exchange.detail, retryable: true }
@@ -96,7 +105,7 @@ export class Session {
     const { status, headers } = reply.answer
     if (status === 200) return reply
     if (status === 404) return refuse({ kind: 'missing' })
-    if (status === 401 || status === 403) return refuse({ kind: 'failed', detail: this.#denied(status) })
+    if (status === 401 || status === 403) return refuse({ kind: 'failed', detail: this.#denied(status), denied: true })
     if (status === 429) {
       const retryAfterSeconds = retryAfter(headers.get('retry-after'), Date.now())
       return refuse({

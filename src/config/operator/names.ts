@@ -6,6 +6,12 @@ export const hostName = text(
   'Use up to 63 lower-case letters, digits, `.`, `-` and `_`, beginning with a letter or digit',
 )
 
+export const bastionName = text(
+  /^[a-z0-9][a-z0-9._-]{0,62}$/,
+  'this is not a name for a bastion',
+  'Use up to 63 lower-case letters, digits, `.`, `-` and `_`, beginning with a letter or digit',
+)
+
 export const groupName = text(
   /^[a-z0-9][a-z0-9._-]{0,62}$/,
   'this is not a name for a group',

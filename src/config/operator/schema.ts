@@ -6,14 +6,20 @@ import { environmentName, hostEntry } from '../project/names.ts'
 import { secretReference } from '../secret-reference.ts'
 import { addressRange } from './address-range.ts'
 import { chat } from './chat.ts'
-import { host } from './host.ts'
-import { chatName, environmentOrAny, groupName, hostName, projectPattern, registryName, repositoryPattern } from './names.ts'
+import { group } from './group.ts'
+import { machine, noBastion, wayInKeys } from './machine.ts'
+import { bastionName, chatName, environmentOrAny, groupName, hostName, projectPattern, registryName, repositoryPattern } from './names.ts'
 
 const registry = z.strictObject({
   username: text(/^[!-9;-~]{1,200}$/, 'this is not a user name', 'Write it without spaces and colons').meta({
     description: 'User to log in as.',
   }),
   password: secretReference.meta({ description: 'Where the password or token comes from.' }),
+  ca: text(/^\/[ -\uffff]{1,499}$/, 'this is not an absolute path', 'Write the path from `/` on')
+    .optional()
+    .meta({
+      description: 'File with the certificates, in PEM, of the authority that signed its own. Default: those everybody believes.',
+    }),
 })
 
 const repository = z.strictObject({
@@ -55,14 +61,24 @@ export const operatorSchema = z.strictObject({
     .literal(1, { error: message('this version of Landfall reads version 1', 'Write `version: 1`') })
     .optional()
     .meta({ description: 'Version of this format.' }),
-  hosts: z.record(hostName, host).meta({ description: 'The machines Landfall may deploy to, by name.' }),
+  hosts: z.record(hostName, machine).meta({ description: 'The machines Landfall may deploy to, by name.' }),
+  defaults: z
+    .strictObject(wayInKeys)
+    .default({})
+    .meta({ description: 'How hosts are reached where neither they nor their groups say it.' }),
   groups: z
+    .record(groupName, group)
+    .default({})
+    .meta({ description: 'Hosts that are named together, as `@name`; as a mapping with how they are reached.' }),
+  bastions: z
     .record(
-      groupName,
-      z.array(hostName).min(1, { error: message('there are no hosts in this group', 'Name at least one, or remove the group') }),
+      bastionName.refine((name) => name !== noBastion, {
+        error: message('this name says that there is no bastion', 'Give it another'),
+      }),
+      machine,
     )
     .default({})
-    .meta({ description: 'Hosts that are named together, as `@name`.' }),
+    .meta({ description: 'Machines that Landfall goes through to reach hosts, by name.' }),
   registries: z.record(registryName, registry).default({}).meta({ description: 'Credentials of registries, by their host.' }),
   repositories: z
     .record(repositoryPattern, repository)

@@ -1,14 +1,24 @@
 import type { ChatRule, OperatorFile } from '../../domain/configuration.ts'
 import { writtenGates } from '../gates/gates.ts'
 import { named } from '../named.ts'
+import { membersOf } from './group.ts'
 import type { OperatorShape } from './schema.ts'
+import { bastions, type WayIn, wayIn } from './way-in.ts'
 
 /** The file in the domain's form: what was a key becomes a name. */
 export function operatorFile(shape: OperatorShape): OperatorFile {
+  const known = bastions(shape.bastions)
+  const reached = (name: string, host: WayIn) => {
+    const { bastion, ...way } = wayIn(shape, name, host)
+    const through = bastion === undefined ? undefined : known[bastion]
+    return { ...way, ...(through && { bastion: through }) }
+  }
   return {
-    hosts: named(shape.hosts, ({ 'host-key': hostKey, ...rest }, name) => ({ name, ...rest, hostKey })),
-    groups: named(shape.groups, (members) => members),
-    registries: named(shape.registries, (registry, host) => ({ host, ...registry })),
+    hosts: named(shape.hosts, (host, name) => ({ name, address: host.address, ...reached(name, host), hostKey: host['host-key'] })),
+    bastions: known,
+    defaults: reached('', {}),
+    groups: named(shape.groups, membersOf),
+    registries: named(shape.registries, ({ ca, ...registry }, host) => ({ host, ...registry, ...(ca !== undefined && { ca }) })),
     repositories: Object.entries(shape.repositories).map(([name, { environments, require: floor, ...rest }]) => ({
       name,
       ...rest,

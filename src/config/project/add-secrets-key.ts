@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isMap, isScalar, type Pair, type YAMLMap } from 'yaml'
+import { isMap, isScalar, type YAMLMap } from 'yaml'
 import { parseDocument } from '../document.ts'
+import { childOf, keyOf } from '../splices.ts'
 import { parseProjectFile } from './understand.ts'
 
 /**
@@ -35,9 +36,8 @@ function meansJustThat(before: string, after: string, file: string, repositoryNa
 }
 
 function mappingAt(node: unknown, key: string): YAMLMap | undefined {
-  const value = isMap(node) ? node.items.find((pair) => keyOf(pair) === key)?.value : undefined
+  const value = childOf(node, key)
   return isMap(value) ? value : undefined
 }
 
-const keyOf = ({ key }: Pair): string => (isScalar(key) ? String(key.value) : '')
 const rangeOf = (node: unknown): number[] => (isScalar(node) && node.range ? [...node.range] : [])

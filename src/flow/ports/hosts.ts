@@ -11,6 +11,7 @@ export interface Hosts {
 export type CommandResult =
   | { kind: 'exited'; code: number; stdout: string; stderr: string }
   | { kind: 'unreachable'; detail: string }
-  | { kind: 'host-key-changed'; shown: string }
+  /** `bastion` names the one on the way that showed it; absent: the host did. */
+  | { kind: 'host-key-changed'; shown: string; bastion?: string }
   | { kind: 'connection-lost'; detail: string }
   | { kind: 'stalled'; seconds: number }

@@ -18,8 +18,8 @@ export type RegistryAnswer =
   | { kind: 'found'; image: ResolvedImage }
   | { kind: 'missing' }
   | { kind: 'busy'; retryAfterSeconds: number; detail: string }
-  /** `retryable`: the registry was down or silent, rather than unwilling. */
-  | { kind: 'failed'; detail: string; retryable?: true }
+  /** `retryable`: the registry was down or silent, rather than unwilling. `denied`: to this login, which may have come to its end. */
+  | { kind: 'failed'; detail: string; retryable?: true; denied?: true }
 
 export interface Compose {
   /** Every `image:` line of the project's files, before interpolation: what tag variables are read from. */

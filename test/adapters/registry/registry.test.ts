@@ -186,7 +186,7 @@ describe('signing in', () => {
     }
     expect(await createRegistry(limits).resolve(repository(), '1.0', login())).toMatchObject({ kind: 'found' })
     const anonymous = await createRegistry(limits).resolve(repository(), '1.0')
-    expect(anonymous).toEqual({ kind: 'failed', detail: `${registry.host} refuses acme/shop to anonymous readers (401)` })
+    expect(anonymous).toEqual({ kind: 'failed', detail: `${registry.host} refuses acme/shop to anonymous readers (401)`, denied: true })
   })
 
   test('refused: the message names who was refused where, and not the password', async () => {
@@ -195,7 +195,7 @@ describe('signing in', () => {
       return true
     }
     const answer = await createRegistry(limits).resolve(repository(), '1.0', login())
-    expect(answer).toEqual({ kind: 'failed', detail: `${registry.host} refuses acme/shop to bot (401)` })
+    expect(answer).toEqual({ kind: 'failed', detail: `${registry.host} refuses acme/shop to bot (401)`, denied: true })
     expect(JSON.stringify(answer)).not.toContain('hunter2')
   })
 

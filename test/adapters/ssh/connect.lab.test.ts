@@ -34,7 +34,7 @@ function heldTurn() {
 
 test('a host that has to wait for its turn among many is not given up meanwhile', async () => {
   const turn = heldTurn()
-  const connecting = connect(sshd.rule, parseHostKey(sshd.rule.hostKey), proof, turn.inTurn)
+  const connecting = connect(sshd.rule, parseHostKey(sshd.rule.hostKey), proof, turn)
   await turn.asked
   vi.advanceTimersByTime(120_000)
   turn.give()
@@ -49,7 +49,7 @@ test('a host that breaks off while it waits for its turn is unreachable at once'
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
   const gone = once(server, 'connection').then(([socket]) => once(socket, 'close'))
-  const connecting = connect({ ...sshd.rule, port }, undefined, proof, turn.inTurn)
+  const connecting = connect({ ...sshd.rule, port }, undefined, proof, turn)
   await gone
   await new Promise((later) => setImmediate(later))
   turn.give()
@@ -66,7 +66,7 @@ test('F12: a host that takes the connection and never says a word is given up af
   const server = createServer(() => undefined)
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
-  const connecting = connect({ ...sshd.rule, port }, undefined, proof, inTurn)
+  const connecting = connect({ ...sshd.rule, port }, undefined, proof, { inTurn })
   await once(server, 'connection')
   vi.advanceTimersByTime(10_000)
   expect(await connecting).toEqual({ kind: 'unreachable', detail: 'no answer within 10 s' })

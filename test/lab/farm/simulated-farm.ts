@@ -18,12 +18,13 @@ export interface SimulatedFarm {
 /**
  * Thousands of hosts in one process that speaks SSH: each with an address and a host key of its own, whoever logs in is welcome, and
  * landfall-shell's answers come from a record. Their file goes to a folder under `parent`.
+ * @param address of all of them, which then differ by their ports
  */
-export async function startSimulatedFarm(parent: string, manners: readonly Manner[]): Promise<SimulatedFarm> {
+export async function startSimulatedFarm(parent: string, manners: readonly Manner[], address?: string): Promise<SimulatedFarm> {
   const folder = join(parent, 'simulated-farm')
   await mkdir(folder, { recursive: true })
   const keys = manners.map(() => newKeyPair())
-  const addresses = farmAddresses(manners.length)
+  const addresses = address === undefined ? farmAddresses(manners.length) : manners.map(() => address)
   const hosts = manners.map((manner, index) => ({ address: addresses[index] ?? '', hostKey: keys[index]?.private ?? '', manner }))
   const told: Simulation = { hosts, answers: recordedAnswers }
   const file = join(folder, 'hosts.json')

@@ -25,6 +25,7 @@ export async function bootstrapHost(host: Host, dataFolder: string): Promise<str
     keyFile,
     '--host-key',
     host.hostKey,
+    '--print',
   ]
   const environment = { PATH: process.env.PATH ?? '', LANDFALL_DATA: dataFolder }
   const { stdout } = await run(process.execPath, words, { env: environment }).catch((error: { stdout?: string; stderr?: string }) => {

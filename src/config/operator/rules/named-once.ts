@@ -1,11 +1,12 @@
 import { duplicates } from '../../duplicates.ts'
 import { gatesNamedOnce } from '../../gates/named-once.ts'
 import type { Rule } from '../../rule.ts'
+import { membersOf, membersPath } from '../group.ts'
 import type { OperatorShape } from '../schema.ts'
 
 /** A list names each thing once. */
 export const namedOnce: Rule<OperatorShape> = (file) => [
-  ...Object.entries(file.groups).flatMap(([group, members]) => duplicates(['groups', group], members)),
+  ...Object.entries(file.groups).flatMap(([group, written]) => duplicates(['groups', group, ...membersPath(written)], membersOf(written))),
   ...Object.entries(file.repositories).flatMap(([pattern, rule]) => [
     ...(['projects', 'registries', 'notify', 'allow'] as const).flatMap((key) => duplicates(['repositories', pattern, key], rule[key])),
     ...Object.entries(rule.environments).flatMap(([environment, entries]) =>

@@ -1,7 +1,9 @@
 import { expandHosts } from '../../../domain/inventory.ts'
 import { overlaps } from '../../../domain/name-pattern.ts'
 import type { Finding } from '../../finding.ts'
+import { named } from '../../named.ts'
 import type { Rule } from '../../rule.ts'
+import { membersOf } from '../group.ts'
 import type { OperatorShape } from '../schema.ts'
 
 interface Tenant {
@@ -17,8 +19,9 @@ interface Tenant {
  * be trusted to share `*`, only names written out in both are refused.
  */
 export const tenantsApart: Rule<OperatorShape> = (file) => {
+  const groups = named(file.groups, membersOf)
   const tenants = Object.entries(file.repositories).map(([pattern, { projects, environments }]): Tenant => {
-    const hosts = expandHosts(file.groups, Object.values(environments).flat())
+    const hosts = expandHosts(groups, Object.values(environments).flat())
     return { pattern, owner: pattern.split('/')[0]?.toLowerCase() ?? '', projects, hosts }
   })
   return tenants.flatMap((tenant, index) => tenants.slice(0, index).flatMap((earlier) => clash(earlier, tenant)))
