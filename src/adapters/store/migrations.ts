@@ -14,6 +14,7 @@ import { takenBack } from './migrations/taken-back.ts'
 import { tasks } from './migrations/tasks.ts'
 import { wantedPlans } from './migrations/wanted-plans.ts'
 import { waves } from './migrations/waves.ts'
+import { wordsOfEach } from './migrations/words-of-each.ts'
 import type { Tables } from './tables.ts'
 
 type Migration = (database: Database, transaction: Kysely<Tables>) => Promise<void>
@@ -34,6 +35,7 @@ const migrations: Migration[] = [
   fetched,
   awaits,
   tasks,
+  wordsOfEach,
 ]
 
 /** `newer`: a later Landfall wrote it, with tables of version `present`; nothing was changed. */
