@@ -238,6 +238,23 @@ test('a rollback may take the turn of the newest push, a push may not', () => {
   expect(overtakenBy('bbbbbbb')).toMatch(/main stands at c/)
 })
 
+test('the head may have its deployment by somebody who asked for it before the push was told of', () => {
+  const evidence = givenEvidence()
+  evidence.history.heads.push({ sha: 'c', at: 50 })
+  const asked = {
+    ...first(evidence.database.deployments),
+    id: 'four',
+    revision: 'c',
+    asked: 'person' as const,
+    state: 'rejected',
+    plan: null,
+  }
+  evidence.database.deployments.push({ ...asked, revision: 'other' })
+  expect(checkHead(evidence)).toHaveLength(1)
+  evidence.database.deployments.push(asked)
+  expect(checkHead(evidence)).toEqual([])
+})
+
 test('webhooks that were not acknowledged, and those that ask for nothing, need no intent', () => {
   const evidence = givenEvidence()
   evidence.deliveries = [

@@ -5,7 +5,8 @@ import type { Violation } from './violation.ts'
 /** Main's head has had its deployment: of the deployments that pushes asked for, the last that no newer push overtook is its. */
 export function checkHead({ database, history }: View): Violation[] {
   const head = history.heads.at(-1)?.sha
-  const pushed = database.deployments.filter(({ kind, asked }) => kind === 'deploy' && asked === null)
+  // A push of what somebody has asked for already comes to nothing: then theirs is its deployment.
+  const pushed = database.deployments.filter(({ kind, asked, revision }) => kind === 'deploy' && (asked === null || revision === head))
   const last = pushed.findLast((one) => one.state !== 'superseded' || isOvertakenByPeople(one, database.deployments))
   if (last?.revision === head) return []
   return [{ invariant: 4, what: `main stands at ${head}; the last deployment of a push is ${last?.revision} (${last?.state})` }]
