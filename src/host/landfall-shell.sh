@@ -1084,6 +1084,10 @@ check_files() {
   manifest "$generation" synced | while read -r _ _ _ home; do can_be_written "$home" || exit; done || exit
   manifest "$generation" check >"$scratch/checks"
   [ -s "$scratch/checks" ] || return 0
+  # Those of a call that was killed, which may have come after its end.
+  checking=landfall-check-$project-$environment-
+  leavings=$(docker ps -aq --filter "name=^$checking") || fail $docker_failed "docker ps failed"
+  [ -z "$leavings" ] || docker rm -f $leavings >/dev/null 2>&1 </dev/null
   lay_out || fail $not_ready "$place cannot be written"
   take_stock
   find_unknown
@@ -1134,8 +1138,7 @@ check_entry() {
     mount_others | tr '\n' ',' | sed 's/,$//'
     printf ']}}}\n'
   } >"$scratch/check.json"
-  name=landfall-check-$project-$environment-$generation-$number
-  docker rm -f "$name" >/dev/null 2>&1
+  name=$checking$generation-$number
   limited="timeout -s KILL $seconds" began=$(date +%s)
   compose_ahead "$generation" --progress quiet -f "$release/check-$number.yml" -f "$scratch/check.json" \
     run --rm --no-deps -T --name "$name" "$service" >"$scratch/output" 2>&1 </dev/null &

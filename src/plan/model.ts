@@ -26,7 +26,7 @@ const service = z.looseObject({
   pid: z.string().optional(),
   volumes_from: z.array(z.string()).default([]),
   networks: z
-    .record(z.string(), z.looseObject({ aliases: z.array(z.string()).optional() }).nullable())
+    .record(z.string(), z.looseObject({ aliases: z.array(z.string()).nullish() }).nullable())
     .nullish()
     .transform((value) => value ?? {}),
   volumes: z

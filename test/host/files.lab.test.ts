@@ -207,7 +207,7 @@ describe.each(installed)('files that services mount, in $name', (shell) => {
 
   test('a check that does not end is ended, and so is its container', async () => {
     await deploy(release(1, { 'default.conf': says('one') }))
-    const told = await host.send(putting(release(2, { 'default.conf': says('two') }, { entry: { check: ['sleep', '60'], within: 1 } })))
+    const told = await host.send(putting(release(2, { 'default.conf': says('two') }, { entry: { check: ['sleep', '60'], within: 4 } })))
     expect([told.ending, readFailedCheck(told.stdout)?.code]).toEqual(['files-refused', 124])
     expect((await lab.host('web-1').docker('ps', '-aq')).trim().split('\n')).toHaveLength(1)
   })
