@@ -1,6 +1,6 @@
 import type { HostRule, OperatorFile, RegistryRule } from '../domain/configuration.ts'
 import { expandHosts } from '../domain/inventory.ts'
-import { type Reason, remedyOf, sentenceOf } from '../domain/reason.ts'
+import { type Reason, type ReasonCode, remedyOf, sentenceOf } from '../domain/reason.ts'
 import { readCheck, readRegistryTried } from '../host/check.ts'
 import type { Command } from '../host/command.ts'
 import { check, hello, shellVersion, speaksTo, tryRegistry } from '../host/commands.ts'
@@ -90,7 +90,13 @@ const ask = async (host: HostRule, command: Command, name: string, { hosts }: Ch
 
 const answered = ({ code }: Reason): boolean => code !== 'host-unreachable' && code !== 'host-key-changed'
 
-const worded = (reason: Reason): HostProblem => ({ what: sentenceOf(reason), remedy: remedyOf(reason) })
+/** Nothing was deployed that could be tried again. */
+const remedies: Partial<Record<ReasonCode, string>> = {
+  'host-unreachable': 'Check that the machine and its sshd run',
+  'host-not-ready': 'Run `landfall host bootstrap` for it',
+}
+
+const worded = (reason: Reason): HostProblem => ({ what: sentenceOf(reason), remedy: remedies[reason.code] ?? remedyOf(reason) })
 
 const oldShell = (shell: number): HostProblem => ({
   what: `landfall-shell there has version ${shell}, and this Landfall has ${shellVersion}; the rest was not looked at`,

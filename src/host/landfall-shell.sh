@@ -99,7 +99,8 @@ at_order() {
 
 # Sets order and order_signature, the first line of standard input, which has to be Landfall's over the verb and all of its words.
 must_be_signed() {
-  read -r order_signature || order_signature=
+  # A line without end must not fill the memory of this machine before anybody knows whose it is. The shell reads byte by byte.
+  order_signature=$(ulimit -v 65536 2>/dev/null; read -r line && say "$line")
   order="landfall-order 1 $verb${*:+ $*}"
   say "$order" >"$scratch/order"
   is_signed landfall-order "$order_signature" "$scratch/order" ||
