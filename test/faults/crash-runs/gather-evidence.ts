@@ -95,6 +95,7 @@ async function hostOf({ project }: RunTown, place: Place, { host, watch }: Watch
     data: stored,
     writes: watch.writes(),
     twins: watch.twins,
+    once: watch.once,
   }
 }
 
