@@ -109,6 +109,11 @@ const spoilt: [why: string, spoil: (evidence: HostView) => void, said: RegExp][]
     /2: 2 containers of web/,
   ],
   [
+    'a step ran twice',
+    ({ host }) => void host.once.push('run-1-before-1-2'),
+    /2: run-1-before-1-2, which was to run once, was begun again/,
+  ],
+  [
     'an older generation wrote',
     ({ host }) => void Object.assign(last(host.writes), { generation: 1 }),
     /2: Compose began for switch of generation 1, turn 3 after/,

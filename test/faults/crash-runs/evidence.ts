@@ -51,6 +51,8 @@ export interface HostEvidence {
   name: string
   writes: Write[]
   twins: Twins[]
+  /** Names of the containers that were begun to run once. */
+  once: string[]
   acts: HostAct[]
   containers: Container[]
   /** By generation: the receipt that the host keeps. */

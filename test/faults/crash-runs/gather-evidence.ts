@@ -98,6 +98,7 @@ async function hostOf({ project, settings }: RunTown, place: Place, { host, watc
     ...(mounted && { settings: mounted }),
     writes: watch.writes(),
     twins: watch.twins,
+    once: watch.once,
   }
 }
 

@@ -110,6 +110,7 @@ const givenHost = (deployments: readonly StoredDeployment[]): HostEvidence => ({
     beside: [],
   })),
   twins: [],
+  once: ['run-1-before-1-1', 'run-1-before-1-2'],
   acts: deployments.flatMap(({ generation }) =>
     ['put accepted', 'switch began', 'switch switched', 'confirm confirmed'].map((act) => {
       const [verb = '', outcome = ''] = act.split(' ')

@@ -33,6 +33,8 @@ export interface Twins {
 export interface HostWatch {
   writes(): Write[]
   twins: Twins[]
+  /** Names of containers that were begun to run once and end, in their order. */
+  once: string[]
   onWrite(listener: () => void): void
   close(): Promise<void>
 }
@@ -70,6 +72,7 @@ export function watchHost(host: Host, project: string): HostWatch {
   return {
     writes: () => lines().map(writeIn),
     twins: containers.twins,
+    once: containers.once,
     onWrite: (listener) => void listeners.add(listener),
     async close() {
       watcher.close()
@@ -101,16 +104,18 @@ const event = z.object({
 })
 const listed = z.array(z.object({ Id: z.string(), Names: z.array(z.string()), Labels: z.record(z.string(), z.string()) }))
 
+const onceLabel = 'landfall.once'
 const serviceLabel = 'com.docker.compose.service'
 
 /** Follows Docker's events as long as there is a Docker; after each of its deaths, what runs is asked anew. */
-function watchContainers(host: Host, project: string): { twins: Twins[]; close(): Promise<void> } {
+function watchContainers(host: Host, project: string): { twins: Twins[]; once: string[]; close(): Promise<void> } {
   const socketPath = host.path('/run/docker.sock')
   const filters = encodeURIComponent(JSON.stringify({ label: [`com.docker.compose.project=${project}`] }))
   const stopping = new AbortController()
   /** By id. */
   const running = new Map<string, { service: string; name: string }>()
   const twins: Twins[] = []
+  const once: string[] = []
   const ended = new Set<string>()
 
   const hear = ({ Action, timeNano, Actor: { ID, Attributes } }: z.infer<typeof event>) => {
@@ -121,6 +126,7 @@ function watchContainers(host: Host, project: string): { twins: Twins[]; close()
     if (Action !== 'start') return
     ended.delete(ID)
     const [service = '', name = ''] = [Attributes[serviceLabel], Attributes.name]
+    if (Attributes[onceLabel] !== undefined) return void once.push(name)
     const others = [...running].filter(([id, other]) => id !== ID && other.service === service)
     if (others.length > 0) twins.push({ service, at: timeNano / 1e6, names: [name, ...others.map(([, other]) => other.name)] })
     running.set(ID, { service, name })
@@ -137,7 +143,8 @@ function watchContainers(host: Host, project: string): { twins: Twins[]; close()
         lines.on('line', (line) => hear(event.parse(JSON.parse(line))))
         // From here on nothing is missed; what was begun before is asked for.
         for (const { Id, Names, Labels } of await list().catch(() => [])) {
-          if (!ended.has(Id)) running.set(Id, { service: Labels[serviceLabel] ?? '', name: Names[0] ?? '' })
+          if (!ended.has(Id) && Labels[onceLabel] === undefined)
+            running.set(Id, { service: Labels[serviceLabel] ?? '', name: Names[0] ?? '' })
         }
       })
       asked.on('error', () => resolve())
@@ -167,6 +174,7 @@ function watchContainers(host: Host, project: string): { twins: Twins[]; close()
   })()
   return {
     twins,
+    once,
     async close() {
       stopping.abort()
       await following

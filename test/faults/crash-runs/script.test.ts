@@ -45,6 +45,8 @@ test('many seeds together do everything there is to do', () => {
     'what is proved is kept',
     'host 3)',
     'order late',
+    'a step before it',
+    'after "stepping"',
   ])
     expect(told).toContain(words)
 })

@@ -1,5 +1,6 @@
 import type { Profile } from '../towns.ts'
 import { type Act, tellAct } from './acts.ts'
+import { runsBefore } from './before.ts'
 import { type Fleet, fleetOf, tellFleet } from './fleet.ts'
 import { type Random, randomFrom } from './random.ts'
 import { plainAct, ruledAct } from './random-acts.ts'
@@ -15,6 +16,8 @@ export interface Script {
   rules: Rules | undefined
   /** Absent: production is one host. */
   fleet: Fleet | undefined
+  /** Something is run once before production's hosts change. */
+  before: boolean
   acts: Act[]
   strikes: Strike[]
 }
@@ -65,7 +68,7 @@ const stall = [4500, 6500] as const
 
 export function scriptOf(seed: number): Script {
   const random = randomFrom(seed)
-  const [rules, fleet] = [rulesOf(seed), fleetOf(seed)]
+  const [rules, fleet, before] = [rulesOf(seed), fleetOf(seed), runsBefore(seed)]
   // Which host is struck has a row of numbers of its own: stories of one host stay what they were.
   const which = randomFrom(seed + 0x4000_0000)
   const profile: Profile = random.chance(0.5) ? 'one machine' : 'several machines'
@@ -75,9 +78,11 @@ export function scriptOf(seed: number): Script {
   const strikes = Array.from({ length: random.whole(2, 4) }, () => {
     const one = aStrike(random, profile, acts, rules !== undefined)
     const hosts = one.place === 'production' ? (fleet?.hosts ?? 1) : 1
-    return { ...one, host: which.whole(0, hosts - 1) }
+    // What would be struck while it pulls is struck while that runs.
+    const at = before && one.at === 'pulling' ? 'stepping' : one.at
+    return { ...one, at, host: which.whole(0, hosts - 1) }
   })
-  return { seed, profile, rules, fleet, acts, strikes: strikes.toSorted((one, other) => one.during - other.during) }
+  return { seed, profile, rules, fleet, before, acts, strikes: strikes.toSorted((one, other) => one.during - other.during) }
 }
 
 function aStrike(random: Random, profile: Profile, acts: readonly Act[], ruled: boolean): Omit<Strike, 'host'> {
@@ -152,9 +157,9 @@ function stepFor(kind: StrikeKind, fails: boolean, random: Random): Step {
 }
 
 /** The script in words, a line each. */
-export function tellScript({ seed, profile, rules, fleet, acts, strikes }: Script): string[] {
+export function tellScript({ seed, profile, rules, fleet, before, acts, strikes }: Script): string[] {
   return [
-    `seed ${seed}, Landfall on ${profile}, ${tellRules(rules)}; ${tellFleet(fleet)}${hasSettings(seed) ? '; the database mounts settings' : ''}`,
+    `seed ${seed}, Landfall on ${profile}, ${tellRules(rules)}; ${tellFleet(fleet)}${before ? ', a step before it' : ''}${hasSettings(seed) ? '; the database mounts settings' : ''}`,
     ...acts.map((act, index) => `  act ${index + 1}: ${tellAct(act)}`),
     ...strikes.map((strike) => `  strike: ${tellStrike(strike)}`),
   ]

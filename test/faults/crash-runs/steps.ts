@@ -10,6 +10,7 @@ export const steps = [
   'intent gathered',
   'planned',
   'pulling',
+  'stepping',
   'rolling',
   'Compose begins',
   'switch ended',
@@ -29,6 +30,7 @@ export type Step = (typeof steps)[number]
 const states = new Map<unknown, Step>([
   ['planned', 'planned'],
   ['pulling', 'pulling'],
+  ['stepping', 'stepping'],
   ['rolling', 'rolling'],
   ['verifying', 'verifying'],
   ['succeeded', 'succeeded'],

@@ -8,6 +8,7 @@ import { type ChatReceiver, startChat } from '../../lab/landfall/chat.ts'
 import { type Records, recordsOf } from '../../lab/landfall/records.ts'
 import { composeFile, openShop } from '../../lab/landfall/shop.ts'
 import { eventually } from '../eventually.ts'
+import { beforeText, obeying } from './before.ts'
 import { type Fleet, rolloutText } from './fleet.ts'
 import type { Ground, Spot } from './ground.ts'
 import { type HostWatch, watchHost } from './host-watch.ts'
@@ -61,7 +62,7 @@ const app = (() => {
 
 export async function openRunTown(
   ground: Ground,
-  { seed, profile, rules, fleet }: Pick<Script, 'seed' | 'profile' | 'rules' | 'fleet'>,
+  { seed, profile, rules, fleet, before }: Pick<Script, 'seed' | 'profile' | 'rules' | 'fleet' | 'before'>,
   { random, program }: { random: Random; program: string | undefined },
 ): Promise<RunTown> {
   const project = `run-${seed}`
@@ -113,7 +114,7 @@ export async function openRunTown(
     const namesOf = (place: Place) => spots[place].map(({ host }) => host.name)
     const hosts = { production: namesOf('production'), staging: namesOf('staging') }
     const settings = hasSettings(seed)
-    const written = filesOf(project, registry.address, environmentsText(rules, hosts, rolloutText(fleet)))
+    const written = filesOf(project, registry.address, environmentsText(rules, hosts, `${rolloutText(fleet)}${beforeText(before)}`), before)
     const files = settings ? withSettings(written) : written
     const shop = await openShop(github, registry, { name: project, hosts: hosts.production, files })
     for (const person of ['lisa', 'peter']) shop.repository.addCollaborator(person, 'write')
@@ -158,9 +159,9 @@ export const lookedAt = ({ records, repository }: RunTown): Promise<true> =>
   })
 
 /** A shop as others have it, with restart policies, and with versions that fail soon. */
-function filesOf(project: string, registry: string, environments: string): Record<string, string> {
+function filesOf(project: string, registry: string, environments: string, before: boolean): Record<string, string> {
   return {
-    'compose.yml': composeFile(registry, project).replaceAll(
+    'compose.yml': obeying(composeFile(registry, project), before).replaceAll(
       '    init: true',
       '    init: true\n    restart: unless-stopped\n    stop_grace_period: 3s',
     ),

@@ -11,6 +11,9 @@ export function checkWriters({ host, fleet }: HostView): Violation[] {
   for (const { service, names } of host.twins)
     if (!isWanted(service, names.length)) found.push(`${names.length} containers of ${service} ran at once: ${names.join(', ')}`)
 
+  for (const name of new Set(host.once))
+    if (host.once.filter((one) => one === name).length > 1) found.push(`${name}, which was to run once, was begun again`)
+
   // Whose caller was killed cannot say on whose order it wrote.
   found.push(
     ...falling(
