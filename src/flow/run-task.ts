@@ -1,13 +1,13 @@
 import type { HostRule } from '../domain/configuration.ts'
 import { isAtWork } from '../domain/deployment.ts'
-import type { TaskRun } from '../domain/one-off.ts'
+import type { TaskPlace, TaskRun } from '../domain/one-off.ts'
 import type { Plan } from '../domain/plan.ts'
 import { type Reason, reason, sentenceOf } from '../domain/reason.ts'
 import { fullName } from '../domain/repository.ts'
 import { once } from '../host/commands.ts'
 import { readEnded } from '../host/output.ts'
 import { allowedHosts } from '../policy/hosts.ts'
-import { taskTarget } from '../policy/task-place.ts'
+import { type TaskTarget, taskTarget } from '../policy/task-place.ts'
 import { taskEndText } from '../report/answers/task.ts'
 import { maskOf } from './bundle.ts'
 import { commentReports } from './comment-answer.ts'
@@ -56,14 +56,22 @@ async function step(id: string, lease: Lease, signal: AbortSignal, ports: Ports)
   if (!task || task.end) return undefined
   const { repository, environment } = task
   if ((await ports.store.deployments.open(fullName(repository), environment)).some(({ state }) => isAtWork(state))) return lookEvery
-  const history = await ports.store.deployments.ofEnvironment(fullName(repository), environment, remembered)
-  const target = taskTarget(task, history)
+  const target = task.at
+    ? await begunAt(task, task.at, ports)
+    : taskTarget(task, await ports.store.deployments.ofEnvironment(fullName(repository), environment, remembered))
   if (target.kind === 'none') await fail(task, target.reason, lease, ports)
   else {
     const done = await carryOut(task, target, { lease, signal, ports })
     if (done.kind === 'failed') await fail(task, done.reason, lease, ports)
   }
   return undefined
+}
+
+/** Where it was begun, whatever runs by now: the host has to be asked what came of it. */
+async function begunAt({ repository, environment, task }: TaskRun, { host, of }: TaskPlace, ports: Ports): Promise<TaskTarget> {
+  const runs = await ports.store.deployments.ofGeneration(fullName(repository), environment, of)
+  if (runs?.plan) return { kind: 'found', runs, plan: runs.plan, host }
+  return { kind: 'none', reason: reason('task-not-run', { task, environment, why: 'the release it was begun with is not known any more' }) }
 }
 
 interface Carrying {
@@ -81,7 +89,7 @@ async function carryOut(
   { lease, signal, ports }: Carrying,
 ): Promise<Done> {
   const asked = { operator: ports.operator.current(), repository: fullName(task.repository), project: plan.project }
-  const allowed = allowedHosts({ ...asked, environment: task.environment, asked: [task.at?.host ?? host] })
+  const allowed = allowedHosts({ ...asked, environment: task.environment, asked: [host] })
   const [rule] = allowed.kind === 'allowed' ? allowed.hosts : []
   if (!rule)
     return { kind: 'failed', reason: reason('task-not-run', { ...named(task), why: `the operator does not grant ${host} any more` }) }
