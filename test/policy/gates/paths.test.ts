@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { PathsRule } from '../../../src/domain/configuration.ts'
 import { type ChangedFiles, imageChanged, onlyIgnored, paths } from '../../../src/policy/gates/paths.ts'
 
-const rules = (ignore: string[], only: string[] = []) => ({ ignore, only })
+const rules = (ignore: string[], only: string[] = [], always?: string[]): PathsRule => ({ ignore, only, ...(always && { always }) })
 const docs = rules(['**/*.md', 'docs/**'])
 
 describe('what deploys something', () => {
@@ -18,6 +19,13 @@ describe('what deploys something', () => {
     ['a file outside', rules([], ['apps/web/**']), ['apps/api/index.ts'], 'nothing-to-do'],
     ['inside, and ignored', rules(['**/*.md'], ['apps/web/**']), ['apps/web/README.md'], 'nothing-to-do'],
     ["the project's own file, whatever it says of itself", rules(['**'], ['apps/web/**']), [own, 'README.md'], 'deploy'],
+    [
+      'files that hosts get, although they are ignored',
+      rules(['**'], ['apps/**'], ['deploy/nginx']),
+      ['deploy/nginx/tls/a.conf'],
+      'deploy',
+    ],
+    ['their namesakes', rules(['**'], [], ['deploy/nginx']), ['deploy/nginx-old/a.conf', 'deploy'], 'nothing-to-do'],
     ['moved out of what is ignored: the old path is ignored, the new is not', docs, ['docs/app.ts', 'src/app.ts'], 'deploy'],
   ])('%s', (_why, given, changed, expected) => expect(paths(given, own, changed).kind).toBe(expected))
 
