@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
-import type { HostProblem, HostReport } from '../flow/check-hosts.ts'
+import type { HostReport } from '../flow/check-hosts.ts'
+import type { HostProblem } from '../flow/check-registry.ts'
 import { lines } from '../report/text.ts'
 
 /** What this verb needs from outside. */

@@ -1,21 +1,12 @@
-import type { HostRule, OperatorFile, RegistryRule } from '../domain/configuration.ts'
+import type { HostRule, OperatorFile } from '../domain/configuration.ts'
 import { expandHosts } from '../domain/inventory.ts'
 import { type Reason, type ReasonCode, remedyOf, sentenceOf } from '../domain/reason.ts'
-import { readCheck, readRegistryTried } from '../host/check.ts'
-import type { Command } from '../host/command.ts'
-import { check, hello, shellVersion, speaksTo, tryRegistry } from '../host/commands.ts'
+import { readCheck } from '../host/check.ts'
+import { check, hello, shellVersion, speaksTo } from '../host/commands.ts'
 import { readHello } from '../host/output.ts'
 import { registriesFor } from '../policy/registries.ts'
-import { redact } from '../report/redact.ts'
-import { unmasked } from './bundle.ts'
-import { type Outcome, outcomeOf, understood } from './fleet.ts'
-import type { Ports } from './ports.ts'
-
-/** What is wrong with a host, and what to do. */
-export interface HostProblem {
-  what: string
-  remedy: string
-}
+import { ask, type CheckPorts, type HostProblem, tryRegistryFrom } from './check-registry.ts'
+import { understood } from './fleet.ts'
 
 /** A host as it is now, seen as Landfall sees it when it deploys. What could not be asked is absent. */
 export interface HostReport {
@@ -36,8 +27,6 @@ export interface HostReport {
   registries: { registry: string; works: boolean; images: number }[]
   problems: HostProblem[]
 }
-
-export type CheckPorts = Pick<Ports, 'hosts' | 'signer' | 'secrets' | 'clock'> & { operator: OperatorFile; signingKey: string }
 
 /** MiB below which a host has too little room for images, and for releases. */
 const leastRoom = { docker: 2048, releases: 256 }
@@ -66,15 +55,15 @@ async function checkHost(host: HostRule, ports: CheckPorts): Promise<HostReport>
     remedy: 'Install it; `landfall host bootstrap --install` does',
   }))
   if (!speaksTo(shell) || shell < shellVersion) return { ...known, problems: [...tools, oldShell(shell)] }
-  const [looked, ...registries] = await Promise.all([
-    ask(host, check(), 'check', ports).then((told) => understood(told, host, readCheck)),
-    ...registriesFor(ports.operator, host.name).map((rule) => tryFrom(host, rule, ports)),
+  const [{ looked, between }, ...registries] = await Promise.all([
+    lookCloser(host, ports),
+    ...registriesFor(ports.operator, host.name).map((rule) => tryRegistryFrom(host, rule, ports)),
   ])
   const tried = registries.map(({ problem: _, ...one }) => one)
   const problems = [...tools, ...registries.flatMap(({ problem }) => problem ?? [])]
   if (looked.kind === 'failed') return { ...known, registries: tried, problems: [...problems, worded(looked.reason)] }
   const { free, seconds, signers, holds } = looked.value
-  const clockAhead = seconds - Math.round(ports.clock.now().getTime() / 1000)
+  const clockAhead = aheadOf(between, seconds)
   return {
     ...known,
     free: free.docker,
@@ -85,10 +74,19 @@ async function checkHost(host: HostRule, ports: CheckPorts): Promise<HostReport>
   }
 }
 
-const ask = async (host: HostRule, command: Command, name: string, { hosts }: CheckPorts): Promise<Outcome<string>> =>
-  outcomeOf(await hosts.run(host, command), host, { name, refused: 'host-refused' }, unmasked)
-
 const answered = ({ code }: Reason): boolean => code !== 'host-unreachable' && code !== 'host-key-changed'
+
+/** What a host tells of itself, and between which seconds of Landfall's clock it did. */
+async function lookCloser(host: HostRule, ports: CheckPorts) {
+  const now = () => Math.floor(ports.clock.now().getTime() / 1000)
+  const asked = now()
+  const looked = understood(await ask(host, check(), 'check', ports), host, readCheck)
+  return { looked, between: [asked, now()] as const }
+}
+
+/** Seconds by which a clock was ahead for certain, however long its answer took; below 0 it was behind. */
+const aheadOf = ([from, to]: readonly [number, number], seconds: number): number =>
+  seconds > to ? seconds - to : Math.min(0, seconds - from)
 
 /** Nothing was deployed that could be tried again. */
 const remedies: Partial<Record<ReasonCode, string>> = {
@@ -130,32 +128,6 @@ function wrongWith({
     problems.push({ what, remedy: 'Have one of both set by a time server: certificates and logs go by it' })
   }
   return problems
-}
-
-interface Tried {
-  registry: string
-  works: boolean
-  images: number
-  problem?: HostProblem
-}
-
-async function tryFrom(host: HostRule, { host: registry, username, password, ca }: RegistryRule, ports: CheckPorts): Promise<Tried> {
-  const failed = (what: string, remedy: string): Tried => ({ registry, works: false, images: 0, problem: { what, remedy } })
-  let secret: Awaited<ReturnType<CheckPorts['secrets']>>
-  try {
-    secret = await ports.secrets(password)
-  } catch (error) {
-    return failed(`the login of ${registry} cannot be read: ${error instanceof Error ? error.message : String(error)}`, 'Nothing was tried')
-  }
-  const told = await ask(host, tryRegistry({ registry, username, password: secret }, ports.signer.sign), 'registry', ports)
-  const outcome = understood(told, host, readRegistryTried)
-  if (outcome.kind === 'done') return { registry, works: true, images: outcome.value }
-  const said = redact(outcome.reason.evidence.detail ?? outcome.reason.code, [secret.reveal()])
-  const own = ca === undefined ? '' : ` Its authority has to be on the host, too: /etc/docker/certs.d/${registry}/ca.crt.`
-  return failed(
-    `${registry} gives it nothing as ${username}: ${said}`,
-    `Check that the host reaches it, and that the login may read its images.${own}`,
-  )
 }
 
 /** Hosts by their names; all where none is named. `unknown` are those that nobody knows. */
