@@ -771,7 +771,7 @@ begin_once() {
     in_time || fail $docker_failed "another container of $project that was to run once is still running"
     pass 1
   done
-  [ "$(current)" = "$of" ] || render_ahead "$of"
+  [ "$(current)" = "$of" ] || { bring_new_folders && render_ahead "$of"; }
   bring_needs
   for word in "$@"; do
     word=$(printf '%s' "$word" | base64 -d && printf .)
@@ -921,7 +921,7 @@ install_files() {
   manifest "$generation" hash | cut -d ' ' -f 2- >"$scratch/synced"
   installer=$(number_in "$place/installer") noted=
   # Whoever is killed half-way leaves files that are on no other list.
-  cat "$place/installing" "$place/installed" 2>/dev/null | sort -u >"$scratch/listed"
+  cat "$place/ahead" "$place/installing" "$place/installed" 2>/dev/null | sort -u >"$scratch/listed"
   { [ ! -f "$place/installing" ] || cat "$place/installing"; cat "$scratch/files"; } | sort -u | write "$place/installing" ||
     fail $not_ready "$place cannot be written"
   without "$scratch/synced" <"$scratch/files" >"$scratch/own"
@@ -938,7 +938,7 @@ install_files() {
     note_unread "$path"
     rm -f "$place/files/$path"
   done <"$scratch/unwanted"
-  write "$place/installed" <"$scratch/files" && write_line "$place/installer" "$generation" && rm -f "$place/installing" ||
+  write "$place/installed" <"$scratch/files" && write_line "$place/installer" "$generation" && rm -f "$place/installing" "$place/ahead" ||
     fail $not_ready "$place cannot be written"
   give_back
 }
@@ -1182,10 +1182,31 @@ install_synced() {
     leads_astray "$path" && fail $not_ready "a folder of $path is a link on this host; it is not followed"
     note_unread "$path"
     set_aside "$path"
-    case $path in */*) (umask 022 && mkdir -p "$place/files/${path%/*}") ;; esac
-    [ ! -d "$place/files/$path" ] && cp "$release/project/$path" "$scratch/file" && chmod 644 "$scratch/file" &&
-      mv -f "$scratch/file" "$place/files/$path" || fail $not_ready "$place/files/$path cannot be written"
+    put_synced "$path"
   done <"$scratch/differing"
+}
+
+put_synced() {
+  case $1 in */*) (umask 022 && mkdir -p "$place/files/${1%/*}") ;; esac
+  [ ! -d "$place/files/$1" ] && cp "$release/project/$1" "$scratch/file" && chmod 644 "$scratch/file" &&
+    mv -f "$scratch/file" "$place/files/$1" || fail $not_ready "$place/files/$1 cannot be written"
+}
+
+# Places of a release ahead that are not there yet, with what they are to hold: whatever is started from it mounts them, and Docker would
+# make them for root. Nobody has read them. They are noted in `ahead`, for a step may fail and another release come.
+bring_new_folders() {
+  manifest "$of" synced | while read -r _ _ _ home; do
+    [ -e "$place/files/$home" ] || [ -L "$place/files/$home" ] || manifest "$of" hash | cut -d ' ' -f 2- | while read -r path; do
+      case $path in "$home" | "$home"/*) say "$path" ;; esac
+    done
+  done >"$scratch/ahead"
+  [ -s "$scratch/ahead" ] || return 0
+  { [ ! -f "$place/ahead" ] || cat "$place/ahead"; cat "$scratch/ahead"; } | sort -u | write "$place/ahead" ||
+    fail $not_ready "$place cannot be written"
+  while read -r path; do
+    leads_astray "$path" && fail $not_ready "a folder of $path is a link on this host; it is not followed"
+    put_synced "$path"
+  done <"$scratch/ahead"
 }
 
 # Tells Landfall what came of files; an administrator who goes back reads no JSON.
@@ -1224,7 +1245,7 @@ note_unread() {
 # What somebody else had in a file's place is kept, for the way back to a release that did not bring it.
 set_aside() {
   [ -e "$place/files/$1" ] || [ -L "$place/files/$1" ] || return 0
-  [ ! -f "$place/installed" ] || ! grep -Fqx -- "$1" "$place/installed" || return 0
+  ! cat "$place/ahead" "$place/installed" 2>/dev/null | grep -Fqx -- "$1" || return 0
   kept_at=$place/aside/$generation/$1
   mkdir -p "${kept_at%/*}" && { [ -e "$kept_at" ] || cp -p "$place/files/$1" "$kept_at"; } ||
     fail $not_ready "$place/files/$1 is somebody else's and cannot be kept; move it away"

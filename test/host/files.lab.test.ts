@@ -6,8 +6,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { SyncedFiles } from '../../src/domain/files.ts'
 import type { Plan, PlannedService } from '../../src/domain/plan.ts'
 import { bundleNamespace, encloseBundle, packBundle } from '../../src/host/bundle.ts'
-import { put, restore, switchTo } from '../../src/host/commands.ts'
+import { once, put, restore, switchTo } from '../../src/host/commands.ts'
 import { readFailedCheck, readFilesTold } from '../../src/host/files-told.ts'
+import { readEnded } from '../../src/host/output.ts'
 import { type Laboratory, startLaboratory } from '../lab/laboratory.ts'
 import { prepareParts } from '../lab/parts.ts'
 import { pushBalancer } from '../lab/web-images.ts'
@@ -113,6 +114,32 @@ describe.each(installed)('files that services mount, in $name', (shell) => {
   /** What the server answers, asked from within its container. */
   const answers = async () => lab.host('web-1').docker('exec', (await id()).trim(), 'wget', '-q', '-O', '-', 'http://127.0.0.1/')
   const soon = (text: string) => expect.poll(answers, { timeout: 5000 }).toBe(text)
+
+  test('a step of a release that brings a place finds it there, and what it leaves behind is the next one’s to clear', async () => {
+    const one = release(1, { 'default.conf': says('one'), 'more.conf': '# more\n' })
+    const shown = async ({ plan: planned }: Release) => {
+      const run = ['-e', 'stderr', '-g', 'pid /tmp/nginx.pid;', '-T']
+      const asked = { name: 'before-1', of: planned.generation, service: 'proxy', within: 30, needs: [], run }
+      const told = await host.send(once(planned, host.by(), asked))
+      expect([told.ending, told.stderr]).toEqual(['ok', ''])
+      return readEnded(told.stdout).text
+    }
+    expect(await host.send(putting(one))).toMatchObject({ ending: 'ok' })
+    expect(await shown(one)).toContain(says('one'))
+    // It was never switched to: another comes.
+    const two = release(2, { 'default.conf': says('two') }, { web: { change: 'created' } })
+    expect(await host.send(putting(two))).toMatchObject({ ending: 'ok' })
+    const told = await host.send(switchTo(two.plan, host.by()))
+    expect(told).toMatchObject({ ending: 'ok' })
+    expect(readFilesTold(told.stdout)).toMatchObject({ aside: [], others: [] })
+    expect(existsSync(there('nginx/more.conf'))).toBe(false)
+    await soon('two')
+    // What is there already stays as it is until the switch: somebody reads it.
+    expect(await host.send(orders(host, two.plan, 1).confirm)).toMatchObject({ ending: 'ok' })
+    const three = release(3, { 'default.conf': says('three') })
+    expect(await host.send(putting(three))).toMatchObject({ ending: 'ok' })
+    expect(await shown(three)).toContain(says('two'))
+  })
 
   test('a change is read again by the same container, and what is gone from the repository is gone', async () => {
     await deploy(release(1, { 'default.conf': says('one'), 'more/odd name.conf': '# more\n' }))
