@@ -530,8 +530,9 @@ accept() {
   must_be_alone
   must_be_newest
   [ ! -d "$release" ] || is_the_same || fail $other_content "generation $generation was put before with other content"
-  # Until it is switched to it is filed anew each time: a power cut may have left it half written.
-  if [ ! -f "$release/before" ]; then
+  # Until it is switched to it is filed anew each time: a power cut may have left it half written. Not once something was run for it: that
+  # must not be forgotten.
+  if [ ! -f "$release/before" ] && [ ! -d "$release/once" ]; then
     take_kept_files
     mv "$scratch/bundle.tar" "$scratch/release/bundle.tar"
     say "$signature" >"$scratch/release/signature"
@@ -731,6 +732,7 @@ do_once() {
   must_be_newest
   [ -f "$place/releases/$of/manifest" ] || fail $unknown_release "there is no release $of of $project/$environment here"
   raise_fence
+  settle "$place/fence"
   once=$place/releases/$of/once/$name
   [ -d "${once%/*}" ] || mkdir "${once%/*}" || fail $not_ready "$place cannot be written"
   if [ ! -f "$once.ended" ]; then
@@ -827,7 +829,8 @@ await_once() {
     fi
     code=$(docker inspect --type container --format '{{if .State.Running}}running{{else}}{{.State.ExitCode}}{{end}}' "$id" 2>/dev/null </dev/null)
     [ "$code" = running ] || is_count "$code" || fail $docker_failed "the end of $name could not be seen"
-    [ "$code" != running ] || in_time || { stop_once && code=null; }
+    [ "$code" = running ] || break
+    if in_time; then pass 1; else stop_once && code=null; fi
   done
 }
 

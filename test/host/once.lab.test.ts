@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Plan } from '../../src/domain/plan.ts'
-import { inspect, type Once, once, switchTo } from '../../src/host/commands.ts'
+import { inspect, type Once, once } from '../../src/host/commands.ts'
 import { readEnded, readHostState, readText } from '../../src/host/output.ts'
 import { pushApp } from '../lab/images.ts'
 import { type Laboratory, startLaboratory } from '../lab/laboratory.ts'
@@ -79,12 +79,13 @@ describe.each(installed)('what is run once, in $name', (shell) => {
     expect(ended).toMatchObject({ code: 3, text: `it's "a" $HOME|b; echo x >/data/x|green $x|v2\n` })
     expect(readEnded(await ok(asked()))).toEqual(ended)
     expect(await data('steps')).toBe(ended.text)
+    // Nor is it forgotten when the release is put once more.
+    await put(two, "COLOUR='green $x'\n")
+    expect(readEnded(await ok(asked()))).toEqual(ended)
     expect([await everything(), await data('x')]).toEqual([before, ''])
     expect(host.read('shop/production/files/.env')).toBe("COLOUR='blue'\n")
     // Of the release that runs as well, and another name is another one.
     expect(readEnded(await ok(step(two, 'echo "$COLOUR"', { name: 'task-7', of: 1 })))).toMatchObject({ code: 0, text: 'blue\n' })
-    await ok(switchTo(two, host.by()))
-    expect((await state()).current?.generation).toBe(2)
   })
 
   test('is waited for by whoever asks again after a kill, and not begun anew', async () => {
