@@ -149,7 +149,7 @@ describe.each(['trixie', 'sid'])('what only Compose knows to be wrong, told by t
       'services:\n  web:\n    image: a\n    volumes:\n      - ./nginx.conf:/etc/nginx.conf\n',
       /^compose\.yml:5:9: services\.web: \.\/nginx\.conf is a file of the repository/,
     ],
-    ['the repository itself', 'services: {web: {image: a, volumes: [".:/app"]}}\n', /^compose\.yml:1:38: .*does not carry/],
+    ['the repository itself', 'services: {web: {image: a, volumes: [".:/app"]}}\n', /^compose\.yml:1:38: .*nothing brings it to hosts/],
     [
       'a config from the repository',
       'services: {web: {image: a, configs: [c]}}\nconfigs: {c: {file: nginx.conf}}\n',
