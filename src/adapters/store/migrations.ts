@@ -34,8 +34,8 @@ const migrations: Migration[] = [
   waves,
   fetched,
   awaits,
-  tasks,
   wordsOfEach,
+  tasks,
 ]
 
 /** `newer`: a later Landfall wrote it, with tables of version `present`; nothing was changed. */
