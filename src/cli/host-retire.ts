@@ -70,9 +70,10 @@ export async function hostRetire(argv: string[], tools: HostRetireTools): Promis
     )
     return 1
   }
-  const edit = withoutHost(tools.inventory.read() ?? '', tools.inventory.file, name)
-  if (edit.kind === 'invalid') {
-    say(`${name}: without it this would be wrong. Correct it first; nothing was changed.`, ...edit.problems.map(problemText))
+  const without = () => withoutHost(tools.inventory.read() ?? '', tools.inventory.file, name)
+  const first = without()
+  if (first.kind === 'invalid') {
+    say(`${name}: without it this would be wrong. Correct it first; nothing was changed.`, ...first.problems.map(problemText))
     return 1
   }
   if (!values.gone) {
@@ -90,7 +91,8 @@ export async function hostRetire(argv: string[], tools: HostRetireTools): Promis
       ...retired.left.map((place) => `${name}: ${place} was left as it is, with its containers and data.`),
     )
   }
-  const noted = changeInventory(tools.inventory, edit, `${name} is out of it`, [
+  // Logging in takes a while, in which somebody else may have changed the file.
+  const noted = changeInventory(tools.inventory, without(), `${name} is out of it`, [
     `Take ${name} out of it yourself: of hosts, groups and repositories.`,
   ])
   say(...noted.lines)

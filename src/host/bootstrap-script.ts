@@ -68,7 +68,7 @@ if [ ! -d "\${keys%/*}" ]; then
   chown "$user" "\${keys%/*}"
 fi
 touch "$keys"
-grep -Fv ${quote(keyBlob)} "$keys" >"$keys.new" || true
+grep -Fv ${quote(keyBlob)} "$keys" >"$keys.new" || [ $? -eq 1 ]
 printf '%s\\n' ${quote(forced)} >>"$keys.new"
 chmod 600 "$keys.new"
 chown "$user" "$keys.new"

@@ -1074,7 +1074,7 @@ entry_of() {
 # What of these folders somebody else put there, a path a line.
 others_there() {
   manifest "$generation" synced | while read -r _ _ _ home; do
-    [ ! -d "$place/files/$home" ] || (cd "$place/files" && find "$home" \( -type f -o -type l \))
+    [ ! -d "$place/files/$home" ] || (cd "$place/files" && find "$home" -type f)
   done | without "$scratch/synced" >"$scratch/others"
   if [ -f "$place/installed" ]; then without "$place/installed" <"$scratch/others"; else cat "$scratch/others"; fi
 }
@@ -1090,7 +1090,7 @@ check_files() {
   [ -s "$scratch/checks" ] || return 0
   # Those of a call that was killed, which may have come after its end.
   checking=landfall-check-$project-$environment-
-  leavings=$(docker ps -aq --filter "name=^$checking") || fail $docker_failed "docker ps failed"
+  leavings=$(docker ps -aq --filter "name=^/?$checking[0-9]+-[0-9]+$") || fail $docker_failed "docker ps failed"
   [ -z "$leavings" ] || docker rm -f $leavings >/dev/null 2>&1 </dev/null
   lay_out || fail $not_ready "$place cannot be written"
   take_stock
@@ -1245,28 +1245,43 @@ note_unread() {
   write "$place/unread" <"$scratch/unread" || fail $not_ready "$place cannot be written"
 }
 
-# What somebody else had in a file's place is kept, for the way back to a release that did not bring it.
+# What somebody else had in a file's place is kept, for the way back to a release that did not bring it. A link is kept as a link: a container
+# may have made it, and what it leads to may be nobody's to see.
 set_aside() {
   [ -e "$place/files/$1" ] || [ -L "$place/files/$1" ] || return 0
-  ! cat "$place/ahead" "$place/installed" 2>/dev/null | grep -Fqx -- "$1" || return 0
+  [ ! -f "$place/installed" ] || ! grep -Fqx -- "$1" "$place/installed" || return 0
+  ! was_brought "$1" || return 0
   kept_at=$place/aside/$generation/$1
-  mkdir -p "${kept_at%/*}" && { [ -e "$kept_at" ] || cp -p "$place/files/$1" "$kept_at"; } ||
+  mkdir -p "${kept_at%/*}" && { [ -e "$kept_at" ] || [ -L "$kept_at" ] || cp -Pp "$place/files/$1" "$kept_at"; } ||
     fail $not_ready "$place/files/$1 is somebody else's and cannot be kept; move it away"
   tell "{\"type\":\"aside\",\"path\":\"$(printf '%s' "$1" | encoded)\"}"
 }
 
-# Gives back what was set aside for releases that came after this one.
+# Whether a file is as a release that is kept here brings it: a call that was killed, or a step before its switch, put it there.
+was_brought() {
+  [ -f "$place/files/$1" ] && [ ! -L "$place/files/$1" ] || return
+  brought=$(sha256sum <"$place/files/$1")
+  grep -Fqx -- "hash ${brought%% *} $1" "$place"/releases/*/manifest 2>/dev/null
+}
+
+# Gives back what was set aside for releases that came after this one; what this one has in its place stays aside for those before it.
 give_back() {
   [ -d "$place/aside" ] || return 0
   for since in $(ls "$place/aside" | sort -n); do
     [ "$(origin_of "$generation")" -lt "$since" ] || continue
-    (cd "$place/aside/$since" && find . -type f) | sed 's/^\.\///' | without "$scratch/files" >"$scratch/aside"
+    (cd "$place/aside/$since" && find . -type f -o -type l) | sed 's/^\.\///' >"$scratch/kept"
+    without "$scratch/files" <"$scratch/kept" >"$scratch/aside"
     while read -r path; do
       leads_astray "$path" && continue
       note_unread "$path"
       case $path in */*) mkdir -p "$place/files/${path%/*}" ;; esac
       mv -f "$place/aside/$since/$path" "$place/files/$path" || fail $not_ready "$place/files/$path cannot be written"
     done <"$scratch/aside"
+    [ "$since" -ne "$generation" ] || continue
+    without "$scratch/aside" <"$scratch/kept" | while read -r path; do
+      kept_at=$place/aside/$generation/$path
+      [ -e "$kept_at" ] || [ -L "$kept_at" ] || { mkdir -p "${kept_at%/*}" && mv "$place/aside/$since/$path" "$kept_at"; } || exit
+    done || fail $not_ready "$place/aside cannot be written"
     rm -rf "$place/aside/$since"
   done
 }
@@ -1832,7 +1847,7 @@ do_prune() {
   } | sort -u >"$scratch/unwanted"
   rm -f "$place/fetched"
   for candidate in $gone; do
-    rm -rf "$place/releases/$candidate" "$place/aside/$candidate"
+    rm -rf "$place/releases/$candidate"
     say "{\"type\":\"pruned\",\"generation\":$candidate}"
   done
   remove_unneeded "$scratch/unwanted"

@@ -23,7 +23,7 @@ home=$(getent passwd "$user" 2>/dev/null || grep "^$user:" /etc/passwd || true)
 home=$(printf %s "$home" | cut -d: -f6)
 keys=${authorizedKeys === undefined ? '$home/.ssh/authorized_keys' : quote(authorizedKeys)}
 if [ -f "$keys" ]; then
-  grep -Fv ${quote(keyBlob)} "$keys" >"$keys.new" || true
+  grep -Fv ${quote(keyBlob)} "$keys" >"$keys.new" || [ $? -eq 1 ]
   chmod 600 "$keys.new"
   chown "$user" "$keys.new"
   mv -f "$keys.new" "$keys"
