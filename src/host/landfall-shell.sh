@@ -744,6 +744,7 @@ do_once() {
     keep_end
   fi
   cat "$once.ended"
+  clear_once
   audit "$name ended"
 }
 
@@ -751,9 +752,8 @@ do_once() {
 find_once() {
   began= id= known=
   [ ! -f "$once.began" ] || read -r began known <"$once.began"
-  is_count "$began" || began=$(date +%s)
-  docker ps -a --no-trunc --filter "label=landfall.once=$environment/$of/$name" --filter "label=com.docker.compose.project=$project" \
-    --format '{{.ID}} {{.State}}' >"$scratch/once" || fail $docker_failed "docker ps failed"
+  is_count "$began" && [ "$began" -le "$(uptime_now)" ] || began=$(uptime_now)
+  find_containers_of_once
   while read -r found state; do
     [ "$state" = created ] || { id=$found && continue; }
     quietly docker rm "$found" </dev/null || fail $docker_failed "the container $found could not be removed"
@@ -762,11 +762,25 @@ find_once() {
     fail $lost_track "the container of $name ($known) was removed before anybody saw how it ended"
 }
 
+find_containers_of_once() {
+  docker ps -a --no-trunc --filter "label=landfall.once=$environment/$of/$name" --filter "label=com.docker.compose.project=$project" \
+    --format '{{.ID}} {{.State}}' >"$scratch/once" || fail $docker_failed "docker ps failed"
+}
+
+# Whole seconds since the machine was started, which no setting of its clock changes.
+uptime_now() {
+  read -r up _ </proc/uptime
+  printf %s "${up%%.*}"
+}
+
 # 0 counts as well.
 is_count() { case $1 in '' | *[!0-9]*) return 1 ;; esac; }
 
 begin_once() {
-  began=$(date +%s)
+  # A task is given to what runs: another release may have come since.
+  [ "$of" = "$generation" ] || [ "$of" = "$(current)" ] ||
+    fail $not_current "release $of of $project/$environment is not the one that runs any more"
+  began=$(uptime_now)
   write_line "$once.began" "$began" || fail $not_ready "$place cannot be written"
   settle "$place/fence" "$once.began" "${once%/*}"
   while others=$(docker ps -q --no-trunc --filter label=landfall.once --filter "label=com.docker.compose.project=$project") && [ -n "$others" ]; do
@@ -790,7 +804,7 @@ begin_once() {
 
 compose_of_once() { if [ -f "$scratch/ahead.yml" ]; then compose_ahead "$of" "$@"; else compose "$of" "$@"; fi; }
 
-in_time() { [ $(($(date +%s) - began)) -lt "$seconds" ]; }
+in_time() { [ $(($(uptime_now) - began)) -lt "$seconds" ]; }
 
 # Starts what has to be there and does not run, and waits for it. What runs is left as it is, of whatever release.
 bring_needs() {
@@ -822,7 +836,7 @@ start_need() {
 await_once() {
   code=running
   while [ "$code" = running ]; do
-    left=$((seconds - ($(date +%s) - began)))
+    left=$((seconds - ($(uptime_now) - began)))
     if [ $left -ge 1 ]; then
       timeout -k 5 $left docker wait "$id" >/dev/null 2>&1 </dev/null &
       wait $!
@@ -839,10 +853,15 @@ stop_once() { quietly docker stop "$id" || fail $docker_failed "the container of
 # Its end is on the disk before the container goes, and with it what it said last.
 keep_end() {
   docker logs --tail 200 "$id" >"$scratch/logs" 2>&1 </dev/null
-  say "{\"type\":\"ended\",\"code\":$code,\"seconds\":$(($(date +%s) - began)),\"text\":\"$(tail -c 16384 "$scratch/logs" | encoded)\"}" |
+  say "{\"type\":\"ended\",\"code\":$code,\"seconds\":$(($(uptime_now) - began)),\"text\":\"$(tail -c 16384 "$scratch/logs" | encoded)\"}" |
     write "$once.ended" || fail $not_ready "$place cannot be written"
   settle "$once.ended" "${once%/*}"
-  quietly docker rm -v "$id" || :
+}
+
+# Its end is kept: nobody needs the container any more, also where whoever kept it was killed then.
+clear_once() {
+  find_containers_of_once
+  while read -r found _; do quietly docker rm -v "$found" </dev/null || :; done <"$scratch/once"
 }
 
 # --- switch, confirm, restore -------------------------------------------------------------------------------------------
@@ -1143,14 +1162,14 @@ check_entry() {
     printf ']}}}\n'
   } >"$scratch/check.json"
   name=$checking$generation-$number
-  limited="timeout -s KILL $seconds" began=$(date +%s)
+  limited="timeout -s KILL $seconds" began=$(uptime_now)
   compose_ahead "$generation" --progress quiet -f "$release/check-$number.yml" -f "$scratch/check.json" \
     run --rm --no-deps -T --name "$name" "$service" >"$scratch/output" 2>&1 </dev/null &
   wait $!
   code=$?
   limited=
   [ $code -ne 0 ] || return 0
-  [ $code -ne 137 ] || [ $(($(date +%s) - began)) -lt "$seconds" ] || code=124
+  [ $code -ne 137 ] || in_time || code=124
   docker rm -f "$name" >/dev/null 2>&1
   rm -rf "$release/check"
   docker_answers || fail $docker_failed "the Docker engine does not answer"
@@ -1261,7 +1280,10 @@ set_aside() {
 was_brought() {
   [ -f "$place/files/$1" ] && [ ! -L "$place/files/$1" ] || return
   brought=$(sha256sum <"$place/files/$1")
-  grep -Fqx -- "hash ${brought%% *} $1" "$place"/releases/*/manifest 2>/dev/null
+  for bringer in $(ls "$place/releases"); do
+    ! manifest "$bringer" hash | grep -Fqx -- "${brought%% *} $1" || return 0
+  done
+  return 1
 }
 
 # Gives back what was set aside for releases that came after this one; what this one has in its place stays aside for those before it.
