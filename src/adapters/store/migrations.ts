@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Database } from './database.ts'
+import { adoptions } from './migrations/adoptions.ts'
 import { answers } from './migrations/answers.ts'
 import { awaits } from './migrations/awaits.ts'
 import { fetched } from './migrations/fetched.ts'
@@ -32,6 +33,7 @@ const migrations: Migration[] = [
   waves,
   fetched,
   awaits,
+  adoptions,
 ]
 
 /** `newer`: a later Landfall wrote it, with tables of version `present`; nothing was changed. */

@@ -18,6 +18,7 @@ export interface Tables {
   verdicts: VerdictRow
   pull_plans: PullPlanRow
   wanted_plans: WantedPlanRow
+  adoptions: AdoptionRow
 }
 
 /** A counter that never goes back; see `sequences.ts`. */
@@ -222,6 +223,14 @@ export interface WantedPlanRow {
   tries: number
   /** Milliseconds since 1970 by the database's clock. */
   due: number
+}
+
+export interface AdoptionRow {
+  /** `owner/name` */
+  repository: string
+  environment: string
+  /** JSON, `Adoption`. */
+  adoption: string
 }
 
 export interface ReplayRow {
