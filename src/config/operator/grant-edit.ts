@@ -27,8 +27,8 @@ export function withGrant(text: string, file: string, grant: Grant, suffices: (o
   if (suffices(before.value)) return { kind: 'unchanged' }
   const edited = granted(text, file, grant)
   const after = edited === undefined ? undefined : parseOperatorFile(edited, file)
-  if (edited === undefined || !after) return { kind: 'unsure' }
-  if (after.kind === 'invalid') return after
+  // A rule that an earlier pattern hides is for people to place: whoever goes by the pattern may lose by it.
+  if (edited === undefined || after?.kind !== 'ok') return { kind: 'unsure' }
   return suffices(after.value) && keepsOthers(before.value, after.value, grant) ? { kind: 'edited', text: edited } : { kind: 'unsure' }
 }
 

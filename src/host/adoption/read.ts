@@ -74,10 +74,10 @@ export function readRehearsal(stdout: string): Rehearsed {
   const said = stdout.split('\n').flatMap((one) => /^compose (.*)$/.exec(one)?.[1] ?? [])
   const steps = said.flatMap((one): [string, string][] => {
     const [, name, step] = /\bContainer (\S+)\s+(\S.*)$/.exec(one) ?? []
-    return name !== undefined && step !== undefined ? [[name, step.trim()]] : []
+    // A new one is called by the id of the old one and its name.
+    return name !== undefined && step !== undefined ? [[name.replace(/^[0-9a-f]{12}_/, ''), step.trim()]] : []
   })
-  // The new one is called by the id of the old one and its name.
-  const touched = new Set(steps.filter(([, step]) => !harmless.has(step)).map(([name]) => name.replace(/^[0-9a-f]{12}_/, '')))
+  const touched = new Set(steps.filter(([, step]) => !harmless.has(step)).map(([name]) => name))
   const kept = [...new Set(steps.map(([name]) => name))].filter((name) => !touched.has(name))
   const origin = /^origin (.+)$/m.exec(stdout)?.[1]
   return { kept, complaint: steps.length > 0 ? '' : said.slice(-3).join(' ').trim(), ...(origin !== undefined && { origin }) }
