@@ -103,10 +103,10 @@ async function adoptAndMerge(name: string, ...words: string[]): Promise<{ said: 
   const { code, said } = await adopt('root@web-1', name, '--repository', `acme/${name}`, ...words)
   expect(code, said).toBe(0)
   const number = Number(/Pull request #(\d+)/.exec(said)?.[1])
-  const comment = await repository.waitForComment(number, /production/, 60)
+  const { body: comment } = await repository.waitForComment(number, /production/, 60)
   const { sha } = await repository.merge(number, { by: 'mona' })
   await repository.waitForStatus(sha, 'landfall/production', 'success', 90)
-  return { said, comment: comment.body }
+  return { said, comment }
 }
 
 let before: string
