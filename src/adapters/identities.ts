@@ -1,8 +1,10 @@
 import { hkdfSync, randomBytes, type webcrypto } from 'node:crypto'
 import { join } from 'node:path'
-import { armor, Decrypter, Encrypter, identityToRecipient } from 'age-encryption'
 import type { Identities } from '../flow/ports.ts'
 import { keyFile } from './key-file.ts'
+
+/** It takes 20 MiB of memory, which whoever has no encrypted file does without. */
+const age = () => import('age-encryption')
 
 /** What SOPS encrypts a file's values with: AES-256. */
 const keyBytes = 32
@@ -24,13 +26,14 @@ export async function openIdentities(folder: string): Promise<Identities> {
       const name = `landfall secrets of ${repository.toLowerCase()} ${environment}`
       const own = Buffer.from(hkdfSync('sha256', root, '', name, keyBytes))
       const identity = await crypto.subtle.importKey('pkcs8', Buffer.concat([pkcs8, own]), { name: 'X25519' }, false, ['deriveBits'])
-      const recipient = await identityToRecipient(identity)
+      const recipient = await (await age()).identityToRecipient(identity)
       return { recipient, unlock: (locked) => unlock(locked, identity), lock }
     },
   }
 }
 
 async function unlock(locked: string, identity: webcrypto.CryptoKey): Promise<Uint8Array | undefined> {
+  const { armor, Decrypter } = await age()
   try {
     const decrypter = new Decrypter()
     decrypter.addIdentity(identity)
@@ -43,6 +46,7 @@ async function unlock(locked: string, identity: webcrypto.CryptoKey): Promise<Ui
 }
 
 async function lock(key: Uint8Array, recipient: string): Promise<string | undefined> {
+  const { armor, Encrypter } = await age()
   const encrypter = new Encrypter()
   try {
     encrypter.addRecipient(recipient)

@@ -82,6 +82,12 @@ export interface EnvironmentRule {
   gates: GateRules
 }
 
+/** What is asked for by a path, and where in the JSON that answers (RFC 6901); without a pointer, all of it. */
+export interface AnswerPart {
+  path: string
+  pointer?: string
+}
+
 /** How a service is proved. All durations in seconds. */
 export interface VerifyRule {
   /** Port inside the container. */
@@ -89,9 +95,9 @@ export interface VerifyRule {
   /** Path answering 2xx when healthy. */
   health?: string
   /** Where the app tells its version: a path, and optionally `#` and a JSON pointer into the answer. */
-  version?: { path: string; pointer?: string }
+  version?: AnswerPart
   /** Where the app tells what it depends on, each of which must be up: a path, and optionally a JSON pointer as for `version`. */
-  dependencies?: { path: string; pointer?: string }
+  dependencies?: AnswerPart
   /** Further paths that must answer 2xx once healthy. */
   smoke: string[]
   /** Run in each container; exit code 0 is healthy. Words as they are, for no shell reads them. */
@@ -106,7 +112,7 @@ export interface VerifyRule {
 export interface UrlRule {
   /** Paths below the address, as of `VerifyRule`. */
   health?: string
-  version?: { path: string; pointer?: string }
+  version?: AnswerPart
   smoke: string[]
   /** Longest time from the moment all hosts are proved, in seconds. */
   within: number

@@ -254,8 +254,11 @@ const wordings = {
     remedy: (e) => `To bring it all the same, say so: \`/deploy ${e.environment} ${e.revision} --again\``,
   },
   'promotion-pending': {
-    sentence: (e) => `Waiting until ${e.commit} is verified on ${e.after}`,
-    remedy: (e) => `Goes on by itself as soon as ${e.after} is; if it fails there, this is refused`,
+    sentence: (e) =>
+      e.bakes
+        ? `Waiting until ${e.commit} has baked on ${e.after}, at ${moment(e.bakes)}`
+        : `Waiting until ${e.commit} is verified on ${e.after}`,
+    remedy: () => 'Goes on by itself as soon as it is; if it fails there, this is refused',
   },
   'promotion-missing': {
     sentence: (e) => `${e.commit} was never verified on ${e.after}, which comes before ${e.environment}${e.image && ` (image ${e.image})`}`,

@@ -1,9 +1,9 @@
 import { parseProjectFile } from '../config/project-file.ts'
 import type { PathsRule } from '../domain/configuration.ts'
-import { type Deployment, isTerminal, isVerified } from '../domain/deployment.ts'
+import { bakesUntil, type Deployment, isTerminal, isVerified } from '../domain/deployment.ts'
 import { fullName, type Sha } from '../domain/repository.ts'
 import { type Origins, originsIn } from '../plan/images.ts'
-import type { Alike, Before, Content, PromotedImage, PromotionFacts, VerifiedRelease } from '../policy/gates/promotion.ts'
+import type { Alike, Before, Coming, Content, PromotedImage, PromotionFacts, VerifiedRelease } from '../policy/gates/promotion.ts'
 import { quarantinedIn } from '../policy/quarantined.ts'
 import { changedFiles } from './changed-files.ts'
 import type { Passing } from './gates.ts'
@@ -66,15 +66,19 @@ async function treesOf(commits: readonly Sha[], { deployment, ports }: Passing):
 
 function beforeOf(environment: string, history: Deployment[], { file }: Target, content: (commit: Sha) => Content): Before {
   const deploys = history.filter(({ kind }) => kind === 'deploy')
-  const those = (wanted: (one: Deployment) => boolean) =>
-    deploys.filter(wanted).flatMap(({ revision }) => (revision === undefined ? [] : [content(revision)]))
+  const those = (wanted: (one: Deployment) => boolean): Coming[] =>
+    deploys.filter(wanted).flatMap((one) => {
+      const until = bakesUntil(one)
+      return one.revision === undefined ? [] : [{ ...content(one.revision), ...(until !== undefined && { bakesUntil: until }) }]
+    })
+  const isWell = (one: Deployment) => isVerified(one) && bakesUntil(one) === undefined && one.soak?.state !== 'unwell'
   const bad = new Set(quarantinedIn(history).map(({ revision }) => revision))
   return {
     environment,
     exists: Object.hasOwn(file.environments, environment),
-    verified: deploys.flatMap((one) => (isVerified(one) ? verifiedIn(one, file.images, content, bad) : [])),
-    underway: those(({ state, awaits }) => !isTerminal(state) || awaits !== undefined),
-    failed: those(({ state }) => state === 'failed' || state === 'rolled-back' || state === 'halted'),
+    verified: deploys.flatMap((one) => (isWell(one) ? verifiedIn(one, file.images, content, bad) : [])),
+    underway: those((one) => !isTerminal(one.state) || one.awaits !== undefined || bakesUntil(one) !== undefined),
+    failed: those(({ state, soak }) => state === 'failed' || state === 'rolled-back' || state === 'halted' || soak?.state === 'unwell'),
   }
 }
 

@@ -1,6 +1,7 @@
 import { bakesUntil, type Deployment, type SoakBehind } from '../domain/deployment.ts'
 import type { Plan } from '../domain/plan.ts'
 import { reason, sentenceOf } from '../domain/reason.ts'
+import { fullName } from '../domain/repository.ts'
 import type { Mask } from './bundle.ts'
 import { keepWords } from './evidence.ts'
 import type { Lease, Ports } from './ports.ts'
@@ -68,6 +69,8 @@ async function record(deployment: Deployment, lease: Lease, ports: Ports): Promi
   await ports.store.deployments.advance(id, lease, state, { soak }, () => (soak.state === 'cut-short' ? [] : told))
   ports.log.info('soak ended', { deployment: id, environment, soak: soak.state })
   await ports.queue.wake('reports')
+  // What comes after this environment waits for the end of a bake.
+  for (const waiting of await ports.store.deployments.due(fullName(deployment.repository))) await ports.queue.wake(`deployment:${waiting}`)
 }
 
 function textOf(soak: SoakBehind, baked: boolean): string {

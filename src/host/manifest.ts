@@ -68,11 +68,10 @@ function besideLines({ name, replicas, beside }: PlannedService): string[] {
 function roomLines({ name, replicas, startFirst }: PlannedService): string[] {
   if (!startFirst) return []
   const { drain, hook } = startFirst
-  const words = hook?.run.map((word) => Buffer.from(word).toString('base64')) ?? []
   return [
     line('room', name, String(replicas)),
     line('drain', name, String(drain)),
-    ...(hook ? [line('hook', name, String(hook.within), ...words)] : []),
+    ...(hook ? [line('hook', name, String(hook.within), ...encoded(hook.run))] : []),
   ]
 }
 
@@ -81,9 +80,11 @@ function probes({ name, verify }: PlannedService): string[] {
 }
 
 function commands({ name, verify }: PlannedService): string[] {
-  const words = verify?.command?.map((word) => Buffer.from(word).toString('base64'))
-  return words ? [line('command', name, String(commandWithin), ...words)] : []
+  return verify?.command ? [line('command', name, String(commandWithin), ...encoded(verify.command))] : []
 }
+
+/** They may hold anything. */
+const encoded = (words: readonly string[]): string[] => words.map((word) => Buffer.from(word).toString('base64'))
 
 /** Names and paths were checked where they entered; a word that would forge a line is a bug, and nothing is signed then. */
 function line(...words: string[]): string {

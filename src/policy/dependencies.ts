@@ -1,7 +1,5 @@
+import type { AnswerPart } from '../domain/configuration.ts'
 import { valueAt } from './json-pointer.ts'
-
-/** Where a service tells what it depends on. Without a pointer it is looked for where frameworks usually put it. */
-export type DependenciesProbe = { path: string; pointer?: string }
 
 export type DependenciesTold =
   | { kind: 'up' }
@@ -23,7 +21,7 @@ const mostNamed = 3
  * Whether everything a service depends on is up, by its own word. By name: `true`, a word, an object with `status`, or a list of such objects,
  * all of which count; or one list of objects with `name` and `status`.
  */
-export function dependenciesTold({ pointer }: DependenciesProbe, body: string): DependenciesTold {
+export function dependenciesTold({ pointer }: AnswerPart, body: string): DependenciesTold {
   const found = (pointer === undefined ? usualPlaces : [pointer]).map((place) => named(valueAt(body, place)))
   const all = found.find((one) => one.length > 0)
   if (!all) return { kind: 'none' }

@@ -1,7 +1,5 @@
+import type { AnswerPart } from '../domain/configuration.ts'
 import { valueAt } from './json-pointer.ts'
-
-/** Where a version is told. */
-export type VersionProbe = { path: string; pointer?: string }
 
 /** The version an answer tells, or what is wrong with it: none is told, or it is none of those that are meant. */
 export type VersionTold = { kind: 'told'; version: string } | { kind: 'wrong'; detail: string }
@@ -11,7 +9,7 @@ export type VersionTold = { kind: 'told'; version: string } | { kind: 'wrong'; d
  *
  * @param meant the commits it may be; where there are none, any version will do
  */
-export function versionTold({ path, pointer }: VersionProbe, body: string, meant: readonly string[]): VersionTold {
+export function versionTold({ path, pointer }: AnswerPart, body: string, meant: readonly string[]): VersionTold {
   const version = versionIn(body, pointer)
   if (version === undefined) return { kind: 'wrong', detail: `${path} tells no version at ${pointer ?? 'its body'}` }
   if (meant.length > 0 && !meant.some((revision) => sameVersion(version, revision)))

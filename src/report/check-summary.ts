@@ -71,16 +71,26 @@ function refusalsSection(deployment: Deployment, timeline: readonly TimelineEntr
 }
 
 /**
- * Who agreed to what is shown. Once it is planned nothing is shown that could be agreed to; the last approval was given for what was
- * shown then, or it would not have been planned.
+ * Who agreed to what is shown, and who let the other hosts follow the first. Once it is planned nothing is shown that could be agreed to; the
+ * last approval was given for what was shown then, or it would not have gone on.
  */
 function approvalsSection(deployment: Deployment, verdicts: readonly Verdict[]): Section[] {
-  const { revision } = deployment
+  const { revision, startedAt } = deployment
   const approvals = verdicts.filter((one) => one.verdict === 'approve' && one.revision === revision)
-  const content =
-    askedAbout(deployment)?.content ?? approvals.toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at)).at(-1)?.content
-  const rows = approvals
-    .filter((one) => one.content === content)
-    .map(({ person, at }) => `- ${words(person, 200)} on ${words(momentText(at), 100)}`)
+  const isOfCanary = ({ at }: Verdict) => startedAt !== undefined && Date.parse(at) > Date.parse(startedAt)
+  const asked = askedAbout(deployment)?.content
+  const [begin, follow] = [approvals.filter((one) => !isOfCanary(one)), approvals.filter(isOfCanary)]
+  const rows = [
+    ...ofNewest(begin, startedAt === undefined ? asked : undefined).map(approvalRow),
+    ...ofNewest(follow, asked).map((one) => `${approvalRow(one)}, that the other hosts follow`),
+  ]
   return rows.length === 0 ? [] : [{ head: '**Approved by**\n', rows }]
 }
+
+/** Those of what is asked about, or else of what the newest of them was given for. */
+function ofNewest(approvals: readonly Verdict[], asked: string | undefined): Verdict[] {
+  const content = asked ?? approvals.toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at)).at(-1)?.content
+  return approvals.filter((one) => one.content === content)
+}
+
+const approvalRow = ({ person, at }: Verdict): string => `- ${words(person, 200)} on ${words(momentText(at), 100)}`

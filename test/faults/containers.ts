@@ -13,6 +13,13 @@ const containerLine = z.object({
   startedAt: z.string(),
 })
 
+/** The container of the shop's web service. @throws where none of it runs */
+export async function runningWeb(town: Pick<Town, 'host'>): Promise<Container> {
+  const web = (await containersOf(town)).find(({ service, status }) => service === 'web' && status === 'running')
+  if (!web) throw new Error('no web service runs')
+  return web
+}
+
 const format =
   '{"id":{{json .ID}},"name":{{json .Name}},"service":{{json (index .Config.Labels "com.docker.compose.service")}},' +
   '"reference":{{json .Config.Image}},"status":{{json .State.Status}},"startedAt":{{json .State.StartedAt}}}'

@@ -3,6 +3,8 @@ import type { Town } from '../lab/landfall/town.ts'
 
 /** A line that landfall-shell left on the host: what somebody had it do to the shop. */
 export interface HostAct {
+  /** Milliseconds since 1970, by the host's clock, in whole seconds. */
+  at: number
   verb: string
   generation: number
   /** The number of the lease under which Landfall's worker ordered it. */
@@ -18,8 +20,8 @@ export async function actsOn({ host }: Pick<Town, 'host'>, project = 'shop', env
     .trim()
     .split('\n')
     .map((line) => {
-      const [, , verb = '', generation = '', turn = '', ...outcome] = line.split(' ')
-      return { verb, generation: Number(generation), turn: Number(turn), outcome: outcome.join(' ') }
+      const [at = '', , verb = '', generation = '', turn = '', ...outcome] = line.split(' ')
+      return { at: Date.parse(at), verb, generation: Number(generation), turn: Number(turn), outcome: outcome.join(' ') }
     })
 }
 

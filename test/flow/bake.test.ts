@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { reason } from '../../src/domain/reason.ts'
+import { reason, sentenceOf } from '../../src/domain/reason.ts'
 import { goBack } from '../../src/flow/return-by-itself.ts'
 import { unreachable } from '../support/host-answers.ts'
 import { openTown, type Town, type TownOptions } from '../support/town.ts'
@@ -250,4 +250,60 @@ test('a rollback bakes no second time: people chose it', async () => {
   await town.quiet()
   expect(await town.newest()).toMatchObject({ kind: 'rollback', state: 'succeeded' })
   expect((await town.newest()).plan?.bake).toBeUndefined()
+})
+
+describe('what comes after an environment that bakes', () => {
+  /** A shop whose next commit is proved in staging, and bakes there before production gets it. */
+  async function bakingInStaging() {
+    const town = await openTown({
+      hosts: ['web-1', 'web-2'],
+      follows: ['web-1'],
+      staging: ['web-2'],
+      stagingSays: 'bake: 3m',
+      gates: 'after: staging',
+    })
+    await town.deploy()
+    const sha = town.commit()
+    await town.tellPush(sha)
+    const here = async (environment: string) =>
+      (await town.deployments()).find((one) => one.environment === environment && one.revision === sha)
+    await town.until(async () => Boolean((await here('production'))?.reason?.evidence.bakes))
+    return { town, sha, here }
+  }
+
+  test('waits until the bake is over, says until when, and goes on at once', async () => {
+    const { town, sha, here } = await bakingInStaging()
+    expect(await here('staging')).toMatchObject({ state: 'succeeded', soak: { state: 'under-way' } })
+    const waits = await here('production')
+    expect(waits).toMatchObject({ state: 'waiting', reason: { code: 'promotion-pending' } })
+    expect(sentenceOf(waits?.reason ?? reason('promotion-pending'))).toMatch(
+      /^Waiting until \w{7} has baked on staging, at 21 Nov 2026, \d\d:\d\d/,
+    )
+    await town.until(async () => (await here('production'))?.state === 'succeeded')
+    const [before, after] = [await here('staging'), await here('production')]
+    expect(before?.soak).toEqual({ state: 'well' })
+    expect(minutes(before?.finishedAt, after?.finishedAt)).toBeGreaterThanOrEqual(3)
+    expect(minutes(before?.finishedAt, after?.finishedAt)).toBeLessThan(3.5)
+    expect(versions(town)).toEqual([sha, sha])
+  })
+
+  test('never gets what did not stay well there', async () => {
+    const { town, here } = await bakingInStaging()
+    restart(town, 'web-2')
+    await town.quiet()
+    expect(await here('staging')).toMatchObject({ soak: { state: 'unwell' } })
+    expect(await here('production')).toMatchObject({ state: 'rejected', reason: { code: 'promotion-quarantined' } })
+  })
+
+  test('nor what is left there because somebody locked it', async () => {
+    const { town, here } = await bakingInStaging()
+    await town.tellComment('/lock staging the database moves')
+    await town.pass(20)
+    restart(town, 'web-2')
+    await town.quiet()
+    expect(await here('staging')).toMatchObject({
+      soak: { state: 'unwell', reason: { evidence: { stays: expect.stringMatching(/lock/) } } },
+    })
+    expect(await here('production')).toMatchObject({ state: 'rejected', reason: { code: 'promotion-quarantined' } })
+  })
 })

@@ -55,6 +55,28 @@ describe('after a canary people are asked', () => {
     expect(await town.record((await town.newest()).id)).toContain('approval: the other hosts follow, as lisa approved')
   })
 
+  test('and who let it begin and who let it go on are both on record', async () => {
+    const town = await openTown({ ...asking, gates: 'approve: { count: 1, not-author: false }' })
+    town.github.roles.lisa = 'write'
+    await town.tellPush(town.commit())
+    await town.until(async () => (await town.newest()).proposal !== undefined, 120)
+    await town.pass(12)
+    await town.tellComment('/approve', { actor: 'lisa' })
+    await answered(town)
+    await town.tellComment('/approve', { actor: 'lisa' })
+    await town.quiet()
+    const { id, state } = await town.newest()
+    expect(state).toBe('succeeded')
+    const words = await town.store.verdicts.of(id)
+    expect(words.map(({ person, verdict }) => [person, verdict])).toEqual([
+      ['lisa', 'approve'],
+      ['lisa', 'approve'],
+    ])
+    expect((await checkRun(town))?.summary).toMatch(
+      /\*\*Approved by\*\*\n\n- lisa on [^,]*, \d\d:\d\d[^,\n]*\n- lisa on [^\n]*, that the other hosts follow/,
+    )
+  })
+
   test('with buttons, a time limit in sight and the page that leads there', async () => {
     const { town } = await asked()
     const run = await checkRun(town)

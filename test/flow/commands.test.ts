@@ -152,8 +152,8 @@ test('/cancel ends what waits, before any host is touched', async () => {
   expect(await say(town, '/cancel')).toContain('There is nothing to cancel')
 })
 
-test('what was cancelled is not brought by an older push that is told of late', async () => {
-  const town = await openTown()
+/** One is deployed; of two later commits the newer was told of, and cancelled before its image was there. */
+async function cancelledHead(town: Town) {
   const { revision: first } = await town.deploy()
   const late = town.commit()
   const head = town.commit({}, { build: false })
@@ -161,6 +161,12 @@ test('what was cancelled is not brought by an older push that is told of late', 
   await town.reaches('waiting')
   await say(town, '/cancel')
   town.build(head)
+  return { first, late, head }
+}
+
+test('what was cancelled is not brought by an older push that is told of late', async () => {
+  const town = await openTown()
+  const { first, late, head } = await cancelledHead(town)
   await town.tellPush(late)
   await town.pass(60)
   expect(running(town)).toBe(first)
@@ -171,12 +177,7 @@ test('what was cancelled is not brought by an older push that is told of late', 
 
 test('what was cancelled is not brought by a look that finds it again', async () => {
   const town = await openTown()
-  const { revision: first } = await town.deploy()
-  const head = town.commit({}, { build: false })
-  await town.tellPush(head)
-  await town.reaches('waiting')
-  await say(town, '/cancel')
-  town.build(head)
+  const { first, head } = await cancelledHead(town)
   await town.tellPush(head)
   await town.pass(60)
   expect(running(town)).toBe(first)

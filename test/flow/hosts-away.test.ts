@@ -346,7 +346,7 @@ test('what some hosts of staging did not get goes no further before they have', 
     follows: ['web-1'],
     staging: ['web-2', 'web-3'],
     gates: 'after: staging',
-    stagingRollout: skipping,
+    stagingSays: `rollout: ${skipping}`,
   })
   await town.deploy()
   await town.quiet()

@@ -34,8 +34,8 @@ export interface ShopOptions {
   /** Hosts of staging, which follows the same branch unless another is named; without hosts there is no staging. */
   staging?: string[]
   stagingBranch?: string
-  /** How staging's hosts are switched. */
-  stagingRollout?: string
+  /** What else staging says, as it is written: `bake: 3m`. */
+  stagingSays?: string
 }
 
 /** `.github/landfall.yml` of the shop. */
@@ -52,7 +52,7 @@ export const landfallYml = ({
   rollout,
   staging = [],
   stagingBranch = 'main',
-  stagingRollout,
+  stagingSays,
 }: ShopOptions = {}): string => `version: 1
 project: shop
 images: { web: { repository: ${shopImage} } }
@@ -61,7 +61,7 @@ defaults:
   verify: { web: { port: 3000, health: /health, version: "/health#/version", within: ${within}, soak: ${soak}${asks ? `, ${asks}` : ''} } }
 environments:
   production: { branch: main, hosts: ${placed}, env: deploy/production.env, url: "https://shop.example.com"${atUrl ? `, verify-url: ${atUrl}` : ''}${bake ? `, bake: ${bake}` : ''}${gates ? `, ${gates}` : ''}${rollout ? `, rollout: ${rollout}` : ''} }
-${staging.length > 0 ? `  staging: { branch: ${stagingBranch}, hosts: [${staging.join(', ')}], env: deploy/production.env${stagingRollout ? `, rollout: ${stagingRollout}` : ''} }\n` : ''}notify: ["slack:deploys"]
+${staging.length > 0 ? `  staging: { branch: ${stagingBranch}, hosts: [${staging.join(', ')}], env: deploy/production.env${stagingSays ? `, ${stagingSays}` : ''} }\n` : ''}notify: ["slack:deploys"]
 `
 
 export const shopFiles = (options: ShopOptions): Record<string, string> => ({

@@ -24,7 +24,7 @@ const mostBytes = 64 * 1024
 export function publicWeb({ allow, resolve = systemResolve, ca, seconds = 10 }: PublicWebOptions): PublicWeb {
   /** Where a name leads, once and for all of one request. */
   async function whereTo(target: URL, signal: AbortSignal): Promise<{ addresses: string[]; closed?: string }> {
-    const addresses = await unless(signal, resolve(target.hostname.replace(/^\[|\]$/g, '')))
+    const addresses = await unless(signal, resolve(nameOf(target)))
     // One that may not be asked among others that may is how a name is bent: then none of them is.
     const bad = addresses.find((address) => !mayBeAsked(address, allow()))
     return { addresses, ...(bad !== undefined && { closed: `${target.hostname} leads to ${bad}, which is not a public address` }) }
@@ -68,10 +68,13 @@ const unless = <T>(signal: AbortSignal, work: Promise<T>): Promise<T> =>
     work.then(settle, reject)
   })
 
+/** Its host; an IPv6 address without the brackets it has in a URL. */
+const nameOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '')
+
 /** To this very address, under the name of the URL. With an agent of its own: the process's may go through a proxy. */
 function request(target: URL, address: string, signal: AbortSignal, ca: string | undefined): Promise<UrlAnswer> {
   const secure = target.protocol === 'https:'
-  const name = target.hostname.replace(/^\[|\]$/g, '')
+  const name = nameOf(target)
   const options = {
     ...{ host: address, port: target.port === '' ? (secure ? 443 : 80) : Number(target.port), path: target.pathname + target.search },
     ...{ headers: { host: target.host, 'user-agent': 'landfall', accept: '*/*', connection: 'close' }, signal },

@@ -14,6 +14,7 @@ import { tags } from './migrations/tags.ts'
 import { takenBack } from './migrations/taken-back.ts'
 import { wantedPlans } from './migrations/wanted-plans.ts'
 import { waves } from './migrations/waves.ts'
+import { wordsOfEach } from './migrations/words-of-each.ts'
 import type { Tables } from './tables.ts'
 
 type Migration = (database: Database, transaction: Kysely<Tables>) => Promise<void>
@@ -33,6 +34,7 @@ const migrations: Migration[] = [
   waves,
   fetched,
   awaits,
+  wordsOfEach,
   adoptions,
 ]
 

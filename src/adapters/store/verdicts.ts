@@ -27,13 +27,13 @@ export function verdicts({ db }: Database): Store['verdicts'] {
   }
 }
 
-/** A person's newer word takes the place of the same word said before. */
+/** A person's newer word takes the place of the same word on the same proposal. */
 export async function insertVerdict(transaction: Kysely<Tables>, verdict: Verdict): Promise<void> {
   const { reason = null, revision = null, ...valid } = storedVerdict.parse(verdict)
   const row = { ...valid, teams: encode(storedTeams, valid.teams), reason, revision }
   await transaction
     .insertInto('verdicts')
     .values(row)
-    .onConflict((conflict) => conflict.columns(['deployment', 'person', 'verdict']).doUpdateSet(row))
+    .onConflict((conflict) => conflict.columns(['deployment', 'person', 'verdict', 'content']).doUpdateSet(row))
     .execute()
 }

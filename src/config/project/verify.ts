@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { AnswerPart } from '../../domain/configuration.ts'
 import { duration } from '../duration.ts'
 import { message, text } from '../message.ts'
 import { serviceName } from './names.ts'
@@ -11,7 +12,7 @@ const probePath = text(
 
 /** `/health#/version`: a path and a JSON pointer (RFC 6901) into its answer; its output has them apart. */
 const pointed = (what: string, remedy: string) =>
-  text(/^\/[!-"$-~]{0,499}(#(\/([!-"$-.0-}]|~[01])*)+)?$/, what, remedy).transform((probe): { path: string; pointer?: string } => {
+  text(/^\/[!-"$-~]{0,499}(#(\/([!-"$-.0-}]|~[01])*)+)?$/, what, remedy).transform((probe): AnswerPart => {
     const [path = '', pointer] = probe.split('#')
     return pointer === undefined ? { path } : { path, pointer }
   })

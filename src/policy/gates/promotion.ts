@@ -27,6 +27,12 @@ export interface VerifiedRelease extends Content {
   quarantined: boolean
 }
 
+/** A commit on its way to be verified. */
+export interface Coming extends Content {
+  /** It is proved and bakes until then. */
+  bakesUntil?: Instant
+}
+
 /** An environment that has to have verified the images first. */
 export interface Before {
   environment: string
@@ -34,8 +40,8 @@ export interface Before {
   exists: boolean
   /** Newest first. */
   verified: readonly VerifiedRelease[]
-  /** On their way there: waiting, planned or being deployed. */
-  underway: readonly Content[]
+  /** On their way there: waiting, planned, being deployed, or proved and baking. */
+  underway: readonly Coming[]
   /** Were to go there, and failed. */
   failed: readonly Content[]
 }
@@ -115,7 +121,8 @@ function closedBy(before: Before, release: VerifiedRelease | undefined, facts: P
   const evidence = { environment: facts.environment, after: before.environment }
   if (!before.exists) return [refused(reason('promotion-environment-gone', evidence))]
   const coming = findIn(before.underway, facts)
-  if (coming) return [waiting(reason('promotion-pending', { ...evidence, commit: shortSha(coming.revision) }))]
+  if (coming)
+    return [waiting(reason('promotion-pending', { ...evidence, commit: shortSha(coming.revision), bakes: coming.bakesUntil ?? '' }))]
   const bad = failedItself ?? release ?? findIn(before.failed, facts)
   if (bad) return [refused(reason('promotion-quarantined', { ...evidence, tried: shortSha(bad.revision) }))]
   return [missing(before, facts, [])]

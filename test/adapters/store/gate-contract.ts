@@ -74,7 +74,7 @@ export function gateContract(given: Given): void {
     expect(await given.other.locks.of('acme/twice')).toEqual([])
   })
 
-  test('what people say of a deployment is kept by person and word, the newest of each', async () => {
+  test('what people say of a deployment is kept by person, word and proposal, the newest of each', async () => {
     const [deployment] = await asked(given.store, {})
     const verdict = (changes: Partial<Verdict> = {}): Verdict => ({
       deployment: deployment?.id ?? '',
@@ -88,10 +88,11 @@ export function gateContract(given: Given): void {
       ...changes,
     })
     const [first, second] = [verdict(), verdict({ revision: commit('b'), at: '2026-11-21T11:00:00.000Z' })]
+    const ofCanary = verdict({ content: 'what was shown of the canary', at: '2026-11-21T13:00:00.000Z' })
     const no = verdict({ person: 'lisa', verdict: 'reject', reason: 'not on a Friday' })
     const stop = verdict({ verdict: 'cancel', at: '2026-11-21T12:00:00.000Z' })
-    for (const said of [first, no, second, stop]) await change({ verdict: { said, while: ['queued'] } })
-    expect(await given.other.verdicts.of(deployment?.id ?? '')).toEqual([no, second, stop])
+    for (const said of [first, no, second, stop, ofCanary]) await change({ verdict: { said, while: ['queued'] } })
+    expect(await given.other.verdicts.of(deployment?.id ?? '')).toEqual([no, second, stop, ofCanary])
     expect(await given.other.verdicts.of('nobody')).toEqual([])
   })
 

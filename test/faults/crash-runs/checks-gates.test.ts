@@ -31,7 +31,7 @@ function givenGates(): Evidence {
   return {
     ...given,
     rules: { after: true, approve: { count: 1, notAuthor: true }, checks: true },
-    hosts: new Map([...given.hosts, ['staging', given.host]]),
+    hosts: [...given.hosts, { ...given.host, place: 'staging', name: 'staging-1' }],
     history: {
       ...given.history,
       checks: new Map([
@@ -95,8 +95,10 @@ const spoilt: [why: string, spoil: (evidence: Evidence) => void, said: RegExp][]
   ],
   [
     "staging's host never confirmed it",
-    ({ hosts }) =>
-      void Object.assign(hosts.get('staging') ?? {}, { acts: hosts.get('staging')?.acts.filter(({ generation }) => generation !== 2) }),
+    ({ hosts }) => {
+      const staging = hosts.find(({ place }) => place === 'staging')
+      Object.assign(staging ?? {}, { acts: staging?.acts.filter(({ generation }) => generation !== 2) })
+    },
     /7: deploy b.* brought sha256:bb, which staging had not verified/,
   ],
   [

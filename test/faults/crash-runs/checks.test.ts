@@ -1,16 +1,18 @@
 import { expect, test } from 'vitest'
 import { checkAnswers } from './checks/answers.ts'
 import { checkGates } from './checks/gates.ts'
+import { checkHead } from './checks/head.ts'
 import { checkHouse } from './checks/house.ts'
 import { checkOrder } from './checks/order.ts'
 import { checkProof } from './checks/proof.ts'
 import { checkReports } from './checks/reports.ts'
+import { checkWaves } from './checks/waves.ts'
 import { checkWishes } from './checks/wishes.ts'
 import { checkWriters } from './checks/writers.ts'
-import type { Evidence, View } from './evidence.ts'
+import type { Evidence, HostView } from './evidence.ts'
 import { givenEvidence, project, untouched } from './given-evidence.ts'
 
-const everything = (evidence: View): string[] =>
+const everything = (evidence: HostView): string[] =>
   [
     ...checkWishes(evidence),
     ...checkAnswers(evidence),
@@ -18,6 +20,8 @@ const everything = (evidence: View): string[] =>
     ...checkReports(evidence),
     ...checkWriters(evidence),
     ...checkOrder(evidence),
+    ...checkHead(evidence),
+    ...checkWaves(evidence),
     ...checkProof(evidence),
     ...checkHouse(evidence, project, untouched),
   ].map(({ invariant, what }) => `${invariant}: ${what}`)
@@ -27,7 +31,7 @@ test('a run in which all went well violates nothing', () => {
 })
 
 /** What is wrong, how it came to be, and what is said about it. */
-const spoilt: [why: string, spoil: (evidence: View) => void, said: RegExp][] = [
+const spoilt: [why: string, spoil: (evidence: HostView) => void, said: RegExp][] = [
   [
     'a webhook was acknowledged and is not stored',
     ({ database }) => void database.tellings.delete('guid-b'),
@@ -118,9 +122,9 @@ const spoilt: [why: string, spoil: (evidence: View) => void, said: RegExp][] = [
       void host.acts.splice(
         1,
         1,
-        { verb: 'switch', generation: 1, turn: 1, outcome: 'began' },
-        { verb: 'switch', generation: 2, turn: 2, outcome: 'began' },
-        { verb: 'switch', generation: 1, turn: 1, outcome: 'switched' },
+        { at: 0, verb: 'switch', generation: 1, turn: 1, outcome: 'began' },
+        { at: 0, verb: 'switch', generation: 2, turn: 2, outcome: 'began' },
+        { at: 0, verb: 'switch', generation: 1, turn: 1, outcome: 'switched' },
       ),
     /2: switch of generation 1, turn 1 ended \(switched\) after switch of generation 2/,
   ],
@@ -186,6 +190,17 @@ test.each(spoilt)('it is noticed when %s', (_why, spoil, said) => {
   expect(everything(evidence).join('\n')).toMatch(said)
 })
 
+test('where the new stands beside the old, two of them run for a while, and the last has another number', () => {
+  const evidence = givenEvidence()
+  evidence.host.twins.push({ service: 'web', at: 12, names: ['run-1-web-2', 'run-1-web-1'] })
+  Object.assign(first(evidence.host.containers), { name: 'run-1-web-2' })
+  expect(everything(evidence).map((told) => told.slice(0, 1))).toEqual(['2', '6'])
+  evidence.fleet = { hosts: 1, startFirst: true, keep: false }
+  expect(everything(evidence)).toEqual([])
+  evidence.host.twins.push({ service: 'web', at: 13, names: ['run-1-web-3', 'run-1-web-2', 'run-1-web-1'] })
+  expect(everything(evidence).join('\n')).toMatch(/^2: 3 containers of web ran at once/)
+})
+
 test('a commit may come again once main was brought back to it', () => {
   const evidence = givenEvidence()
   const [a] = evidence.history.heads
@@ -202,13 +217,30 @@ test('a rollback may take the turn of the newest push, a push may not', () => {
   const third = { ...two, id: 'between', revision: 'c', state: 'superseded', generation: null, started_at: null, plan: null }
   const overtakenBy = (by: string) => {
     evidence.database.deployments.splice(2, 1, { ...third, reason: JSON.stringify({ code: 'overtaken', evidence: { by } }) })
-    return checkProof(evidence)
+    return checkHead(evidence)
       .map(({ what }) => what)
       .join()
   }
   evidence.database.deployments.splice(2, 0, third)
   expect(overtakenBy('the rollback mona asked for')).toBe('')
   expect(overtakenBy('bbbbbbb')).toMatch(/main stands at c/)
+})
+
+test('the head may have its deployment by somebody who asked for it before the push was told of', () => {
+  const evidence = givenEvidence()
+  evidence.history.heads.push({ sha: 'c', at: 50 })
+  const asked = {
+    ...first(evidence.database.deployments),
+    id: 'four',
+    revision: 'c',
+    asked: 'person' as const,
+    state: 'rejected',
+    plan: null,
+  }
+  evidence.database.deployments.push({ ...asked, revision: 'other' })
+  expect(checkHead(evidence)).toHaveLength(1)
+  evidence.database.deployments.push(asked)
+  expect(checkHead(evidence)).toEqual([])
 })
 
 test('webhooks that were not acknowledged, and those that ask for nothing, need no intent', () => {

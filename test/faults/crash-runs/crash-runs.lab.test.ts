@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => ground?.close())
 
 /** A few of the runs that `npm run faults -- --seeds N` makes; as long as one may take at most, each has time to settle twice. */
-const seeds = [1, 2, 3]
+const seeds = [1, 2, 3, 5]
 
 test.each(seeds.map((seed) => [tellScript(scriptOf(seed))[0], seed] as const))(
   '%s: nothing is violated',
@@ -40,6 +40,16 @@ test('a production that is deployed to without the approvals it asks for is caug
   const { violations } = await runSeed(ground, seedWhere(asksForApproval), sabotages.approve)
   expect(violations.map(({ invariant, what }) => `${invariant}: ${what}`).join('\n')).toMatch(/^7: .* ran with 0 of [12] approvals/m)
 })
+
+test('hosts that follow a canary unasked are caught', { timeout: 240_000 }, async () => {
+  const { violations } = await runSeed(ground, seedWhere(asksAtCanary), sabotages.canary)
+  expect(violations.map(({ invariant, what }) => `${invariant}: ${what}`).join('\n')).toMatch(
+    /^7: .* came to web-2 behind its canary with 0 of 1 approvals/m,
+  )
+})
+
+const asksAtCanary = ({ rules, fleet, profile }: Script): boolean =>
+  rules === undefined && profile === 'one machine' && fleet?.canary === 'approved'
 
 /** Nobody waits to be asked in this story: here nobody is. */
 const asksForApproval = ({ rules, profile, acts }: Script): boolean =>

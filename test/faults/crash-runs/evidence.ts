@@ -1,6 +1,7 @@
 import type { CheckRun, Comment, Delivery, Deployment as ShownDeployment, Status } from '../../lab/github/world.ts'
 import type { Container } from '../containers.ts'
 import type { HostAct } from '../host-record.ts'
+import type { Fleet } from './fleet.ts'
 import type { Command, History } from './history.ts'
 import type { Twins, Write } from './host-watch.ts'
 import type { Place, Rules } from './rules.ts'
@@ -9,6 +10,7 @@ import type { Data, StoredDeployment, StoredIntent, StoredReceipt, StoredVerdict
 /** Everything that is there to be seen after a run, by people, on the hosts, at GitHub, in the database. Plain data: the checks are pure. */
 export interface Evidence {
   rules: Rules | undefined
+  fleet: Fleet | undefined
   history: History
   /** Webhooks as GitHub sent them. */
   deliveries: readonly Pick<Delivery, 'guid' | 'event' | 'statusCode' | 'payload'>[]
@@ -39,11 +41,13 @@ export interface Evidence {
   chat: string[]
   /** By deployment: when it was planned, in milliseconds since 1970, by Landfall's log. */
   planned: Map<string, number>
-  hosts: Map<Place, HostEvidence>
+  hosts: HostEvidence[]
 }
 
 /** What a host shows. */
 export interface HostEvidence {
+  place: Place
+  name: string
   writes: Write[]
   twins: Twins[]
   acts: HostAct[]
@@ -59,16 +63,25 @@ export interface HostEvidence {
 /** All there is to see of one environment. */
 export interface View extends Evidence {
   place: Place
+}
+
+/** The same, looking at one of its hosts. */
+export interface HostView extends View {
   host: HostEvidence
 }
 
+export const placesOf = ({ hosts }: Pick<Evidence, 'hosts'>): Place[] => [...new Set(hosts.map(({ place }) => place))]
+
+/** One for each host of the environment. */
+export const hostViewsOf = (view: View): HostView[] => view.hosts.map((host) => ({ ...view, host }))
+
 /** One for each environment, with nothing of the others. */
 export function viewsOf(evidence: Evidence): View[] {
-  const { database, github } = evidence
-  return [...evidence.hosts].map(([place, host]) => ({
+  const { database, github, hosts } = evidence
+  return placesOf(evidence).map((place) => ({
     ...evidence,
     place,
-    host,
+    hosts: hosts.filter((host) => host.place === place),
     database: { ...database, deployments: database.deployments.filter(({ environment }) => environment === place) },
     github: {
       ...github,

@@ -10,14 +10,14 @@ import type { Evidence, HostEvidence } from './evidence.ts'
 import { processesOn } from './processes.ts'
 import type { Place } from './rules.ts'
 import { type Data, data, deployment, intent, jsonOf, receipt, verdict } from './stored.ts'
-import type { RunTown } from './town.ts'
+import type { RunTown, WatchedSpot } from './town.ts'
 
 /** Looks at everything there is. */
 export async function gatherEvidence(town: RunTown): Promise<Evidence> {
-  const { github, repository, chat, people, landfalls, places, rules } = town
+  const { github, repository, chat, people, landfalls, places, spots, rules, fleet } = town
   const [database, hosts] = await Promise.all([
     databaseOf(town),
-    Promise.all(places.map(async (place) => [place, await hostOf(town, place)] as const)),
+    Promise.all(places.flatMap((place) => spots[place].map((spot) => hostOf(town, place, spot)))),
   ])
   const shas = new Set(people.history.heads.map(({ sha }) => sha))
   const issues = new Set(people.history.commands.map(({ issue }) => issue))
@@ -26,6 +26,7 @@ export async function gatherEvidence(town: RunTown): Promise<Evidence> {
     .filter(({ msg, state }) => msg === 'deployment advanced' && state === 'planned')
   return {
     rules,
+    fleet,
     history: people.history,
     deliveries: github.deliveries,
     database,
@@ -39,7 +40,7 @@ export async function gatherEvidence(town: RunTown): Promise<Evidence> {
     chat: chat.received.map(({ body }) => body),
     // The first time counts.
     planned: new Map(advanced.toReversed().map(({ deployment: id, time }) => [String(id), time])),
-    hosts: new Map(hosts),
+    hosts,
   }
 }
 
@@ -72,9 +73,7 @@ async function databaseOf({ records, ground }: RunTown): Promise<Evidence['datab
 const columns =
   'id, intent, kind, environment, revision, actor, asked, state, reason, plan, taken_back, generation, created_at, started_at, finished_at'
 
-async function hostOf(town: RunTown, place: Place): Promise<HostEvidence> {
-  const { ground, project, watches } = town
-  const { host } = ground.spots[place]
+async function hostOf({ project }: RunTown, place: Place, { host, watch }: WatchedSpot): Promise<HostEvidence> {
   const folder = `/var/lib/landfall/${project}/${place}`
   const [acts, containers, kept, calls, volumes, stored] = await Promise.all([
     actsOn({ host }, project, place),
@@ -82,24 +81,25 @@ async function hostOf(town: RunTown, place: Place): Promise<HostEvidence> {
     host.sh(`for file in ${folder}/releases/*/receipt.json; do [ ! -f "$file" ] || cat "$file"; done`),
     host.sh('ls -A /var/lib/landfall/.calls 2>/dev/null || true'),
     host.sh(`docker volume ls -q --filter label=com.docker.compose.project=${project}`),
-    dataOf(town, place),
+    dataOf(host, project),
   ])
   const receipts = linesOf(kept).map((line) => receipt.parse(JSON.parse(line)))
   return {
+    place,
+    name: host.name,
     acts,
     containers,
     receipts: new Map(receipts.map((one) => [one.generation, one])),
     leavings: [...linesOf(calls).map((call) => `folder .calls/${call}`), ...writersLeft(host)],
     volumes: linesOf(volumes),
     data: stored,
-    writes: watches[place].writes(),
-    twins: watches[place].twins,
+    writes: watch.writes(),
+    twins: watch.twins,
   }
 }
 
 /** What the database service answers, asked from the host itself. `add` puts a row in before. */
-export async function dataOf({ ground, project }: RunTown, place: Place, add?: string): Promise<Data> {
-  const { host } = ground.spots[place]
+export async function dataOf(host: Host, project: string, add?: string): Promise<Data> {
   const path = add === undefined ? '/' : `/add/${add}`
   return data.parse(JSON.parse(await host.sh(`docker exec ${project}-db-1 wget -qO- http://127.0.0.1:5432${path}`)))
 }

@@ -1,6 +1,6 @@
 import type { Status } from '../../lab/github/world.ts'
 import type { Untouched } from './checks/house.ts'
-import type { Evidence, HostEvidence, View } from './evidence.ts'
+import type { Evidence, HostEvidence, HostView } from './evidence.ts'
 import type { StoredDeployment, StoredReceipt } from './stored.ts'
 
 export const project = 'run-1'
@@ -12,7 +12,7 @@ const someone = (login: string) => ({ id: 1, login, type: 'User' as const })
 const at = new Date(0)
 
 /** What there is to see after a run in which a was deployed, then b, and then mona went back to a. */
-export function givenEvidence(): View {
+export function givenEvidence(): HostView {
   const deployments = [
     deployed('one', 'push-a', 1, a),
     deployed('two', 'push-b', 2, b, { generation: 1, revision: a }),
@@ -21,9 +21,10 @@ export function givenEvidence(): View {
   const host = givenHost(deployments)
   return {
     rules: undefined,
+    fleet: undefined,
     place: 'production',
     host,
-    hosts: new Map([['production', host]]),
+    hosts: [host],
     planned: new Map(deployments.map(({ id }, index) => [id, 10 + index * 10])),
     history: {
       heads: [
@@ -98,6 +99,8 @@ export function givenEvidence(): View {
 }
 
 const givenHost = (deployments: readonly StoredDeployment[]): HostEvidence => ({
+  place: 'production',
+  name: 'web-1',
   writes: deployments.map(({ generation }, index) => ({
     at: 11 + index * 10,
     release: generation ?? 0,
@@ -110,7 +113,7 @@ const givenHost = (deployments: readonly StoredDeployment[]): HostEvidence => ({
   acts: deployments.flatMap(({ generation }) =>
     ['put accepted', 'switch began', 'switch switched', 'confirm confirmed'].map((act) => {
       const [verb = '', outcome = ''] = act.split(' ')
-      return { verb, outcome, generation: generation ?? 0, turn: generation ?? 0 }
+      return { at: 0, verb, outcome, generation: generation ?? 0, turn: generation ?? 0 }
     }),
   ),
   containers: [
@@ -150,6 +153,7 @@ function deployed(
       revision,
       images: [{ repository: 'shop', digest: digestOf(revision), revision }],
       services: [{ name: 'web', image: `shop@${digestOf(revision)}`, change: 'recreated', because: ['image'] }],
+      waves: [{ hosts: ['web-1'] }],
       hosts: [{ name: 'web-1', ...(previous && { previous }) }],
     },
   }

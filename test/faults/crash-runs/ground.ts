@@ -17,10 +17,10 @@ export interface Spot {
   gates: Gates
 }
 
-/** What all runs stand on: one laboratory with a host for each place, and the keys of the Landfall they were bootstrapped for. */
+/** What all runs stand on: one laboratory with hosts for each place, and the keys of the Landfall they were bootstrapped for. */
 export interface Ground {
   lab: Laboratory
-  spots: Record<Place, Spot>
+  spots: Record<Place, readonly Spot[]>
   /** What a Landfall of this profile is started with: a data folder of its own with the keys in it, an empty database. */
   environment(name: string, profile: Profile): Promise<Record<string, string>>
   /** Where Landfall's keys are, of which every data folder holds a copy. */
@@ -30,16 +30,21 @@ export interface Ground {
   close(): Promise<void>
 }
 
+const places = { production: ['web-1', 'web-2', 'web-3'], staging: ['staging-1'] } as const satisfies Record<Place, readonly string[]>
+
+export const allSpots = (spots: Ground['spots']): Spot[] => Object.values(spots).flat()
+
 /** The login without which the registry gives nothing away: every pull leaves one on the host for as long as it lasts. */
 const login = { username: 'landfall', password: 'registry-password' }
 
 export async function openGround(say: (line: string) => void = () => {}): Promise<Ground> {
-  say('bringing up two hosts with sshd and Docker, a registry, PostgreSQL and Redis')
-  const lab = await startLaboratory({ hosts: ['web-1', 'staging-1'], registry: true, redis: true, postgres: true })
+  say('bringing up four hosts with sshd and Docker, a registry, PostgreSQL and Redis')
+  const lab = await startLaboratory({ hosts: [...places.production, ...places.staging], registry: true, redis: true, postgres: true })
   try {
     const keys = join(lab.folder, 'keys')
     lab.registry.requireBasic(login)
-    const spotOn = async (host: Host): Promise<Spot> => {
+    const spotOn = async (name: string): Promise<Spot> => {
+      const host = lab.host(name)
       await keepContainers(host)
       await bootstrapHost(host, keys)
       const gates = await installGates(host)
@@ -47,7 +52,9 @@ export async function openGround(say: (line: string) => void = () => {}): Promis
       return { host, gates }
     }
     // One after the other: the first makes the keys.
-    const spots = { production: await spotOn(lab.host('web-1')), staging: await spotOn(lab.host('staging-1')) }
+    const [first, ...others] = places.production
+    const production = [await spotOn(first), ...(await Promise.all(others.map(spotOn)))]
+    const spots = { production, staging: await Promise.all(places.staging.map(spotOn)) }
     const operatorFile = join(lab.folder, 'operator.yml')
     await writeFile(operatorFile, stringify(operator(spots, lab.registry.address)))
     const { compose } = await prepareParts()
@@ -72,7 +79,7 @@ export async function openGround(say: (line: string) => void = () => {}): Promis
           ...(profile === 'several machines' && { DATABASE_URL: await lab.postgres.createDatabase(), QUEUE_URL: lab.redis.url }),
         }
       },
-      clear: async (project) => void (await Promise.all(Object.values(spots).map(({ host }) => clear(host, project)))),
+      clear: async (project) => void (await Promise.all(allSpots(spots).map(({ host }) => clear(host, project)))),
       close: () => lab.stop(),
     }
   } catch (error) {
@@ -91,8 +98,8 @@ async function keepContainers(host: Host): Promise<void> {
 }
 
 function operator(spots: Ground['spots'], registry: string) {
-  const hosts = Object.values(spots).map(({ host }) => host)
-  const environments = Object.entries(spots).map(([place, { host }]) => [place, [host.name]])
+  const hosts = allSpots(spots).map(({ host }) => host)
+  const environments = Object.entries(spots).map(([place, own]) => [place, own.map(({ host }) => host.name)])
   const grant = { projects: ['*'], environments: Object.fromEntries(environments), registries: [registry], notify: ['deploys'] }
   return {
     version: 1,

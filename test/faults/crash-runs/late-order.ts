@@ -3,7 +3,7 @@ import { type Blow, hit, missed } from './blow.ts'
 import type { Member } from './landfalls.ts'
 import { processesOn } from './processes.ts'
 import type { Strike } from './script.ts'
-import type { RunTown } from './town.ts'
+import { type RunTown, spotOf } from './town.ts'
 
 const atSwitch = /\/landfall-shell.* --work switch /
 
@@ -17,9 +17,10 @@ const underWay = `select 1 from deployments where state in ('planned', 'pulling'
  * An order is held up on its way, its Landfall dies, a successor gives its own order, and then the first one arrives: the host
  * has to refuse it.
  */
-export async function lateOrder(town: RunTown, { at, lasts, place }: Strike, over: AbortSignal): Promise<Blow> {
-  const { ground, landfalls, watches } = town
-  const [{ host, gates }, watch] = [ground.spots[place], watches[place]]
+export async function lateOrder(town: RunTown, plan: Strike, over: AbortSignal): Promise<Blow> {
+  const { at, lasts, place } = plan
+  const { landfalls } = town
+  const { host, gates, watch } = spotOf(town, plan)
   const held = await gates.hold('order', at.replace(' arrives', ''))
   try {
     if (!(await arrival(held, over))) return missed(`"${at}" did not come`)

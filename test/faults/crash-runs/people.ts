@@ -4,6 +4,7 @@ import { type Behaviour, pushApp } from '../../lab/images.ts'
 import type { Merged, Shop } from '../../lab/landfall/shop.ts'
 import type { Registry } from '../../lab/registry.ts'
 import type { Act, CheckEnds, Said, Telling, Version } from './acts.ts'
+import type { Fleet } from './fleet.ts'
 import type { History } from './history.ts'
 import type { Random } from './random.ts'
 import type { Rules } from './rules.ts'
@@ -33,15 +34,16 @@ const buildTime = [300, 2500] as const
 
 export interface Around {
   rules: Rules | undefined
+  fleet: Fleet | undefined
   random: Random
 }
 
-export function peopleOf(shop: Shop, github: GitHubStandIn, registry: Registry, { rules, random }: Around): People {
+export function peopleOf(shop: Shop, github: GitHubStandIn, registry: Registry, { rules, fleet, random }: Around): People {
   const { repository } = shop
   const history: History = { heads: [], digests: new Map(), checks: new Map(), commands: [] }
   const telling: Promise<unknown>[] = []
   // What is said in a merged pull request is about what that one brought; here people talk about what there is.
-  let issue = rules && repository.openIssue('What goes live when', 'mona')
+  let issue = rules || fleet?.canary === 'approved' ? repository.openIssue('What goes live when', 'mona') : undefined
   let serial = 0
 
   const inBackground = (work: Promise<unknown>): void => void telling.push(work)

@@ -60,17 +60,17 @@ export function recordOf({ script, struck, violations, evidence, logs }: RunResu
         ({ id, author, body, reactions }) => `${id} ${author.login}: ${body} [${reactions.map(({ content }) => content).join(', ')}]`,
       ),
     ),
-    ...[...hosts].flatMap(([place, host]) => [
+    ...hosts.flatMap((host) => [
       part(
-        `what landfall-shell did in ${place}`,
+        `what landfall-shell did on ${host.name}`,
         host.acts.map((act) => JSON.stringify(act)),
       ),
       part(
-        `writers in ${place}`,
+        `writers on ${host.name}`,
         host.writes.map((write) => `${new Date(write.at).toISOString()} ${JSON.stringify(write)}`),
       ),
       part(
-        `containers in ${place}`,
+        `containers on ${host.name}`,
         host.containers.map((one) => JSON.stringify(one)),
       ),
     ]),

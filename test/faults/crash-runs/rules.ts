@@ -25,14 +25,15 @@ export function rulesOf(seed: number): Rules | undefined {
   return { after, approve, checks: random.chance(0.4) }
 }
 
-/** The environments of a town's landfall.yml, with what they ask for. */
-export function environmentsText(rules: Rules | undefined, hosts: Record<Place, string>): string {
+/** The environments of a town's landfall.yml, with what they ask for. `rollout` is production's, as it is written there. */
+export function environmentsText(rules: Rules | undefined, hosts: Record<Place, readonly string[]>, rollout: string): string {
   const common = 'branch: main, env: deploy/production.env'
-  if (!rules) return `  production: { ${common}, hosts: [${hosts.production}] }\n`
+  const production = `${common}, hosts: [${hosts.production.join(', ')}]${rollout}`
+  if (!rules) return `  production: { ${production} }\n`
   const checks = rules.checks ? ', checks: [build]' : ''
   const after = rules.after ? ', after: staging' : ''
   const approve = rules.approve ? `, approve: { count: ${rules.approve.count}, not-author: ${rules.approve.notAuthor} }` : ''
-  return `  production: { ${common}, hosts: [${hosts.production}]${after}${approve}${checks} }
+  return `  production: { ${production}${after}${approve}${checks} }
   staging: { ${common}, hosts: [${hosts.staging}]${checks} }
 `
 }

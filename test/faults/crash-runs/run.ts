@@ -24,8 +24,8 @@ export interface RunResult {
 export async function runSeed(ground: Ground, seed: number, sabotage?: Sabotage): Promise<RunResult> {
   const began = performance.now()
   const script = scriptOf(seed)
-  const { host } = ground.spots.production
-  await sabotage?.onHost(host)
+  const hosts = ground.spots.production.map(({ host }) => host)
+  if (sabotage) await Promise.all(hosts.map((host) => sabotage.onHost(host)))
   try {
     // What is left to chance while it plays has a row of numbers of its own, so that no script depends on it.
     const around = { random: randomFrom(seed + 0x1000_0000), program: await sabotage?.inProgram(ground.lab.folder) }
@@ -51,7 +51,7 @@ export async function runSeed(ground: Ground, seed: number, sabotage?: Sabotage)
       await town.close()
     }
   } finally {
-    await sabotage?.undo(host)
+    if (sabotage) await Promise.all(hosts.map((host) => sabotage.undo(host)))
   }
 }
 

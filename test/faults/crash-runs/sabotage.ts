@@ -47,6 +47,18 @@ export const guards = {
     guard: 'overtaken: begun ? [] : older.map',
     broken: 'overtaken: open.length > 0 ? [] : older.map',
   },
+  /** Nobody is asked whether others may follow a canary. */
+  canary: {
+    file: 'src/flow/canary-gate.ts',
+    guard: "if (wave?.approve === undefined) return { kind: 'open' }",
+    broken: "return { kind: 'open' }",
+  },
+  /** Where one host fails, the first of them stays with what failed. */
+  together: {
+    file: 'src/flow/return.ts',
+    guard: '[...execution.hosts.keys()].filter((name) => !keeps.includes(name))',
+    broken: '[...execution.hosts.keys()].slice(1)',
+  },
 } satisfies Record<string, Guard>
 
 export const sabotages = {
@@ -87,6 +99,8 @@ export const sabotages = {
   reject: inCode('reject'),
   cancel: inCode('cancel'),
   order: inCode('order'),
+  canary: inCode('canary'),
+  together: inCode('together'),
 } satisfies Record<string, Sabotage>
 
 export type SabotageName = keyof typeof sabotages

@@ -11,11 +11,12 @@ test('a seed tells the same story each time, and another seed another one', () =
   )
 })
 
-test('every strike belongs to an act, and one machine has no servers to strike', () => {
+test('every strike belongs to an act and a host, and one machine has no servers to strike', () => {
   fc.assert(
     fc.property(fc.nat(), (seed) => {
-      const { profile, acts, strikes } = scriptOf(seed)
+      const { profile, fleet, acts, strikes } = scriptOf(seed)
       for (const { during } of strikes) expect(acts[during]).toBeDefined()
+      for (const { host, place } of strikes) expect(host).toBeLessThan(place === 'production' ? (fleet?.hosts ?? 1) : 1)
       if (profile === 'one machine') expect(strikes.map(({ kind }) => kind).join()).not.toMatch(/Redis|PostgreSQL/)
     }),
   )
@@ -38,6 +39,11 @@ test('many seeds together do everything there is to do', () => {
     'told never',
     'before its image',
     'Compose killed',
+    '3 hosts one after the other',
+    'a canary that is approved',
+    'the new web beside the old',
+    'what is proved is kept',
+    'host 3)',
     'order late',
   ])
     expect(told).toContain(words)

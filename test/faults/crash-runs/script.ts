@@ -1,5 +1,6 @@
 import type { Profile } from '../towns.ts'
 import { type Act, tellAct } from './acts.ts'
+import { type Fleet, fleetOf, tellFleet } from './fleet.ts'
 import { type Random, randomFrom } from './random.ts'
 import { plainAct, ruledAct } from './random-acts.ts'
 import { type Place, type Rules, rulesOf, tellRules } from './rules.ts'
@@ -11,6 +12,8 @@ export interface Script {
   profile: Profile
   /** Absent: production alone, in which nobody asks for anything. */
   rules: Rules | undefined
+  /** Absent: production is one host. */
+  fleet: Fleet | undefined
   acts: Act[]
   strikes: Strike[]
 }
@@ -30,6 +33,8 @@ export interface Strike {
   whom: 'who took the step' | 'the other' | 'everybody'
   /** Whose host, where it is a host that is struck. */
   place: Place
+  /** Which of them, by its position. */
+  host: number
 }
 
 /** What is struck, and how often among the strikes. */
@@ -59,16 +64,22 @@ const stall = [4500, 6500] as const
 
 export function scriptOf(seed: number): Script {
   const random = randomFrom(seed)
-  const rules = rulesOf(seed)
+  const [rules, fleet] = [rulesOf(seed), fleetOf(seed)]
+  // Which host is struck has a row of numbers of its own: stories of one host stay what they were.
+  const which = randomFrom(seed + 0x4000_0000)
   const profile: Profile = random.chance(0.5) ? 'one machine' : 'several machines'
   const acts = rules
     ? Array.from({ length: random.whole(7, 10) }, () => ruledAct(random))
     : Array.from({ length: random.whole(4, 6) }, () => plainAct(random))
-  const strikes = Array.from({ length: random.whole(2, 4) }, () => aStrike(random, profile, acts, rules !== undefined))
-  return { seed, profile, rules, acts, strikes: strikes.toSorted((one, other) => one.during - other.during) }
+  const strikes = Array.from({ length: random.whole(2, 4) }, () => {
+    const one = aStrike(random, profile, acts, rules !== undefined)
+    const hosts = one.place === 'production' ? (fleet?.hosts ?? 1) : 1
+    return { ...one, host: which.whole(0, hosts - 1) }
+  })
+  return { seed, profile, rules, fleet, acts, strikes: strikes.toSorted((one, other) => one.during - other.during) }
 }
 
-function aStrike(random: Random, profile: Profile, acts: readonly Act[], ruled: boolean): Strike {
+function aStrike(random: Random, profile: Profile, acts: readonly Act[], ruled: boolean): Omit<Strike, 'host'> {
   const kind = random.pick<StrikeKind>(kinds.filter(([, one]) => profile === 'several machines' || !ofServers.has(one)))
   // What is waited for from the last act on has the least time to come.
   const during = random.whole(0, Math.max(0, acts.length - 2))
@@ -140,13 +151,13 @@ function stepFor(kind: StrikeKind, fails: boolean, random: Random): Step {
 }
 
 /** The script in words, a line each. */
-export function tellScript({ seed, profile, rules, acts, strikes }: Script): string[] {
+export function tellScript({ seed, profile, rules, fleet, acts, strikes }: Script): string[] {
   return [
-    `seed ${seed}, Landfall on ${profile}, ${tellRules(rules)}`,
+    `seed ${seed}, Landfall on ${profile}, ${tellRules(rules)}; ${tellFleet(fleet)}`,
     ...acts.map((act, index) => `  act ${index + 1}: ${tellAct(act)}`),
     ...strikes.map((strike) => `  strike: ${tellStrike(strike)}`),
   ]
 }
 
-export const tellStrike = ({ kind, during, at, nth, delay, lasts, whom, place }: Strike): string =>
-  `${kind}, for ${lasts} ms, ${delay} ms after "${at}"${nth > 1 ? ' (the second)' : ''}, from act ${during + 1} on (${whom}; ${place})`
+export const tellStrike = ({ kind, during, at, nth, delay, lasts, whom, place, host }: Strike): string =>
+  `${kind}, for ${lasts} ms, ${delay} ms after "${at}"${nth > 1 ? ' (the second)' : ''}, from act ${during + 1} on (${whom}; ${place}, host ${host + 1})`

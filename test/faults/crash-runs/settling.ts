@@ -1,14 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { checkAnswers } from './checks/answers.ts'
 import { checkGates } from './checks/gates.ts'
+import { checkHead } from './checks/head.ts'
 import { checkHouse, type Untouched } from './checks/house.ts'
 import { checkOrder } from './checks/order.ts'
 import { checkProof } from './checks/proof.ts'
 import { checkReports } from './checks/reports.ts'
 import type { Violation } from './checks/violation.ts'
+import { checkWaves } from './checks/waves.ts'
 import { checkWishes } from './checks/wishes.ts'
 import { checkWriters } from './checks/writers.ts'
-import { type Evidence, viewsOf } from './evidence.ts'
+import { type Evidence, hostViewsOf, viewsOf } from './evidence.ts'
 import { dataOf, gatherEvidence } from './gather-evidence.ts'
 import type { Place } from './rules.ts'
 import { lookedAt, type RunTown } from './town.ts'
@@ -16,8 +18,8 @@ import { lookedAt, type RunTown } from './town.ts'
 /** So many seconds after the last strike was put right, all has to be done and told. */
 const settlesWithin = 60
 
-/** What no deployment may touch, by environment. */
-type House = Map<Place, Untouched>
+/** What no deployment may touch, by host. */
+type House = Map<string, Untouched>
 
 /** The first release, before anything breaks, and data that all later ones have to leave alone. */
 export async function openTheShop(town: RunTown): Promise<House> {
@@ -30,11 +32,11 @@ export async function openTheShop(town: RunTown): Promise<House> {
   const { hosts } = await gatherEvidence(town)
   return new Map(
     await Promise.all(
-      town.places.map(async (place) => {
-        const { born, rows } = await dataOf(town, place, 'first')
-        const database = hosts.get(place)?.containers.find(({ service }) => service === 'db')
-        if (!database) throw new Error(`the shop has no database in ${place}`)
-        return [place, { container: database.id, born, rows }] as const
+      spotsOf(town).map(async ({ host }) => {
+        const { born, rows } = await dataOf(host, town.project, 'first')
+        const database = hosts.find(({ name }) => name === host.name)?.containers.find(({ service }) => service === 'db')
+        if (!database) throw new Error(`the shop has no database on ${host.name}`)
+        return [host.name, { container: database.id, born, rows }] as const
       }),
     ),
   )
@@ -77,7 +79,10 @@ const forEver: ReadonlySet<Violation['invariant']> = new Set([2, 3, 7])
 /** Life goes on: one more row, one more merge, and still nothing is wrong. */
 export async function goOn(town: RunTown, house: House): Promise<Judged> {
   const fuller = await Promise.all(
-    [...house].map(async ([place, untouched]) => [place, { ...untouched, rows: (await dataOf(town, place, 'last')).rows }] as const),
+    spotsOf(town).map(async ({ host }) => {
+      const { rows } = await dataOf(host, town.project, 'last')
+      return [host.name, { ...untouchedOn(host.name, house), rows }] as const
+    }),
   )
   const { sha } = await town.people.merge('Life goes on')
   const live = await isLive(town, sha)
@@ -93,18 +98,24 @@ function check(evidence: Evidence, { project, landfalls }: RunTown, house: House
     ...checkAnswers(evidence),
     ...checkGates(evidence),
     ...viewsOf(evidence).flatMap((view) => {
-      const untouched = house.get(view.place)
-      if (!untouched) throw new Error(`nobody knows how ${view.place} was at first`)
-      return [
-        ...checkReports(view),
-        ...checkWriters(view),
-        ...checkOrder(view),
-        ...checkProof(view),
-        ...checkHouse(view, project, untouched),
-      ]
+      const onHosts = hostViewsOf(view).flatMap((one) => [
+        ...checkWriters(one),
+        ...checkOrder(one),
+        ...checkProof(one),
+        ...checkHouse(one, project, untouchedOn(one.host.name, house)),
+      ])
+      return [...checkReports(view), ...checkHead(view), ...checkWaves(view), ...onHosts]
     }),
   ]
 }
+
+function untouchedOn(host: string, house: House): Untouched {
+  const untouched = house.get(host)
+  if (!untouched) throw new Error(`nobody knows how ${host} was at first`)
+  return untouched
+}
+
+const spotsOf = ({ spots }: RunTown) => Object.values(spots).flat()
 
 /** What each Landfall logged, as text. */
 export const logsOf = ({ landfalls }: RunTown): { name: string; text: string }[] =>

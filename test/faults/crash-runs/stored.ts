@@ -21,6 +21,7 @@ const plan = z.object({
   revision: z.string(),
   images: z.array(z.object({ digest: z.string(), repository: z.string(), revision: z.string().optional() })),
   services: z.array(z.object({ name: z.string(), image: z.string(), change: z.string(), because: z.array(z.string()) })),
+  waves: z.array(z.object({ hosts: z.array(z.string()), approve: z.unknown().optional() })),
   hosts: z.array(z.object({ name: z.string(), previous: z.object({ generation: z.number(), revision: z.string() }).optional() })),
 })
 export const deployment = z.object({

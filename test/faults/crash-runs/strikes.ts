@@ -5,9 +5,8 @@ import { type Blow, hit, missed } from './blow.ts'
 import type { Member } from './landfalls.ts'
 import { lateOrder } from './late-order.ts'
 import { processesOn } from './processes.ts'
-import type { Place } from './rules.ts'
 import type { Strike, StrikeKind } from './script.ts'
-import type { RunTown } from './town.ts'
+import { type RunTown, spotOf } from './town.ts'
 
 /** Waits for the strike's moment, strikes, waits, and puts right again what it struck. */
 export async function strike(town: RunTown, plan: Strike, over: AbortSignal): Promise<Blow> {
@@ -42,14 +41,14 @@ const blows: Record<Exclude<StrikeKind, 'order late, its Landfall killed'>, Stri
   'Redis killed': onService(({ ground }) => ground.lab.redis, 'kill'),
   'PostgreSQL killed': onService(({ ground }) => ground.lab.postgres, 'kill'),
   'PostgreSQL restarted': onService(({ ground }) => ground.lab.postgres, 'stop'),
-  'sshd killed': onService(({ ground }, place) => ground.spots[place].host.sshd, 'kill'),
-  'dockerd killed': onService(({ ground }, place) => ground.spots[place].host.engine, 'kill'),
+  'sshd killed': onService((town, plan) => spotOf(town, plan).host.sshd, 'kill'),
+  'dockerd killed': onService((town, plan) => spotOf(town, plan).host.engine, 'kill'),
   'landfall-shell killed': onHost(/\/landfall-shell.* --work (put|pull|switch|confirm|restore|prune|probe) /),
   'Compose killed': onHost(/docker-compose .* (up|pull) /),
-  async 'cable out'({ ground }, { lasts, place }) {
-    const { host } = ground.spots[place]
+  async 'cable out'(town, plan) {
+    const { host } = spotOf(town, plan)
     await host.unplug()
-    await pause(lasts)
+    await pause(plan.lasts)
     await host.plugIn()
     return hit
   },
@@ -88,12 +87,12 @@ function onLandfall(act: (member: Member, plan: Strike) => Promise<void>): Strik
   }
 }
 
-function onService(find: (town: RunTown, place: Place) => Service, how: 'kill' | 'stop'): Strikes {
-  return async (town, { lasts, place }) => {
-    const service = find(town, place)
+function onService(find: (town: RunTown, plan: Strike) => Service, how: 'kill' | 'stop'): Strikes {
+  return async (town, plan) => {
+    const service = find(town, plan)
     if (service.pid === 0) return missed('it was down')
     await service[how]()
-    await pause(lasts)
+    await pause(plan.lasts)
     await service.start()
     return hit
   }
@@ -101,8 +100,8 @@ function onService(find: (town: RunTown, place: Place) => Service, how: 'kill' |
 
 /** On what runs on the host at that moment. What is killed there nobody starts again. */
 function onHost(words: RegExp): Strikes {
-  return async ({ ground }, { place }) => {
-    const found = processesOn(ground.spots[place].host).filter((process) => words.test(`${process.words} `))
+  return async (town, plan) => {
+    const found = processesOn(spotOf(town, plan).host).filter((process) => words.test(`${process.words} `))
     for (const { pid } of found) signalPid(pid, 'SIGKILL')
     return found.length > 0 ? hit : missed('nothing of the kind ran')
   }

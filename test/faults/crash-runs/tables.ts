@@ -39,7 +39,7 @@ function ends(results: readonly RunResult[]): Table {
 
 function figures(results: readonly RunResult[]): Table {
   const profiles = counted(results.map(({ script }) => `${script.profile}${script.rules ? ' with gates' : ''}`))
-  const acts = results.flatMap(({ evidence }) => [...evidence.hosts.values()]).flatMap((host) => host.acts)
+  const acts = results.flatMap(({ evidence }) => evidence.hosts).flatMap((host) => host.acts)
   const webhooks = results.flatMap(({ evidence }) => evidence.deliveries)
   const acknowledged = webhooks.filter(({ statusCode }) => statusCode >= 200 && statusCode < 300).length
   const told = results.flatMap(({ evidence }) => evidence.chat)

@@ -8,13 +8,14 @@ import { type ChatReceiver, startChat } from '../../lab/landfall/chat.ts'
 import { type Records, recordsOf } from '../../lab/landfall/records.ts'
 import { composeFile, openShop } from '../../lab/landfall/shop.ts'
 import { eventually } from '../eventually.ts'
-import type { Ground } from './ground.ts'
+import { type Fleet, rolloutText } from './fleet.ts'
+import type { Ground, Spot } from './ground.ts'
 import { type HostWatch, watchHost } from './host-watch.ts'
 import { type Landfalls, landfalls } from './landfalls.ts'
 import { type People, peopleOf } from './people.ts'
 import type { Random } from './random.ts'
 import { environmentsText, type Place, type Rules } from './rules.ts'
-import type { Script } from './script.ts'
+import type { Script, Strike } from './script.ts'
 import { createSteps, type Steps, stepAtGitHub, stepInLog } from './steps.ts'
 import { type Waiting, waitingIn } from './waiting.ts'
 
@@ -23,6 +24,7 @@ export interface RunTown {
   ground: Ground
   project: string
   rules: Rules | undefined
+  fleet: Fleet | undefined
   repository: TestRepository
   github: GitHubStandIn
   chat: ChatReceiver
@@ -32,9 +34,15 @@ export interface RunTown {
   steps: Steps
   /** Where the project runs. */
   places: readonly Place[]
-  watches: Record<Place, HostWatch>
+  /** Its hosts, by where they are. */
+  spots: Record<Place, readonly WatchedSpot[]>
   waiting: Waiting
   close(): Promise<void>
+}
+
+/** A host of the run, and who watches the project there. */
+export interface WatchedSpot extends Spot {
+  watch: HostWatch
 }
 
 const manifest = z.object({
@@ -50,7 +58,7 @@ const app = (() => {
 
 export async function openRunTown(
   ground: Ground,
-  { seed, profile, rules }: Pick<Script, 'seed' | 'profile' | 'rules'>,
+  { seed, profile, rules, fleet }: Pick<Script, 'seed' | 'profile' | 'rules' | 'fleet'>,
   { random, program }: { random: Random; program: string | undefined },
 ): Promise<RunTown> {
   const project = `run-${seed}`
@@ -71,8 +79,13 @@ export async function openRunTown(
   }
   const records = recordsOf(environment)
   const steps = createSteps()
-  const watches = { production: watchHost(ground.spots.production.host, project), staging: watchHost(ground.spots.staging.host, project) }
-  for (const watch of Object.values(watches)) watch.onWrite(() => steps.hear('Compose begins'))
+  const watched = (spot: Spot): WatchedSpot => ({ ...spot, watch: watchHost(spot.host, project) })
+  const production = ground.spots.production.slice(0, fleet?.hosts ?? 1).map(watched)
+  const spots = { production, staging: rules ? ground.spots.staging.map(watched) : [] }
+  const watches = Object.values(spots)
+    .flat()
+    .map(({ watch }) => watch)
+  for (const watch of watches) watch.onWrite(() => steps.hear('Compose begins'))
   github.onRequest((request) => {
     const step = stepAtGitHub(request)
     if (step) steps.hear(step)
@@ -90,20 +103,22 @@ export async function openRunTown(
     },
   })
   const close = async () => {
-    await Promise.all([...Object.values(watches).map((watch) => watch.close()), chat.close(), github.close()])
+    await Promise.all([...watches.map((watch) => watch.close()), chat.close(), github.close()])
     await ground.clear(project)
   }
   try {
-    const hosts = { production: ground.spots.production.host.name, staging: ground.spots.staging.host.name }
-    const files = filesOf(project, registry.address, environmentsText(rules, hosts))
-    const shop = await openShop(github, registry, { name: project, hosts: [hosts.production], files })
+    const namesOf = (place: Place) => spots[place].map(({ host }) => host.name)
+    const hosts = { production: namesOf('production'), staging: namesOf('staging') }
+    const files = filesOf(project, registry.address, environmentsText(rules, hosts, rolloutText(fleet)))
+    const shop = await openShop(github, registry, { name: project, hosts: hosts.production, files })
     for (const person of ['lisa', 'peter']) shop.repository.addCollaborator(person, 'write')
     await servers.open()
-    const people = peopleOf(shop, github, registry, { rules, random })
+    const people = peopleOf(shop, github, registry, { rules, fleet, random })
     return {
       ground,
       project,
       rules,
+      fleet,
       repository: shop.repository,
       github,
       chat,
@@ -112,14 +127,21 @@ export async function openRunTown(
       people,
       steps,
       places: rules ? ['staging', 'production'] : ['production'],
-      watches,
-      waiting: waitingIn(records, people, rules),
+      spots,
+      waiting: waitingIn(records, people, { rules, fleet }),
       close,
     }
   } catch (error) {
     await Promise.allSettled([servers.close(), close()])
     throw error
   }
+}
+
+/** The host that a strike is meant for. */
+export function spotOf({ spots }: Pick<RunTown, 'spots'>, { place, host }: Pick<Strike, 'place' | 'host'>): WatchedSpot {
+  const spot = spots[place][host]
+  if (!spot) throw new Error(`${place} has no host ${host + 1}`)
+  return spot
 }
 
 /** Waits until Landfall has looked at the repository once: what was commented before that is history to it, and no wish. */

@@ -5,7 +5,8 @@ import type { Records } from '../../lab/landfall/records.ts'
 import { openWork } from '../settled.ts'
 import type { Said } from './acts.ts'
 import type { People } from './people.ts'
-import type { Place, Rules } from './rules.ts'
+import type { Place } from './rules.ts'
+import type { Script } from './script.ts'
 
 /** Waiting for Landfall, and for people where it waits for them. */
 export interface Waiting {
@@ -20,6 +21,7 @@ export interface Waiting {
 const reasons = z.array(z.object({ code: z.string(), evidence: z.record(z.string(), z.unknown()).default({}) }))
 const waitingRow = z.object({
   id: z.string(),
+  state: z.enum(['waiting', 'paused']),
   environment: z.enum(['production', 'staging']),
   closed: z
     .string()
@@ -40,13 +42,17 @@ const approvers = ['lisa', 'peter'] as const
 /** A person who was not heard says it again, in milliseconds: what one agrees to has to be in sight for a second or two. */
 const again = 2500
 
-export function waitingIn(records: Records, people: Pick<People, 'sayNow'>, rules: Rules | undefined): Waiting {
+export function waitingIn(records: Records, people: Pick<People, 'sayNow'>, { rules, fleet }: Pick<Script, 'rules' | 'fleet'>): Waiting {
+  const asksAtCanary = fleet?.canary === 'approved'
   const saidAt = new Map<string, number>()
   // The database may be down just now.
   const open = () => openWork(records).catch(() => ['?'])
   const waitingNow = async (): Promise<WaitingRow[]> => {
-    const asked = `select id, environment, closed, proposal is not null as shown from deployments where state = 'waiting' order by sequence`
-    return z.array(waitingRow).parse(await records.query(asked).catch(() => []))
+    const asked = `select id, state, environment, closed, proposal is not null as shown from deployments where state = 'waiting' order by sequence`
+    const atCanary = `select id, state, environment, '[{"code":"approval-missing"}]' as closed, 1 as shown from deployments
+      where state = 'paused' and rollout like '%"asked"%'`
+    const rows = await Promise.all([asked, atCanary].map((query) => records.query(query).catch(() => [])))
+    return z.array(waitingRow).parse(rows.flat())
   }
 
   /** People open what only they can open. While something that was said has come to no end yet, nobody adds to it. */
@@ -72,11 +78,11 @@ export function waitingIn(records: Records, people: Pick<People, 'sayNow'>, rule
     quiet: (seconds) =>
       until(async () => {
         const held = (await waitingNow()).filter(({ closed }) => closed.some(({ code }) => forPeople.has(code)))
-        const names = new Set(held.map(({ id }) => `deployment ${id} waiting`))
+        const names = new Set(held.map(({ id, state }) => `deployment ${id} ${state}`))
         return (await open()).every((work) => names.has(work))
       }, seconds),
     async asked(seconds) {
-      if (!rules?.approve) return waiting.quiet(seconds)
+      if (!rules?.approve && !asksAtCanary) return waiting.quiet(seconds)
       const isAsked = ({ closed, shown }: WaitingRow) => shown && closed.some(({ code }) => code === 'approval-missing')
       const found = await until(async () => (await waitingNow()).some(isAsked), seconds)
       if (found) await readIt()
@@ -84,7 +90,7 @@ export function waitingIn(records: Records, people: Pick<People, 'sayNow'>, rule
     },
     done: (seconds) =>
       until(async () => {
-        if (rules) await tend()
+        if (rules || asksAtCanary) await tend()
         return (await open()).length === 0
       }, seconds),
   }

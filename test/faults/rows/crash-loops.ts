@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { readPage } from '../../lab/landfall/town.ts'
-import { containersOf } from '../containers.ts'
+import { runningWeb } from '../containers.ts'
 import { restartAndContinue } from '../continuation.ts'
 import type { Fault } from '../fault.ts'
 import type { FaultTown } from '../towns.ts'
@@ -13,17 +13,13 @@ function restarting({ files }: FaultTown, from: string, to: string): Record<stri
   return { [path]: landfall, [compose]: (files[compose] ?? '').replace('    init: true\n', '    init: true\n    restart: always\n') }
 }
 
-async function imageOfWeb(town: FaultTown): Promise<string | undefined> {
-  return (await containersOf(town)).find(({ service, status }) => service === 'web' && status === 'running')?.reference
-}
-
 const duringSoak: Fault = {
   row: 'F23',
   injected: 'a container that answers well, crashes and is started again, within its soak',
   on: 'one machine',
   async run(town) {
     await town.merge({ title: 'Well before' }, 'success')
-    const before = await imageOfWeb(town)
+    const before = (await runningWeb(town)).reference
     const files = restarting(town, 'soak: 1s }\n    db', 'soak: 12s }\n    db')
     const { status } = await town.merge({ title: 'Crashes after 5 s', behaviour: { crashesAfter: 5 }, files }, 'failure')
     const said = await readPage(status.targetUrl)
@@ -32,7 +28,7 @@ const duringSoak: Fault = {
       /Service web on web-1 was not proved: (restarted after it had been healthy|was healthy, then|ended with exit code 3)/,
     )
     assert.match(said, /the connection to the database is lost/, 'its last words are not in the record')
-    assert.equal(await imageOfWeb(town), before)
+    assert.equal((await runningWeb(town)).reference, before)
     return `not proved; the release before runs again. People read: ${status.description}`
   },
 }
@@ -43,7 +39,7 @@ const duringBake: Fault = {
   on: 'one machine',
   async run(town) {
     await town.merge({ title: 'Well before' }, 'success')
-    const before = await imageOfWeb(town)
+    const before = (await runningWeb(town)).reference
     const files = restarting(town, 'env: deploy/production.env }', 'env: deploy/production.env, bake: 2m }')
     const release = { title: 'Crashes after 12 s', behaviour: { crashesAfter: 12 }, files }
     const { merged, status } = await town.merge(release, 'success')
@@ -54,7 +50,7 @@ const duringBake: Fault = {
     const said = await readPage(status.targetUrl)
     assert.match(said, /Service web on web-1 was well at first and is not any more: restarted/)
     assert.match(said, /Landfall goes back to \w{7} by itself/)
-    assert.equal(await imageOfWeb(town), before)
+    assert.equal((await runningWeb(town)).reference, before)
     const told = town.shop.repository.comments(merged.pullRequest).filter(({ body }) => body.includes('landfall:unwell'))
     assert.equal(told.length, 1, 'its pull request was not told once')
     return `verified, watched again ${again} after Landfall was up, and taken back by itself. People read: ${gone.description}`

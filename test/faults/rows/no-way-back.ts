@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import type { GatedShop } from '../../lab/landfall/gated-shop.ts'
 import type { Merged } from '../../lab/landfall/shop.ts'
 import { readPage } from '../../lab/landfall/town.ts'
-import { containersOf } from '../containers.ts'
-import { eventually } from '../eventually.ts'
+import { type Container, containersOf } from '../containers.ts'
 import type { Fault } from '../fault.ts'
 import { withGatedShop } from '../gated.ts'
 import type { FaultTown } from '../towns.ts'
@@ -34,7 +33,6 @@ async function halts(
   const { description, targetUrl } = await shop.repository.waitForStatus(bad.sha, context, 'error', 90)
   assert.match(await readPage(targetUrl), /The way back failed on web-2/)
 
-  const named = (service: string) => (all: Awaited<ReturnType<typeof containersOf>>) => all.find((each) => each.service === service)
   const [oneNow, twoNow] = [await containersOf(town, shop.name), await containersOf({ host: second }, shop.name)]
   assert.equal(named('web')(oneNow)?.reference, named('web')(one)?.reference, 'the other host did not return')
   assert.deepEqual([named('db')(oneNow), named('db')(twoNow)], [named('db')(one), named('db')(two)], 'a database was touched')
@@ -44,6 +42,8 @@ async function halts(
   await shop.repository.waitForStatus(next.sha, context, 'success', 60)
   return `halted, loudly: ${description}. The other host returned, what failed was left, and the next merge went to both`
 }
+
+const named = (service: string) => (all: readonly Container[]) => all.find((each) => each.service === service)
 
 const pruned: Fault = {
   row: 'F27',
@@ -68,13 +68,16 @@ const unwell: Fault = {
   on: 'one machine',
   run: (town) =>
     withGatedShop(town, { name: 'frail', gates: '', hosts: bothHosts }, (shop) =>
-      halts(town, shop, async ({ digest }, { goOn }) => {
-        const { host } = town.other
+      halts(town, shop, async (_good, { goOn }) => {
+        const { host, gates } = town.other
+        // It would be proved in no time: whoever asks how it is waits until it is not well.
+        const probe = await gates.hold('order', 'probe')
         await goOn()
-        const back = async () =>
-          (await containersOf({ host }, shop.name)).find((one) => one.reference.endsWith(digest) && one.status === 'running')
-        const { id } = await eventually('the old release started again', back)
+        await probe.arrived(40)
+        const { id } = named('web')(await containersOf({ host }, shop.name)) ?? {}
+        assert.ok(id, 'the old release was not started again')
         await host.docker('pause', id)
+        await probe.release()
       }),
     ),
 }

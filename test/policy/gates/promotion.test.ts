@@ -99,6 +99,11 @@ describe('what is not', () => {
       { before: [staging({ verified: [verified('c')], underway: [content('d')] })] },
       'promotion-pending',
     ],
+    [
+      'it is proved on staging, and bakes',
+      { before: [staging({ underway: [{ ...content('d'), bakesUntil: '2026-11-21T12:00:00Z' }], verified: [verified('c')] })] },
+      'promotion-pending',
+    ],
     ['its content is on its way', { ...content('d', 'c'), before: [staging({ underway: [content('c')] })] }, 'promotion-pending'],
     [
       'more files changed than GitHub lists',

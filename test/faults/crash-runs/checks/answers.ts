@@ -1,5 +1,5 @@
 import type { Word } from '../acts.ts'
-import { answersTo, type Evidence } from '../evidence.ts'
+import { answersTo, type Evidence, placesOf } from '../evidence.ts'
 import { nameOf, type StoredDeployment } from '../stored.ts'
 import type { Violation } from './violation.ts'
 
@@ -85,5 +85,5 @@ const isConsequence = ({ kind, state, asked, reason }: StoredDeployment): boolea
 /** Nothing is said about environments that there are not. */
 const strange = ({ github, hosts }: Evidence): string[] =>
   github.statuses
-    .filter(({ context }) => ![...hosts.keys()].some((place) => context === `landfall/${place}`) && context !== 'build')
+    .filter(({ context }) => !placesOf({ hosts }).some((place) => context === `landfall/${place}`) && context !== 'build')
     .map(({ context, description }) => `a status ${context} says "${description}"`)

@@ -1,4 +1,4 @@
-import { answersTo, type Evidence } from '../evidence.ts'
+import { answersTo, type Evidence, placesOf } from '../evidence.ts'
 import { nameOf, type StoredDeployment, takenAwayBy } from '../stored.ts'
 import { brokenLocks } from './locks.ts'
 import type { Violation } from './violation.ts'
@@ -48,8 +48,9 @@ function unverified({ rules, database, hosts }: Evidence): string[] {
   if (!rules?.after) return []
   const confirmed = new Set(
     hosts
-      .get('staging')
-      ?.acts.filter(({ verb, outcome }) => verb === 'confirm' && outcome === 'confirmed')
+      .filter(({ place }) => place === 'staging')
+      .flatMap(({ acts }) => acts)
+      .filter(({ verb, outcome }) => verb === 'confirm' && outcome === 'confirmed')
       .map(({ generation }) => generation),
   )
   const verified = database.deployments.filter(
@@ -77,14 +78,19 @@ function unchecked({ rules, history, database }: Evidence): string[] {
 
 /** What was rejected or cancelled never ran. */
 function unheard({ database }: Evidence): string[] {
-  return database.verdicts.flatMap(({ deployment, person, verdict }) => {
+  return database.verdicts.flatMap(({ deployment, person, verdict, content }) => {
     const one = database.deployments.find(({ id }) => id === deployment)
-    const ran = verdict === 'reject' ? one?.started_at !== null : one && ranToAnEnd.has(one.state)
+    const ran =
+      one &&
+      (isOfCanary(one, content) ? one.state === 'succeeded' : verdict === 'reject' ? one.started_at !== null : ranToAnEnd.has(one.state))
     return verdict !== 'approve' && one && ran
       ? [`${person} was told that it was ${verdict === 'reject' ? 'rejected' : 'cancelled'}, and ${nameOf(one)}`]
       : []
   })
 }
+
+/** Said of a deployment that is on some of its hosts: it goes back. */
+const isOfCanary = ({ plan, content }: StoredDeployment, of: string): boolean => (plan?.waves.length ?? 0) > 1 && of !== content
 
 const ranToAnEnd: ReadonlySet<string> = new Set(['succeeded', 'failed', 'rolled-back', 'halted'])
 
@@ -110,7 +116,7 @@ function forgotten(evidence: Evidence): string[] {
 
 /** What somebody rolled back did not come again before something else was brought, unless somebody said that they knew. */
 function cameBack({ database, hosts }: Evidence): string[] {
-  return [...hosts.keys()].flatMap((place) => {
+  return placesOf({ hosts }).flatMap((place) => {
     const own = database.deployments.filter(({ environment }) => environment === place)
     return own.flatMap((rollback, at) => {
       if (rollback.kind !== 'rollback' || rollback.state !== 'succeeded') return []

@@ -1,4 +1,4 @@
-import type { View } from '../evidence.ts'
+import type { HostView } from '../evidence.ts'
 import type { Violation } from './violation.ts'
 
 /**
@@ -6,7 +6,7 @@ import type { Violation } from './violation.ts'
  * were started there, follow main through the places it stood at. Rollbacks, commits that somebody names, and returns are somebody's
  * wish, or the way back.
  */
-export function checkOrder({ host, history, database }: View): Violation[] {
+export function checkOrder({ host, history, database }: HostView): Violation[] {
   const found: string[] = []
   let place = 0
   for (const { verb, generation, at } of host.writes) {

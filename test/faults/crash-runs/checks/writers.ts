@@ -1,12 +1,15 @@
-import type { HostEvidence, View } from '../evidence.ts'
+import type { HostEvidence, HostView } from '../evidence.ts'
 import type { Violation } from './violation.ts'
 
 /** Never two writers for one project on one host, and nobody who was overtaken writes any more. */
-export function checkWriters({ host }: View): Violation[] {
+export function checkWriters({ host, fleet }: HostView): Violation[] {
   const found: string[] = []
   for (const write of host.writes.filter(({ beside }) => beside.length > 0))
     found.push(`Compose began for ${orderOf(write)} while process ${write.beside.join(', ')} was at it`)
-  for (const { service, names } of host.twins) found.push(`${names.length} containers of ${service} ran at once: ${names.join(', ')}`)
+  // Old and new of a service that starts first stand side by side, and no third.
+  const isWanted = (service: string, count: number) => fleet?.startFirst && service === 'web' && count === 2
+  for (const { service, names } of host.twins)
+    if (!isWanted(service, names.length)) found.push(`${names.length} containers of ${service} ran at once: ${names.join(', ')}`)
 
   // Whose caller was killed cannot say on whose order it wrote.
   found.push(
