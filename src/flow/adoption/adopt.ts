@@ -5,33 +5,25 @@ import type { HostRule, OperatorFile } from '../../domain/configuration.ts'
 import type { Draft } from '../../domain/plan.ts'
 import { problemText } from '../../domain/problem.ts'
 import { sentenceOf } from '../../domain/reason.ts'
-import { fullName, type Repository, type Sha } from '../../domain/repository.ts'
+import { fullName, type Repository } from '../../domain/repository.ts'
 import { readTaken, takeScript } from '../../host/adoption/take.ts'
 import { registryOf } from '../../plan/reference.ts'
 import { allowedHosts, grantFor } from '../../policy/hosts.ts'
 import { adoptionRequest } from '../../report/adoption.ts'
 import type { AdminSession } from '../bootstrap.ts'
 import type { Ports } from '../ports.ts'
-import { readProjects } from '../read-projects.ts'
 import type { EditTools } from '../secret-edit.ts'
 import { type Refusal, refused } from '../secret-place.ts'
 import { draftAdoption } from './draft.ts'
 import { projectFiles } from './files.ts'
 import type { FoundMachine, FoundProject } from './find.ts'
+import { type Place, type PlaceWanted, placeOf } from './place.ts'
 import { withProposed } from './proposed.ts'
 
 /** Who is to look after what. */
-export interface AdoptionWanted {
+export interface AdoptionWanted extends PlaceWanted {
   /** Name of the Compose project. */
   project: string
-  /** `owner/name` */
-  repository: string
-  /** Absent: `production`, or where another project of the repository has that, with the project's name before it. */
-  environment?: string | undefined
-  /** Absent: the default one. */
-  branch?: string | undefined
-  /** Folder of the repository for its Compose files. Absent: the root, or where that has another project, one of the project's name. */
-  folder?: string | undefined
   also: readonly string[]
   host: HostRule
   /** Folder of releases there. */
@@ -139,38 +131,6 @@ export async function adopt(
   const opened = await ports.github.openPullRequest(repository, { head: proposal, base: branch, ...words })
   if (opened.kind === 'refused') return refused(`${proposal} holds the files, but has no pull request: ${opened.why}`, 'Open it yourself')
   return { kind: 'adopted', repository, environment, number: opened.number, draft }
-}
-
-interface Place {
-  kind: 'found'
-  repository: Repository
-  branch: string
-  head: Sha
-  environment: string
-  folder: string
-  further: boolean
-}
-
-/** Where in the repository it goes. Names that others have there are not taken twice. */
-async function placeOf(wanted: AdoptionWanted, { name }: FoundProject, { github }: Pick<Ports, 'github'>): Promise<Place | Refusal> {
-  const installed = await github.repositories()
-  const there = installed.find(({ repository }) => fullName(repository).toLowerCase() === wanted.repository.toLowerCase())
-  if (!there) return refused(`the App is not installed on ${wanted.repository}`, 'Install it there first')
-  const { repository, defaultBranch } = there
-  const branch = wanted.branch ?? defaultBranch
-  const head = await github.head(repository, branch)
-  if (!head) return refused(`${wanted.repository} has no branch ${branch}`, 'Push a first commit, or name another with --branch')
-  const { good, broken } = await readProjects(repository, head.sha, { github })
-  const [wrong] = broken
-  if (wrong) return refused(wrong.problems.map(problemText).join('\n'), 'Correct the file first')
-  if (good.some(({ file }) => file.project === name))
-    return refused(`${wanted.repository} has the project ${name} already`, 'Change its file by hand: add an environment with the host')
-  const environments = good.flatMap(({ file }) => Object.keys(file.environments))
-  const environment = wanted.environment ?? (environments.includes('production') ? `${name}-production` : 'production')
-  if (environments.includes(environment))
-    return refused(`${wanted.repository} has an environment ${environment} already`, 'Name another with --environment')
-  const further = good.length > 0
-  return { kind: 'found', repository, branch, head: head.sha, environment, folder: wanted.folder ?? (further ? name : ''), further }
 }
 
 /** Registries that the operator has logins for and the project has images in. */
