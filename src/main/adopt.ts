@@ -12,9 +12,8 @@ import { adopt } from '../flow/adoption/adopt.ts'
 import type { Ports } from '../flow/ports.ts'
 import { adminTools } from './host.ts'
 import { keptFolder } from './kept-folder.ts'
-import { openOutside } from './outside.ts'
+import { outsideHere } from './outside-here.ts'
 import { operatorFile } from './records.ts'
-import { readSettings } from './settings.ts'
 import { userName } from './user-name.ts'
 
 /** `landfall adopt`, with the environment that Landfall is started with. Only looking takes no more than its login key. */
@@ -44,21 +43,11 @@ export async function adoptProjects(argv: string[], print: (line: string) => voi
   }
 }
 
+/** Whoever serves goes by the database and the operator's file; nobody has to be woken. */
 async function everything(): Promise<Ports> {
-  const read = readSettings(process.env)
-  if (read.kind !== 'ready') {
-    const wrong = read.kind === 'invalid' ? read.messages : ['Nothing of the App is configured here.']
-    throw new Error([...wrong, 'Run this where and as Landfall is started.'].join('\n'))
-  }
   const { DATABASE_URL: databaseUrl, QUEUE_URL: queueUrl } = process.env
   const chosen = profile({ folder: keptFolder(), ...(databaseUrl && { databaseUrl }), ...(queueUrl && { queueUrl }) })
   if (chosen.kind === 'invalid') throw new Error(chosen.messages.join('\n'))
   const log = logPort(createErrorLogger())
-  const store = await openStore(chosen.value.store, log)
-  const around = { searchPath: process.env.PATH ?? '', home: process.env.HOME, compose: process.env.LANDFALL_COMPOSE }
-  const opened = await openOutside(read.settings, { ...around, environment: process.env }, log, async () => ({
-    store,
-    queue: inProcessQueue(log),
-  }))
-  return opened.ports
+  return outsideHere({ store: await openStore(chosen.value.store, log), queue: inProcessQueue(log) }, log)
 }

@@ -25,9 +25,5 @@ export function adoptions({ db }: Database): Store['adoptions'] {
         .onConflict((conflict) => conflict.columns(['repository', 'environment']).doUpdateSet({ adoption }))
         .execute()
     },
-
-    async forget(repository, environment) {
-      await db.deleteFrom('adoptions').where('repository', '=', repository).where('environment', '=', environment).execute()
-    },
   }
 }

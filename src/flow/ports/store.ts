@@ -56,7 +56,6 @@ export interface Store {
     of(repository: string, environment: string): Promise<Adoption | undefined>
     /** In the place of what was kept for the same environment. */
     keep(adoption: Adoption): Promise<void>
-    forget(repository: string, environment: string): Promise<void>
   }
   leases: Leases
   reports: Reports
