@@ -37,6 +37,8 @@ export interface PlannedOutlook {
   unbuilt: string[]
   /** What runs there now; absent where nothing does. */
   before?: { revision: Sha; compose: string }
+  /** Containers that run there by hand are taken over. Absent: they are not. */
+  adopts?: true
   /** Gates that would be closed after the merge. */
   closed: Reason[]
   /** What differs in the environment's `.env` from what runs: names, never values. Absent where nothing does. */

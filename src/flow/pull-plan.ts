@@ -1,3 +1,4 @@
+import { releaseBefore } from '../domain/adoption.ts'
 import type { EnvironmentRule, ProjectFile } from '../domain/configuration.ts'
 import type { Deployment } from '../domain/deployment.ts'
 import type { PinnedImage } from '../domain/image.ts'
@@ -94,16 +95,18 @@ async function outlookOf(rule: EnvironmentRule, file: ProjectFile, path: string,
     const decision = paths(pathsFor(file, rule), path, changedFiles(await ports.github.changes(repository, running.revision, revision)))
     if (decision.kind === 'nothing-to-do') return { kind: 'nothing', environment, why: decision.why }
   }
+  const adoption = running ? undefined : await ports.store.adoptions.of(fullName(repository), environment)
+  const before = running?.plan ?? (adoption && releaseBefore(adoption))
   const rendered = await renderTarget(repository, revision, target.value, ports)
   if (rendered.kind !== 'ok') return { kind: 'refused', environment, reason: rendered.reason }
   const origins = await keptImages(file.images, passing)
   const images = withOrigins(rendered.value.images, origins, file.images)
-  const known = [...Object.values(origins).flatMap(({ pinned }) => pinned ?? []), ...(running?.plan?.images ?? [])]
+  const known = [...Object.values(origins).flatMap(({ pinned }) => pinned ?? []), ...(before?.images ?? [])]
   const others = await resolveImages(images, { built: false, known, within: aMoment }, passing)
   // A check that is red for what passes would keep people from merging what is well.
   if (others.kind === 'waiting') return { kind: 'later', seconds: others.seconds, why: others.reason.code }
   if (others.kind !== 'ok') return { kind: 'refused', environment, reason: others.reason }
-  const platforms = platformsOf(target.value.hosts, running?.plan, others.value)
+  const platforms = platformsOf(target.value.hosts, before, others.value)
   const built = images.filter((image) => image.built !== undefined).map((image) => builtImage(image, known, [...platforms.values()]))
   const draft = draftOf(
     {
@@ -111,13 +114,13 @@ async function outlookOf(rule: EnvironmentRule, file: ProjectFile, path: string,
       release: passing.deployment.id,
       rendered: { ...rendered.value, images },
       pinned: [...others.value, ...built],
-      seen: assumedHosts(target.value, platforms, running?.plan),
-      running: running?.plan && {
-        services: running.plan.services,
+      seen: assumedHosts(target.value, platforms, before),
+      running: before && {
+        services: before.services,
         others: [],
-        room: withRoom(running.plan),
-        files: filesIn([running.plan]),
-        images: running.plan.images,
+        room: withRoom(before),
+        files: filesIn([before]),
+        images: before.images,
       },
       gates: rule.gates,
       rollout: rule.rollout,
@@ -133,6 +136,7 @@ async function outlookOf(rule: EnvironmentRule, file: ProjectFile, path: string,
     kind: 'planned',
     environment,
     draft: draft.value,
+    ...(adoption && { adopts: true as const }),
     unbuilt: [...new Set(built.filter(({ digest }) => digest === notBuilt).map(({ repository: name }) => name))],
     ...(running?.plan && { before: { revision: running.plan.revision, compose: running.plan.compose } }),
     closed: await closedAhead(passing, target.value, pull),

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { type Adoption, releaseBefore } from '../domain/adoption.ts'
 import type { Deployment } from '../domain/deployment.ts'
 import type { PinnedImage } from '../domain/image.ts'
 import type { ReleaseOnHost } from '../domain/observed.ts'
@@ -29,7 +30,8 @@ export interface Running {
 /**
  * What runs on these hosts. Where all confirmed the same release that is its plan, whole. After a deployment that could
  * not be brought to an end, or where hosts differ, it is what all releases that may have left containers agree on: so a
- * database that none of them changed is still left alone. Undefined where no earlier plan is known.
+ * database that none of them changed is still left alone. What was adopted counts as the first release. Undefined where no earlier plan is
+ * known.
  */
 export async function runningRelease(
   seen: SeenHost[],
@@ -40,10 +42,12 @@ export async function runningRelease(
   const history = await sinceLastSuccess(repository, environment, ports)
   const current = seen.flatMap(({ state }) => state.current ?? [])
   const there = await Promise.all(current.map(({ generation }) => planOf(repository, environment, generation, ports)))
-  const candidates = mayRun(current, there, history)
+  const verified = history.find(({ state }) => state === 'succeeded')
+  const adopted = verified ? undefined : await adoptedRelease(seen, repository, environment, ports)
+  const candidates = mayRun(current, there, history, verified?.plan ?? adopted)
   const [first, ...more] = candidates
   if (!first) return undefined
-  const explained = history.some(({ state }) => state === 'succeeded') && there.every((plan) => plan !== undefined)
+  const explained = (verified !== undefined || adopted !== undefined) && there.every((plan) => plan !== undefined)
   const services = explained
     ? first.services.filter((service) => more.every((plan) => plan.services.some((one) => isSame(one, service))))
     : []
@@ -89,12 +93,30 @@ async function sinceLastSuccess(repository: Repository, environment: string, por
   return history
 }
 
+/**
+ * What was adopted and still runs, as the release before the first one. A service of which a host has any other container by now is not known
+ * any more.
+ */
+async function adoptedRelease(seen: SeenHost[], repository: Repository, environment: string, ports: Pick<Ports, 'store'>) {
+  const adoption = await ports.store.adoptions.of(fullName(repository), environment)
+  return adoption && releaseBefore(stillThere(adoption, seen))
+}
+
+function stillThere({ draft, containers }: Adoption, seen: SeenHost[]): Adoption {
+  const isKnown = (host: string, id: string) => containers.some((one) => one.host === host && one.id === id)
+  const replaced = seen.flatMap(({ host, state }) =>
+    state.containers.flatMap(({ service, id }) => (isKnown(host.name, id) ? [] : [service])),
+  )
+  return { draft: { ...draft, services: draft.services.filter(({ name }) => !replaced.includes(name)) }, containers }
+}
+
 /** Plans of every release that may have left containers on these hosts, the verified one first. */
-function mayRun(current: ReleaseOnHost[], there: (Plan | undefined)[], history: Deployment[]): Plan[] {
+function mayRun(current: ReleaseOnHost[], there: (Plan | undefined)[], history: Deployment[], first: Plan | undefined): Plan[] {
   const last = history.findIndex(({ state }) => state === 'succeeded')
   const halted = history.slice(0, last === -1 ? undefined : last).filter(({ state }) => state === 'halted')
   const sure = halted.length === 0 && current.every(({ confirmed }) => confirmed)
-  const plans = sure ? there : [history[last]?.plan, ...there, ...halted.map(({ plan }) => plan)]
+  const nothingYet = last === -1 && current.length === 0
+  const plans = sure && !nothingYet ? there : [first, ...there, ...halted.map(({ plan }) => plan)]
   const known = new Map(plans.flatMap((plan) => (plan === undefined ? [] : [[plan.generation, plan]])))
   return [...known.values()]
 }

@@ -232,8 +232,8 @@ pass_on() {
   tail -n 5 "$1" >&2
 }
 
-# Compose with a release's files: one project name and one folder for ever, so that ./data never moves. It gets the profiles of
-# this host.
+# Compose with a release's files: one project name and one folder for ever, so that ./data never moves. The folder of a project that was
+# there before Landfall is where it was: root made `files` a link to it. It gets the profiles of this host.
 compose() {
   from=$place/releases/$1
   shift
@@ -241,7 +241,9 @@ compose() {
   [ -f "$from/project/.env" ] && set -- --env-file "$from/project/.env" "$@"
   for profile in $(manifest "${from##*/}" profile); do set -- --profile "$profile" "$@"; done
   find_compose
-  $composer --progress plain -p "$project" --project-directory "${files_in:-$place/files}" \
+  directory=${files_in:-$place/files}
+  [ ! -L "$directory" ] || directory=$(readlink "$directory")
+  $composer --progress plain -p "$project" --project-directory "$directory" \
     -f "$from/compose.yml" -f "$from/override.yml" "$@"
 }
 

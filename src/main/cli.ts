@@ -12,6 +12,7 @@ import { verifyReceipt } from '../flow/verify-receipt.ts'
 import { overRecords } from './records.ts'
 
 const usage = `landfall VERB
+  adopt USER@HOST [PROJECT]         take over what runs on a machine by hand, without a restart
   host bootstrap USER@HOST[:PORT]   make a machine a host of this Landfall
   host check [HOST ...]             tell how hosts are, as Landfall sees them
   host key [BASTION]                print the key that Landfall logs in with, and what a bastion is to let it do
@@ -38,6 +39,7 @@ async function main(argv: string[]): Promise<number> {
   const [verb, ...rest] = argv
   const aboutHosts = verb === 'host' ? await (await import('./host.ts')).hostVerb(rest, print) : undefined
   if (aboutHosts !== undefined) return aboutHosts
+  if (verb === 'adopt') return (await import('./adopt.ts')).adoptProjects(rest, print)
   if (verb === 'recover') return recoverDatabase(rest)
   if (verb === 'rollback') return (await import('./rollback.ts')).rollBack(rest, print)
   if (verb === 'schema') return tell(schema(rest))

@@ -57,7 +57,8 @@ async function bootstrapHost(argv: string[], print: Print): Promise<number> {
   }
 }
 
-function adminTools(connections: Connections): AdminTools {
+/** How an administrator logs in from here. */
+export function adminTools(connections: Connections): AdminTools {
   const ask = process.stdin.isTTY ? async (question: string) => new Secret(await askUnseen(`${question}: `)) : undefined
   const own = ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((name) => join(homedir(), '.ssh', name))
   return {

@@ -11,8 +11,8 @@ import { askForRollback } from '../flow/operate.ts'
 import type { Ports } from '../flow/ports.ts'
 import { seeThrough } from '../flow/see-through.ts'
 import { keptFolder } from './kept-folder.ts'
-import { leaseSeconds, openOutside } from './outside.ts'
-import { readSettings } from './settings.ts'
+import { leaseSeconds } from './outside.ts'
+import { outsideHere } from './outside-here.ts'
 import { userName } from './user-name.ts'
 
 /** `landfall rollback`, with the environment that Landfall is started with. */
@@ -44,7 +44,7 @@ export async function rollBack(argv: string[], print: (line: string) => void): P
             leaseSeconds,
             enough: enough.signal,
             async outside() {
-              outside ??= await everything(kept)
+              outside ??= await outsideHere(kept, log, ['No Landfall took it up, and it cannot be done here:'])
               return outside
             },
           },
@@ -55,17 +55,5 @@ export async function rollBack(argv: string[], print: (line: string) => void): P
   } finally {
     await outside?.hosts.close()
     await store.close()
-  }
-
-  async function everything(open: typeof kept): Promise<Ports> {
-    const read = readSettings(process.env)
-    if (read.kind !== 'ready') {
-      const wrong = read.kind === 'invalid' ? read.messages : ['Nothing of the App is configured here.']
-      throw new Error(
-        ['No Landfall took it up, and it cannot be done here:', ...wrong, 'Run this where and as Landfall is started.'].join('\n'),
-      )
-    }
-    const around = { searchPath: process.env.PATH ?? '', home: process.env.HOME, compose: process.env.LANDFALL_COMPOSE }
-    return (await openOutside(read.settings, { ...around, environment: process.env }, log, async () => open)).ports
   }
 }

@@ -113,9 +113,9 @@ function lineOf(outlook: Outlook): string {
 function detailsOf(outlook: Outlook): Section[] {
   if (outlook.kind === 'nothing') return []
   if (outlook.kind === 'refused') return [explainedSection(outlook.reason)]
-  const { draft, before, closed, variables = [], broughtBack = [] } = outlook
+  const { closed, variables = [], broughtBack = [], draft } = outlook
   return [
-    { head: before ? `${code(shortSha(before.revision))} runs there now.` : 'Nothing runs there yet.' },
+    { head: nowText(outlook) },
     ...(broughtBack.length === 0
       ? []
       : [{ head: '⚠️ **What was rolled back comes back**\n', rows: broughtBack.map((reason) => `- ${explained(reason)}`) }]),
@@ -125,6 +125,15 @@ function detailsOf(outlook: Outlook): Section[] {
       ? []
       : [{ head: '**Variables of `.env` that change** (never their values)\n', rows: variables.map(variableRow) }]),
   ]
+}
+
+function nowText({ before, adopts, draft }: PlannedOutlook): string {
+  if (before) return `${code(shortSha(before.revision))} runs there now.`
+  if (!adopts) return 'Nothing runs there yet.'
+  const restarted = draft.services.filter(({ change }) => change === 'recreated').length
+  const taken = '**Adoption:** what runs there was started by hand, and Landfall looks after it from the merge on. '
+  if (restarted === 0) return `${taken}**0 services restart**: containers, volumes and the folder stay as they are.`
+  return `${taken}**${restarted} ${restarted === 1 ? 'service restarts' : 'services restart'}**, for the reasons below; the others keep their containers.`
 }
 
 function diffText({ draft, before }: PlannedOutlook, room: number): string {

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Database } from './database.ts'
+import { adoptions } from './migrations/adoptions.ts'
 import { answers } from './migrations/answers.ts'
 import { awaits } from './migrations/awaits.ts'
 import { fetched } from './migrations/fetched.ts'
@@ -36,6 +37,7 @@ const migrations: Migration[] = [
   awaits,
   wordsOfEach,
   tasks,
+  adoptions,
 ]
 
 /** `newer`: a later Landfall wrote it, with tables of version `present`; nothing was changed. */

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Log, Store } from '../../flow/ports.ts'
 import { messageOf } from '../message-of.ts'
 import { addressIn, type StoreSettings } from '../profile.ts'
+import { adoptions } from './adoptions.ts'
 import { FolderHeld, holdFolder } from './alone.ts'
 import type { Database } from './database.ts'
 import { deployments } from './deployments.ts'
@@ -93,6 +94,7 @@ export function storeOver(database: Database, log: Log): Store {
     locks: locks(database),
     verdicts: verdicts(database),
     tasks: tasks(database),
+    adoptions: adoptions(database),
     pullPlans: pullPlans(database),
     wantedPlans: wantedPlans(database),
     recovery: recovery(database),

@@ -19,6 +19,7 @@ export interface Tables {
   pull_plans: PullPlanRow
   wanted_plans: WantedPlanRow
   tasks: TaskRow
+  adoptions: AdoptionRow
 }
 
 /** A counter that never goes back; see `sequences.ts`. */
@@ -231,6 +232,14 @@ export interface TaskRow {
   run: string
   /** 1 once it has. */
   ended: number
+}
+
+export interface AdoptionRow {
+  /** `owner/name` */
+  repository: string
+  environment: string
+  /** JSON, `Adoption`. */
+  adoption: string
 }
 
 export interface ReplayRow {

@@ -1,3 +1,4 @@
+import type { Adoption } from '../../domain/adoption.ts'
 import type { TimelineEntry } from '../../domain/deployment.ts'
 import type { Lock, Verdict } from '../../domain/gate.ts'
 import type { Receipt } from '../../domain/receipt.ts'
@@ -50,6 +51,13 @@ export interface Store {
     generation(repository: string, environment: string): Promise<number>
     /** Those that something was ever deployed to; repositories as `owner/name`. */
     known(): Promise<{ repository: string; environment: string }[]>
+  }
+  /** What ran by hand before anything was deployed. */
+  adoptions: {
+    /** Undefined where nothing was adopted; the repository as `owner/name`. */
+    of(repository: string, environment: string): Promise<Adoption | undefined>
+    /** In the place of what was kept for the same environment. */
+    keep(adoption: Adoption): Promise<void>
   }
   leases: Leases
   reports: Reports

@@ -16,6 +16,7 @@ const outlook: z.ZodType<Outlook> = z.discriminatedUnion('kind', [
     draft: storedDraft,
     unbuilt: z.array(z.string()),
     before: z.strictObject({ revision: sha, compose: z.string() }).exactOptional(),
+    adopts: z.literal(true).exactOptional(),
     closed: storedReasons,
     variables: z.array(variable).exactOptional(),
     broughtBack: storedReasons.exactOptional(),
