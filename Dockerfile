@@ -26,6 +26,8 @@ COPY --from=app /app/src /app/src
 RUN ln -s /app/src/main/cli.ts /usr/local/bin/landfall && install -d -o node -g node -m 700 /data
 USER node
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 LANDFALL_DATA=/data LANDFALL_OPERATOR=/etc/landfall/operator.yml
+# Memory that starting took goes back to the system; docs/performance.md.
+ENV MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072
 # The set-up page writes .env where Landfall was started; here the next container finds it.
 WORKDIR /data
 VOLUME /data

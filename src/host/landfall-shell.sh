@@ -1396,6 +1396,7 @@ not_beside() {
 # Brings each service of a list of names and counts to so many running containers of this release, beside those whose ids are in a
 # file: these are left as they are. What of them does not run serves nobody, and goes: Compose would start it again.
 stand_beside() {
+  [ -s "$1" ] || return 0
   take_stock
   idle= scales= names=
   while read -r service count; do
@@ -1609,12 +1610,13 @@ part_from() {
 # knows whom they wanted.
 clear_half_way() {
   older=$(current)
-  take_stock
   if [ -f "$place/leaving" ]; then
     ! leaving_by "rollback $older" || { forget_leaving && return; }
+    take_stock
     sed -n 's/^leave //p' "$place/leaving" >"$scratch/half"
   else
     [ "$older" != 0 ] && ! is_confirmed "$older" && [ -f "$place/releases/$older/before" ] || return 0
+    take_stock
     manifest "$older" beside | cut -d ' ' -f 1 >"$scratch/half.services"
     while read -r id _ _ of; do
       grep -Fqx -- "$of" "$scratch/half.services" && ! grep -Fqx "$id" "$place/releases/$older/before" && say "$of $id"
@@ -2074,7 +2076,7 @@ serve() {
 }
 harmless='A-Za-z0-9._:@/+= -'
 
-if [ -n "${SSH_ORIGINAL_COMMAND+set}" ]; then caller=landfall; else caller=${SUDO_USER:-$(id -un)}; fi
+caller=
 while :; do
   case ${1-} in
     --root) root=${2:?} ;;
@@ -2083,6 +2085,7 @@ while :; do
   esac
   shift 2
 done
+if [ -n "${SSH_ORIGINAL_COMMAND+set}" ]; then caller=landfall; else caller=${caller:-${SUDO_USER:-$(id -un)}}; fi
 
 [ -z "${SSH_ORIGINAL_COMMAND+set}" ] || serve
 case ${1-} in

@@ -4,12 +4,16 @@ import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 
-/** What `npm start` tells Node beside the program. */
-export const startFlags = z
+const startWords = z
   .object({ scripts: z.object({ start: z.string() }) })
   .parse(JSON.parse(readFileSync('package.json', 'utf8')))
   .scripts.start.split(' ')
-  .filter((word) => word.startsWith('--max'))
+
+/** What `npm start` tells Node beside the program. */
+export const startFlags = startWords.filter((word) => word.startsWith('--max'))
+
+/** What `npm start` tells the C library that Node runs on. */
+const startEnvironment = Object.fromEntries(startWords.filter((word) => word.startsWith('MALLOC_')).map((word) => word.split('=')))
 
 /** A Landfall as `npm start` runs it: its own process, its own data folder. */
 export interface LandfallProcess {
@@ -43,7 +47,7 @@ export async function startProcess(
   const [command = '', ...words] = [...through, process.execPath, ...startFlags, 'src/main/serve.ts']
   const child = spawn(command, words, {
     cwd: program,
-    env: { PATH: process.env.PATH ?? '', ...environment },
+    env: { PATH: process.env.PATH ?? '', ...startEnvironment, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const log: LogLine[] = []
