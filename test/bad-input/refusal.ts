@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { unmarked } from '../lab/landfall/reading.ts'
 import type { Merged, Release } from '../lab/landfall/shop.ts'
 import { readPage, type Town } from '../lab/landfall/town.ts'
 
@@ -49,6 +50,3 @@ export async function expectAllIsWell(town: Town): Promise<void> {
   expect(await ready.text()).toBe('database: ok\nqueue: ok\n')
   town.scenario.github.assertFaithful()
 }
-
-/** A comment as it reads once GitHub has rendered it: the backslashes before marks are gone. */
-const unmarked = (comment: string): string => comment.replace(/\\([!-/:-@[-`{-~])/g, '$1')

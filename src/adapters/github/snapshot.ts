@@ -47,9 +47,8 @@ export async function readTarball(revision: Sha, gzipped: Readable): Promise<Sna
 
 function pathInRepository(name: string): string | undefined {
   const parts = name.split('/').slice(1)
-  if (parts.length === 0 || parts.some((part) => part === '..' || part === '.' || part.includes('\0'))) return undefined
-  const path = parts.join('/')
-  return path === '' || path.endsWith('/') ? undefined : path
+  const leadsOn = parts.length > 0 && parts.every((part) => part !== '' && part !== '..' && part !== '.' && !part.includes('\0'))
+  return leadsOn ? parts.join('/') : undefined
 }
 
 /** The last few snapshots; a deployment that waits for its image does not fetch the repository again. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { unmarked } from '../../lab/landfall/reading.ts'
 import type { Town } from '../../lab/landfall/town.ts'
 import type { Attack } from '../attack.ts'
 
@@ -106,6 +107,3 @@ export const compose: Attack[] = [
     },
   },
 ]
-
-/** A comment as it reads once GitHub has rendered it: the backslashes before marks are gone. */
-const unmarked = (comment: string): string => comment.replace(/\\([!-/:-@[-`{-~])/g, '$1')

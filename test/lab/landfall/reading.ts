@@ -5,3 +5,6 @@ import { setTimeout as pause } from 'node:timers/promises'
  * before.
  */
 export const readIt = (): Promise<void> => pause(2100)
+
+/** A comment as it reads once GitHub has rendered it: the backslashes before marks are gone. */
+export const unmarked = (comment: string): string => comment.replace(/\\([!-/:-@[-`{-~])/g, '$1')

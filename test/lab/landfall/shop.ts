@@ -1,3 +1,4 @@
+import type { Files } from '../github/git.ts'
 import type { TestRepository } from '../github/repository.ts'
 import type { GitHubStandIn } from '../github/stand-in.ts'
 import { type Behaviour, pushApp, pushDatabase } from '../images.ts'
@@ -15,7 +16,7 @@ export interface Release {
   behaviour?: Behaviour
   /** Its image takes so many MiB more on a host. */
   padding?: number
-  files?: Record<string, string | null>
+  files?: Files
   by?: string
   /** `false` for a build that never pushes its image. */
   build?: boolean
