@@ -6,6 +6,7 @@ import { checkHouse } from './checks/house.ts'
 import { checkOrder } from './checks/order.ts'
 import { checkProof } from './checks/proof.ts'
 import { checkReports } from './checks/reports.ts'
+import { checkSecrets, checkTold } from './checks/secrets.ts'
 import { checkSettings } from './checks/settings.ts'
 import { checkWaves } from './checks/waves.ts'
 import { checkWishes } from './checks/wishes.ts'
@@ -26,6 +27,8 @@ const everything = (evidence: HostView): string[] =>
     ...checkProof(evidence),
     ...checkHouse(evidence, project, untouched),
     ...checkSettings(evidence),
+    ...checkSecrets(evidence),
+    ...checkTold(evidence),
   ].map(({ invariant, what }) => `${invariant}: ${what}`)
 
 test('a run in which all went well violates nothing', () => {
@@ -191,6 +194,17 @@ const spoilt: [why: string, spoil: (evidence: HostView) => void, said: RegExp][]
     ({ host }) => void Object.assign(host, { settings: { there: 'a', read: 'b', released: 'a' } }),
     /6: the database read the settings "b", and "a" is there/,
   ],
+  [
+    'the host has the secret of another commit',
+    ({ host }) => void Object.assign(host, { secrets: { file: 'old', containers: ['new'] } }),
+    /4: the .env of the host has the secret of a+; the release that runs was planned with that of b+/,
+  ],
+  [
+    'a container was told a secret of nobody',
+    ({ host }) => void Object.assign(host, { secrets: { file: 'new', containers: ['other'] } }),
+    /4: web container 1 has the secret of nobody \(other\)/,
+  ],
+  ['the log tells a secret', ({ told }) => void told.push('the log'), /6: a secret stands in the log/],
   ['the database lost a row', ({ host }) => void Object.assign(host.data, { rows: 0 }), /6: the database has 0 rows/],
   [
     'a container is left over',

@@ -5,6 +5,7 @@ import type { Fleet } from './fleet.ts'
 import type { Command, History } from './history.ts'
 import type { Twins, Write } from './host-watch.ts'
 import type { Place, Rules } from './rules.ts'
+import type { SecretsThere } from './secrets.ts'
 import type { Settings } from './settings.ts'
 import type { Data, StoredDeployment, StoredIntent, StoredReceipt, StoredVerdict } from './stored.ts'
 
@@ -42,6 +43,8 @@ export interface Evidence {
   chat: string[]
   /** By deployment: when it was planned, in milliseconds since 1970, by Landfall's log. */
   planned: Map<string, number>
+  /** Where a secret stands that should not. */
+  told: string[]
   hosts: HostEvidence[]
 }
 
@@ -63,6 +66,8 @@ export interface HostEvidence {
   data: Data
   /** Absent where the town has none. */
   settings?: Settings
+  /** The same. */
+  secrets?: SecretsThere
 }
 
 /** All there is to see of one environment. */

@@ -9,6 +9,7 @@ import { openWork } from '../settled.ts'
 import type { Evidence, HostEvidence } from './evidence.ts'
 import { processesOn } from './processes.ts'
 import type { Place } from './rules.ts'
+import { secretsOn } from './secrets.ts'
 import { settingsOn } from './settings.ts'
 import { type Data, data, deployment, intent, jsonOf, receipt, verdict } from './stored.ts'
 import type { RunTown, WatchedSpot } from './town.ts'
@@ -16,8 +17,9 @@ import type { RunTown, WatchedSpot } from './town.ts'
 /** Looks at everything there is. */
 export async function gatherEvidence(town: RunTown): Promise<Evidence> {
   const { github, repository, chat, people, landfalls, places, spots, rules, fleet } = town
-  const [database, hosts] = await Promise.all([
+  const [database, told, hosts] = await Promise.all([
     databaseOf(town),
+    toldBy(town),
     Promise.all(places.flatMap((place) => spots[place].map((spot) => hostOf(town, place, spot)))),
   ])
   const shas = new Set(people.history.heads.map(({ sha }) => sha))
@@ -41,6 +43,7 @@ export async function gatherEvidence(town: RunTown): Promise<Evidence> {
     chat: chat.received.map(({ body }) => body),
     // The first time counts.
     planned: new Map(advanced.toReversed().map(({ deployment: id, time }) => [String(id), time])),
+    told,
     hosts,
   }
 }
@@ -71,12 +74,26 @@ async function databaseOf({ records, ground }: RunTown): Promise<Evidence['datab
   }
 }
 
+/** Where one of the secrets stands that should be on hosts alone. */
+async function toldBy({ records, github, chat, landfalls, people }: RunTown): Promise<string[]> {
+  if (people.history.secrets.size === 0) return []
+  const kept = await Promise.all(['deployments', 'intents', 'receipts'].map((table) => records.query(`select * from ${table}`)))
+  const places: Record<string, string> = {
+    'the database': JSON.stringify(kept),
+    'what GitHub was told': github.requests.map(({ body }) => body).join('\n'),
+    chat: chat.received.map(({ body }) => body).join('\n'),
+    'the log': landfalls.members.map(({ log }) => JSON.stringify(log)).join('\n'),
+  }
+  const secrets = [...people.history.secrets.values()]
+  return Object.entries(places).flatMap(([place, text]) => (secrets.some((secret) => text.includes(secret)) ? [place] : []))
+}
+
 const columns =
   'id, intent, kind, environment, revision, actor, asked, state, reason, plan, taken_back, generation, created_at, started_at, finished_at'
 
-async function hostOf({ project, settings }: RunTown, place: Place, { host, watch }: WatchedSpot): Promise<HostEvidence> {
+async function hostOf({ project, settings, secrets }: RunTown, place: Place, { host, watch }: WatchedSpot): Promise<HostEvidence> {
   const folder = `/var/lib/landfall/${project}/${place}`
-  const [acts, containers, kept, calls, volumes, stored, mounted] = await Promise.all([
+  const [acts, containers, kept, calls, volumes, stored, mounted, secret] = await Promise.all([
     actsOn({ host }, project, place),
     containersOf({ host }, project),
     host.sh(`for file in ${folder}/releases/*/receipt.json; do [ ! -f "$file" ] || cat "$file"; done`),
@@ -84,6 +101,7 @@ async function hostOf({ project, settings }: RunTown, place: Place, { host, watc
     host.sh(`docker volume ls -q --filter label=com.docker.compose.project=${project}`),
     dataOf(host, project),
     settings ? settingsOn(host, project, place) : undefined,
+    secrets && place === 'production' ? secretsOn(host, project, place) : undefined,
   ])
   const receipts = linesOf(kept).map((line) => receipt.parse(JSON.parse(line)))
   return {
@@ -96,6 +114,7 @@ async function hostOf({ project, settings }: RunTown, place: Place, { host, watc
     volumes: linesOf(volumes),
     data: stored,
     ...(mounted && { settings: mounted }),
+    ...(secret && { secrets: secret }),
     writes: watch.writes(),
     twins: watch.twins,
     once: watch.once,

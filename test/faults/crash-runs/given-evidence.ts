@@ -23,6 +23,7 @@ export function givenEvidence(): HostView {
     rules: undefined,
     fleet: undefined,
     place: 'production',
+    told: [],
     host,
     hosts: [host],
     planned: new Map(deployments.map(({ id }, index) => [id, 10 + index * 10])),
@@ -33,6 +34,10 @@ export function givenEvidence(): HostView {
       ],
       digests: new Map([a, b].map((sha) => [sha, digestOf(sha)])),
       checks: new Map(),
+      secrets: new Map([
+        [a, 'old'],
+        [b, 'new'],
+      ]),
       commands: [{ comment: 7, issue: 1, by: 'mona', body: '/rollback', word: 'rollback', mayDoIt: true, told: 'once' }],
     },
     deliveries: [
@@ -122,6 +127,7 @@ const givenHost = (deployments: readonly StoredDeployment[]): HostEvidence => ({
     { id: 'database', name: 'run-1-db-1', service: 'db', reference: 'database@sha256:dd', status: 'running', startedAt: '' },
   ],
   settings: { there: 'a', read: 'a', released: 'a' },
+  secrets: { file: 'new', containers: ['new'] },
   receipts: new Map(deployments.map((one) => [one.generation ?? 0, receiptOf(one)])),
   leavings: [],
   volumes: ['run-1_data'],
@@ -153,6 +159,8 @@ function deployed(
     finished_at: `1970-01-01T00:00:0${generation}Z`,
     plan: {
       revision,
+      // The way back keeps those that run.
+      secrets: { revision: previous?.revision === b ? b : revision },
       images: [{ repository: 'shop', digest: digestOf(revision), revision }],
       services: [{ name: 'web', image: `shop@${digestOf(revision)}`, change: 'recreated', because: ['image'] }],
       waves: [{ hosts: ['web-1'] }],

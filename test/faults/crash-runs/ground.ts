@@ -2,6 +2,7 @@ import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { z } from 'zod'
+import { openIdentities } from '../../../src/adapters/identities.ts'
 import { type Gates, installGates } from '../../lab/gates.ts'
 import type { Host } from '../../lab/host.ts'
 import { type Laboratory, startLaboratory } from '../../lab/laboratory.ts'
@@ -54,6 +55,7 @@ export async function openGround(say: (line: string) => void = () => {}): Promis
     // One after the other: the first makes the keys.
     const [first, ...others] = places.production
     const production = [await spotOn(first), ...(await Promise.all(others.map(spotOn)))]
+    await openIdentities(keys)
     const spots = { production, staging: await Promise.all(places.staging.map(spotOn)) }
     const operatorFile = join(lab.folder, 'operator.yml')
     await writeFile(operatorFile, stringify(operator(spots, lab.registry.address)))

@@ -8,6 +8,8 @@ export interface History {
   digests: Map<string, string>
   /** By commit: how its check ended, and not before when, in milliseconds since 1970. */
   checks: Map<string, { conclusion: 'success' | 'failure'; at: number }>
+  /** By commit: the secret its production is to have; none where the town has none. */
+  secrets: Map<string, string>
   /** Comments with a command. */
   commands: Command[]
 }

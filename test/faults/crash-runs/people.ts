@@ -8,6 +8,7 @@ import type { Fleet } from './fleet.ts'
 import type { History } from './history.ts'
 import type { Random } from './random.ts'
 import type { Rules } from './rules.ts'
+import type { Vault } from './secrets.ts'
 import { wordsOf } from './words.ts'
 
 export interface People {
@@ -36,18 +37,21 @@ export interface Around {
   rules: Rules | undefined
   fleet: Fleet | undefined
   random: Random
+  /** Absent: there are no secrets. */
+  vault: Vault | undefined
 }
 
-export function peopleOf(shop: Shop, github: GitHubStandIn, registry: Registry, { rules, fleet, random }: Around): People {
+export function peopleOf(shop: Shop, github: GitHubStandIn, registry: Registry, { rules, fleet, random, vault }: Around): People {
   const { repository } = shop
-  const history: History = { heads: [], digests: new Map(), checks: new Map(), commands: [] }
+  const history: History = { heads: [], digests: new Map(), checks: new Map(), secrets: new Map(), commands: [] }
   const telling: Promise<unknown>[] = []
   // What is said in a merged pull request is about what that one brought; here people talk about what there is.
   let issue = rules || fleet?.canary === 'approved' ? repository.openIssue('What goes live when', 'mona') : undefined
   let serial = 0
 
   const inBackground = (work: Promise<unknown>): void => void telling.push(work)
-  const moved = (sha: string, digest?: string) => {
+  const moved = (sha: string, digest?: string, secret = history.secrets.get(history.heads.at(-1)?.sha ?? '')) => {
+    if (secret !== undefined && !history.secrets.has(sha)) history.secrets.set(sha, secret)
     history.heads.push({ sha, at: Date.now() })
     if (digest) history.digests.set(sha, digest)
   }
@@ -67,8 +71,9 @@ export function peopleOf(shop: Shop, github: GitHubStandIn, registry: Registry, 
   }
 
   async function merge(behaviour: Behaviour, there: boolean, told: 'later' | 'never', ends?: CheckEnds): Promise<Merged> {
-    const merged = await shop.merge({ title: `Change ${++serial}`, behaviour, build: there, told })
-    moved(merged.sha, merged.digest)
+    const secret = await vault?.rotate()
+    const merged = await shop.merge({ title: `Change ${++serial}`, behaviour, build: there, told, ...secret })
+    moved(merged.sha, merged.digest, secret?.value)
     issue ??= merged.pullRequest
     if (!there) inBackground(pause(random.whole(...buildTime)).then(() => build(merged.sha, behaviour)))
     inBackground(check(merged.sha, ends))
@@ -140,8 +145,9 @@ export function peopleOf(shop: Shop, github: GitHubStandIn, registry: Registry, 
     history,
     perform,
     async merge(title) {
-      const merged = await shop.merge({ title, told: 'later' })
-      moved(merged.sha, merged.digest)
+      const secret = await vault?.rotate()
+      const merged = await shop.merge({ title, told: 'later', ...secret })
+      moved(merged.sha, merged.digest, secret?.value)
       issue ??= merged.pullRequest
       await check(merged.sha)
       await tell(merged.guids, 'once')

@@ -5,6 +5,7 @@ import { type Fleet, fleetOf, tellFleet } from './fleet.ts'
 import { type Random, randomFrom } from './random.ts'
 import { plainAct, ruledAct } from './random-acts.ts'
 import { type Place, type Rules, rulesOf, tellRules } from './rules.ts'
+import { hasSecrets } from './secrets.ts'
 import { hasSettings } from './settings.ts'
 import type { Step } from './steps.ts'
 
@@ -159,7 +160,7 @@ function stepFor(kind: StrikeKind, fails: boolean, random: Random): Step {
 /** The script in words, a line each. */
 export function tellScript({ seed, profile, rules, fleet, before, acts, strikes }: Script): string[] {
   return [
-    `seed ${seed}, Landfall on ${profile}, ${tellRules(rules)}; ${tellFleet(fleet)}${before ? ', a step before it' : ''}${hasSettings(seed) ? '; the database mounts settings' : ''}`,
+    `seed ${seed}, Landfall on ${profile}, ${tellRules(rules)}; ${tellFleet(fleet)}${before ? ', a step before it' : ''}${hasSettings(seed) ? '; the database mounts settings' : ''}${hasSecrets(seed) ? '; production has a secret' : ''}`,
     ...acts.map((act, index) => `  act ${index + 1}: ${tellAct(act)}`),
     ...strikes.map((strike) => `  strike: ${tellStrike(strike)}`),
   ]

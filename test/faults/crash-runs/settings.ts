@@ -6,7 +6,7 @@ import type { Place } from './rules.ts'
  * Whether the database service of a seed's town mounts a file of the repository, which every merge changes, and reads it again by a command.
  * It keeps its container through all of it. A row of numbers of its own, as rules have.
  */
-export const hasSettings = (seed: number): boolean => randomFrom(seed + 0x5000_0000).chance(0.5)
+export const hasSettings = (seed: number): boolean => randomFrom(seed + 0x7000_0000).chance(0.5)
 
 /** The file of every commit that tells it from all others. */
 const source = 'CHANGES.md'

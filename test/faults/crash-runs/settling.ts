@@ -6,6 +6,7 @@ import { checkHouse, type Untouched } from './checks/house.ts'
 import { checkOrder } from './checks/order.ts'
 import { checkProof } from './checks/proof.ts'
 import { checkReports } from './checks/reports.ts'
+import { checkSecrets, checkTold } from './checks/secrets.ts'
 import { checkSettings } from './checks/settings.ts'
 import type { Violation } from './checks/violation.ts'
 import { checkWaves } from './checks/waves.ts'
@@ -98,6 +99,7 @@ function check(evidence: Evidence, { project, landfalls }: RunTown, house: House
     ...checkWishes(evidence),
     ...checkAnswers(evidence),
     ...checkGates(evidence),
+    ...checkTold(evidence),
     ...viewsOf(evidence).flatMap((view) => {
       const onHosts = hostViewsOf(view).flatMap((one) => [
         ...checkWriters(one),
@@ -105,6 +107,7 @@ function check(evidence: Evidence, { project, landfalls }: RunTown, house: House
         ...checkProof(one),
         ...checkHouse(one, project, untouchedOn(one.host.name, house)),
         ...checkSettings(one),
+        ...checkSecrets(one),
       ])
       return [...checkReports(view), ...checkHead(view), ...checkWaves(view), ...onHosts]
     }),

@@ -19,6 +19,7 @@ export const intent = z.object({
 export type StoredDeployment = z.infer<typeof deployment>
 const plan = z.object({
   revision: z.string(),
+  secrets: z.object({ revision: z.string() }).optional(),
   images: z.array(z.object({ digest: z.string(), repository: z.string(), revision: z.string().optional() })),
   services: z.array(z.object({ name: z.string(), image: z.string(), change: z.string(), because: z.array(z.string()) })),
   waves: z.array(z.object({ hosts: z.array(z.string()), approve: z.unknown().optional() })),

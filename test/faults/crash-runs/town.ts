@@ -17,6 +17,7 @@ import { type People, peopleOf } from './people.ts'
 import type { Random } from './random.ts'
 import { environmentsText, type Place, type Rules } from './rules.ts'
 import type { Script, Strike } from './script.ts'
+import { hasSecrets, knowing, openVault, secretsText } from './secrets.ts'
 import { hasSettings, withSettings } from './settings.ts'
 import { createSteps, type Steps, stepAtGitHub, stepInLog } from './steps.ts'
 import { type Waiting, waitingIn } from './waiting.ts'
@@ -29,6 +30,8 @@ export interface RunTown {
   fleet: Fleet | undefined
   /** Whether the database mounts a file of the repository. */
   settings: boolean
+  /** Whether production has a secret. */
+  secrets: boolean
   repository: TestRepository
   github: GitHubStandIn
   chat: ChatReceiver
@@ -113,19 +116,26 @@ export async function openRunTown(
   try {
     const namesOf = (place: Place) => spots[place].map(({ host }) => host.name)
     const hosts = { production: namesOf('production'), staging: namesOf('staging') }
-    const settings = hasSettings(seed)
-    const written = filesOf(project, registry.address, environmentsText(rules, hosts, `${rolloutText(fleet)}${beforeText(before)}`), before)
+    const [settings, secrets] = [hasSettings(seed), hasSecrets(seed)]
+    const written = filesOf(
+      project,
+      registry.address,
+      environmentsText(rules, hosts, `${rolloutText(fleet)}${beforeText(before)}${secretsText(secrets)}`),
+      { before, secrets },
+    )
     const files = settings ? withSettings(written) : written
     const shop = await openShop(github, registry, { name: project, hosts: hosts.production, files })
     for (const person of ['lisa', 'peter']) shop.repository.addCollaborator(person, 'write')
     await servers.open()
-    const people = peopleOf(shop, github, registry, { rules, fleet, random })
+    const vault = secrets ? await openVault(ground.keys, shop.repository.fullName) : undefined
+    const people = peopleOf(shop, github, registry, { rules, fleet, random, vault })
     return {
       ground,
       project,
       rules,
       fleet,
       settings,
+      secrets,
       repository: shop.repository,
       github,
       chat,
@@ -159,9 +169,14 @@ export const lookedAt = ({ records, repository }: RunTown): Promise<true> =>
   })
 
 /** A shop as others have it, with restart policies, and with versions that fail soon. */
-function filesOf(project: string, registry: string, environments: string, before: boolean): Record<string, string> {
+function filesOf(
+  project: string,
+  registry: string,
+  environments: string,
+  { before, secrets }: Pick<RunTown, 'secrets'> & Pick<Script, 'before'>,
+): Record<string, string> {
   return {
-    'compose.yml': obeying(composeFile(registry, project), before).replaceAll(
+    'compose.yml': knowing(obeying(composeFile(registry, project), before), secrets).replaceAll(
       '    init: true',
       '    init: true\n    restart: unless-stopped\n    stop_grace_period: 3s',
     ),
