@@ -4,6 +4,7 @@ import type { TestRepository } from '../../lab/github/repository.ts'
 import { pushApp } from '../../lab/images.ts'
 import { must } from '../../lab/run.ts'
 import type { Attack } from '../attack.ts'
+import { changeForNow } from '../change-for-now.ts'
 import type { AttackedTown } from '../town.ts'
 
 const path = 'deploy/production.secrets.env'
@@ -18,16 +19,16 @@ const recipientIn = (text: string): string => /age1[a-z0-9]+/.exec(text)?.[0] ??
 
 /** What somebody does with a file that is not theirs, and what the refusal says. */
 const uses: [what: string, make: (theirs: string, own: string) => string, says: RegExp][] = [
-  ['copied', (theirs) => theirs, /recipient|not encrypted for/],
+  ['copied', (theirs) => theirs, /it is encrypted for/],
   [
     'with the own recipient written over theirs',
     (theirs, own) => theirs.replaceAll(recipientIn(theirs), recipientIn(own)),
-    /cannot be|key/,
+    /production\.secrets\.env:\d+/,
   ],
   [
     'with the own key beside their values',
     (theirs, own) => `${valuesOf(theirs)}\n${own.slice(own.indexOf('sops_'))}`,
-    /TREASURE|MAC|not what was encrypted/,
+    /production\.secrets\.env:\d+/,
   ],
 ]
 
@@ -47,7 +48,8 @@ export const copiedSecrets: Attack = {
     const theirs = await encryptedFor('acme/shop', value, town)
     const thief = await scenario.github.createRepository('thief', 'web', { 'README.md': 'thief\n' })
     thief.addCollaborator('mona', 'write')
-    await town.changeOperator(({ repositories }) => {
+    const restore = await changeForNow(town, ({ repositories }) => {
+      Object.assign(repositories['acme/*'] ?? {}, { environments: { '*': ['web-1'] } })
       repositories['thief/*'] = Object.assign({}, { projects: ['thief-*'], environments: { production: ['web-2'] } })
     })
     const own = await encryptedFor('thief/web', 'my own', town)
@@ -57,12 +59,13 @@ export const copiedSecrets: Attack = {
     for (const [what, make, says] of uses) {
       const answer = await bring(town, thief, make(theirs, own))
       assert.match(answer, /^failure: Refused/, `${what}: ${answer}`)
-      assert.match(answer, says, what)
+      assert.match(answer, says, `${what}: ${answer}`)
     }
     assert.equal(await other.docker('ps', '--all', '--quiet', '--no-trunc'), before)
+    await restore()
     const project = (town.files['.github/landfall.yml'] ?? '').replace(
       'environments:\n',
-      `environments:\n  staging: { branch: main, hosts: [web-1], secrets: ${path} }\n`,
+      `environments:\n  staging: { branch: main, hosts: [web-2], secrets: ${path} }\n`,
     )
     const { sha } = await town.begin({ title: 'In staging too', files: { '.github/landfall.yml': project, [path]: theirs } })
     const status = await shop.repository.waitForStatus(sha, 'landfall/staging', 'failure', 60)

@@ -6,6 +6,7 @@ import { recordsOf } from '../../lab/landfall/records.ts'
 import type { OperatorText } from '../../lab/landfall/town.ts'
 import { ordersAt } from '../../lab/sshd-record.ts'
 import type { Attack } from '../attack.ts'
+import { changeForNow } from '../change-for-now.ts'
 import type { AttackedTown } from '../town.ts'
 
 /** One of two who share this Landfall and nothing else. */
@@ -67,20 +68,6 @@ function divide(operator: OperatorText, [one, other]: readonly [Tenant, Tenant])
     repositories: Object.fromEntries(grants),
     chat: Object.fromEntries(channels),
   })
-}
-
-/** Changes the operator's file; resolves to what makes it as it was. */
-async function changeForNow(town: AttackedTown, change: (operator: OperatorText) => void): Promise<() => Promise<void>> {
-  let usual: OperatorText | undefined
-  await town.changeOperator((operator) => {
-    usual = structuredClone(operator)
-    change(operator)
-  })
-  return () =>
-    town.changeOperator((operator) => {
-      for (const key of Object.keys(operator)) if (!Object.hasOwn(usual ?? {}, key)) delete operator[key]
-      Object.assign(operator, usual)
-    })
 }
 
 /** Brings a file to main; resolves to what people read of what became of it. */

@@ -107,7 +107,9 @@ async function populate(scenario: Scenario, servers: Laboratory | undefined): Pr
       await writeFile(scenario.operatorFile, stringify(file))
       const [known] = github.deliveries
       // Landfall looks at its file when it needs it: an old delivery, told again, is a need that changes nothing else.
+      const deadline = performance.now() + patience * 1000
       while (!scenario.landfall.log.slice(before).some(({ msg }) => msg === 'operator file reloaded')) {
+        if (performance.now() > deadline) throw new Error('Landfall does not go by what the operator wrote')
         if (known) await github.redeliver(known.guid)
         await pause(200)
       }
