@@ -354,7 +354,7 @@ const wordings = {
   },
   'task-unknown': {
     sentence: (e) => `There is no task ${e.task}${e.meant === undefined ? '' : ` (did you mean ${e.meant}?)`}; there are ${e.known}`,
-    remedy: () => 'Name one of these, or add it to `tasks` of the file on the default branch',
+    remedy: () => 'Name one of these, or add it to `tasks` of the file and deploy that',
   },
   'task-not-run': {
     sentence: (e) => `${e.task} cannot be run on ${e.environment}: ${e.why}`,
