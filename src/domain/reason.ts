@@ -233,7 +233,7 @@ const wordings = {
   },
   'window-closed': {
     sentence: (e) => `${e.environment} is not deployed to now: ${e.windows}`,
-    remedy: (e) => `Goes on by itself on ${e.opens}. Rollbacks pass`,
+    remedy: (e) => (e.again ? `Say \`${e.again}\` again from ${e.opens} on` : `Goes on by itself on ${e.opens}. Rollbacks pass`),
   },
   'window-never-opens': {
     sentence: (e) => `${e.environment} is never deployed to: its windows leave no minute open (${e.windows})`,
@@ -268,7 +268,7 @@ const wordings = {
     sentence: (e) =>
       `${e.environment} is locked by ${e.person}${e.pullRequest && ` for ${e.pullRequest}`} since ${moment(e.since)}${e.reason && `: ${e.reason}`}`,
     remedy: (e) =>
-      `Goes on by itself ${e.until ? `at ${moment(e.until)}, or ` : ''}after ${e.environment === 'everything' ? '`/unlock --all`' : command('unlock', e)}${e.others && `; locked by ${e.others} too`}. Rollbacks pass`,
+      `${e.again ? `Say \`${e.again}\` again` : 'Goes on by itself'} ${e.until ? `at ${moment(e.until)}, or ` : ''}after ${e.environment === 'everything' ? '`/unlock --all`' : command('unlock', e)}${e.others && `; locked by ${e.others} too`}${e.again ? '' : '. Rollbacks pass'}`,
   },
   quarantined: {
     sentence: (e) => `${e.commit} ${e.because} on ${e.environment} at ${moment(e.at)} and is not brought again by itself`,
@@ -354,11 +354,20 @@ const wordings = {
   },
   'task-unknown': {
     sentence: (e) => `There is no task ${e.task}${e.meant === undefined ? '' : ` (did you mean ${e.meant}?)`}; there are ${e.known}`,
-    remedy: () => 'Name one of these, or add it to `tasks` of the file on the default branch',
+    remedy: () => 'Name one of these, or add it to `tasks` of the file and deploy that',
   },
   'task-not-run': {
     sentence: (e) => `${e.task} cannot be run on ${e.environment}: ${e.why}`,
     remedy: (e) => `Bring ${e.environment} in order first, then ask again`,
+  },
+  'task-not-deployed': {
+    sentence: (e) => `The release that runs on ${e.environment} (${e.commit}) has ${e.what} ${e.task}`,
+    remedy: () => 'Only what passed its gates is run: deploy what the file says now, then say it again',
+  },
+  'task-not-theirs': {
+    sentence: (e) =>
+      `${e.person} may not have ${e.task} run on ${e.environment}: deployments need approval there, and it would not be theirs`,
+    remedy: (e) => `May say it: ${e.from}`,
   },
   'task-failed': {
     sentence: (e) => `${e.task} failed on ${e.host}: ${e.detail}`,

@@ -70,7 +70,7 @@ export const demandsOn = ({ deployment, ports }: Passing, { rule, granted }: Tar
 
 /** What these rules ask for, and beside them those of what runs there and the operator's floor. */
 export async function demandsBeside(
-  { repository, environment }: Deployment,
+  { repository, environment }: Pick<Deployment, 'repository' | 'environment'>,
   gates: GateRules | undefined,
   granted: RepositoryRule | undefined,
   ports: Ports,

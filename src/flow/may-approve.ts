@@ -2,7 +2,7 @@ import type { SourceRule } from '../domain/configuration.ts'
 import { askedAbout, type Deployment, type Shown } from '../domain/deployment.ts'
 import type { ApprovalRule, Verdict } from '../domain/gate.ts'
 import { type Reason, reason } from '../domain/reason.ts'
-import { shortSha } from '../domain/repository.ts'
+import { type Repository, shortSha } from '../domain/repository.ts'
 import type { Role } from '../domain/role.ts'
 import { type ApprovalFacts, whyNotTheirs } from '../policy/gates/approval.ts'
 import { approvalFacts } from './approval-facts.ts'
@@ -26,13 +26,24 @@ export async function verdictOf(
   { person, role }: Person,
   ports: Ports,
 ): Promise<Verdict> {
-  const named = [...new Set(rules.flatMap(({ by }) => by).flatMap((entry) => (entry.startsWith('team:') ? entry.slice(5) : [])))]
-  const member = await Promise.all(named.map((team) => ports.github.isMember(deployment.repository, team, person)))
+  const teams = await teamsOf(person, deployment.repository, rules, ports)
   return {
-    ...{ deployment: deployment.id, person, role, teams: named.filter((_, index) => member[index]), verdict, content },
+    ...{ deployment: deployment.id, person, role, teams, verdict, content },
     ...(deployment.revision !== undefined && { revision: deployment.revision }),
     at: ports.clock.now().toISOString(),
   }
+}
+
+/** The teams that somebody is in now, of those that the rules name. */
+export async function teamsOf(
+  person: string,
+  repository: Repository,
+  rules: readonly ApprovalRule[],
+  { github }: Ports,
+): Promise<string[]> {
+  const named = [...new Set(rules.flatMap(({ by }) => by).flatMap((entry) => (entry.startsWith('team:') ? entry.slice(5) : [])))]
+  const member = await Promise.all(named.map((team) => github.isMember(repository, team, person)))
+  return named.filter((_, index) => member[index])
 }
 
 /** Why somebody's approval counts for none of the rules; undefined where it does for one. */

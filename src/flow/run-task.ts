@@ -7,22 +7,21 @@ import { fullName } from '../domain/repository.ts'
 import { once } from '../host/commands.ts'
 import { readEnded } from '../host/output.ts'
 import { allowedHosts } from '../policy/hosts.ts'
-import { type TaskTarget, taskTarget } from '../policy/task-place.ts'
+import { type Found, notRun, type TaskTarget } from '../policy/task-place.ts'
+import { sameWords } from '../policy/task-words.ts'
 import { taskEndText } from '../report/answers/task.ts'
 import { maskOf } from './bundle.ts'
 import { commentReports } from './comment-answer.ts'
 import { environmentLease } from './environment.ts'
 import { order, understood } from './fleet.ts'
 import { lookAtHosts } from './hosts-state.ts'
+import { permitTask } from './permit-task.ts'
 import type { Lease, Ports } from './ports.ts'
 import { mostTries, passes } from './trouble.ts'
 import type { Work } from './under-lease.ts'
 
 /** What is woken when a task is to be run. */
 export const taskSubject = (id: string): string => `task:${id}`
-
-/** How many deployments back what runs is looked for. */
-const remembered = 50
 
 /** Seconds until it is looked again whether a deployment has come to its end. */
 const lookEvery = 5
@@ -56,10 +55,8 @@ async function step(id: string, lease: Lease, signal: AbortSignal, ports: Ports)
   if (!task || task.end) return undefined
   const { repository, environment } = task
   if ((await ports.store.deployments.open(fullName(repository), environment)).some(({ state }) => isAtWork(state))) return lookEvery
-  const target = task.at
-    ? await begunAt(task, task.at, ports)
-    : taskTarget(task, await ports.store.deployments.ofEnvironment(fullName(repository), environment, remembered))
-  if (target.kind === 'none') await fail(task, target.reason, lease, ports)
+  const target = task.at ? await begunAt(task, task.at, ports) : await toBegin(task, ports)
+  if (target.kind === 'refused') await fail(task, target.reason, lease, ports)
   else {
     const done = await carryOut(task, target, { lease, signal, ports })
     if (done.kind === 'failed') await fail(task, done.reason, lease, ports)
@@ -67,11 +64,18 @@ async function step(id: string, lease: Lease, signal: AbortSignal, ports: Ports)
   return undefined
 }
 
+/** Asked once more: while it waited for its turn another release may have come, a window closed, or somebody locked. */
+async function toBegin(task: TaskRun, ports: Ports): Promise<Found<TaskTarget>> {
+  const permitted = await permitTask(task, await ports.github.role(task.repository, task.actor), ports)
+  if (permitted.kind === 'refused' || sameWords(permitted.words, task)) return permitted
+  return notRun(task, 'a release came meanwhile that has other words for it')
+}
+
 /** Where it was begun, whatever runs by now: the host has to be asked what came of it. */
-async function begunAt({ repository, environment, task }: TaskRun, { host, of }: TaskPlace, ports: Ports): Promise<TaskTarget> {
-  const runs = await ports.store.deployments.ofGeneration(fullName(repository), environment, of)
+async function begunAt(task: TaskRun, { host, of }: TaskPlace, ports: Ports): Promise<Found<TaskTarget>> {
+  const runs = await ports.store.deployments.ofGeneration(fullName(task.repository), task.environment, of)
   if (runs?.plan) return { kind: 'found', runs, plan: runs.plan, host }
-  return { kind: 'none', reason: reason('task-not-run', { task, environment, why: 'the release it was begun with is not known any more' }) }
+  return notRun(task, 'the release it was begun with is not known any more')
 }
 
 interface Carrying {

@@ -750,7 +750,8 @@ do_once() {
   audit "$name ended"
 }
 
-# Sets began, when it did, and id, empty where it has to be begun. One that was made and never started is none.
+# Sets began, when it did, and id, empty where it has to be begun: only where it is known that it did not run. A container that was made and
+# never started proves that; where there is none it is the note that Docker was not asked yet.
 find_once() {
   began= id= known=
   [ ! -f "$once.began" ] || read -r began known <"$once.began"
@@ -758,10 +759,37 @@ find_once() {
   find_containers_of_once
   while read -r found state; do
     [ "$state" = created ] || { id=$found && continue; }
+    [ "$known" != asked ] || not_asked
     quietly docker rm "$found" </dev/null || fail $docker_failed "the container $found could not be removed"
   done <"$scratch/once"
-  [ -n "$id" ] || [ -z "$known" ] ||
-    fail $lost_track "the container of $name ($known) was removed before anybody saw how it ended"
+  [ -n "$id" ] || case $known in
+    '') ;;
+    asked) fail $lost_track "whoever began $name was killed, and there is no container of it: nobody can say whether it ran" ;;
+    *) fail $lost_track "the container of $name ($known) was removed before anybody saw how it ended" ;;
+  esac
+}
+
+# Notes how far its beginning is, on the disk before anything follows from it: `asked` once Docker may run it, then the container.
+note_begun() {
+  write_line "$once.began" "$began $1" || fail $not_ready "$place cannot be written"
+  settle "$once.began" "${once%/*}"
+}
+
+# Docker was not asked: so it begins, and so it is again where that shows.
+not_asked() {
+  known=
+  write_line "$once.began" "$began" || fail $not_ready "$place cannot be written"
+}
+
+# Docker said that it did not run it. It is taken at its word where no container shows anything else, at once, before anybody can remove one.
+# A Docker that is away is waited for to see that; whoever gave the order then gives it again.
+refused_to_run() {
+  code=$docker_failed
+  docker_answers || code=$docker_away
+  until docker_answers || ! in_time; do pass 1; done
+  find_containers_of_once
+  grep -qv ' created$' "$scratch/once" || not_asked
+  fail $code "docker compose run failed"
 }
 
 find_containers_of_once() {
@@ -783,8 +811,7 @@ begin_once() {
   [ "$of" = "$generation" ] || [ "$of" = "$(current)" ] ||
     fail $not_current "release $of of $project/$environment is not the one that runs any more"
   began=$(uptime_now)
-  write_line "$once.began" "$began" || fail $not_ready "$place cannot be written"
-  settle "$place/fence" "$once.began" "${once%/*}"
+  not_asked
   while others=$(docker ps -q --no-trunc --filter label=landfall.once --filter "label=com.docker.compose.project=$project") && [ -n "$others" ]; do
     in_time || fail $docker_failed "another container of $project that was to run once is still running"
     pass 1
@@ -796,12 +823,11 @@ begin_once() {
     shift
     set -- "$@" "${word%.}"
   done
+  note_begun asked
   quietly compose_of_once run -d -T --no-deps --name "$project-$name-$of" --label "landfall.once=$environment/$of/$name" "$service" "$@" ||
-    fail $docker_failed "docker compose run failed"
+    refused_to_run
   find_once
-  [ -n "$id" ] || fail $docker_failed "docker compose run left no container"
-  write_line "$once.began" "$began $id" || fail $not_ready "$place cannot be written"
-  settle "$once.began"
+  note_begun "$id"
 }
 
 compose_of_once() { if [ -f "$scratch/ahead.yml" ]; then compose_ahead "$of" "$@"; else compose "$of" "$@"; fi; }
@@ -823,16 +849,21 @@ bring_needs() {
   done
 }
 
-# Notes which containers are new by that: they are the release's own, and not what stood there before it.
+# What stood there of the service is noted before anything is started: what is new since is the release's own, whoever is killed meanwhile.
 start_need() {
-  containers --filter "label=com.docker.compose.service=$other" >"$scratch/stood" || fail $docker_failed "docker ps failed"
+  stood=${once%/*}/stood
+  if ! was_started "$other" "$stood"; then
+    ids=$(containers --filter "label=com.docker.compose.service=$other") || fail $docker_failed "docker ps failed"
+    { [ ! -f "$stood" ] || cat "$stood"; for found in - $ids; do say "$other $found"; done; } | write "$stood" ||
+      fail $not_ready "$place cannot be written"
+    settle "$stood" "${once%/*}"
+  fi
   quietly compose_of_once up -d --no-build --pull never --quiet-pull --no-deps --no-recreate "$other" ||
     fail $docker_failed "docker compose up of $other failed"
-  for id in $(containers --filter "label=com.docker.compose.service=$other"); do
-    grep -Fqx "$id" "$scratch/stood" || say "$id" >>"${once%/*}/started"
-  done
-  id=
 }
+
+# Whether a service was started for a step, by the note of what stood there before.
+was_started() { [ -f "$2" ] && cut -d ' ' -f 1 "$2" | grep -Fqx -- "$1"; }
 
 # Sets code: its exit code, or null where its time was up and it was stopped.
 await_once() {
@@ -908,7 +939,7 @@ note_what_was() {
   write_line "$release/previous" "$(confirmed_from "$(current)")"
   # What was started for a step of this release is its own already.
   while read -r id state name service; do
-    grep -Fqsx "$id" "$release/once/started" || say "$id $state $name $service"
+    was_started "$service" "$release/once/stood" && ! grep -Fqx -- "$service $id" "$release/once/stood" || say "$id $state $name $service"
   done <"$scratch/stock" >"$scratch/strangers"
   cut -d ' ' -f 4 "$scratch/strangers" | write "$release/stood" && cut -d ' ' -f 1 "$scratch/strangers" | write "$release/before" ||
     fail $not_ready "$place cannot be written"

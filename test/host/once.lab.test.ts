@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -97,6 +97,56 @@ describe.each(installed)('what is run once, in $name', (shell) => {
     await begun
     expect(readEnded(await ok(step(one, slow, {}, 2)))).toMatchObject({ code: 0 })
     expect([await data('steps'), await everything()]).toEqual(['began\nended\n', []])
+  })
+
+  /** Compose does this, once, in the place of a command. It has the words of the call. */
+  async function instead(command: 'run' | 'up', script: string, order: ReturnType<typeof step>) {
+    const { compose } = await prepareParts()
+    const plugin = join(host.folder, '.docker/cli-plugins/docker-compose')
+    rmSync(plugin)
+    const wrapped = `#!/bin/sh\ncompose() { ${compose} "$@"; }\ncase " $* " in *" ${command} -d "*) ${script} ;; esac\nexec ${compose} "$@"\n`
+    writeFileSync(plugin, wrapped, { mode: 0o755 })
+    const { ending } = await host.send(order)
+    rmSync(plugin)
+    symlinkSync(compose, plugin)
+    return ending
+  }
+  const everythingDies = 'kill -9 0'
+  const named = '--name shop-before-1-1 --label com.docker.compose.project=shop --label landfall.once=production/1/before-1'
+
+  test.each<[why: string, script: (image: string) => string, first: string, then: string, ran: string]>([
+    [
+      'ran, and is gone before anybody knows of it',
+      () => `compose "$@"; docker wait shop-before-1-1; docker rm shop-before-1-1; ${everythingDies}`,
+      'unknown',
+      'lost-track',
+      'ran\n',
+    ],
+    ['may have run', () => everythingDies, 'unknown', 'lost-track', ''],
+    ['was made and never started', (image) => `docker create ${named} ${image}; ${everythingDies}`, 'unknown', 'ok', 'ran\n'],
+    ['was refused by Docker', () => 'exit 1', 'docker-failed', 'ok', 'ran\n'],
+  ])('is begun again only where it is known that it did not run: one that %s', async (_why, script, first, then, ran) => {
+    const one = await release(1)
+    await put(one, '')
+    const order = (turn: number) => step(one, 'echo ran >>/data/steps', {}, turn)
+    expect(await instead('run', script(one.services[0]?.image ?? ''), order(1))).toBe(first)
+    // And it stays so, however often it is asked.
+    for (const turn of [2, 3]) expect((await host.send(order(turn))).ending).toBe(then)
+    expect([await data('steps'), await everything()]).toEqual([ran, []])
+  })
+
+  test('has what was started for it known as that, whoever is killed before it could be told', async () => {
+    const one = await release(1)
+    await put(one, '')
+    const needs = [{ service: 'db', is: 'started' as const }]
+    expect(await instead('up', `compose "$@"; ${everythingDies}`, step(one, 'echo ran >>/data/steps', { needs }))).toBe('unknown')
+    const [db, ...others] = (await state()).containers
+    expect([db?.service, others]).toEqual(['db', []])
+    await ok(step(one, 'echo ran >>/data/steps', { needs }, 2))
+    expect(await data('steps')).toBe('ran\n')
+    await ok(orders(host, one, 2).switch)
+    const now = (await state()).containers.find(({ service }) => service === 'db')
+    expect([now?.id, now?.before]).toEqual([db?.id, false])
   })
 
   test('is stopped when its time is up', async () => {

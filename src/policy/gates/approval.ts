@@ -61,8 +61,14 @@ export function rejected({ environment, votes, revision, content }: Omit<Approva
   return found && reason('rejected-by', { environment, person: found.person, reason: found.reason ?? '' })
 }
 
+/** Somebody, as far as it counts for whether they may approve. */
+export type Speaker = Pick<Vote, 'person' | 'role' | 'teams'>
+
+/** The rule, and whose change it is. */
+type Change = Pick<ApprovalFacts, 'rule' | 'authors' | 'lastPusher' | 'untold'>
+
 /** Why somebody's approval would not count, for people; undefined where it would. */
-export function whyNotTheirs(vote: Vote, facts: ApprovalFacts): { because: string; from: string; except: string } | undefined {
+export function whyNotTheirs(vote: Speaker, facts: Change): { because: string; from: string; except: string } | undefined {
   if (mayApprove(vote, facts)) return undefined
   const excluded = excludedBy(facts)
   return {
@@ -72,14 +78,14 @@ export function whyNotTheirs(vote: Vote, facts: ApprovalFacts): { because: strin
   }
 }
 
-function mayApprove({ person, role, teams }: Vote, facts: ApprovalFacts): boolean {
+function mayApprove({ person, role, teams }: Speaker, facts: Change): boolean {
   const { by } = facts.rule
   if (!reaches(role, 'write') || nobodyKnown(facts) || has(excludedBy(facts), person)) return false
   return by.length === 0 || by.some((entry) => (isTeam(entry) ? has(teams, slugOf(entry)) : samePerson(entry, person)))
 }
 
 /** Those who may not approve because the change is theirs. */
-function excludedBy({ rule, authors, lastPusher }: ApprovalFacts): string[] {
+function excludedBy({ rule, authors, lastPusher }: Change): string[] {
   if (!rule.notAuthor) return []
   const logins = authors.filter((author) => !author.includes('@'))
   return distinct(lastPusher === undefined ? logins : [...logins, lastPusher])
@@ -88,11 +94,10 @@ function excludedBy({ rule, authors, lastPusher }: ApprovalFacts): string[] {
 const nobody = 'nobody, as GitHub does not tell who made the change'
 
 /** Those to whom what is said of teams and of everybody does not apply. */
-const exceptText = (facts: ApprovalFacts): string =>
+const exceptText = (facts: Change): string =>
   namesText(!nobodyKnown(facts) && (facts.rule.by.length === 0 || facts.rule.by.some(isTeam)) ? excludedBy(facts) : [])
 
-const nobodyKnown = (facts: ApprovalFacts): boolean =>
-  facts.rule.notAuthor && (facts.untold !== undefined || excludedBy(facts).length === 0)
+const nobodyKnown = (facts: Change): boolean => facts.rule.notAuthor && (facts.untold !== undefined || excludedBy(facts).length === 0)
 
 /** `octocat or somebody of team ops`, without those who cannot (any more). */
 function whoMay({ by }: ApprovalRule, without: readonly string[]): string {
