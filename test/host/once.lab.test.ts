@@ -108,6 +108,11 @@ describe.each(installed)('what is run once, in $name', (shell) => {
     expect(ended).toMatchObject({ code: 3, text: `it's "a" $HOME|b; echo x >/data/x|green $x|v2\n` })
     expect(readEnded(await ok(asked()))).toEqual(ended)
     expect(await data('steps')).toBe(ended.text)
+    // Its container, where whoever kept the end was killed before it was gone.
+    const labels = ['landfall.once=production/2/before-1', 'com.docker.compose.project=shop'].flatMap((label) => ['--label', label])
+    await lab.host('web-1').docker('create', ...labels, two.services[0]?.image ?? '')
+    expect(readEnded(await ok(asked()))).toEqual(ended)
+    expect(await everything()).toEqual(before)
     // Nor is it forgotten when the release is put once more.
     await put(two, "COLOUR='green $x'\n")
     expect(readEnded(await ok(asked()))).toEqual(ended)
