@@ -24,8 +24,6 @@ export interface SyncedFiles {
   /** What the service mounts of it. */
   mounts: SyncedMount[]
   check?: string[]
-  /** Networks of the service where it has fixed addresses there, which a check beside it cannot have. */
-  networks?: string[]
   /** As of `FilesRule`. */
   reload?: string[]
   within: number

@@ -166,6 +166,12 @@ export interface PlannedService {
   reloaded?: true
   /** Names beside its own by which other containers find it, where a check of files has to know them. */
   aliases?: string[]
+  /** Its networks by their names, where it has addresses or names of its own in them, which another container cannot have as well. */
+  networks?: string[]
+  /** Its variables by which a proxy would send requests to a container that has them. */
+  announced?: string[]
+  /** What it mounts of the project folder, as Compose rendered it: `data` is `./data`. Absent where it mounts nothing there. */
+  binds?: string[]
   /** Its containers may stand beside another release's, and leave in this way; absent: old ones stop before new ones start. */
   startFirst?: StartFirstRule
   /** This time they do: the old ones go once the new ones are proved. Only for a service that is recreated. */

@@ -88,7 +88,7 @@ const wordings = {
   },
   'host-not-ready': {
     sentence: (e) => `Host ${e.host} is not ready for Landfall: ${e.detail}`,
-    remedy: (e) => `Run \`landfall host bootstrap\` for it, ${thenRetry(e)}`,
+    remedy: (e) => `Put that right there, or run \`landfall host bootstrap\` for it, ${thenRetry(e)}`,
   },
   'host-refused': {
     sentence: (e) => `Host ${e.host} refused ${e.step}: ${e.detail}`,

@@ -4,6 +4,7 @@ import type { Secret } from '../domain/secret.ts'
 import type { ReleaseRef } from './commands.ts'
 import { checkFile } from './files-check.ts'
 import { images, isChecked, manifest } from './manifest.ts'
+import { onceFile } from './once-file.ts'
 import type { Authority } from './order.ts'
 import { planFile, planNamespace } from './plan-file.ts'
 import { archive } from './tar.ts'
@@ -51,6 +52,7 @@ export function packBundle({
     { path: 'compose.yml', bytes: Buffer.from(plan.compose) },
     { path: 'override.yml', bytes: Buffer.from(plan.override) },
     { path: 'images.yml', bytes: Buffer.from(imagesFile(plan)) },
+    { path: 'once.yml', bytes: Buffer.from(onceFile(plan)) },
     { path: 'interpolation.env', bytes: Buffer.from(interpolationFile(plan.interpolation)) },
     ...(plan.synced ?? []).flatMap((entry, index) =>
       isChecked(entry, plan) ? [{ path: `check-${index + 1}.yml`, bytes: Buffer.from(checkFile(plan, entry)) }] : [],

@@ -1,14 +1,15 @@
 import type { SyncedFiles } from '../domain/files.ts'
 import type { Plan } from '../domain/plan.ts'
+import { apart } from './apart.ts'
 
 /**
  * A Compose file that is merged over a release's own for one container of a service, in which an entry's `check` is run. It sees the new
  * files of every entry of that service where the service mounts them; landfall-shell lays them out in the release's folder, which hosts have
- * beside the project folder. Nobody is to take it for the service: it has none of its labels, names and ports.
+ * beside the project folder.
  */
 export function checkFile(
-  { generation, synced = [] }: Pick<Plan, 'generation' | 'synced'>,
-  { service, check = [], networks }: SyncedFiles,
+  { generation, services, synced = [] }: Pick<Plan, 'generation' | 'services' | 'synced'>,
+  { service, check = [] }: SyncedFiles,
 ): string {
   const mounts = synced.filter((entry) => entry.service === service).flatMap((entry) => entry.mounts)
   const volumes = mounts.map(({ path, target }) => ({
@@ -25,10 +26,7 @@ export function checkFile(
     '    command: []',
     '    pull_policy: never',
     `    volumes: ${JSON.stringify(volumes)}`,
-    ...(networks ? [`    networks: !override ${JSON.stringify(networks)}`] : []),
-    ...['labels', 'container_name', 'mac_address', 'ports', 'restart', 'healthcheck', 'scale', 'deploy'].map(
-      (key) => `    ${key}: !reset null`,
-    ),
+    ...services.filter(({ name }) => name === service).flatMap(apart),
   ].join('\n')}\n`
 }
 

@@ -75,6 +75,32 @@ is_number() { case $1 in '' | 0* | *[!0-9]*) return 1 ;; esac; [ ${#1} -le 9 ]; 
 is_reference() { case ${1#*@sha256:} in "$1" | *[!0-9a-f]*) return 1 ;; esac; [ ${#1} -le 512 ]; }
 is_service() { case $1 in '' | [!A-Za-z0-9]* | *[!A-Za-z0-9._-]*) return 1 ;; esac; [ ${#1} -le 128 ]; }
 
+# Runs the words before the first comma, with those behind it out of base64: these may hold anything, and no shell reads them.
+with_words() {
+  behind=no
+  for given in "$@"; do
+    shift
+    case $behind$given in
+      no,) behind=yes && continue ;;
+      yes*) given=$(printf '%s' "$given" | base64 -d && printf .) && given=${given%.} ;;
+    esac
+    set -- "$@" "$given"
+  done
+  "$@"
+}
+
+# Waits for those that answer in the background, each in a file of its number, and passes their answers on: what the files are called, how
+# many there are, who is waited for.
+gather() {
+  answers=$1 answer=$2
+  shift 2
+  [ $# -eq 0 ] || wait "$@"
+  while [ "$answer" -gt 0 ]; do
+    cat "$answers.$answer"
+    answer=$((answer - 1))
+  done
+}
+
 # Sets project, environment and place from the first two words.
 at_place() {
   is_name "${1-}" && is_name "${2-}" || fail $usage "$verb needs a project and an environment: lower case letters, digits, - and _"
@@ -810,6 +836,10 @@ begin_once() {
   # A task is given to what runs: another release may have come since.
   [ "$of" = "$generation" ] || [ "$of" = "$(current)" ] ||
     fail $not_current "release $of of $project/$environment is not the one that runs any more"
+  # By it nobody takes the container for the service.
+  apart=$place/releases/$of/once.yml
+  [ -f "$apart" ] || fail $not_ready "release $of of $project/$environment is an older Landfall's, and its container would be taken for $service; deploy once more"
+  must_lead_straight "$of"
   began=$(uptime_now)
   not_asked
   while others=$(docker ps -q --no-trunc --filter label=landfall.once --filter "label=com.docker.compose.project=$project") && [ -n "$others" ]; do
@@ -818,14 +848,10 @@ begin_once() {
   done
   [ "$(current)" = "$of" ] || { bring_new_folders && render_ahead "$of"; }
   bring_needs
-  for word in "$@"; do
-    word=$(printf '%s' "$word" | base64 -d && printf .)
-    shift
-    set -- "$@" "${word%.}"
-  done
+  must_lead_straight "$of"
   note_begun asked
-  quietly compose_of_once run -d -T --no-deps --name "$project-$name-$of" --label "landfall.once=$environment/$of/$name" "$service" "$@" ||
-    refused_to_run
+  quietly with_words compose_of_once -f "$apart" run -d -T --no-deps --name "$project-$name-$of" \
+    --label "landfall.once=$environment/$of/$name" "$service" , "$@" || refused_to_run
   find_once
   note_begun "$id"
 }
@@ -904,6 +930,7 @@ do_switch() {
   take_turn
   must_not_be_held
   must_be_alone
+  must_lead_straight "$generation"
   audit began
   began_before=no
   [ ! -f "$release/before" ] || began_before=yes
@@ -1010,12 +1037,22 @@ leads_astray() {
   return 1
 }
 
+# Nothing of a release is started whose containers would be given what a link leads to: one that may write into ./data could make it a link, and
+# Docker would follow it. The project folder itself may be one: that is root's.
+must_lead_straight() {
+  manifest "$1" bind | while read -r word; do
+    path=$(plain "$word")
+    ! leads_astray "$path/" || fail $not_ready "$walked is a link on this host, and ./$path is given to containers; put a folder or file in its place, or mount what it leads to by that path"
+  done || exit
+}
+
 # Starts these services and no others: --no-deps leaves an untouched database alone, whoever depends on it. Further words
 # are options of `up`.
 start_services() {
   services=$1
   shift
   [ -n "$services" ] || return 0
+  must_lead_straight "$generation"
   remove_leftovers
   quietly compose "$generation" up -d --no-build --pull never --quiet-pull --no-deps "$@" $services ||
     fail $docker_failed "docker compose up failed"
@@ -1070,6 +1107,7 @@ do_restore() {
   if [ -f "$release/before" ]; then
     back=$(number_in "$release/previous")
     [ "$back" != 0 ] || fail $nothing_before "no confirmed release of $project/$environment came before $generation; it was left as it is"
+    must_lead_straight "$back"
     list_beside_before
     go_to "$back" "$(sed -n 's/^up //p; s/^remove //p' "$release/manifest" | not_beside)"
     part_from "$failed"
@@ -1134,6 +1172,7 @@ others_there() {
 # Before anything changes: whether the folders can be written, and whether each service takes its new files. One at a time, and not for
 # a release that was overtaken while its images came.
 check_files() {
+  must_lead_straight "$generation"
   [ -n "$(manifest "$generation" synced)" ] || return 0
   take_turn
   manifest "$generation" hash | cut -d ' ' -f 2- >"$scratch/synced"
@@ -1144,7 +1183,7 @@ check_files() {
   checking=landfall-check-$project-$environment-
   leavings=$(docker ps -aq --filter "name=^/?$checking[0-9]+-[0-9]+$") || fail $docker_failed "docker ps failed"
   [ -z "$leavings" ] || docker rm -f $leavings >/dev/null 2>&1 </dev/null
-  lay_out || fail $not_ready "$place cannot be written"
+  lay_out
   take_stock
   find_unknown
   render_ahead "$generation"
@@ -1161,15 +1200,15 @@ can_be_written() {
 
 # The folders as they are to be, for checks to mount; others in containers may read them.
 lay_out() {
-  rm -rf "$release/check" && mkdir "$release/check" || return
+  rm -rf "$release/check" && mkdir "$release/check" || fail $not_ready "$release/check cannot be written"
   manifest "$generation" synced | while read -r _ _ _ home; do
     case $home in */*) mkdir -p "$release/check/${home%/*}" ;; esac
-    cp -R "$release/project/$home" "$release/check/$home" || exit
-  done || return
+    cp -R "$release/project/$home" "$release/check/$home" || fail $not_ready "$release/check/$home cannot be written"
+  done || exit
   # What others put there is mounted from where it is: it may be nobody's to read here. Odd names would need quoting, and go without.
   others_there | grep -v '[^A-Za-z0-9._/@%+=,: -]' | head -n $most_others >"$scratch/others-shown"
   while read -r path; do
-    mkdir -p "$release/check/${path%/*}" && : >"$release/check/$path" || return
+    mkdir -p "$release/check/${path%/*}" && : >"$release/check/$path" || fail $not_ready "$release/check/$path cannot be written"
   done <"$scratch/others-shown"
   chmod -R a+rX "$release/check"
 }
@@ -1395,17 +1434,12 @@ sum_by_cat() {
   done
 }
 
-# Runs the entry's words in a container; they may hold anything, and no shell reads them.
+# Runs the entry's words in a container.
 reload_container() {
   [ "$by" = "$generation" ] || looked=false
   set -- $(manifest_of "$by" reload "$number")
   [ $# -gt 0 ] || return 0
-  for word in "$@"; do
-    word=$(plain "$word" && printf .)
-    shift
-    set -- "$@" "${word%.}"
-  done
-  timeout -k 5 "$seconds" docker exec "$id" "$@" >"$scratch/output" 2>&1 </dev/null
+  with_words timeout -k 5 "$seconds" docker exec "$id" , "$@" >"$scratch/output" 2>&1 </dev/null
   code=$?
   [ $code -eq 0 ] && return
   pass_on "$scratch/output"
@@ -1448,6 +1482,7 @@ stand_beside() {
     idle="$idle$down" scales="$scales --scale $service=$((others + own))" names="$names $service"
   done <"$1"
   [ -n "$names" ] || return 0
+  must_lead_straight "$generation"
   [ -z "$idle" ] || quietly docker rm -f $idle || fail $docker_failed "containers that do not run could not be removed"
   quietly compose "$generation" up -d --no-build --pull never --quiet-pull --no-deps --no-recreate $scales $names ||
     fail $docker_failed "docker compose up failed"
@@ -1548,25 +1583,17 @@ take_leave() {
     run_hook "$scratch/hook.$number" "$service" "$id" $hook &
     hooks="$hooks $!"
   done <"$scratch/leavers"
-  [ -z "$hooks" ] || wait $hooks
-  while [ $number -gt 0 ]; do
-    cat "$scratch/hook.$number"
-    number=$((number - 1))
-  done
+  gather "$scratch/hook" $number $hooks
   [ $drain -eq 0 ] || pass $drain
   remove_containers $ids
   forget_leaving
 }
 
-# Answer, service, container, seconds, and its words in base64: they may hold anything, and no shell reads them.
+# Answer, service, container, seconds, and its words in base64.
 run_hook() {
-  answer=$1 of=$2 within=$4
-  container=$3
+  answer=$1 of=$2 container=$3 within=$4
   shift 4
-  count=$#
-  for word in "$@"; do set -- "$@" "$(printf '%s' "$word" | base64 -d)"; done
-  shift $count
-  timeout -k 5 "$within" docker exec "$container" "$@" >"$answer.output" 2>&1 </dev/null
+  with_words timeout -k 5 "$within" docker exec "$container" , "$@" >"$answer.output" 2>&1 </dev/null
   code=$?
   printf '{"type":"hook","service":"%s","container":"%s","code":%s,"text":"%s"}\n' \
     "$of" "$container" $code "$(tail -c 4096 "$answer.output" | encoded)" >"$answer"
@@ -1781,11 +1808,7 @@ ask_everyone() {
       askers="$askers $!"
     done <"$scratch/targets"
   done <"$scratch/addresses"
-  [ -z "$askers" ] || wait $askers
-  while [ $number -gt 0 ]; do
-    cat "$scratch/answer.$number"
-    number=$((number - 1))
-  done
+  gather "$scratch/answer" $number $askers
 }
 
 # One request with a second of its own. Its status and the first 4 KiB of its body; status 0 where nothing answered.
@@ -1830,18 +1853,13 @@ run_commands() {
 run_command() {
   target=$1 id=$2 seconds=$3 code=
   shift 3
-  for word in "$@"; do
-    word=$(printf '%s' "$word" | base64 -d && printf .)
-    shift
-    set -- "$@" "${word%.}"
-  done
   begun=$(date +%s) bare=no
   [ ! -f "$scratch/$id.bare" ] || bare=yes
-  [ $bare = yes ] || in_container timeout -s KILL "$seconds" "$@"
+  [ $bare = yes ] || with_words in_container timeout -s KILL "$seconds" , "$@"
   # There is no `timeout`, or no such command: only the command by itself tells which.
   case $bare$code in
     yes* | no126 | no127)
-      in_container "$@"
+      with_words in_container , "$@"
       case $code in 126 | 127) ;; *) : >"$scratch/$id.bare" ;; esac
       ;;
   esac
@@ -1954,6 +1972,7 @@ do_rollback() {
   [ -f "$place/releases/$target/manifest" ] || fail $nothing_before "release $target of $project/$environment is not kept here any more"
   barred=$(contract_over "$target" "$left")
   [ "$barred" = 0 ] || [ "${3-}" = --over-contract ] || fail $over_contract "nothing older than release $barred ($(manifest "$barred" revision)) fits the data it left behind, so release $target is not brought back; the way out is to deploy a correction. If you are sure that release $target still works with the data as it is now: landfall-shell rollback $project $environment --over-contract"
+  must_lead_straight "$target"
   printf 'rolled back on the host from generation %s to %s by %s\n' "$left" "$target" "$caller" | write "$place/hold" ||
     fail $not_ready "$place cannot be written"
   settle "$place/hold"

@@ -30,6 +30,7 @@ import { fullName } from '../domain/repository.ts'
  * | `mounted NUMBER PATH TARGET` | a folder or file of it, and where it is in containers; both in base64 |
  * | `reload NUMBER WORD…` | run in the running containers of its service once the files changed; each word in base64 |
  * | `check NUMBER` | its `check-NUMBER.yml` is run before anything changes |
+ * | `bind PATH` | a path of the project folder that containers are given; in base64. No part of it may be a link on the host |
  * | `called SERVICE NAME` | another name that a check has to know |
  * | `again GENERATION` | it is this release that is gone back to, as it was first deployed |
  * | `profile NAME` | a Compose profile that the host has |
@@ -58,6 +59,7 @@ export function manifest(plan: Plan, files: readonly string[], profiles: readonl
     ...running.flatMap((service) => commands(service)),
     ...files.map(fileLine),
     ...(plan.synced ?? []).flatMap((entry, index) => syncedLines(entry, index + 1, plan)),
+    ...[...new Set(running.flatMap(({ binds = [] }) => binds))].map((path) => line('bind', ...encoded([path]))),
     ...running.flatMap(({ name, aliases = [] }) => aliases.map((alias) => line('called', name, alias))),
     ...profiles.map((name) => line('profile', name)),
     ...(plan.again === undefined ? [] : [line('again', String(plan.again))]),

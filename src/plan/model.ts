@@ -21,6 +21,7 @@ const service = z.looseObject({
     .record(z.string(), dependency)
     .nullish()
     .transform((value) => value ?? {}),
+  environment: z.record(z.string(), z.unknown()).nullish(),
   network_mode: z.string().optional(),
   ipc: z.string().optional(),
   pid: z.string().optional(),

@@ -5,7 +5,9 @@ import type { ObservedContainer } from '../domain/observed.ts'
 import { hasPlaceOn, type Place, runsOn } from '../domain/placement.ts'
 import type { PlannedHost, PlannedService } from '../domain/plan.ts'
 import type { StartFirstRule } from '../domain/rollout.ts'
+import { apartOf } from './apart.ts'
 import { withBeside } from './beside.ts'
+import { givenTo } from './binds.ts'
 import { definitionOf } from './definition.ts'
 import type { FilesThere } from './files-since.ts'
 import { withFollowers } from './followers.ts'
@@ -98,6 +100,7 @@ function describeService(name: string, service: ModelService, request: ServicesR
   const startFirst = replicas > 0 && Object.hasOwn(request.startFirst ?? {}, name) ? request.startFirst?.[name] : undefined
   const { synced = [] } = request
   const files = replicas > 0 ? mountedFiles(name, request.model, synced) : undefined
+  const binds = replicas > 0 ? givenTo(name, request.model) : []
   const aliases = synced.some(({ check }) => check) ? aliasesOf(service) : []
   return {
     name,
@@ -113,6 +116,8 @@ function describeService(name: string, service: ModelService, request: ServicesR
     ...(pin?.revision ? { version: pin.revision } : {}),
     ...(files !== undefined && { files }),
     ...(aliases.length > 0 && { aliases }),
+    ...(replicas > 0 && apartOf(service)),
+    ...(binds.length > 0 && { binds }),
     ...(startFirst && { startFirst }),
   }
 }

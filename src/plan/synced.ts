@@ -36,7 +36,7 @@ export function syncedFiles(request: SyncedRequest): { value: SyncedFiles[]; pro
     ])
       problems.push({ file: request.file, path: `${at}.${key}`, what, remedy })
     const { into: _, ...kept } = rule
-    return { ...kept, files: found.files, mounts, ...fixedNetworks(rule, request.model) }
+    return { ...kept, files: found.files, mounts }
   })
   const all = value.flatMap(({ files }) => files)
   if (all.length > mostFiles)
@@ -81,10 +81,3 @@ const isPuttable = (path: string): boolean => path === path.trim() && Buffer.byt
 /** What its service mounts of the place: all of it, or parts. */
 const mountsOf = ({ to, service }: FilesRule, model: ComposeModel): SyncedMount[] =>
   bindsOf(service, model).flatMap(({ path, target }) => (isWithin(path, to) ? [{ path, target }] : []))
-
-/** Addresses that are in use already where a check is to run beside the service. */
-function fixedNetworks({ service, check }: FilesRule, { services }: ComposeModel): Pick<SyncedFiles, 'networks'> {
-  const networks = Object.entries(services[service]?.networks ?? {})
-  const fixed = networks.some(([, settings]) => Object.keys(settings ?? {}).some((key) => /address$|^link_local_ips$/.test(key)))
-  return check && fixed ? { networks: networks.map(([name]) => name) } : {}
-}

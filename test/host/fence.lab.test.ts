@@ -6,7 +6,7 @@ import { openSigner } from '../../src/adapters/signer.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import { encloseLogins, receiptNamespace } from '../../src/host/bundle.ts'
 import type { Command } from '../../src/host/command.ts'
-import { inspect, prune, pull, put, restore, switchTo } from '../../src/host/commands.ts'
+import { inspect, once, prune, pull, put, restore, switchTo } from '../../src/host/commands.ts'
 import { orderNamespace, orderStatement } from '../../src/host/order.ts'
 import { readHostState } from '../../src/host/output.ts'
 import { type BareHost, bareHost } from './bare-host.ts'
@@ -67,6 +67,23 @@ describe.each(installed)('the fence in $name', (shell) => {
       Array(7).fill('fenced'),
     )
     expect(fence()).toBe('2 1')
+  })
+
+  test('begins what runs once for the release that runs or the newest one, and for no other', async () => {
+    await deploy(release(1), 1)
+    await deploy(release(2), 1)
+    expect((await host.send(orders(host, release(3), 1, '').put)).ending).toBe('ok')
+    const asked = (of: number) =>
+      once(release(3), host.by(), { name: `task-${of}`, of, service: 'web', within: 30, needs: [], run: ['id'] })
+    const begun = () => host.composed().filter((line) => line.includes(' run ')).length
+    expect(await host.send(asked(1))).toMatchObject({
+      ending: 'not-current',
+      stderr: 'landfall-shell: release 1 of shop/production is not the one that runs any more\n',
+    })
+    expect(begun()).toBe(0)
+    // Docker only notes what it is told here: no container ever comes of it.
+    for (const of of [2, 3]) expect((await host.send(asked(of))).stderr).toContain('docker compose run left no container')
+    expect(begun()).toBe(2)
   })
 
   test('starts turns anew with a generation: a lost database counts from 1 again', async () => {

@@ -232,6 +232,16 @@ describe.each(installed)('files that services mount, in $name', (shell) => {
     expect(await host.send(putting(planned))).toMatchObject({ ending: 'ok' })
   })
 
+  test('what a killed check left is cleared, and nothing of an environment whose name begins alike', async () => {
+    await deploy(release(1, { 'default.conf': says('one') }))
+    const left = 'landfall-check-shop-production-9-1'
+    const others = ['landfall-check-shop-production-eu-9-1', 'my-landfall-check-shop-production-9-1']
+    for (const name of [left, ...others]) await lab.host('web-1').docker('create', '--name', name, nginx)
+    expect(await host.send(putting(release(2, { 'default.conf': says('two') })))).toMatchObject({ ending: 'ok' })
+    const names = await lab.host('web-1').docker('ps', '-a', '--format', '{{.Names}}')
+    expect(names.trim().split('\n').toSorted()).toEqual([...others, 'shop-proxy'].toSorted())
+  })
+
   test('a check that does not end is ended, and so is its container', async () => {
     await deploy(release(1, { 'default.conf': says('one') }))
     const told = await host.send(putting(release(2, { 'default.conf': says('two') }, { entry: { check: ['sleep', '60'], within: 4 } })))

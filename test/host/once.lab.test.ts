@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Plan } from '../../src/domain/plan.ts'
+import { z } from 'zod'
+import type { Plan, PlannedService } from '../../src/domain/plan.ts'
 import { inspect, type Once, once } from '../../src/host/commands.ts'
 import { readEnded, readHostState, readText } from '../../src/host/output.ts'
 import { pushApp } from '../lab/images.ts'
@@ -24,17 +25,45 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
+/** Everything by which somebody may find a service, and what only one container can have. */
+const known = {
+  labels: { 'traefik.enable': 'true', caddy: 'shop.example' },
+  hostname: 'shop-host',
+  container_name: 'shop-web',
+  mac_address: '02:42:ac:11:00:63',
+  networks: { default: { aliases: ['shop-alias'] } },
+  environment: { VIRTUAL_HOST: 'shop.example' },
+  restart: 'always',
+  ports: ['3000'],
+  deploy: { labels: { a: 'b' }, restart_policy: { condition: 'any' }, resources: { limits: { memory: '64M' } } },
+}
+
+/** A container as Docker has it, without the labels that Compose and its image give it. */
+const inspected = z.array(
+  z.object({
+    Config: z.object({
+      Labels: z
+        .record(z.string(), z.string())
+        .transform((labels) =>
+          Object.fromEntries(Object.entries(labels).filter(([key]) => !/^(com\.docker\.compose|org\.opencontainers)\./.test(key))),
+        ),
+    }),
+    HostConfig: z.object({ Memory: z.number(), RestartPolicy: z.object({ Name: z.string() }), PortBindings: z.object({}) }),
+    NetworkSettings: z.object({ Networks: z.record(z.string(), z.object({ DNSNames: z.array(z.string()) })) }),
+  }),
+)
+
 /** A shop with a database, whose values lie in its `.env` and whose data lie beside its Compose file. */
-async function release(generation: number): Promise<Plan> {
+async function release(generation: number, web: object = {}, more: Partial<PlannedService> = {}): Promise<Plan> {
   const version = `v${generation}`
   const { reference, digest } = await pushApp(lab.registry, { repository: 'acme/shop', tag: version, version })
   const image = `${reference.replace(/:[^:/]+$/, '')}@${digest}`
-  const written = 'image: shop, init: true, entrypoint: [], command: [/app/serve], env_file: .env, volumes: ["./data:/data"]'
-  const services = ['web', 'db'].map((name) => `  ${name}: { ${written}${name === 'web' ? ', depends_on: [db]' : ''} }\n`)
+  const written = { image: 'shop', init: true, entrypoint: [], command: ['/app/serve'], env_file: '.env', volumes: ['./data:/data'] }
+  const services = { web: { ...written, depends_on: ['db'], ...web }, db: written }
   const change = generation === 1 ? { change: 'created' as const } : { change: 'recreated' as const }
-  const planned = [service('web', image, change), service('db', image, generation === 1 ? change : { change: 'untouched' })]
+  const planned = [service('web', image, { ...change, ...more }), service('db', image, generation === 1 ? change : { change: 'untouched' })]
   const override = JSON.stringify({ services: { web: { image }, db: { image } } })
-  return plan(planned, { generation, compose: `services:\n${services.join('')}`, override })
+  return plan(planned, { generation, compose: JSON.stringify({ services }), override })
 }
 
 describe.each(installed)('what is run once, in $name', (shell) => {
@@ -79,6 +108,11 @@ describe.each(installed)('what is run once, in $name', (shell) => {
     expect(ended).toMatchObject({ code: 3, text: `it's "a" $HOME|b; echo x >/data/x|green $x|v2\n` })
     expect(readEnded(await ok(asked()))).toEqual(ended)
     expect(await data('steps')).toBe(ended.text)
+    // Its container, where whoever kept the end was killed before it was gone.
+    const labels = ['landfall.once=production/2/before-1', 'com.docker.compose.project=shop'].flatMap((label) => ['--label', label])
+    await lab.host('web-1').docker('create', ...labels, two.services[0]?.image ?? '')
+    expect(readEnded(await ok(asked()))).toEqual(ended)
+    expect(await everything()).toEqual(before)
     // Nor is it forgotten when the release is put once more.
     await put(two, "COLOUR='green $x'\n")
     expect(readEnded(await ok(asked()))).toEqual(ended)
@@ -184,5 +218,42 @@ describe.each(installed)('what is run once, in $name', (shell) => {
     const endings: string[] = []
     for (const order of orders) endings.push((await host.send(order)).ending)
     expect([endings, await everything()]).toEqual([['unknown-release', 'fenced', 'unsigned-order'], []])
+  })
+
+  // Compose does the same for both.
+  if (shell !== installed[0]) return
+
+  test('is taken for the service by nobody, whatever that is known by', async () => {
+    const one = await release(1, known, { networks: ['default'], announced: ['VIRTUAL_HOST'] })
+    const engine = lab.host('web-1')
+    const files = `${host.root}/shop/production/files/data`
+    const named = async (name: string) => {
+      await engine.sh(`rm -f ${files}/seen`)
+      const wait = 'until [ -e /data/seen ]; do sleep 0.1; done; echo "[$VIRTUAL_HOST]"'
+      const ended = ok(step(one, wait, { name, needs: [{ service: 'db', is: 'started' }] }))
+      const filter = `label=landfall.once=production/1/${name}`
+      const id = () => engine.docker('ps', '-q', '--filter', filter)
+      await expect.poll(id, { timeout: 20_000 }).not.toBe('')
+      const [container] = inspected.parse(JSON.parse(await engine.docker('inspect', (await id()).trim())))
+      const asked = 'for name in db web shop-host shop-alias; do timeout 1 nslookup $name; done'
+      const answered = await engine.sh(`docker exec shop-db-1 sh -c '${asked}' 2>/dev/null | sed -n 's/^Name:\t*//p' | sort -u`)
+      await engine.sh(`touch ${files}/seen`)
+      return { container, answered, text: readEnded(await ended).text }
+    }
+    const nobody = (name: string) => ({
+      container: {
+        Config: { Labels: { 'landfall.once': `production/1/${name}`, 'traefik.enable': 'false' } },
+        // What it may use of the machine holds for it too.
+        HostConfig: { Memory: 64 << 20, RestartPolicy: { Name: 'no' }, PortBindings: {} },
+        NetworkSettings: { Networks: { shop_default: { DNSNames: [`shop-${name}-1`, expect.stringMatching(/^[0-9a-f]{12}$/)] } } },
+      },
+      answered: 'db\n',
+      text: '[]\n',
+    })
+    await put(one, '')
+    expect(await named('before-1')).toEqual(nobody('before-1'))
+    for (const order of [orders(host, one, 1).switch, orders(host, one, 1).confirm]) await ok(order)
+    await engine.docker('stop', '-t', '1', 'shop-web')
+    expect(await named('task-7')).toEqual(nobody('task-7'))
   })
 })

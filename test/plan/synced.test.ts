@@ -115,12 +115,6 @@ test.each<[why: string, given: Given, expected: string[]]>([
   ],
 ])('refuses %s', (_why, given, expected) => expect(problems(given)).toEqual(expected))
 
-test('a check does without the addresses that the service has', () => {
-  const more = { networks: { front: { ipv4_address: '10.0.0.2' }, back: null } }
-  expect(find({ rule: { check: ['nginx', '-t'] }, more }).value[0]?.networks).toEqual(['front', 'back'])
-  expect(find({ more }).value[0]).not.toHaveProperty('networks')
-})
-
 describe('what only a new container sees', () => {
   const hashOf = (given: Given) => {
     const { model, value } = find(given)

@@ -71,6 +71,9 @@ const service = z.strictObject({
   files: z.string().exactOptional(),
   reloaded: z.literal(true).exactOptional(),
   aliases: z.array(name).exactOptional(),
+  networks: z.array(name).exactOptional(),
+  announced: z.array(name).exactOptional(),
+  binds: z.array(name).exactOptional(),
   startFirst: z
     .strictObject({
       drain: seconds,
@@ -118,7 +121,6 @@ const synced = z.strictObject({
   files: z.array(syncedFile),
   mounts: z.array(z.strictObject({ path: name, target: name } satisfies Shape<SyncedMount>)),
   check: words.exactOptional(),
-  networks: z.array(name).exactOptional(),
   reload: words.exactOptional(),
   within: seconds,
 } satisfies Shape<SyncedFiles>)
