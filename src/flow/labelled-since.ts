@@ -21,7 +21,7 @@ export async function labelledSince({ deployment, ports }: Passing, changesSince
   const brought = new Set(changes?.commits.map(({ sha }) => sha))
   const found = new Set(pulls.filter((pull) => pull.number === pullRequest || comesWith(pull, brought)).map(({ number }) => number))
   // What was merged to the very branch came as what it was merged as, or not at all.
-  const hidden = () => pulls.filter(({ number, base, merged }) => !found.has(number) && (merged === undefined || base.branch !== branch))
+  const hidden = () => pulls.filter(({ number, base, merged }) => !found.has(number) && (!merged || base.branch !== branch))
   let fresh: Sha[] = [...brought]
   for (let squashes = 0; squashes < mostSquashes && fresh.length > 0 && hidden().length > 0; squashes += 1) {
     const behind = await ports.github.pullsBehind(repository, fresh)
@@ -38,5 +38,4 @@ export async function labelledSince({ deployment, ports }: Passing, changesSince
   }
 }
 
-const comesWith = ({ merged, commits }: LabelledPull, brought: ReadonlySet<Sha>): boolean =>
-  (merged !== undefined && brought.has(merged)) || commits.some((commit) => brought.has(commit))
+const comesWith = ({ commits }: LabelledPull, brought: ReadonlySet<Sha>): boolean => commits.some((commit) => brought.has(commit))

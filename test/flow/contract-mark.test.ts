@@ -4,6 +4,7 @@ import { contractLabel } from '../../src/domain/one-off.ts'
 import { remedyOf, sentenceOf } from '../../src/domain/reason.ts'
 import type { Sha } from '../../src/domain/repository.ts'
 import { deployment, repository } from '../support/builders.ts'
+import { openPull } from '../support/pull-requests.ts'
 import { landfallYml } from '../support/shop.ts'
 import { openTown, type Town } from '../support/town.ts'
 import { newestOf, running, say } from './gated.ts'
@@ -110,6 +111,17 @@ describe('the label counts', () => {
     return head
   }
 
+  test('of a part of what was rebased', async () => {
+    const town = await open()
+    branch(town, 'change-12')
+    // GitHub says of each of the new commits which pull request it came by, and of that only the last.
+    const first = town.commit({ 'change-12.txt': 'change-12' })
+    town.github.merged.set(first, 12)
+    merge(town, 12, 'change-12', { labels: [contractLabel], squash: true })
+    await say(town, `/deploy production ${first}`)
+    expect(await newestOf(town)).toMatchObject({ revision: first, state: 'succeeded', plan: { contract: because(12) } })
+  })
+
   test('of what a tag brings', async () => {
     const town = await openTown()
     const file = landfallYml({ gates: steps() }).replace('branch: main', 'tag: "v*"')
@@ -120,6 +132,9 @@ describe('the label counts', () => {
     expect((await tagged('v1', town.commit({ '.github/landfall.yml': file }))).state).toBe('succeeded')
     labelled(town)
     expect((await tagged('v2', town.commit())).plan?.contract).toEqual(because(12))
+    // Nobody has merged this one.
+    const { head } = await openPull(town, { 'a.txt': 'a' }, { number: 13, labels: [contractLabel] })
+    expect((await tagged('v3', head.sha)).plan?.contract).toEqual(because(13))
   })
 
   test('again, after somebody went back over it', async () => {

@@ -260,9 +260,9 @@ export class FakeGitHub implements GitHub {
     return this.#answer('labelledPulls', () => {
       const all = [...this.pulls.values()].filter(({ labels }) => labels.includes(label)).toReversed()
       const pulls = all.map(({ number, base }) => {
-        const [merged] = [...this.merged].find(([, of]) => of === number) ?? []
-        const commits = [...this.#commitsOf(number), ...(this.#cameBy(head, number) ? [head] : [])]
-        return { number, base, commits, ...(merged !== undefined && { merged }) }
+        const [merged] = [...this.merged].findLast(([, of]) => of === number) ?? []
+        const commits = [merged, this.#cameBy(head, number) ? head : undefined].filter((commit) => commit !== undefined)
+        return { number, base, commits, merged: merged !== undefined }
       })
       return { pulls: pulls.slice(0, this.mostLabelled), all: all.length <= this.mostLabelled }
     })

@@ -3,8 +3,8 @@ import type { GitHubPullRequests, LabelledPull, PullCommits } from '../../flow/p
 import type { GitHubClients, RepositoryClient } from './clients.ts'
 import { mayPass } from './graphql-errors.ts'
 
-/** Of labelled pull requests: fifty with their commits cost one point of the 5,000 an hour. */
-const page = { size: 50, most: 10 }
+/** Of labelled pull requests: a page costs one point of the 5,000 an hour. */
+const page = { size: 100, most: 5 }
 /** Commits asked about at once, and at most. GitHub gives an answer ten seconds. */
 const batch = { size: 50, most: 250 }
 
@@ -19,7 +19,7 @@ export function labelledPulls(clients: GitHubClients): Pick<GitHubPullRequests, 
         const answer = await asked(client, labelled, { label, head, after, size: page.size })
         const { object, pullRequests } = list.parse(answer).repository
         const cameBy = new Set(object?.associatedPullRequests?.nodes.map(({ number }) => number))
-        pulls.push(...pullRequests.nodes.map((pull) => factsOf(pull, cameBy.has(pull.number) ? [head] : [])))
+        pulls.push(...pullRequests.nodes.map((pull) => factsOf(pull, cameBy.has(pull.number) ? head : undefined)))
         const { hasNextPage, endCursor } = pullRequests.pageInfo
         if (!hasNextPage || pages === page.most) return { pulls, all: !hasNextPage }
         after = endCursor
@@ -40,15 +40,13 @@ export function labelledPulls(clients: GitHubClients): Pick<GitHubPullRequests, 
   }
 }
 
-const ownCommits = 'commits(last: 100) { nodes { commit { oid } } }'
-
 /** Where there is no such commit, or it is something else, GitHub tells no pull requests. */
 const labelled = `query ($owner: String!, $repo: String!, $label: String!, $head: GitObjectID!, $size: Int!, $after: String) {
   repository(owner: $owner, name: $repo) {
     object(oid: $head) { ... on Commit { associatedPullRequests(first: 20) { nodes { number } } } }
     pullRequests(labels: [$label], first: $size, after: $after, orderBy: { field: CREATED_AT, direction: DESC }) {
       pageInfo { hasNextPage endCursor }
-      nodes { number baseRefName mergeCommit { oid } ${ownCommits} }
+      nodes { number baseRefName mergeCommit { oid } }
     }
   }
 }`
@@ -58,13 +56,17 @@ const behind = (commits: readonly string[]): string => `query ($owner: String!, 
 ${commits.map((commit, index) => `    c${index}: object(oid: ${JSON.stringify(commit)}) { ...cameBy }`).join('\n')}
   }
 }
-fragment cameBy on Commit { associatedPullRequests(first: 5) { nodes { number ${ownCommits} } } }`
+fragment cameBy on Commit { associatedPullRequests(first: 5) { nodes { number commits(last: 100) { nodes { commit { oid } } } } } }`
 
 const pullCommits = z.object({
   number: z.number(),
   commits: z.object({ nodes: z.array(z.object({ commit: z.object({ oid: z.string() }) })) }),
 })
-const labelledPull = pullCommits.extend({ baseRefName: z.string(), mergeCommit: z.object({ oid: z.string() }).nullable() })
+const labelledPull = z.object({
+  number: z.number(),
+  baseRefName: z.string(),
+  mergeCommit: z.object({ oid: z.string() }).nullable(),
+})
 const list = z.object({
   repository: z.object({
     object: z.object({ associatedPullRequests: z.object({ nodes: z.array(z.object({ number: z.number() })) }).nullish() }).nullable(),
@@ -91,8 +93,7 @@ const commitsOf = ({ number, commits }: z.infer<typeof pullCommits>): PullCommit
   commits: commits.nodes.map(({ commit }) => commit.oid),
 })
 
-function factsOf(pull: z.infer<typeof labelledPull>, cameWith: string[]): LabelledPull {
-  const { number, commits } = commitsOf(pull)
-  const { baseRefName: branch, mergeCommit } = pull
-  return { number, base: { branch }, commits: [...commits, ...cameWith], ...(mergeCommit && { merged: mergeCommit.oid }) }
+function factsOf({ number, baseRefName: branch, mergeCommit }: z.infer<typeof labelledPull>, head: string | undefined): LabelledPull {
+  const commits = [mergeCommit?.oid, head].filter((commit) => commit !== undefined)
+  return { number, base: { branch }, commits, merged: mergeCommit !== null }
 }

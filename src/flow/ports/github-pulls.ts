@@ -7,7 +7,7 @@ export interface GitHubPullRequests {
   pullRequest(repository: Repository, number: number): Promise<PullRequestFacts | undefined>
   /** The merged pull requests that a commit came by; those that say they were merged as it are among them. */
   mergedWith(repository: Repository, commit: Sha): Promise<MergedPull[]>
-  /** The pull requests with a label, whatever became of them, the newest 500. `head` counts to those that GitHub says it came by. */
+  /** The newest 500 pull requests with a label, whatever became of them. Of those that were rebased `head` may be any commit. */
   labelledPulls(repository: Repository, label: string, head: Sha): Promise<LabelledPulls>
   /** The pull requests that commits came by, several as one too, with the commits that were theirs. Of more than 250 the last are asked about. */
   pullsBehind(repository: Repository, commits: readonly Sha[]): Promise<PullCommits[]>
@@ -96,10 +96,13 @@ export interface PullCommits {
   commits: Sha[]
 }
 
-export interface LabelledPull extends PullCommits {
+export interface LabelledPull {
+  number: number
   base: { branch: string }
-  /** What it was merged as: the merge commit, the squashed one, or the last of those that were rebased. */
-  merged?: Sha
+  /** What it came as: the merge commit, the squashed one, or the last of those that were rebased; and `head`, where that came by it. */
+  commits: Sha[]
+  /** Whether the first of them is known. */
+  merged: boolean
 }
 
 export interface LabelledPulls {

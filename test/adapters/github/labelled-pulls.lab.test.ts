@@ -21,23 +21,22 @@ afterEach(() => standIn.assertFaithful())
 
 const place = () => repositoryOf(shop)
 
-test('pull requests of a label, open and merged in every way, with their commits; no others', async () => {
+test('pull requests of a label, open and merged in every way, with what they were merged as; no others', async () => {
   expect(await github.labelledPulls(place(), label, await shop.head())).toEqual({ pulls: [], all: true })
   const expected = []
   for (const method of ['merge', 'squash', 'rebase'] as const) {
-    const { sha: first } = await shop.push(method, { [`${method}-1.txt`]: 'a' })
-    const { sha: second } = await shop.push(method, { [`${method}-2.txt`]: 'b' })
+    for (const part of [1, 2]) await shop.push(method, { [`${method}-${part}.txt`]: 'a' })
     const { number } = await shop.openPullRequest({ branch: method })
     shop.label(number, 'urgent', label)
     const { sha: merged } = await shop.merge(number, { method, by: 'otto' })
-    expected.unshift({ number, base: { branch: 'main' }, commits: [first, second], merged })
+    expected.unshift({ number, base: { branch: 'main' }, commits: [merged], merged: true })
   }
   const { number, sha } = await shop.openPullRequest({ branch: 'open', files: { 'open.txt': 'a' } })
   shop.label(number, label)
   await shop.openPullRequest({ branch: 'other', files: { 'other.txt': 'a' } })
-  const open = { number, base: { branch: 'main' }, commits: [sha, sha] }
+  const open = { number, base: { branch: 'main' }, commits: [sha], merged: false }
   expect(await github.labelledPulls(place(), label, sha)).toEqual({ pulls: [open, ...expected], all: true })
-  expect((await github.labelledPulls(place(), label, '0'.repeat(40))).pulls[0]?.commits).toEqual([sha])
+  expect((await github.labelledPulls(place(), label, '0'.repeat(40))).pulls[0]?.commits).toEqual([])
 })
 
 test('the pull requests that commits came by, squashed too, and what these brought', async () => {

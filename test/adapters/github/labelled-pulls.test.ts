@@ -24,14 +24,13 @@ afterAll(() => close())
 
 const repository = { owner: 'acme', name: 'shop', installation: 1 }
 const label = 'landfall:contract'
-const commits = { nodes: [{ commit: { oid: 'a' } }] }
 const list = (hasNextPage: boolean, object: unknown = null) => ({
   data: {
     repository: {
       object,
       pullRequests: {
         pageInfo: { hasNextPage, endCursor: 'there' },
-        nodes: [{ number: 7, baseRefName: 'main', mergeCommit: null, commits }],
+        nodes: [{ number: 7, baseRefName: 'main', mergeCommit: { oid: 'a' } }],
       },
     },
   },
@@ -40,15 +39,15 @@ const list = (hasNextPage: boolean, object: unknown = null) => ({
 test('a commit that GitHub says came by a pull request counts to it, as one of several that were rebased does', async () => {
   answer = list(false, { associatedPullRequests: { nodes: [{ number: 7 }] } })
   expect(await github.labelledPulls(repository, label, 'b')).toEqual({
-    pulls: [{ number: 7, base: { branch: 'main' }, commits: ['a', 'b'] }],
+    pulls: [{ number: 7, base: { branch: 'main' }, commits: ['a', 'b'], merged: true }],
     all: true,
   })
 })
 
-test('of endless pages ten are read, and that there are more is told', async () => {
+test('of endless pages five are read, and that there are more is told', async () => {
   answer = list(true)
   const { pulls, all } = await github.labelledPulls(repository, label, 'b')
-  expect([asked, pulls.length, all]).toEqual([10, 10, false])
+  expect([asked, pulls.length, all]).toEqual([5, 5, false])
 })
 
 test.each([
