@@ -276,10 +276,24 @@ describe('what GitHub knows no way to', () => {
     expect(refused.reason?.evidence.unknown).toContain('does not tell which files differ')
   })
 
-  test('is not brought for the label, which names no files', async () => {
+  test('is not brought for the label, which names no files; what somebody brought all the same is built on', async () => {
     const town = await openTown({ gates: steps() })
     const first = await town.deploy()
     await bring(town, labelled(town))
+    town.github.branches.set('main', first.revision ?? '')
+    const sha = town.commit()
+    expect(await bring(town, sha)).toMatchObject({ state: 'rejected', reason: { code: 'contract-unknown' } })
+    await say(town, `/deploy production ${sha} --over-contract`)
+    expect((await newestOf(town)).plan?.contract).toBeUndefined()
+    expect((await town.deploy()).state).toBe('succeeded')
+    await say(town, `/deploy production ${sha}`)
+    expect(await newestOf(town)).toMatchObject({ state: 'succeeded', revision: sha })
+  })
+
+  test('is not brought for being built on what runs, where the step of the mark failed after that', async () => {
+    const town = await openTown({ gates })
+    const first = await town.deploy()
+    expect((await town.deploy(files, { behaviour: { once: 1 } })).state).toBe('failed')
     town.github.branches.set('main', first.revision ?? '')
     expect(await bring(town, town.commit())).toMatchObject({ state: 'rejected', reason: { code: 'contract-unknown' } })
   })
@@ -288,8 +302,8 @@ describe('what GitHub knows no way to', () => {
     const town = await openTown({ gates })
     const first = await town.deploy()
     await town.deploy(files)
-    await town.deploy()
     await attempts(town, 60)
+    await town.deploy()
     await say(town, `/deploy production ${first.revision}`)
     expect(await newestOf(town)).toMatchObject({
       state: 'rejected',
