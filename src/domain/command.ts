@@ -4,8 +4,8 @@
  */
 export type Command =
   | ({ kind: PlainKind } & MaybeNamed)
-  | ({ kind: 'deploy'; revision?: ShaStart; tag?: TagName; again?: true } & MaybeNamed)
   /** `overContract`: also over a release that nothing older fits. */
+  | ({ kind: 'deploy'; revision?: ShaStart; tag?: TagName; again?: true; overContract?: true } & MaybeNamed)
   | ({ kind: 'rollback'; to?: RollbackTo; overContract?: true } & MaybeNamed)
   | { kind: 'reject'; text: MaybeNamedReason }
   | { kind: 'lock'; text: MaybeNamedReason; everywhere?: true; seconds?: number }
@@ -47,7 +47,7 @@ export type AimedCommand =
   | { kind: 'retry'; environment: string }
   | { kind: 'cancel'; environment: string }
   /** `again`: also what failed or was rolled back there before. */
-  | { kind: 'deploy'; environment: string; revision?: ShaStart; tag?: TagName; again?: true }
+  | { kind: 'deploy'; environment: string; revision?: ShaStart; tag?: TagName; again?: true; overContract?: true }
   | { kind: 'rollback'; environment: string; to?: RollbackTo; overContract?: true }
   /** A named task of the project's file. */
   | { kind: 'run'; environment: string; task: string }
@@ -74,7 +74,7 @@ export type CommandRole = 'triage' | 'write'
 export const commandRules: Record<CommandKind, { usage: string; role: CommandRole }> = {
   status: { usage: '/status [environment]', role: 'triage' },
   plan: { usage: '/plan', role: 'triage' },
-  deploy: { usage: '/deploy [environment] [commit or tag] [--again]', role: 'write' },
+  deploy: { usage: '/deploy [environment] [commit or tag] [--again] [--over-contract]', role: 'write' },
   rollback: { usage: '/rollback [environment] [to <commit, tag, #pull request or generation>] [--over-contract]', role: 'write' },
   promote: { usage: '/promote [environment]', role: 'write' },
   approve: { usage: '/approve [environment]', role: 'write' },

@@ -113,6 +113,8 @@ export interface Need {
 export interface Contract {
   /** In plain words, such as `db/contract/7.sql changed`. */
   because: string[]
+  /** The files that it is for. Absent where there are other reasons, or too many. */
+  files?: string[]
 }
 
 /** How the environment is proved at its public address. */

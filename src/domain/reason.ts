@@ -32,7 +32,12 @@ export const approvalsFound = (e: Record<string, string>): string =>
 
 /** The way out where the old code does not fit what the new one left behind. */
 const forwards = (e: Record<string, string>): string =>
-  `The way out is forward: push a correction${e.retry ? `, or ${command('retry', e)}` : ''}. Only if you are sure that the older release still works with the data as it is now: \`/rollback ${e.environment}${e.named ? ` to ${e.named}` : ''} --over-contract\``
+  `The way out is forward: push a correction${e.retry ? `, or ${command('retry', e)}` : ''}. Only if you are sure that the older release still works with the data as it is now: ${overContract(e)}`
+
+const overContract = (e: Record<string, string>): string =>
+  e.deploy
+    ? `\`/deploy ${e.environment} ${e.deploy} --over-contract\``
+    : `\`/rollback ${e.environment}${e.named ? ` to ${e.named}` : ''} --over-contract\``
 
 const isMany = (names = ''): boolean => names.includes(', ')
 
@@ -164,6 +169,12 @@ const wordings = {
   'contract-between': {
     sentence: (e) => `${e.environment} cannot go back to ${e.to}: nothing older than ${e.commit} fits any more (${e.because})`,
     remedy: (e) => `Nothing was touched. ${forwards(e)}`,
+  },
+  'contract-unknown': {
+    sentence: (e) =>
+      `Nobody knows whether ${e.to} has what ${e.commit} changed in ${e.environment}, and nothing without that fits any more (${e.because}): ${e.unknown}`,
+    remedy: (e) =>
+      `Nothing was touched. Bring a commit that is built on ${e.commit}. Only if you are sure that ${e.to} works with the data as it is now: ${overContract(e)}`,
   },
   'partly-kept': {
     sentence: (e) =>

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Deployment } from '../domain/deployment.ts'
 import { allPlaces, placeOf } from '../domain/placement.ts'
 import { allHosts, type Draft, type Proposal } from '../domain/plan.ts'
-import { type Reason, reason } from '../domain/reason.ts'
+import { type Reason, reason, sentenceOf } from '../domain/reason.ts'
 import { shortSha } from '../domain/repository.ts'
 import { startFirstOf } from '../plan/beside.ts'
 import { contentOf, shownProfiles, shownWaves } from '../plan/content.ts'
@@ -11,11 +11,12 @@ import { wavesOf } from '../plan/waves.ts'
 import type { Evaluation } from '../policy/gates/evaluate.ts'
 import { namesText } from '../policy/gates/names.ts'
 import { seenText } from '../policy/gates/seen-text.ts'
-import { contractOf, olderThanContract } from './contract-facts.ts'
+import { contractOf } from './contract-facts.ts'
 import { draftOf } from './draft.ts'
 import { evaluateGates, type GatesSeen, gatesAfter } from './gates.ts'
 import { nextGeneration, type SeenHost } from './hosts-state.ts'
 import { keptImages } from './kept-images.ts'
+import { olderThanContract, saidOverContract } from './older-than-contract.ts'
 import { movedAway } from './part-of.ts'
 import { type Prepared, rejected, type Step } from './prepared.ts'
 import { renderTarget } from './render-target.ts'
@@ -141,7 +142,8 @@ async function draftDeployment(
     await lastSuccess(repository, environment, run.ports),
   )
   const older = await olderThanContract(run)
-  if (older) return rejected(older)
+  if (older && !(await saidOverContract(run))) return rejected(older)
+  if (older) await run.note('contract', `goes all the same, as ${run.deployment.actor} says (--over-contract). ${sentenceOf(older)}`)
   const contract = await contractOf(rendered.environment.before ?? [], run)
   const { rollout } = target.rule
   const draft = draftOf({ kind: 'deploy', release: id, rendered, pinned, seen: seen.value, running, gates, rollout, contract }, target, run)

@@ -7,9 +7,9 @@ import { contractOver } from '../policy/contract.ts'
 import { hostsMeant } from '../policy/hosts.ts'
 import { releaseMeant } from '../policy/release-meant.ts'
 import { rollbackTarget } from '../policy/rollback-target.ts'
-import { contractBetween } from './contract-facts.ts'
 import { draftAgain, draftKept, unreachableOf } from './draft-rollback.ts'
 import { nextGeneration } from './hosts-state.ts'
+import { contractBetween } from './older-than-contract.ts'
 import { type Prepared, rejected } from './prepared.ts'
 import { namesNone, satisfiedBy } from './record-found.ts'
 import { renderRelease } from './render-release.ts'
@@ -45,7 +45,7 @@ export async function planRollback(run: Run): Promise<Prepared> {
   if (!to || !release || !now) return rejected(reason('nothing-to-return-to', { environment }))
 
   const between = run.deployment.asked === 'deliberate' ? undefined : contractOver(history, to)
-  if (between) return rejected(contractBetween(environment, to, between, revision !== undefined))
+  if (between) return rejected(contractBetween(environment, to, between, revision === undefined ? 'rollback' : 'named'))
 
   const target = grantedTarget(fullName(repository), release.project, environment, hostsAgain(release, now, hostsMeant(now, operator)), run)
   if (target.kind !== 'ok') return target

@@ -84,7 +84,7 @@ export const lastSuccess = async (
 ): Promise<Deployment | undefined> => (await sinceLastSuccess(repository, environment, ports)).find(({ state }) => state === 'succeeded')
 
 /** An environment's deployments, newest first, back to one that succeeded. */
-async function sinceLastSuccess(repository: Repository, environment: string, ports: Pick<Ports, 'store'>): Promise<Deployment[]> {
+export async function sinceLastSuccess(repository: Repository, environment: string, ports: Pick<Ports, 'store'>): Promise<Deployment[]> {
   let history: Deployment[] = []
   for (const reach of reaches) {
     history = await ports.store.deployments.ofEnvironment(fullName(repository), environment, reach)

@@ -6,27 +6,51 @@ import type { ChangedFiles } from './gates/paths.ts'
 
 /** What a deployment brings that has not run yet. */
 export interface Brought {
+  /** What `contract` names in the commit itself and in the one that runs; unknown where nobody can read the latter. */
+  patterns: readonly string[] | 'unknown'
   /** Of files. */
   changed: ChangedFiles
-  /** Numbers of the pull requests whose label says that nothing older fits. */
+  labels: Labels
+}
+
+/** Of the pull requests that it comes by. */
+export interface Labels {
+  /** Numbers of those whose label says that nothing older fits. */
   labelled: readonly number[]
+  /** Why others may have come by that nobody knows of, in plain words. */
+  untold?: string
 }
 
-/** Why older releases would not fit any more; undefined where they do. Where nobody knows which files changed it is taken for granted. */
-export function contractIn(before: readonly StepRule[], { changed, labelled }: Brought): Contract | undefined {
-  const patterns = before.flatMap(({ contract = [] }) => contract)
-  const labels = labelled.map((number) => `#${number} has the label ${contractLabel}`)
-  const because = [...filesText(patterns, changed), ...labels]
-  return because.length > 0 ? { because } : undefined
+/** Why older releases would not fit any more; undefined where they do. What nobody knows is taken for granted. */
+export function contractIn({ patterns, changed, labels: { labelled, untold } }: Brought): Contract | undefined {
+  const files = patterns === 'unknown' || changed === 'unknown' ? [] : changed.filter((path) => isNamed(path, patterns))
+  const others = [
+    ...(patterns === 'unknown' ? ['nobody can read what `contract` names at the commit that runs'] : untoldFiles(patterns, changed)),
+    ...labelled.map((number) => `#${number} has the label ${contractLabel}`),
+    ...(untold === undefined ? [] : [untold]),
+  ]
+  const because = [...filesText(files), ...others]
+  if (because.length === 0) return undefined
+  return { because, ...(others.length === 0 && files.length <= mostFiles && { files }) }
 }
 
-function filesText(patterns: readonly string[], changed: ChangedFiles): string[] {
-  if (patterns.length === 0) return []
-  if (changed === 'unknown') return ['GitHub does not tell all files that changed, and some may be of `contract`']
-  const [first, ...more] = changed.filter((path) => patterns.some((pattern) => matches(pattern, path)))
+/** Files of one contract that are remembered by name. */
+const mostFiles = 100
+
+const isNamed = (path: string, patterns: readonly string[]): boolean => patterns.some((pattern) => matches(pattern, path))
+
+const untoldFiles = (patterns: readonly string[], changed: ChangedFiles): string[] =>
+  patterns.length > 0 && changed === 'unknown' ? ['GitHub does not tell all files that changed, and some may be of `contract`'] : []
+
+function filesText([first, ...more]: readonly string[]): string[] {
   if (first === undefined) return []
   return [more.length === 0 ? `${first} changed` : `${first} and ${more.length} more changed`]
 }
+
+/** What `contract` names in any of these steps. */
+export const contractPatterns = (...steps: (readonly StepRule[])[]): string[] => [
+  ...new Set(steps.flat().flatMap(({ contract = [] }) => contract)),
+]
 
 /**
  * The newest release that whoever goes back to this one would go over, and that nothing older fits; undefined where there is none. One that

@@ -27,11 +27,11 @@ async function say(town: Town, body: string) {
 describe('a release that nothing older fits', () => {
   test('is marked in its plan, on the pull request, on its check run and in its receipt', async () => {
     const { town, first, second } = await contracted()
-    const because = ['db/contract/7.sql changed']
-    expect([first.plan?.contract, second.plan?.contract, second.state]).toEqual([undefined, { because }, 'succeeded'])
+    const [because, files] = [['db/contract/7.sql changed'], ['db/contract/7.sql']]
+    expect([first.plan?.contract, second.plan?.contract, second.state]).toEqual([undefined, { because, files }, 'succeeded'])
     const shown = '**⚠️ This release cannot be gone back over.** Nothing older will fit what it leaves behind: db/contract/7.sql changed'
     expect(town.github.checkRuns.findLast(({ name }) => name === 'Deploy to production')?.summary).toContain(shown)
-    expect((await town.store.receipts.of(second.id))?.contract).toEqual({ because })
+    expect((await town.store.receipts.of(second.id))?.contract).toEqual({ because, files })
     await openPull(town, { 'db/contract/8.sql': 'drop table shoes;' })
     expect(newestComment(town)).toContain(shown.replace('7.sql', '8.sql'))
   })

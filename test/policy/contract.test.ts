@@ -1,20 +1,51 @@
 import { describe, expect, test } from 'vitest'
 import type { Deployment } from '../../src/domain/deployment.ts'
-import { contractIn, contractOver } from '../../src/policy/contract.ts'
+import type { Contract } from '../../src/domain/plan.ts'
+import { contractIn, contractOver, contractPatterns } from '../../src/policy/contract.ts'
 import { deployment, plan } from '../support/builders.ts'
 
-const rules = [{ service: 'web', run: ['migrate'], within: 60, contract: ['db/contract/**'] }]
+const untold = 'GitHub does not tell all'
+const files = Array.from({ length: 101 }, (_, index) => `db/contract/${index}.sql`)
 
-test.each<[why: string, changed: string[] | 'unknown', labelled: number[], because: string[] | undefined]>([
-  ['nothing that matters', ['app/a.ts'], [], undefined],
-  ['a file of the contract', ['app/a.ts', 'db/contract/7.sql'], [], ['db/contract/7.sql changed']],
-  ['several', ['db/contract/7.sql', 'db/contract/8.sql', 'x'], [], ['db/contract/7.sql and 1 more changed']],
-  ['a label', ['app/a.ts'], [12], ['#12 has the label landfall:contract']],
-  ['files nobody knows', 'unknown', [], ['GitHub does not tell all files that changed, and some may be of `contract`']],
-])('%s', (_why, changed, labelled, because) => expect(contractIn(rules, { changed, labelled })).toEqual(because && { because }))
+test.each<[why: string, brought: Partial<Parameters<typeof contractIn>[0]>, contract: Contract | undefined]>([
+  ['nothing that matters', { changed: ['app/a.ts'] }, undefined],
+  [
+    'a file of the contract',
+    { changed: ['app/a.ts', 'db/contract/7.sql'] },
+    { because: ['db/contract/7.sql changed'], files: ['db/contract/7.sql'] },
+  ],
+  [
+    'several',
+    { changed: ['db/contract/7.sql', 'db/contract/8.sql', 'x'] },
+    { because: ['db/contract/7.sql and 1 more changed'], files: ['db/contract/7.sql', 'db/contract/8.sql'] },
+  ],
+  ['too many to name', { changed: files }, { because: ['db/contract/0.sql and 100 more changed'] }],
+  ['a label', { changed: ['app/a.ts'], labels: { labelled: [12] } }, { because: ['#12 has the label landfall:contract'] }],
+  [
+    'a label beside a file, which is not all then',
+    { changed: ['db/contract/7.sql'], labels: { labelled: [12] } },
+    { because: ['db/contract/7.sql changed', '#12 has the label landfall:contract'] },
+  ],
+  ['labels nobody knows', { labels: { labelled: [], untold } }, { because: [untold] }],
+  [
+    'files nobody knows',
+    { changed: 'unknown' },
+    { because: ['GitHub does not tell all files that changed, and some may be of `contract`'] },
+  ],
+  ['files nobody minds', { patterns: [], changed: 'unknown' }, undefined],
+  [
+    'rules nobody can read',
+    { patterns: 'unknown', changed: ['app/a.ts'] },
+    { because: ['nobody can read what `contract` names at the commit that runs'] },
+  ],
+])('%s', (_why, brought, contract) =>
+  expect(contractIn({ patterns: ['db/contract/**'], changed: [], labels: { labelled: [] }, ...brought })).toEqual(contract),
+)
 
-test('without patterns nobody minds which files changed', () =>
-  expect(contractIn([{ service: 'web', run: ['migrate'], within: 60 }], { changed: 'unknown', labelled: [] })).toBeUndefined())
+test('what any of the steps names counts, of the commit and of what runs', () => {
+  const step = { service: 'web', run: ['migrate'], within: 60 }
+  expect(contractPatterns([step, { ...step, contract: ['a/**'] }], [{ ...step, contract: ['b/**', 'a/**'] }])).toEqual(['a/**', 'b/**'])
+})
 
 describe('what is in the way back', () => {
   const contract = { because: ['db/contract/7.sql changed'] }

@@ -16,6 +16,7 @@ import type {
   FoundCheck,
   GitHub,
   InstalledRepository,
+  LabelledPulls,
   MergedPull,
   MissedDelivery,
   NewBranch,
@@ -23,6 +24,7 @@ import type {
   NewFiles,
   NewPullRequest,
   OpenPullRequest,
+  PullCommits,
   PullRequestFacts,
   PullRequestOutcome,
   Reaction,
@@ -67,6 +69,8 @@ export class FakeGitHub implements GitHub {
   readonly opened: (NewPullRequest & { number: number; reverts?: number })[] = []
   /** What opening a pull request is answered instead. */
   refusesPulls: string | undefined
+  /** How many labelled pull requests GitHub is asked for at most. */
+  mostLabelled = 500
   /** By `base...head`. */
   readonly compared = new Map<string, Changes>()
   /** Moves of branches that GitHub tells of, newest first; each begins where the one before ended, unless it says otherwise. */
@@ -252,11 +256,30 @@ export class FakeGitHub implements GitHub {
     })
   }
 
+  labelledPulls(_repository: Repository, label: string, head: Sha): Promise<LabelledPulls> {
+    return this.#answer('labelledPulls', () => {
+      const all = [...this.pulls.values()].filter(({ labels }) => labels.includes(label)).toReversed()
+      const pulls = all.map(({ number, base }) => {
+        const [merged] = [...this.merged].findLast(([, of]) => of === number) ?? []
+        const commits = [merged, this.#cameBy(head, number) ? head : undefined].filter((commit) => commit !== undefined)
+        return { number, base, commits, merged: merged !== undefined }
+      })
+      return { pulls: pulls.slice(0, this.mostLabelled), all: all.length <= this.mostLabelled }
+    })
+  }
+
+  pullsBehind(_repository: Repository, commits: readonly Sha[]): Promise<PullCommits[]> {
+    return this.#answer('pullsBehind', () =>
+      [...this.pulls.keys()]
+        .filter((number) => commits.slice(-250).some((commit) => this.#cameBy(commit, number)))
+        .map((number) => ({ number, commits: this.#commitsOf(number) })),
+    )
+  }
+
   commitsOfPull(_repository: Repository, number: number): Promise<CommitDetails[] | undefined> {
     return this.#answer('commitsOfPull', () => {
-      const [commit = ''] = [...this.merged].find(([, of]) => of === number) ?? []
-      const brought = this.#compare(this.commits.get(commit)?.parents[0] ?? '', this.pulls.get(number)?.head.sha ?? '')?.commits ?? []
-      return brought.length < 100 ? brought : undefined
+      const own = this.#commitsOf(number)
+      return own.length < 100 ? own.map((sha) => this.#details(sha)) : undefined
     })
   }
 
@@ -440,6 +463,18 @@ export class FakeGitHub implements GitHub {
     const commits = fresh.toReversed().map((one) => this.#details(one))
     const files = this.#differing(mergeBase, head).map((path) => ({ path }))
     return { status, ahead: fresh.length, behind: gone.length, mergeBase, commits, files, truncated: false }
+  }
+
+  /** What a pull request has that its base had not when it was merged, or has not now. */
+  #commitsOf(number: number): Sha[] {
+    const pull = this.pulls.get(number)
+    const [commit = ''] = [...this.merged].find(([, of]) => of === number) ?? []
+    const base = this.commits.get(commit)?.parents[0] ?? this.branches.get(pull?.base.branch ?? '') ?? ''
+    return this.#compare(base, pull?.head.sha ?? '')?.commits.map(({ sha }) => sha) ?? []
+  }
+
+  #cameBy(commit: Sha, number: number): boolean {
+    return this.merged.get(commit) === number || this.#commitsOf(number).includes(commit)
   }
 
   #saidInOrder(): CommentFacts[] {

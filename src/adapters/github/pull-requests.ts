@@ -3,7 +3,9 @@ import type { Repository } from '../../domain/repository.ts'
 import type { GitHubPullRequests, OpenPullRequest, PullRequestOutcome } from '../../flow/ports.ts'
 import { orUndefined } from './absent.ts'
 import type { GitHubClients } from './clients.ts'
+import { mayPass, refusalsIn } from './graphql-errors.ts'
 import { detailsOf } from './history.ts'
+import { labelledPulls } from './labelled-pulls.ts'
 import { factsOf, mergedFactsOf, openFactsOf } from './pull-facts.ts'
 
 /** GitHub takes more than 20 kB to tell of one pull request, and of most it has been told already: few are asked for at a time. */
@@ -19,6 +21,8 @@ export function pullRequests(clients: GitHubClients): GitHubPullRequests {
   }
 
   return {
+    ...labelledPulls(clients),
+
     async pullRequest(repository, number) {
       const pull = await shown(repository, number)
       return pull && factsOf(repository, pull)
@@ -77,10 +81,8 @@ export function pullRequests(clients: GitHubClients): GitHubPullRequests {
 const revert = 'mutation ($input: RevertPullRequestInput!) { revertPullRequest(input: $input) { revertPullRequest { number } } }'
 const reverted = z.object({ revertPullRequest: z.object({ revertPullRequest: z.object({ number: z.number() }) }) })
 
-/** What REST answers to what cannot be, and GraphQL, which answers 200 to everything it understood. */
+/** What REST answers to what cannot be. */
 const unprocessable = z.object({ status: z.literal(422), message: z.string() })
-const errors = z.object({ errors: z.array(z.object({ type: z.string().optional(), message: z.string() })).min(1) })
-const forGood = ['UNPROCESSABLE', 'FORBIDDEN', 'NOT_FOUND']
 
 async function opened(open: () => Promise<number>): Promise<PullRequestOutcome> {
   try {
@@ -88,11 +90,8 @@ async function opened(open: () => Promise<number>): Promise<PullRequestOutcome> 
   } catch (error) {
     const refused = unprocessable.safeParse(error).data
     if (refused) return { kind: 'refused', why: refused.message }
-    const told = errors.safeParse(error).data?.errors
-    if (!told) throw error
-    const why = told.map(({ message }) => message).join('; ')
-    if (told.every(({ type = '' }) => forGood.includes(type))) return { kind: 'refused', why }
-    // As an answer 503, which GraphQL does not give: a limit, or GitHub's own trouble. It may pass.
-    throw Object.assign(new Error(`GitHub did not do it: ${why}`, { cause: error }), { status: 503 })
+    const why = refusalsIn(error)
+    if (why !== undefined) return { kind: 'refused', why }
+    throw mayPass(error)
   }
 }

@@ -24,6 +24,12 @@ const isSoaking = sql<boolean>`soak = 'under-way'`
 /** And for the one on hosts that are waited for. */
 const isAwaiting = sql<boolean>`awaits is not null`
 
+/** As plans are stored: within a text in one the quotes would not stand alone. */
+const hasContract = sql<boolean>`plan like '%"contract":{%'`
+
+/** Only the newest that came to hosts counts. */
+const mostContracts = 50
+
 /** A commit that came and went more often than this is asked about in vain; what it shows then is the latest all the same. */
 const mostConcerning = 50
 
@@ -86,6 +92,11 @@ export function deployments(database: Database, log: Log): Store['deployments'] 
     async ofEnvironment(repository, environment, limit) {
       const rows = all().where('repository', '=', repository).where('environment', '=', environment)
       return readable(await rows.orderBy('sequence', 'desc').limit(limit).execute())
+    },
+
+    async contracts(repository, environment) {
+      const rows = all().where('repository', '=', repository).where('environment', '=', environment).where(hasContract)
+      return readable(await rows.orderBy('sequence', 'desc').limit(mostContracts).execute())
     },
 
     async concerning(repository, environment, revision) {

@@ -7,6 +7,10 @@ export interface GitHubPullRequests {
   pullRequest(repository: Repository, number: number): Promise<PullRequestFacts | undefined>
   /** The merged pull requests that a commit came by; those that say they were merged as it are among them. */
   mergedWith(repository: Repository, commit: Sha): Promise<MergedPull[]>
+  /** The newest 500 pull requests with a label, whatever became of them. Of those that were rebased `head` may be any commit. */
+  labelledPulls(repository: Repository, label: string, head: Sha): Promise<LabelledPulls>
+  /** The pull requests that commits came by, several as one too, with the commits that were theirs. Of more than 250 the last are asked about. */
+  pullsBehind(repository: Repository, commits: readonly Sha[]): Promise<PullCommits[]>
   /** The commits a pull request brought, also where it was squashed or rebased; undefined where there are a hundred or more. */
   commitsOfPull(repository: Repository, number: number): Promise<CommitDetails[] | undefined>
   /**
@@ -83,6 +87,28 @@ export interface PullRequestFacts {
 export interface MergedPull extends Pick<PullRequestFacts, 'number' | 'author' | 'head' | 'base' | 'fork'> {
   /** What it was merged as: the merge commit, the squashed one, or the last of those that were rebased. */
   commit: Sha
+}
+
+/** A pull request by its commits. */
+export interface PullCommits {
+  number: number
+  /** Its own, of more than a hundred the newest. */
+  commits: Sha[]
+}
+
+export interface LabelledPull {
+  number: number
+  base: { branch: string }
+  /** What it came as: the merge commit, the squashed one, or the last of those that were rebased; and `head`, where that came by it. */
+  commits: Sha[]
+  /** Whether the first of them is known. */
+  merged: boolean
+}
+
+export interface LabelledPulls {
+  pulls: LabelledPull[]
+  /** Whether there are no others. */
+  all: boolean
 }
 
 /** An open pull request as GitHub lists it. Whether it can be merged is not said there. */

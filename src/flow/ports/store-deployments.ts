@@ -26,6 +26,8 @@ export interface Deployments {
   ofGeneration(repository: string, environment: string, generation: number): Promise<Deployment | undefined>
   /** Newest first. */
   ofEnvironment(repository: string, environment: string, limit: number): Promise<Deployment[]>
+  /** Those whose plan says that nothing older fits, newest first; the last fifty. */
+  contracts(repository: string, environment: string): Promise<Deployment[]>
   /**
    * Those that may have a say about a commit, newest first: the ones that bring it, and since the first of them the rollbacks
    * that succeeded and whatever halted.

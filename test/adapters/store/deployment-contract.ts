@@ -308,6 +308,21 @@ export function deploymentContract(given: Given): void {
     expect(await given.other.deployments.concerning('acme/shop', environment, commit('c'))).toEqual([])
   })
 
+  test('those that nothing older fits are found among all others, newest first', async () => {
+    const environment = 'contracts'
+    const made = async (change: Partial<Deployment> = {}) => (await asked(given.store, { environment, ...change }))[0]
+    const marked = (because: string) => plan({ contract: { because: [because], files: ['db/7.sql'] } })
+    const first = await made({ plan: marked('db/7.sql changed') })
+    // It only speaks of one.
+    await made({ plan: plan({ compose: 'x: { "contract":{} }' }) })
+    await made()
+    await made({ environment: 'contracts-not', plan: marked('elsewhere') })
+    const second = await made({ plan: marked('#12 has the label') })
+    await made({ plan: plan() })
+    expect(await given.other.deployments.contracts('acme/shop', environment)).toEqual([second, first])
+    expect(await given.other.deployments.contracts('acme/other', environment)).toEqual([])
+  })
+
   test('a deployment nobody asked for is refused', async () => {
     const [created] = await asked(given.store, {})
     await expect(given.tamper(`delete from intents where id = '${created?.intent}'`)).rejects.toThrow(/foreign key/i)

@@ -2,6 +2,7 @@ import { buildSchema, execute, GraphQLError, type GraphQLSchema, parse, validate
 import { z } from 'zod'
 import { nodeId } from './bodies/account.ts'
 import { type Answer, mayUse, ok } from './call.ts'
+import { readRepository, seenBy } from './graphql-reading.ts'
 import type { Event } from './payloads.ts'
 import { revertPull } from './pulls.ts'
 import type { Caller } from './tokens.ts'
@@ -36,7 +37,14 @@ export async function answerGraphQL(call: GraphQLCall): Promise<Answer> {
   call.violated(wrong.map(({ message }) => ({ operation: 'POST /graphql', where: 'query', what: message })))
   if (wrong.length > 0) return ok({ errors: wrong.map((error) => error.toJSON()) })
 
-  const rootValue = { revertPullRequest: ({ input }: { input: unknown }) => revertPullRequest(call, revertInput.parse(input)) }
+  const rootValue = {
+    revertPullRequest: ({ input }: { input: unknown }) => revertPullRequest(call, revertInput.parse(input)),
+    repository: (named: unknown) => {
+      const repository = readRepository(call, named)
+      if (repository.kind === 'refused') throw refusal(repository.type, repository.message)
+      return repository.value
+    },
+  }
   const result = await execute({ schema, document, rootValue, ...(variables && { variableValues: variables }) })
   // Variables are looked at only now.
   const unknown = (result.errors ?? []).filter(({ extensions }) => extensions.type === undefined)
@@ -46,11 +54,7 @@ export async function answerGraphQL(call: GraphQLCall): Promise<Answer> {
 }
 
 async function revertPullRequest({ world, caller, announce }: GraphQLCall, input: z.infer<typeof revertInput>) {
-  const { installation, repositories } = caller.token
-  const seen = [...world.repositories.values()].filter(
-    (repo) => repo.installation === installation && (repositories?.includes(repo.id) ?? true),
-  )
-  const found = seen
+  const found = seenBy(caller, world)
     .flatMap((repo) => repo.pulls.map((pull) => ({ repo, pull })))
     .find(({ pull }) => nodeId('PR', pull.id) === input.pullRequestId)
   if (!found) throw refusal('NOT_FOUND', `Could not resolve to a node with the global id of '${input.pullRequestId}'.`)

@@ -15,6 +15,7 @@ test.each<[line: string, command: Command]>([
   [`/deploy staging ${commit.toUpperCase()}`, { kind: 'deploy', environment: 'staging', revision: commit }],
   ['/deploy deadbeef abc1234', { kind: 'deploy', environment: 'deadbeef', revision: 'abc1234' }],
   ['/deploy staging v1.4.0', { kind: 'deploy', environment: 'staging', tag: 'v1.4.0' }],
+  ['/deploy staging abc1234 --over-contract', { kind: 'deploy', environment: 'staging', revision: 'abc1234', overContract: true }],
   ['/deploy staging release/2026-11 --again', { kind: 'deploy', environment: 'staging', tag: 'release/2026-11', again: true }],
   ['/rollback', { kind: 'rollback' }],
   ['/rollback production to v1.4.0', { kind: 'rollback', environment: 'production', to: { kind: 'tag', name: 'v1.4.0' } }],
@@ -59,21 +60,24 @@ test.each<[line: string, said: string]>([
   ['/plan staging', '/plan staging: "staging" is one word too many. Write /plan'],
   [
     '/deploy: now',
-    '/deploy: now: there is no command /deploy: (did you mean /deploy?). Write /deploy [environment] [commit or tag] [--again]',
+    '/deploy: now: there is no command /deploy: (did you mean /deploy?). Write /deploy [environment] [commit or tag] [--again] [--over-contract]',
   ],
   [
     '/deploy staging abc12',
-    '/deploy staging abc12: "abc12" is too short for a commit, at least 7 digits are needed. Write /deploy [environment] [commit or tag] [--again]',
+    '/deploy staging abc12: "abc12" is too short for a commit, at least 7 digits are needed. Write /deploy [environment] [commit or tag] [--again] [--over-contract]',
   ],
-  ['/deploy staging v1..2', '/deploy staging v1..2: "v1..2" is not a commit. Write /deploy [environment] [commit or tag] [--again]'],
+  [
+    '/deploy staging v1..2',
+    '/deploy staging v1..2: "v1..2" is not a commit. Write /deploy [environment] [commit or tag] [--again] [--over-contract]',
+  ],
   ['/deploy abc1234 staging', '/deploy abc1234 staging: the environment comes before the commit. Write /deploy staging abc1234'],
   [
     `/deploy a ${commit}0`,
-    `/deploy a ${commit}0: "${commit.slice(0, 39)}…" is longer than the 40 digits of a commit. Write /deploy [environment] [commit or tag] [--again]`,
+    `/deploy a ${commit}0: "${commit.slice(0, 39)}…" is longer than the 40 digits of a commit. Write /deploy [environment] [commit or tag] [--again] [--over-contract]`,
   ],
   [
     '/deploy staging abc1234 please',
-    '/deploy staging abc1234 please: "please" is one word too many. Write /deploy [environment] [commit or tag] [--again]',
+    '/deploy staging abc1234 please: "please" is one word too many. Write /deploy [environment] [commit or tag] [--again] [--over-contract]',
   ],
   ['/approve this is fine', '/approve this is fine: "is" and what follows are 2 words too many. Write /approve [environment]'],
   ['/cancel --force', '/cancel --force: there is no option "--force". Write /cancel [environment]'],

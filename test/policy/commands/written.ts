@@ -11,7 +11,7 @@ function wordsOf(command: Command): (string | undefined | false)[] {
     case 'help':
       return []
     case 'deploy':
-      return [command.environment, command.revision ?? command.tag, command.again && '--again']
+      return [command.environment, command.revision ?? command.tag, command.again && '--again', command.overContract && '--over-contract']
     case 'rollback':
       return [command.environment, ...(command.to ? ['to', targetText(command.to)] : [])]
     case 'reject':

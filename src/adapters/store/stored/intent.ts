@@ -42,6 +42,7 @@ export const storedCommand: z.ZodType<Command | Mistake> = z.discriminatedUnion(
     revision: shaStart.exactOptional(),
     tag: name.exactOptional(),
     again: z.literal(true).exactOptional(),
+    overContract: z.literal(true).exactOptional(),
   }),
   z.strictObject({
     kind: z.literal('rollback'),

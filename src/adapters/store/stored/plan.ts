@@ -135,7 +135,10 @@ const wave: z.ZodType<Wave> = z.union([
   z.array(name).transform((hosts) => ({ hosts, pause: 0 })),
 ])
 
-export const storedContract = z.strictObject({ because: z.array(z.string()) } satisfies Shape<Contract>)
+export const storedContract = z.strictObject({
+  because: z.array(z.string()),
+  files: z.array(z.string()).exactOptional(),
+} satisfies Shape<Contract>)
 
 const plan = z.strictObject({
   format: z.literal([1, 2]),
