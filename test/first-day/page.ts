@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+
+/** Where the pages lie. */
+export const folder = join(import.meta.dirname, '../../docs/first-day')
+
+/** A fenced block of a page. */
+export interface Block {
+  language: string
+  lines: string[]
+  /** In the page, of its first line. */
+  line: number
+}
+
+/** What a page calls something, and what that is in the laboratory: names of hosts, addresses and images, nothing else. */
+export type Words = readonly (readonly [onPage: string, here: string])[]
+
+/** A file of the page: the first line of its block names it, and may say where in it this goes. */
+export interface PageFile {
+  path: string
+  /** `below the host` and the like; empty for a whole file. */
+  where: string
+  text: string
+}
+
+/** A page as a newcomer follows it: every block is used once, in the order of the page. */
+export interface Page {
+  /** Types what the next block shows, line by line, and compares what came with what it says. */
+  type(): Promise<void>
+  /** Compares this with the next block, which shows it as text. */
+  shows(text: string): void
+  /** The next block, which is this file. */
+  file(path: string): PageFile
+  /** Throws where something of the page is left. */
+  end(): void
+}
+
+/** Types a line: `$` where Landfall runs, `#` as root on the host. Returns everything that was printed. */
+export type Typing = (prompt: '$' | '#', command: string) => Promise<string>
+
+/** All fenced blocks of a page, in order. */
+export function blocksOf(name: string): Block[] {
+  const text = readFileSync(join(folder, name), 'utf8')
+  return [...text.matchAll(/^```(\w+)\n([\s\S]*?)\n```$/gm)].map((match) => ({
+    language: match[1] ?? '',
+    lines: (match[2] ?? '').split('\n'),
+    line: text.slice(0, match.index).split('\n').length + 1,
+  }))
+}
+
+/** Opens a page of docs/first-day. */
+export function openPage(name: string, words: Words, typing: Typing): Page {
+  const blocks = blocksOf(name)
+  const here = (text: string) => words.reduce((so, [onPage, meant]) => so.replaceAll(onPage, meant), text)
+  const next = (language: RegExp): Block => {
+    const block = blocks.shift()
+    if (!block || !language.test(block.language)) throw new Error(`${name}:${block?.line ?? 'end'}: expected a block of ${language}`)
+    return block
+  }
+  const compare = (printed: string, shown: readonly string[], at: string) =>
+    expect(linesOf(printed), `what came of ${name}:${at}`).toEqual(linesOf(here(shown.join('\n'))).map(likeness))
+
+  return {
+    async type() {
+      const { lines, line } = next(/^console$/)
+      for (const { prompt, command, shown } of commandsOf(lines)) {
+        compare(await typing(prompt, here(command)), shown, `${line}: ${command}`)
+      }
+    },
+    shows(text) {
+      const { lines, line } = next(/^text$/)
+      compare(text, lines, String(line))
+    },
+    file(path) {
+      const { lines, line } = next(/^(yaml|diff)$/)
+      const [, named, where = ''] = /^# (\S+?)(?:, (.*))?$/.exec(lines[0] ?? '') ?? []
+      expect(named, `the file of ${name}:${line}`).toBe(path)
+      return { path, where, text: here(`${lines.slice(1).join('\n')}\n`) }
+    },
+    end: () =>
+      expect(
+        blocks.map(({ line }) => line),
+        `blocks of ${name} that nothing used`,
+      ).toEqual([]),
+  }
+}
+
+interface Typed {
+  prompt: '$' | '#'
+  command: string
+  shown: string[]
+}
+
+function commandsOf(lines: readonly string[]): Typed[] {
+  const typed: Typed[] = []
+  for (const line of lines) {
+    const [, prompt, command = ''] = /^([$#]) (.*)$/.exec(line) ?? []
+    const last = typed.at(-1)
+    if (prompt === '$' || prompt === '#') typed.push({ prompt, command, shown: [] })
+    else if (last?.command.endsWith('\\') && last.shown.length === 0) last.command = `${last.command}\n${line}`
+    else last?.shown.push(line)
+  }
+  return typed
+}
+
+/** Columns are as wide as what stands in them: how wide is not for a page to say. Lines without anything are left out. */
+const linesOf = (text: string): string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trimEnd().replaceAll(/(?<=\S) {2,}/g, '  '))
+    .filter((line) => line !== '')
+
+/** `…` stands for what differs from case to case: ids, digests, times, keys. */
+function likeness(line: string): unknown {
+  if (!line.includes('…')) return line
+  const pattern = line
+    .split('…')
+    .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+    .join('.+')
+  return expect.stringMatching(new RegExp(`^${pattern}$`))
+}
