@@ -32,6 +32,8 @@ export interface Page {
   shows(text: string): void
   /** The next block, which is this file. */
   file(path: string): PageFile
+  /** The next block, which changes this file: a function from the text before to the one after. */
+  diff(path: string): (before: string) => string
   /** Throws where something of the page is left. */
   end(): void
 }
@@ -73,10 +75,15 @@ export function openPage(name: string, words: Words, typing: Typing): Page {
       compare(text, lines, String(line))
     },
     file(path) {
-      const { lines, line } = next(/^(yaml|diff)$/)
-      const [, named, where = ''] = /^# (\S+?)(?:, (.*))?$/.exec(lines[0] ?? '') ?? []
-      expect(named, `the file of ${name}:${line}`).toBe(path)
-      return { path, where, text: here(`${lines.slice(1).join('\n')}\n`) }
+      const { lines, line } = next(/^yaml$/)
+      const first = firstLine(lines)
+      expect(first.path, `the file of ${name}:${line}`).toBe(path)
+      return { ...first, text: here(`${lines.slice(1).join('\n')}\n`) }
+    },
+    diff(path) {
+      const { lines, line } = next(/^diff$/)
+      expect(firstLine(lines).path, `the file of ${name}:${line}`).toBe(path)
+      return changing(here(lines.slice(1).join('\n')))
     },
     end: () =>
       expect(
@@ -84,6 +91,11 @@ export function openPage(name: string, words: Words, typing: Typing): Page {
         `blocks of ${name} that nothing used`,
       ).toEqual([]),
   }
+}
+
+function firstLine([line = '']: readonly string[]): { path: string; where: string } {
+  const [, path = '', where = ''] = /^# (\S+?)(?:, (.*))?$/.exec(line) ?? []
+  return { path, where }
 }
 
 interface Typed {
@@ -111,12 +123,30 @@ const linesOf = (text: string): string[] =>
     .map((line) => line.trimEnd().replaceAll(/(?<=\S) {2,}/g, '  '))
     .filter((line) => line !== '')
 
+const likeness = (line: string): unknown => (line.includes('…') ? expect.stringMatching(new RegExp(`^${patternOf(line)}$`)) : line)
+
 /** `…` stands for what differs from case to case: ids, digests, times, keys. */
-function likeness(line: string): unknown {
-  if (!line.includes('…')) return line
-  const pattern = line
+const patternOf = (text: string): string =>
+  text
     .split('…')
     .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
     .join('.+')
-  return expect.stringMatching(new RegExp(`^${pattern}$`))
+
+/** Carries a diff out: each of its places has to be there once. */
+function changing(diff: string): (before: string) => string {
+  const places: { before: string[]; after: string[] }[] = []
+  let last = '+'
+  for (const line of diff.split('\n')) {
+    const sign = line[0] ?? ' '
+    if (last === '+' && sign !== '+') places.push({ before: [], after: [] })
+    if (sign !== '+') places.at(-1)?.before.push(line.slice(1))
+    if (sign !== '-') places.at(-1)?.after.push(line.slice(1))
+    last = sign
+  }
+  return (text) =>
+    places.reduce((so, { before, after }) => {
+      const place = new RegExp(`^${patternOf(before.join('\n'))}$`, 'gm')
+      expect(so.match(place), `${before.join('\n')} in\n${so}`).toHaveLength(1)
+      return so.replace(place, () => after.join('\n'))
+    }, text)
 }
