@@ -106,6 +106,7 @@ const retireHostVerb = (argv: string[], print: Print): Promise<number> =>
   overRecords((ports, { login, connections }) =>
     hostRetire(argv, {
       ...adminTools(connections),
+      hosts: ports.hosts,
       inventory: inventoryFile(operatorFile()),
       environmentsOn: (host) => environmentsOn(host, ports),
       loginKey: login.publicKey,

@@ -110,7 +110,13 @@ export async function operations(host: Host, folder: string): Promise<Operations
       ),
     retire: (words, on = []) =>
       saying((print) =>
-        hostRetire([...words, '--key', 'admin'], { ...adminTools(), environmentsOn: async () => on, loginKey: login.publicKey, print }),
+        hostRetire([...words, '--key', 'admin'], {
+          ...adminTools(),
+          hosts,
+          environmentsOn: async () => on,
+          loginKey: login.publicKey,
+          print,
+        }),
       ),
     adminKey: admin.public,
     publicLoginKey: login.publicKey,
