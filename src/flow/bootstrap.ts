@@ -13,8 +13,13 @@ export type AdminProof = { privateKey: Secret; passphrase?: Secret } | { agent: 
 export interface AdminSession {
   /** Public key the machine showed: `ssh-ed25519 AAAA…`. */
   hostKey: string
-  /** Runs a script as root: through sudo where the login is another account. */
-  run(script: string): Promise<{ code: number; stdout: string; stderr: string }>
+  /**
+   * Runs a script as root: through sudo where the login is another account. One that has not ended in time is given up, with exit code 124 as
+   * `timeout` has it.
+   *
+   * @param seconds how long it may take; a minute or two where absent
+   */
+  run(script: string, seconds?: number): Promise<{ code: number; stdout: string; stderr: string }>
   close(): void
 }
 
@@ -52,6 +57,10 @@ export type BootstrapOutcome =
   | { kind: 'refused'; detail: string }
   | { kind: 'failed'; detail: string }
 
+/** In seconds: package lists over a slow line, and packages with their own start of Docker. Each waits for another apt-get, too. */
+const refreshing = 600
+const installing = 1_800
+
 /**
  * Makes a machine a host of this Landfall: looks, installs, then logs in with Landfall's own key and asks it for its
  * versions, so that "ready" is seen and not assumed. Safe to repeat.
@@ -88,12 +97,12 @@ async function makeReady(
   if (problemsOf(looked.found).length === 0) return undefined
   if (install && looked.found.system) {
     say('reading the package lists')
-    await session.run(refreshScript)
+    await session.run(refreshScript, refreshing)
     looked = await look()
     const packages = looked.kind === 'found' ? packagesFor(looked.found) : undefined
     if (packages?.kind === 'packages') {
       say(`installing ${packages.names.join(', ')}`)
-      const { code, stderr } = await session.run(packagesScript(packages.names))
+      const { code, stderr } = await session.run(packagesScript(packages.names), installing)
       if (code !== 0) return { kind: 'failed', detail: `apt-get installed nothing: ${lastLines(stderr)}` }
       looked = await look()
     }

@@ -27,8 +27,7 @@ const closeRegistry = () => scenario.lab.registry.requireBasic({ username: 'acme
 const words = (host: Host, address: string): Words => [
   [address, host.address],
   ["ssh-ed25519 AAAA…'", `${host.hostKey}'`],
-  ['ghcr.io/', `${scenario.lab.registry.address}/`],
-  ['ghcr.io', scenario.lab.registry.address],
+  ...['ghcr.io/acme', 'ghcr.io:', '[ghcr.io]'].map((word) => [word, word.replace('ghcr.io', scenario.lab.registry.address)] as const),
   ['/home/mona', mona.home],
   ['/opt/landfall', scenario.lab.folder],
 ]
