@@ -14,14 +14,18 @@ export interface AdminSession {
   /** Public key the machine showed: `ssh-ed25519 AAAA…`. */
   hostKey: string
   /**
-   * Runs a script as root: through sudo where the login is another account. One that has not ended in time is given up, with exit code 124 as
-   * `timeout` has it.
+   * Runs a script as root: through sudo where the login is another account. One that has not ended in time is given up, with the exit code
+   * `gaveUp`; where the connection ends before it does, that is `lost`.
    *
    * @param seconds how long it may take; a minute or two where absent
    */
   run(script: string, seconds?: number): Promise<{ code: number; stdout: string; stderr: string }>
   close(): void
 }
+
+/** As `timeout` and `ssh` have it. */
+export const gaveUp = 124
+export const lost = 255
 
 export type AdminLogin =
   | { kind: 'connected'; session: AdminSession }
@@ -90,10 +94,12 @@ async function makeReady(
 ): Promise<BootstrapOutcome | undefined> {
   const look = async () => {
     const { code, stdout, stderr } = await session.run(checkScript)
-    return code === 0 ? { kind: 'found' as const, found: readFindings(stdout) } : { kind: 'failed' as const, detail: stderr.trim() }
+    if (code === 0) return { kind: 'found' as const, found: readFindings(stdout) }
+    const why = code === gaveUp || code === lost ? 'the machine did not say how it is' : `${admin} may not act as root there`
+    return { kind: 'failed' as const, detail: `${why}: ${stderr.trim()}` }
   }
   let looked = await look()
-  if (looked.kind === 'failed') return { kind: 'failed', detail: `${admin} may not act as root there: ${looked.detail}` }
+  if (looked.kind === 'failed') return looked
   if (problemsOf(looked.found).length === 0) return undefined
   if (install && looked.found.system) {
     say('reading the package lists')

@@ -1,7 +1,7 @@
 import type { Client, ClientChannel } from 'ssh2'
 import type { BastionRule } from '../../domain/configuration.ts'
 import type { Secret } from '../../domain/secret.ts'
-import type { AdminLogin, AdminProof, AdminSession } from '../../flow/bootstrap.ts'
+import { type AdminLogin, type AdminProof, type AdminSession, gaveUp, lost } from '../../flow/bootstrap.ts'
 import { connect, type Destination, type Proof } from './connect.ts'
 import type { Connections } from './connections.ts'
 import { parseHostKey } from './host-key.ts'
@@ -102,17 +102,18 @@ function run(
   const began = performance.now()
   const telling = setInterval(() => waiting?.(Math.round((performance.now() - began) / 1000)), limits.tellsEvery * 1000)
   const limit = setTimeout(() => {
-    resolve({ code: 124, ...outputs, stderr: `${outputs.stderr}it had not ended after ${seconds} s, and was given up` })
+    resolve({ code: gaveUp, ...outputs, stderr: `${outputs.stderr}it had not ended after ${seconds} s, and was given up` })
     channel?.close()
   }, seconds * 1000)
   // A machine that is cut off tells nothing: its channel ends without a word, or is never opened.
-  const lost = () => reject(new Error('the connection was closed before the machine had answered'))
-  client.once('close', lost)
+  const cut = () =>
+    resolve({ code: lost, ...outputs, stderr: `${outputs.stderr}the connection was closed before the machine had answered` })
+  client.once('close', cut)
   let channel: ClientChannel | undefined
   client.exec(words, (error, opened) => {
     if (error) return reject(error)
     channel = opened
-    let code = 255
+    let code = lost
     opened.on('data', (chunk: Buffer) => {
       outputs.stdout += chunk.toString('utf8')
     })
@@ -120,7 +121,7 @@ function run(
       outputs.stderr += chunk.toString('utf8')
     })
     opened.on('exit', (exit: number | null) => {
-      code = exit ?? 255
+      code = exit ?? lost
     })
     opened.on('close', () => resolve({ code, ...outputs }))
     opened.on('error', reject)
@@ -129,6 +130,6 @@ function run(
   return promise.finally(() => {
     clearInterval(telling)
     clearTimeout(limit)
-    client.removeListener('close', lost)
+    client.removeListener('close', cut)
   })
 }
