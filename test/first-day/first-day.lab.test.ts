@@ -83,7 +83,7 @@ test('a new project on a blank host', async () => {
   page.shows(await status(shop, await mergeNumber(shop, 2)))
   expect(await host.sh('docker exec shop-web-1 env')).toMatch(/^SESSION_KEY=[0-9a-f]{64}$/m)
   page.end()
-}, 180_000)
+}, 300_000)
 
 test('a server with three hand-made projects', async () => {
   const { lab } = scenario
@@ -118,7 +118,7 @@ test('a server with three hand-made projects', async () => {
   expect(others(await containers())).toEqual(others(before))
   expect(await containers()).not.toBe(before)
   page.end()
-}, 180_000)
+}, 300_000)
 
 test('from GitHub Actions and an ssh script', async () => {
   const { lab } = scenario
@@ -186,6 +186,6 @@ test('from GitHub Actions and an ssh script', async () => {
   await status(booking, await mergeAndBuild('forward'))
   expect(await running()).toMatch(/booking@sha256:/)
   page.end()
-}, 240_000)
+}, 300_000)
 
 test('everything asked of GitHub was as its API is described', () => scenario.github.assertFaithful())

@@ -67,7 +67,9 @@ export function openPage(name: string, words: Words, typing: Typing): Page {
     async type() {
       const { lines, line } = next(/^console$/)
       for (const { prompt, command, shown } of commandsOf(lines)) {
-        compare(await typing(prompt, here(command)), shown, `${line}: ${command}`)
+        const printed = await typing(prompt, here(command))
+        // `…` alone: what is printed does not matter, and differs from terminal to terminal.
+        if (shown.join('\n') !== '…') compare(printed, shown, `${line}: ${command}`)
       }
     },
     shows(text) {
