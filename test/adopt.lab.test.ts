@@ -122,9 +122,9 @@ test('a later merge deploys what it changes, in the folder where it always was, 
   const opened = await b.openPullRequest({ branch: 'bolder', files: { 'compose.yml': bolder }, author: 'mona' })
   const merged = await b.merge(opened.number, { by: 'mona' })
   await b.waitForStatus(merged.sha, 'landfall/production', 'success', 90)
-  expect(await host.sh('docker inspect --format "{{range .Mounts}}{{.Source}}{{end}}" blog-web-1; docker exec blog-web-1 cat /data/book')).toBe(
-    '/home/x/blog/data\nprecious\n',
-  )
+  expect(
+    await host.sh('docker inspect --format "{{range .Mounts}}{{.Source}}{{end}}" blog-web-1; docker exec blog-web-1 cat /data/book'),
+  ).toBe('/home/x/blog/data\nprecious\n')
 }, 300_000)
 
 test('what stood in .env is nowhere in clear: not in Git, on GitHub, in the database or the log', async () => {

@@ -125,6 +125,7 @@ test('from GitHub Actions and an ssh script', async () => {
   const host = lab.host('web-2')
   const page = openPage('from-actions.md', words(host, '192.0.2.20'), mona.at(host))
   await mona.mayEnter(host)
+  lab.registry.behave()
   const files: Record<string, string> = {}
   const take = ({ path, text }: PageFile) => {
     files[path] = text
