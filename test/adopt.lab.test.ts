@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { threeByHand } from './lab/by-hand.ts'
 import type { TestRepository } from './lab/github/repository.ts'
 import type { Host } from './lab/host.ts'
 import { pushApp, pushDatabase } from './lab/images.ts'
@@ -25,55 +26,14 @@ beforeAll(async () => {
   registry = lab.registry.address
   for (const tag of ['1.2', '1.3']) await pushApp(lab.registry, { repository: 'acme/shop', tag, version: tag, index: true })
   await pushDatabase(lab.registry, { repository: 'acme/database', tag: '1' })
-  for (const name of ['a', 'b', 'c']) {
+  for (const name of ['shop', 'blog', 'wiki']) {
     const repository = await github.createRepository('acme', name, { 'README.md': `${name}\n` })
     repository.addCollaborator('mona', 'write')
     repositories.set(name, repository)
   }
-  await host.sh(byHand(registry))
+  await host.sh(threeByHand(registry, canary))
 }, 300_000)
 afterAll(() => scenario?.stop())
-
-const byHand = (images: string): string => `
-set -e
-start() { docker compose up -d --quiet-pull >/tmp/up 2>&1 || { cat /tmp/up >&2; exit 1; }; }
-mkdir -p /srv/a /home/x/b/data /opt/c
-cat >/srv/a/docker-compose.yml <<'END'
-services:
-  web:
-    image: ${images}/acme/shop:1.2   # ours
-    environment: { GREETING: "\${GREETING}", PASSWORD: "\${PASSWORD}" }
-    ports: ["8080:3000"]
-    depends_on: [db]
-    init: true
-  db: { image: "${images}/acme/database:1", volumes: ["records:/var/lib/database"], init: true }
-volumes: { records: {} }
-END
-printf 'COMPOSE_PROJECT_NAME=a\\nGREETING=hello there # people read it\\nPASSWORD=${canary}\\n' >/srv/a/.env
-cat >/home/x/b/compose.yml <<'END'
-services:
-  web: { image: "${images}/acme/shop:1.2", env_file: [.env, web.env], volumes: ["./data:/data"], init: true }
-END
-printf 'TOKEN=${canary}\\n' >/home/x/b/.env
-echo 'COLOUR=blue' >/home/x/b/web.env
-chmod 700 /home/x
-cat >/opt/c/Dockerfile <<'END'
-FROM ${images}/acme/shop:1.2
-LABEL made=here
-END
-cat >/opt/c/compose.yml <<'END'
-services:
-  web:
-    build: .
-    volumes: ["kept:/kept"]
-    init: true
-volumes: { kept: {} }
-END
-cd /srv/a; start
-cd /home/x/b; start; echo precious >data/book
-cd /opt/c; DOCKER_BUILDKIT=0 docker build -q -t c-web . >/dev/null 2>&1; start
-docker run -d --name lonely --init ${images}/acme/shop:1.2 >/dev/null 2>&1
-`
 
 /** `landfall adopt`, as it is typed where Landfall runs. */
 const adopt = (...words: string[]) =>
@@ -115,61 +75,61 @@ test('without a project it tells what runs, and what is to be done about it', as
   before = await containers()
   const { code, said } = await adopt('root@web-1')
   expect(code, said).toBe(0)
-  expect(said).toContain('in /srv/a (docker-compose.yml)')
+  expect(said).toContain('in /srv/shop (docker-compose.yml)')
   expect(said).toContain(`${registry}/acme/shop:1.2, runs, answers at :3000/health`)
-  expect(said).toContain('landfall adopt root@web-1 a --repository OWNER/NAME')
+  expect(said).toContain('landfall adopt root@web-1 shop --repository OWNER/NAME')
   expect(said).toContain('the env file web.env would be readable')
-  expect(said).toContain('docker tag c-web ghcr.io/OWNER/web:first && docker push ghcr.io/OWNER/web:first')
+  expect(said).toContain('docker tag wiki-web ghcr.io/OWNER/web:first && docker push ghcr.io/OWNER/web:first')
   expect(said).toContain('Not of Compose, and left alone: lonely.')
   expect(said).not.toContain(canary)
   expect(await containers()).toBe(before)
 })
 
 test('three hand-made projects are taken over, and nothing restarts', async () => {
-  const a = await adoptAndMerge('a')
+  const a = await adoptAndMerge('shop')
   expect(a.said).toContain('0 services restart.')
   expect(a.comment).toContain('0 services restart')
-  const b = await adoptAndMerge('b', '--in-clear', 'web.env')
+  const b = await adoptAndMerge('blog', '--in-clear', 'web.env')
   expect(b.said).toContain('0 services restart.')
 
   await host.sh(
-    `docker tag c-web ${registry}/acme/c:first && docker push -q ${registry}/acme/c:first && sed -i 's|build: .|image: ${registry}/acme/c:first\\n    build: .|' /opt/c/compose.yml`,
+    `docker tag wiki-web ${registry}/acme/wiki:first && docker push -q ${registry}/acme/wiki:first && sed -i 's|build: .|image: ${registry}/acme/wiki:first\\n    build: .|' /opt/wiki/compose.yml`,
   )
-  const c = await adoptAndMerge('c')
+  const c = await adoptAndMerge('wiki')
   expect(c.said).toContain('0 services restart.')
 
   expect(await containers()).toBe(before)
-  expect(await host.sh('cat /home/x/b/data/book; stat -c %a /srv/a/.env; readlink /var/lib/landfall/a/production/files')).toBe(
-    'precious\n600\n/srv/a\n',
+  expect(await host.sh('cat /home/x/blog/data/book; stat -c %a /srv/shop/.env; readlink /var/lib/landfall/shop/production/files')).toBe(
+    'precious\n600\n/srv/shop\n',
   )
-  expect(readFileSync(scenario.operatorFile, 'utf8')).toMatch(/acme\/a:\n {4}projects: \[a\]/)
+  expect(readFileSync(scenario.operatorFile, 'utf8')).toMatch(/acme\/shop:\n {4}projects: \[shop\]/)
 }, 300_000)
 
 test('a later merge deploys what it changes, in the folder where it always was, and nothing else', async () => {
-  const repository = repositoryOf('a')
-  const compose = (await host.sh('cat /srv/a/docker-compose.yml')).replace('shop:1.2', 'shop:1.3')
+  const repository = repositoryOf('shop')
+  const compose = (await host.sh('cat /srv/shop/docker-compose.yml')).replace('shop:1.2', 'shop:1.3')
   const { number } = await repository.openPullRequest({ branch: 'newer', files: { 'docker-compose.yml': compose }, author: 'mona' })
   const { sha } = await repository.merge(number, { by: 'mona' })
   await repository.waitForStatus(sha, 'landfall/production', 'success', 90)
   const now = await containers()
-  const kept = (text: string) => text.split('\n').filter((line) => !line.startsWith('/a-web-1 '))
+  const kept = (text: string) => text.split('\n').filter((line) => !line.startsWith('/shop-web-1 '))
   expect(kept(now)).toEqual(kept(before))
   expect(now).not.toBe(before)
-  expect(await host.sh('docker inspect --format "{{json .Config.Env}}" a-web-1')).toContain(`PASSWORD=${canary}`)
+  expect(await host.sh('docker inspect --format "{{json .Config.Env}}" shop-web-1')).toContain(`PASSWORD=${canary}`)
 
-  const b = repositoryOf('b')
-  const bolder = (await host.sh('cat /home/x/b/compose.yml')).replace('shop:1.2', 'shop:1.3')
+  const b = repositoryOf('blog')
+  const bolder = (await host.sh('cat /home/x/blog/compose.yml')).replace('shop:1.2', 'shop:1.3')
   const opened = await b.openPullRequest({ branch: 'bolder', files: { 'compose.yml': bolder }, author: 'mona' })
   const merged = await b.merge(opened.number, { by: 'mona' })
   await b.waitForStatus(merged.sha, 'landfall/production', 'success', 90)
-  expect(await host.sh('docker inspect --format "{{range .Mounts}}{{.Source}}{{end}}" b-web-1; docker exec b-web-1 cat /data/book')).toBe(
-    '/home/x/b/data\nprecious\n',
-  )
+  expect(
+    await host.sh('docker inspect --format "{{range .Mounts}}{{.Source}}{{end}}" blog-web-1; docker exec blog-web-1 cat /data/book'),
+  ).toBe('/home/x/blog/data\nprecious\n')
 }, 300_000)
 
 test('what stood in .env is nowhere in clear: not in Git, on GitHub, in the database or the log', async () => {
   const { environment, landfall } = scenario
-  const { said } = await landfallVerb('secret', 'list', 'acme/a', 'production')
+  const { said } = await landfallVerb('secret', 'list', 'acme/shop', 'production')
   expect(said).toMatch(/GREETING[\s\S]*PASSWORD/)
   expect(said).not.toContain('COMPOSE_PROJECT_NAME')
   expect(JSON.stringify(landfall.log)).not.toContain(canary)

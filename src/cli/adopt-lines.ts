@@ -20,7 +20,7 @@ function projectLines(found: FoundProject, word: string): string[] {
     `${name}`,
     `  in ${folder} (${files.join(', ')})${origin === undefined ? '' : `, a checkout of ${origin}`}`,
     ...services.map((service) => `  ${service}: ${stateOf(service, found)}`),
-    ...(values.size > 0 ? [`  .env: ${values.size} values, which will be encrypted`] : []),
+    ...(values.size > 0 ? [`  .env: ${values.size === 1 ? '1 value' : `${values.size} values`}, which will be encrypted`] : []),
     ...obstacles.flatMap((obstacle) => lines(`  ! ${obstacle}.`)),
     ...(obstacles.length === 0 && differing.length > 0
       ? [

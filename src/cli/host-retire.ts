@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util'
 import { withoutHost } from '../config/operator/inventory-edit.ts'
 import { problemText } from '../domain/problem.ts'
-import { type EnvironmentOnHost, retireHost } from '../flow/retire-host.ts'
+import type { Hosts } from '../flow/ports.ts'
+import { type EnvironmentOnHost, type HostRetired, retireHost } from '../flow/retire-host.ts'
 import { type AdminTools, adminOptions, adminUsage, logInAsAdmin } from './admin-login.ts'
 import { readTarget } from './host-target.ts'
 import { changeInventory, type Inventory, readInventory } from './inventory.ts'
@@ -9,6 +10,7 @@ import { changeInventory, type Inventory, readInventory } from './inventory.ts'
 /** What this verb needs from outside. */
 export interface HostRetireTools extends AdminTools {
   inventory: Inventory
+  hosts: Hosts
   environmentsOn(host: string): Promise<EnvironmentOnHost[]>
   /** Landfall's own public key for hosts. */
   loginKey: string
@@ -55,7 +57,8 @@ export async function hostRetire(argv: string[], tools: HostRetireTools): Promis
     return 1
   }
   const target = readTarget(positionals[0] ?? '', {}, inventory.value)
-  if (typeof target === 'string' || !target.known) {
+  const hostKey = typeof target === 'string' ? undefined : target.host.hostKey
+  if (typeof target === 'string' || !target.known || hostKey === undefined) {
     say(
       `${tools.inventory.file} has no host ${positionals[0]}: nothing is left to do. It has ${Object.keys(inventory.value.hosts).join(', ') || 'none'}.`,
     )
@@ -78,16 +81,15 @@ export async function hostRetire(argv: string[], tools: HostRetireTools): Promis
   }
   if (!values.gone) {
     const paths = { root: values.root, shellPath: values['shell-path'], authorizedKeys: values['authorized-keys'] }
-    const retired = await retireHost({ user, ...paths, loginKey: tools.loginKey, account: values.account, admin: target.admin }, () =>
-      logInAsAdmin(target, values.key, tools),
-    )
+    const retirement = { user, ...paths, loginKey: tools.loginKey, account: values.account, admin: target.admin }
+    const login = () => logInAsAdmin(target, values.key, tools)
+    const retired = await retireHost({ ...target.host, hostKey }, retirement, { login, hosts: tools.hosts })
     if (retired.kind !== 'retired') {
-      const why = retired.kind === 'failed' ? retired.detail : `it shows another host key than the pinned one, ${retired.shown}`
-      say(`${name}: ${why}`, `${tools.inventory.file} was not changed. If the machine will never answer again, say --gone.`)
+      say(`${name}: ${whyNot(retired)}`, `${tools.inventory.file} was not changed. If the machine will never answer again, say --gone.`)
       return 1
     }
     say(
-      `${name}: Landfall's key does not open it any more.`,
+      `${name}: Landfall's key does not open it any more: ${retired.tried}.`,
       ...retired.left.map((place) => `${name}: ${place} was left as it is, with its containers and data.`),
     )
   }
@@ -97,6 +99,17 @@ export async function hostRetire(argv: string[], tools: HostRetireTools): Promis
   ])
   say(...noted.lines)
   return noted.changed ? 0 : 1
+}
+
+function whyNot(outcome: Exclude<HostRetired, { kind: 'retired' }>): string {
+  switch (outcome.kind) {
+    case 'failed':
+      return outcome.detail
+    case 'host-key-changed':
+      return `it shows another host key than the pinned one, ${outcome.shown}`
+    case 'still-open':
+      return "Landfall's key was taken away, and still lets it in. Look where its sshd has keys from (AuthorizedKeysFile, AuthorizedKeysCommand), and run this again."
+  }
 }
 
 function read(argv: string[]) {

@@ -13,10 +13,19 @@ export type AdminProof = { privateKey: Secret; passphrase?: Secret } | { agent: 
 export interface AdminSession {
   /** Public key the machine showed: `ssh-ed25519 AAAA…`. */
   hostKey: string
-  /** Runs a script as root: through sudo where the login is another account. */
-  run(script: string): Promise<{ code: number; stdout: string; stderr: string }>
+  /**
+   * Runs a script as root: through sudo where the login is another account. One that has not ended in time is given up, with the exit code
+   * `gaveUp`; where the connection ends before it does, that is `lost`.
+   *
+   * @param seconds how long it may take; a minute or two where absent
+   */
+  run(script: string, seconds?: number): Promise<{ code: number; stdout: string; stderr: string }>
   close(): void
 }
+
+/** As `timeout` and `ssh` have it. */
+export const gaveUp = 124
+export const lost = 255
 
 export type AdminLogin =
   | { kind: 'connected'; session: AdminSession }
@@ -52,6 +61,10 @@ export type BootstrapOutcome =
   | { kind: 'refused'; detail: string }
   | { kind: 'failed'; detail: string }
 
+/** In seconds: package lists over a slow line, and packages with their own start of Docker. Each waits for another apt-get, too. */
+const refreshing = 600
+const installing = 1_800
+
 /**
  * Makes a machine a host of this Landfall: looks, installs, then logs in with Landfall's own key and asks it for its
  * versions, so that "ready" is seen and not assumed. Safe to repeat.
@@ -81,19 +94,21 @@ async function makeReady(
 ): Promise<BootstrapOutcome | undefined> {
   const look = async () => {
     const { code, stdout, stderr } = await session.run(checkScript)
-    return code === 0 ? { kind: 'found' as const, found: readFindings(stdout) } : { kind: 'failed' as const, detail: stderr.trim() }
+    if (code === 0) return { kind: 'found' as const, found: readFindings(stdout) }
+    const why = code === gaveUp || code === lost ? 'the machine did not say how it is' : `${admin} may not act as root there`
+    return { kind: 'failed' as const, detail: `${why}: ${stderr.trim()}` }
   }
   let looked = await look()
-  if (looked.kind === 'failed') return { kind: 'failed', detail: `${admin} may not act as root there: ${looked.detail}` }
+  if (looked.kind === 'failed') return looked
   if (problemsOf(looked.found).length === 0) return undefined
   if (install && looked.found.system) {
     say('reading the package lists')
-    await session.run(refreshScript)
+    await session.run(refreshScript, refreshing)
     looked = await look()
     const packages = looked.kind === 'found' ? packagesFor(looked.found) : undefined
     if (packages?.kind === 'packages') {
       say(`installing ${packages.names.join(', ')}`)
-      const { code, stderr } = await session.run(packagesScript(packages.names))
+      const { code, stderr } = await session.run(packagesScript(packages.names), installing)
       if (code !== 0) return { kind: 'failed', detail: `apt-get installed nothing: ${lastLines(stderr)}` }
       looked = await look()
     }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { limited } from './limited.ts'
 
 /** What Debian and Ubuntu call what Landfall needs; which of the Composes there is depends on the release. */
 const composePackages = ['docker-compose-v2', 'docker-compose-plugin', 'docker-compose']
@@ -9,14 +10,15 @@ const packagesAsked = ['docker.io', 'docker-cli', ...composePackages]
  * Read with `readFindings`.
  */
 export const checkScript = `
+${limited}
 for tool in docker flock timeout tar base64 sha256sum ssh-keygen; do
   command -v "$tool" >/dev/null || echo "missing $tool"
 done
 command -v curl >/dev/null || { command -v wget >/dev/null && wget --version 2>/dev/null | grep -q '^GNU'; } || echo 'missing curl'
 getent group docker >/dev/null 2>&1 || grep -q '^docker:' /etc/group || echo 'missing group-docker'
 if command -v docker >/dev/null; then
-  docker version --format 'engine {{.Server.Version}}' 2>/dev/null || echo 'missing engine'
-  echo "compose $(docker compose version --short 2>/dev/null)"
+  limited 20 docker version --format 'engine {{.Server.Version}}' 2>/dev/null || echo 'missing engine'
+  echo "compose $(limited 20 docker compose version --short 2>/dev/null)"
 fi
 if command -v apt-get >/dev/null && [ -r /etc/os-release ]; then
   (. /etc/os-release && echo "system $ID \${VERSION_ID:-} \${VERSION_CODENAME:-}")
@@ -127,9 +129,12 @@ const dockersOwn = ({ id, codename }: { id: string; codename: string }): string[
   'apt-get update && apt-get install -y docker-ce docker-ce-cli containerd.io docker-compose-plugin',
 ]
 
+/** Another apt-get that is at work is waited for, five minutes at most: a machine that was just started upgrades itself. */
+const aptGet = 'apt-get -q -o DPkg::Lock::Timeout=300'
+
 /** Has the machine read its package lists anew. */
-export const refreshScript = 'apt-get -q update >&2\n'
+export const refreshScript = `${aptGet} update >&2\n`
 
 /** Installs packages beside what is there: nothing is removed, and what is installed keeps its version. */
 export const packagesScript = (names: readonly string[]): string =>
-  `DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends --no-remove --no-upgrade ${names.join(' ')} </dev/null >&2\n`
+  `DEBIAN_FRONTEND=noninteractive ${aptGet} install -y --no-install-recommends --no-remove --no-upgrade ${names.join(' ')} </dev/null >&2\n`

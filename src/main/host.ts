@@ -63,8 +63,8 @@ export function adminTools(connections: Connections): AdminTools {
   const own = ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((name) => join(homedir(), '.ssh', name))
   return {
     login: ({ admin, host }, proof) => {
-      const sudo = ask && (() => ask(`Password of ${admin} for sudo`))
-      return adminLogin({ ...host, user: admin }, host.hostKey, proof, connections, sudo)
+      const terminal = { askSudo: ask && (() => ask(`Password of ${admin} for sudo`)), waiting: tellOfWaiting(host.name) }
+      return adminLogin({ ...host, user: admin }, host.hostKey, proof, connections, terminal)
     },
     readKey: (path) => readKeyFile(path, ask),
     usualKey: own.find((path) => existsSync(path)),
@@ -72,6 +72,9 @@ export function adminTools(connections: Connections): AdminTools {
     ...(ask && { ask }),
   }
 }
+
+/** Beside what a verb prints, which may go into a file. */
+const tellOfWaiting = (name: string) => (seconds: number) => void process.stderr.write(`${name}: still at it after ${seconds} s\n`)
 
 /** `landfall host check`, where Landfall has its keys and the variables that logins of registries come from. */
 async function checkHostsVerb(argv: string[], print: Print): Promise<number> {
@@ -106,6 +109,7 @@ const retireHostVerb = (argv: string[], print: Print): Promise<number> =>
   overRecords((ports, { login, connections }) =>
     hostRetire(argv, {
       ...adminTools(connections),
+      hosts: ports.hosts,
       inventory: inventoryFile(operatorFile()),
       environmentsOn: (host) => environmentsOn(host, ports),
       loginKey: login.publicKey,

@@ -25,7 +25,8 @@ export interface AdoptionRequest {
 export function adoptionRequest(request: AdoptionRequest): { title: string; body: string } {
   const { name, folder, host, environment, user, draft, pinned, replaced, leftOut, values } = request
   const notes = [
-    values.size > 0 && `${code('.env')} is here with its ${values.size} values, encrypted for this Landfall; nobody can read them here.`,
+    values.size > 0 &&
+      `${code('.env')} is here, encrypted for this Landfall (${values.size === 1 ? '1 value' : `${values.size} values`}); nobody can read it here.`,
     leftOut.length > 0 && `Left out of it, since Landfall sees to that itself: ${leftOut.map(code).join(', ')}.`,
     pinned.length > 0 &&
       `${pinned.map(code).join(', ')} had no fixed image. It is now the one that runs, by its digest; write a version when you change it.`,

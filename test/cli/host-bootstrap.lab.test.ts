@@ -64,7 +64,9 @@ test('with --install what is missing comes from the packages of the system, and 
   const { code, said } = await landfall.bootstrap('--host-key', host().hostKey, '--install')
   expect([code, said]).toEqual([0, expect.stringContaining('web-1: installing util-linux\nweb-1: ready.')])
   expect(said).toMatch(/operator.yml: web-1 is in it now$/)
-  expect(await host().sh('cat /tmp/apt-get')).toBe('-q update\n-q install -y --no-install-recommends --no-remove --no-upgrade util-linux\n')
+  expect(await host().sh('cat /tmp/apt-get')).toBe(
+    '-q -o DPkg::Lock::Timeout=300 update\n-q -o DPkg::Lock::Timeout=300 install -y --no-install-recommends --no-remove --no-upgrade util-linux\n',
+  )
 })
 
 test('a machine becomes a host, which its own key then reaches, and only landfall-shell', async () => {

@@ -187,11 +187,21 @@ describe('a host that is retired', () => {
     expect((await landfall.send(hello())).ending).toBe('ok')
   })
 
+  test('is not while another file of keys lets Landfall in: that is tried, and told', async () => {
+    const more = '/etc/ssh/more_keys'
+    await host.sh(`cp /home/landfall/.ssh/authorized_keys ${more}`)
+    const { code, said } = await landfall.retire(['web-1', '--authorized-keys', more])
+    expect([code, said]).toEqual([1, expect.stringMatching(/^web-1: Landfall's key was taken away, and still lets it in\./)])
+    expect(good(parseOperator(landfall.inventory())).hosts['web-1']).toBeDefined()
+    await landfall.bootstrap('--host-key', host.hostKey)
+  })
+
   test('has no way in any more, and keeps its containers, releases and other people’s keys', async () => {
     const before = await containers()
     await host.sh('echo "ssh-ed25519 AAAAother mona" >>/home/landfall/.ssh/authorized_keys')
     const { code, said } = await landfall.retire(['root@web-1', '--account'])
     expect([code, said]).toEqual([0, expect.stringContaining('web-1: shop/production was left as it is, with its containers and data.')])
+    expect(said).toContain("web-1: Landfall's key does not open it any more: it does not let landfall in.")
     expect(good(parseOperator(landfall.inventory())).hosts).toEqual({})
     expect([before, await containers()]).toEqual([expect.stringMatching(/^\w{64}\n$/), before])
     expect(await host.sh('cat /home/landfall/.ssh/authorized_keys; ls -A /var/lib/landfall /usr/local/bin')).not.toMatch(

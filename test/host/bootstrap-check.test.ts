@@ -1,5 +1,10 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { packagesFor, problemsOf, readFindings } from '../../src/host/bootstrap-check.ts'
+import { checkScript, packagesFor, problemsOf, readFindings } from '../../src/host/bootstrap-check.ts'
 
 const trixie =
   'system debian 13 trixie\noffers docker.io 26.1.5+dfsg1-9\noffers docker-cli 26.1.5+dfsg1-9\noffers docker-compose 2.26.1-4\n'
@@ -67,4 +72,20 @@ describe('what keeps a machine from being a host', () => {
   })
 
   test('what is none of the script’s words is no finding', () => expect(() => readFindings('Welcome to web-1!\n')).toThrow())
+})
+
+test('an engine that hangs is one that does not answer', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'hanging-engine-'))
+  const program = (name: string, text: string) => writeFile(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 })
+  await program('docker', 'case $1 in compose) echo 2.40.3 ;; *) exec sleep 30 ;; esac')
+  await program('apt-cache', 'exit 0')
+  await program('timeout', `seconds=$1; shift; echo "$seconds" >>${folder}/limits; exec /usr/bin/timeout 0.2 "$@"`)
+  try {
+    const { stdout } = await promisify(execFile)('sh', ['-c', checkScript], { env: { PATH: `${folder}:${process.env.PATH}` } })
+    expect(problemsOf(readFindings(stdout))).toContainEqual(expect.stringContaining('the Docker engine does not answer'))
+    expect(readFindings(stdout).compose).toBe('2.40.3')
+    expect(await readFile(join(folder, 'limits'), 'utf8')).toBe('20\n20\n')
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 })

@@ -71,7 +71,7 @@ export async function operations(host: Host, folder: string): Promise<Operations
   const adminTools = (password?: string): AdminTools & { inventory: Inventory } => {
     const ask = password === undefined ? undefined : async () => new Secret(password)
     return {
-      login: ({ admin: user, host: to }, proof) => adminLogin({ ...to, user }, to.hostKey, proof, connections, ask),
+      login: ({ admin: user, host: to }, proof) => adminLogin({ ...to, user }, to.hostKey, proof, connections, { askSudo: ask }),
       readKey: async () => ({ privateKey: new Secret(admin.private) }),
       usualKey: undefined,
       agent: undefined,
@@ -110,7 +110,13 @@ export async function operations(host: Host, folder: string): Promise<Operations
       ),
     retire: (words, on = []) =>
       saying((print) =>
-        hostRetire([...words, '--key', 'admin'], { ...adminTools(), environmentsOn: async () => on, loginKey: login.publicKey, print }),
+        hostRetire([...words, '--key', 'admin'], {
+          ...adminTools(),
+          hosts,
+          environmentsOn: async () => on,
+          loginKey: login.publicKey,
+          print,
+        }),
       ),
     adminKey: admin.public,
     publicLoginKey: login.publicKey,

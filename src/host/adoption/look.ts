@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { limited } from '../limited.ts'
 import { quote } from '../quote.ts'
 
 /** A container as an administrator finds it, whoever started it. Never its environment, which may hold secrets. */
@@ -45,17 +46,18 @@ export interface MachineLook {
  */
 export const lookScript = (root: string): string => `
 set -eu
-docker version --format '{"type":"platform","platform":"{{.Server.Os}}/{{.Server.Arch}}"}'
+${limited}
+limited 20 docker version --format '{"type":"platform","platform":"{{.Server.Os}}/{{.Server.Arch}}"}'
 for current in ${quote(root)}/*/*/current; do
   [ -f "$current" ] || continue
   place=\${current#${quote(root)}/}
   printf '{"type":"place","place":"%s"}\\n' "\${place%/current}"
 done
-ids=$(docker ps -aq --no-trunc)
+ids=$(limited 20 docker ps -aq --no-trunc)
 [ -n "$ids" ] || exit 0
-docker inspect --type container --format '${containerLine}' $ids
-docker image inspect --format '{"type":"image","id":{{json .Id}},"digests":{{json .RepoDigests}}}' \\
-  $(docker inspect --type container --format '{{.Image}}' $ids | sort -u) 2>/dev/null || true
+limited 60 docker inspect --type container --format '${containerLine}' $ids
+limited 60 docker image inspect --format '{"type":"image","id":{{json .Id}},"digests":{{json .RepoDigests}}}' \\
+  $(limited 60 docker inspect --type container --format '{{.Image}}' $ids | sort -u) 2>/dev/null || true
 `
 
 const label = (name: string) => `{{json (index .Config.Labels "com.docker.compose.${name}")}}`

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { limited } from '../limited.ts'
 import { quote, quoteAll } from '../quote.ts'
 
 /** Files larger than this are no configuration. In bytes. */
@@ -37,11 +38,12 @@ export interface Rehearsal {
  * Compose's own listing of them leaves out what env files say.
  */
 export const rehearseScript = ({ project, folder, files, images }: Rehearsal): string => `
+${limited}
 cd ${quote(folder)}
 override=$(mktemp)
 trap 'rm -f "$override"' EXIT
 printf %s ${quote(Buffer.from(imagesFile(images)).toString('base64'))} | base64 -d >"$override"
-docker compose --dry-run --progress plain -p ${quote(project)} --project-directory ${quote(folder)} \\
+limited 60 docker compose --dry-run --progress plain -p ${quote(project)} --project-directory ${quote(folder)} \\
   ${files.map((file) => `-f ${quote(file)}`).join(' ')} -f "$override" up -d --no-build --pull never 2>&1 </dev/null |
   sed 's/^/compose /'
 origin=$(git -c safe.directory='*' -C ${quote(folder)} config --get remote.origin.url 2>/dev/null </dev/null) && printf 'origin %s\\n' "$origin"

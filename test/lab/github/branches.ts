@@ -32,6 +32,8 @@ export interface Moved {
 export interface Branches {
   /** Of the default branch, unless named. */
   head(branch?: string): Promise<string>
+  /** Text of a file at the head of the default branch. */
+  text(path: string): Promise<string>
   /** A commit on top of the branch (made from the default branch if new), without telling anybody. Null deletes a file. */
   commit(branch: string, files: Files, options?: CommitOptions): Promise<string>
   /** By the author, unless somebody else pushes it. */
@@ -85,6 +87,7 @@ export function branches(parts: RepositoryParts): Branches {
 
   return {
     head: (branch = repo.defaultBranch) => tip(repo, branch),
+    text: async (path) => (await repo.git.bytes(['show', `refs/heads/${repo.defaultBranch}:${path}`])).toString('utf8'),
     commit,
 
     async grow(wanted) {

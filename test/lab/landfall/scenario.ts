@@ -18,7 +18,7 @@ export interface Scenario {
   lab: Laboratory
   github: GitHubStandIn
   chat: ChatReceiver
-  landfall: LandfallProcess
+  readonly landfall: LandfallProcess
   /** The environment Landfall was started with. */
   environment: Record<string, string>
   operatorFile: string
@@ -33,6 +33,8 @@ export interface ScenarioOptions {
   /** Changes the operator's file before it is written. */
   operator?: (file: OperatorFileText) => void
   environment?: Record<string, string>
+  /** As on the first day: nobody prepared the hosts, there is no operator's file, and `restart()` starts Landfall for the first time. */
+  blank?: boolean
   say?: (line: string) => void
 }
 
@@ -52,7 +54,7 @@ const manifest = z.object({
 
 /** Builds the town. The App has exactly the permissions and events of app.yml. */
 export async function startScenario(options: ScenarioOptions = {}): Promise<Scenario> {
-  const { hosts: wanted = ['web-1'], say = () => undefined } = options
+  const { hosts: wanted = ['web-1'], blank = false, say = () => undefined } = options
   say('bringing up the laboratory: hosts with sshd and Docker, a registry')
   const lab = await startLaboratory({ hosts: wanted, registry: true })
   const described = manifest.parse(parse(readFileSync('app.yml', 'utf8')))
@@ -61,13 +63,14 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
 
   const dataFolder = join(lab.folder, 'landfall')
   const hosts = wanted.map((host) => lab.host(typeof host === 'string' ? host : host.name))
-  say('installing landfall-shell on the hosts with `landfall host bootstrap`')
-  await Promise.all(hosts.map((host) => bootstrapHost(host, dataFolder)))
-
   const operatorFile = join(lab.folder, 'operator.yml')
-  const written = operatorFor(hosts, chat.url)
-  options.operator?.(written)
-  await writeFile(operatorFile, stringify(written))
+  if (!blank) {
+    say('installing landfall-shell on the hosts with `landfall host bootstrap`')
+    await Promise.all(hosts.map((host) => bootstrapHost(host, dataFolder)))
+    const written = operatorFor(hosts, chat.url)
+    options.operator?.(written)
+    await writeFile(operatorFile, stringify(written))
+  }
   const base = {
     APP_ID: String(app.id),
     PRIVATE_KEY: app.privateKey,
@@ -83,9 +86,10 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     CHAT_TOKEN: '1234:telegram-token',
     ...options.environment,
   }
-  say('starting Landfall')
   const on = (port: number) => ({ PUBLIC_URL: `http://127.0.0.1:${port}`, ...base, PORT: String(port) })
-  const { port, started } = await onFreePort((free) => startProcess(on(free)))
+  if (!blank) say('starting Landfall')
+  const { port, started } = await onFreePort(async (free) => (blank ? undefined : startProcess(on(free))))
+  let serving = started
   const environment = on(port)
   app.callbackUrls.push(`${environment.PUBLIC_URL}/sign-in/done`)
   const scenario: Scenario = {
@@ -94,16 +98,19 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     chat,
     environment,
     operatorFile,
-    landfall: started,
+    get landfall() {
+      if (!serving) throw new Error('Landfall was not started yet')
+      return serving
+    },
     async restart(otherwise = {}) {
-      scenario.landfall = await startProcess({ ...environment, ...otherwise.environment }, otherwise.through)
+      serving = await startProcess({ ...environment, ...otherwise.environment }, otherwise.through)
     },
     async stop() {
-      await scenario.landfall.stop()
+      await serving?.stop()
       await Promise.all([chat.close(), github.close(), lab.stop()])
     },
   }
-  github.webhookUrl = `${scenario.landfall.url}/api/github/webhooks`
+  github.webhookUrl = `http://127.0.0.1:${port}/api/github/webhooks`
   return scenario
 }
 
