@@ -13,7 +13,7 @@ import { tagVariables } from '../plan/tag-variables.ts'
 import { composeRisksIn } from '../policy/compose-risks.ts'
 import { environmentValues, secretsText } from './environment-values.ts'
 import { type Ports, type Snapshot, SnapshotRefused } from './ports.ts'
-import { rejected, type Step } from './prepared.ts'
+import { failed, rejected, type Step } from './prepared.ts'
 import { projectsIn } from './read-projects.ts'
 import type { GrantedTarget } from './target.ts'
 
@@ -30,6 +30,8 @@ export interface RenderedRelease {
   /** What goes into the environment's `.env`, secrets included. */
   values: Map<string, string>
   secrets?: Plan['secrets']
+  /** Names of the values that the operator's file leads to. */
+  fromOperator: readonly string[]
   interpolation: Record<string, string>
   model: ComposeModel
   portable: string
@@ -37,6 +39,9 @@ export interface RenderedRelease {
   synced?: SyncedFiles[]
   images: ServiceImage[]
 }
+
+/** How often a value of the operator's is asked for again that cannot be read now, in seconds. */
+const secretAgain = 15
 
 /** Of a way back: the secrets that run now, which it keeps. */
 export type Back = Pick<Plan, 'secrets'>
@@ -80,6 +85,8 @@ export async function renderRelease(
     ports,
   )
   if (values.kind === 'invalid') return invalid('configuration-invalid', values.problems)
+  if (values.kind === 'unavailable')
+    return values.passing ? { kind: 'waiting', reason: values.reason, seconds: secretAgain } : failed(values.reason)
 
   const files = file.compose.length > 0 ? file.compose : usualComposeFiles.filter((path) => snapshot.read(path)).slice(0, 1)
   if (files.length === 0)
@@ -121,6 +128,7 @@ export async function renderRelease(
       composeFiles: [...files],
       values: values.value.all,
       ...(secrets && { secrets }),
+      fromOperator: values.value.fromOperator,
       interpolation: tags.value,
       model,
       portable: rendered.portable,
