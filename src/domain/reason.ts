@@ -84,6 +84,18 @@ const wordings = {
     sentence: (e) => `The operator's rules forbid it:\n${e.problems}`,
     remedy: () => "Ask the operator of this Landfall to allow it in the operator's file, or do without",
   },
+  'source-not-allowed': {
+    sentence: (e) => `${e.environment} may not be deployed from ${e.from}, by the operator's rule only from ${e.allowed}`,
+    remedy: () => 'Bring it there, or ask the operator of this Landfall to change `from` in operator.yml',
+  },
+  'source-elsewhere': {
+    sentence: (e) => `${e.environment} follows ${e.theirs}, as the default branch has it, and is not taken by ${e.from}`,
+    remedy: (e) => `If it is to follow ${e.branch}, push that change of its \`branch\` to the default branch first; ${thenRetry(e)}`,
+  },
+  'source-unknown': {
+    sentence: (e) => `Whether ${e.environment} follows ${e.from} is not known: ${e.files} cannot be used on the default branch`,
+    remedy: (e) => `Correct it there; ${thenRetry(e)}`,
+  },
   'host-unreachable': {
     sentence: (e) => `Host ${e.host} cannot be reached: ${e.detail}`,
     remedy: (e) => `Check that the machine and its sshd run; ${thenRetry(e)}`,

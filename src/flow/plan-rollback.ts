@@ -5,6 +5,7 @@ import { comeOver } from '../policy/after-bake.ts'
 import { refusedChannels } from '../policy/channels.ts'
 import { contractOver } from '../policy/contract.ts'
 import { hostsMeant } from '../policy/hosts.ts'
+import { operatorSecretsOf } from '../policy/operator-secrets.ts'
 import { releaseMeant } from '../policy/release-meant.ts'
 import { rollbackTarget } from '../policy/rollback-target.ts'
 import { contractBetween } from './contract-facts.ts'
@@ -56,18 +57,20 @@ export async function planRollback(run: Run): Promise<Prepared> {
     unlessAway(rendering, run.ports.clock),
   ])
   if (seen.kind === 'learnt') return planAnew(run)
-  const missing = rendered.kind === 'answered' ? unreadable(rendered.value) : githubAway
+  const away = operatorSecretsOf(operator, fullName(repository), environment) ? somebodyAway : githubAway
+  const missing = rendered.kind === 'answered' ? unreadable(rendered.value) : away
   const known = rendered.kind === 'answered' && missing === undefined ? rendered.value : undefined
   if (known && known.kind !== 'ok') return known
   if (seen.kind !== 'ok') return seen
   const facts = { release, now, history, seen: seen.value, target: target.value, run }
-  const draft = known ? await draftAgain(known.value, facts) : await draftKept(facts, missing ?? githubAway)
+  const draft = known ? await draftAgain(known.value, facts) : await draftKept(facts, missing ?? away)
   if (draft.kind !== 'ok') return draft
   const generation = await nextGeneration(seen.value, repository, environment, run.ports)
   return generation.kind === 'ok' ? { kind: 'planned', plan: { ...draft.value, generation: generation.value } } : generation
 }
 
 const githubAway = 'GitHub does not answer'
+const somebodyAway = "GitHub, or what keeps the operator's values, does not answer"
 
 /** What is missing of the values that the operator's file leads to. People who roll back wait for no machine that hosts can do without. */
 const unreadable = (rendered: Step<unknown>): string | undefined =>

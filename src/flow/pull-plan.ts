@@ -89,7 +89,7 @@ async function outlookOf(rule: EnvironmentRule, file: ProjectFile, path: string,
   const { repository, revision, pull } = brought
   const environment = rule.name
   const passing = { deployment: asDeployment(rule, file, brought, ports), ports, notify: [] }
-  const target = await targetOf(passing)
+  const target = await targetOf({ ...passing, into: pull.base.branch })
   if (target.kind !== 'ok') return { kind: 'refused', environment, reason: target.reason }
   const running = await lastSuccess(repository, environment, ports)
   if (running?.revision !== undefined && ignoreAnything(file.paths) && !pull.fork) {

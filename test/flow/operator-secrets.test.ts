@@ -195,6 +195,28 @@ describe('between plan and bundle', () => {
   })
 })
 
+test('what was rotated while people were asked is shown to them anew', async () => {
+  const there = await withVault({ gates: 'approve: { count: 1 }' })
+  const { town } = there
+  town.github.roles.lisa = 'write'
+  const approve = async () => {
+    await town.pass(5)
+    await town.tellComment('/approve', { actor: 'lisa' })
+    await town.pass(30)
+    return (await town.newest()).state
+  }
+  await town.tellPush(town.commit())
+  const { proposal } = await town.reaches('waiting', 60)
+  const asked = there.asked.length
+  await town.pass(3600)
+  expect(there.asked.length).toBe(asked)
+  there.values.vault = 'rotated-since'
+  expect(await approve()).toBe('waiting')
+  expect((await town.newest()).proposal?.content).not.toBe(proposal?.content)
+  expect(await approve()).toBe('succeeded')
+  expect(password(there)).toBe('rotated-since')
+})
+
 describe('the plan of a pull request', () => {
   const changed = { 'compose.yml': composeYml.replace('environment:', 'init: true\n    environment:') }
 
