@@ -81,10 +81,10 @@ describe('a branch whose own file claims an environment of another', () => {
     expect(await outcome(town, sha)).toEqual(['succeeded', undefined])
   })
 
-  test('waits for nobody while the file of the default branch is broken: it is refused, and mended there', async () => {
+  test('does not have it while the file of the default branch that has it is broken, until it is mended there', async () => {
     const town = await openTown()
     await town.deploy()
-    town.commit({ [path]: 'version: 1\nenvironments: {}\n' })
+    town.commit({ [path]: file('oops: 1, branch: next') })
     const sha = await push(town, 'next', { [path]: file('branch: next') })
     expect(await outcome(town, sha)).toEqual(['rejected', 'source-unknown'])
     town.commit({ [path]: file('branch: next') })
