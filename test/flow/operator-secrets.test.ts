@@ -54,6 +54,7 @@ test('a value of the operator is on the host and nowhere else, whatever its name
   const first = await there.town.deploy()
   expect(first).toMatchObject({ state: 'succeeded', plan: { fromOperator: [{ name: 'DB_PASSWORD' }, { name: 'GREETING' }] } })
   expect(password(there)).toBe('first-of-all')
+  expect((await there.town.record(first.id)).join('\n')).toContain('From the operator\n  DB_PASSWORD, GREETING')
   expect(there.asked).not.toContain('NO')
   const failed = await there.town.deploy({}, { behaviour: { answers: 500, says: 'hello correct-horse-battery\n' } })
   expect((await there.town.record(failed.id)).join('\n')).toContain('hello [secret]')
