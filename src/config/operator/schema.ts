@@ -45,11 +45,9 @@ const repository = z.strictObject({
     )
     .default([])
     .meta({ description: 'Compose features that hand the host to a container, and are refused otherwise.' }),
-  secrets: secrets
-    .optional()
-    .meta({
-      description: 'Values that join those of an environment in its `.env`: names of environments, to variables, to where they come from.',
-    }),
+  secrets: secrets.optional().meta({
+    description: 'Values that join those of an environment in its `.env`: names of environments, to variables, to where they come from.',
+  }),
   require: z
     .record(
       environmentOrAny,
