@@ -34,6 +34,15 @@ test('a change of ignored files goes nowhere, and the next brings everything', a
   await town.merge({ title: 'A colour', files: ignoring }, 'success')
 }, 120_000)
 
+test('a branch whose own file claims production gets nothing of it', async () => {
+  const { repository } = town.shop
+  const before = await running()
+  const { sha } = await repository.push('thief', changed('branch: thief'))
+  const { description } = await repository.waitForStatus(sha, 'landfall/production', 'failure', 60)
+  expect(description).toContain('production follows branch main, as the default branch has it, and is not taken by branch thief')
+  expect(await running()).toBe(before)
+}, 120_000)
+
 test('an environment that follows tags gets what is tagged, and nothing older', async () => {
   const { repository } = town.shop
   const following = changed('tag: "v*"')

@@ -2,16 +2,12 @@ import { spawn } from 'node:child_process'
 import { readFile, stat } from 'node:fs/promises'
 import type { SecretReader, SecretReference } from '../domain/configuration.ts'
 import { Secret } from '../domain/secret.ts'
+import { SecretUnavailable } from '../flow/ports.ts'
 import { codeOf } from './error-code.ts'
 import { messageOf } from './message-of.ts'
 
 /** A password or an address; nobody keeps 64 KiB of it. */
 const mostBytes = 64 * 1024
-
-/** A secret could not be read. Names the reference, never a value, an argument or what a command printed. */
-export class SecretUnavailable extends Error {
-  override name = 'SecretUnavailable'
-}
 
 /**
  * Reads each reference anew, so that a rotated secret counts at once; what a command printed is kept for as long as it `lasts`. One line break at the end is not part of the value.
@@ -119,7 +115,7 @@ function nameOf(reference: SecretReference): string {
 }
 
 const unavailable = (reference: SecretReference, why: string): SecretUnavailable =>
-  new SecretUnavailable(`secret from ${nameOf(reference)}: ${why}. Correct it, or the reference in the operator's file.`)
+  new SecretUnavailable(nameOf(reference), why, !('env' in reference))
 
 const refuse = (reference: SecretReference, why: string): never => {
   throw unavailable(reference, why)

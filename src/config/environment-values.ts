@@ -1,36 +1,40 @@
-import type { Parsed, Problem } from '../domain/problem.ts'
+import type { Problem } from '../domain/problem.ts'
 
 /** What goes into the `.env` of an environment on its hosts. */
 export interface EnvironmentValues {
   all: Map<string, string>
-  /** Names of those that came encrypted: their values must not be told anywhere, whatever they are called. */
+  /** Names of those that are secret: their values must not be told anywhere, whatever they are called. */
   secret: ReadonlySet<string>
+  /** Names of those that the operator's file leads to, in its order. */
+  fromOperator: readonly string[]
 }
 
-/** The values of a file, and which file that is. */
-export interface ValuesFrom {
+/** The names that one place gives values to. */
+export interface NamesFrom {
   file: string
-  values: ReadonlyMap<string, string>
+  /** What stands before a name there: `repositories.acme/shop.secrets.production`. Absent: nothing does. */
+  path?: string
+  names: readonly string[]
+  /** Whether everybody who reads the repository can read its values. */
+  readable: boolean
 }
 
 /**
- * Brings readable and encrypted values together. A name in both is refused: a readable value beside a secret is mostly the old one, which
- * somebody forgot to take out of Git, and whichever counted, somebody would expect the other. Only a way back takes the secret one: the
- * older release had the value where it could be read.
+ * A problem for every name that several places give a value to: whichever counted, somebody would expect the other, and a readable value
+ * beside a secret is mostly the old one, which somebody forgot to take out of Git. Told at the earlier of two places.
  */
-export function mergeValues(
-  readable: ValuesFrom | undefined,
-  secrets: ValuesFrom | undefined,
-  { back = false }: { back?: boolean } = {},
-): Parsed<EnvironmentValues> {
-  const [open, hidden] = [readable?.values ?? new Map<string, string>(), secrets?.values ?? new Map<string, string>()]
-  const both = back ? [] : [...hidden.keys()].filter((name) => open.has(name))
-  if (both.length > 0 && readable && secrets) {
-    const problems = both.map((name): Problem => {
-      const remedy = `Remove it here, and give it another value there if it ever was the secret: Git keeps what was here`
-      return { file: readable.file, path: name, what: `${name} is in ${secrets.file} as well`, remedy }
-    })
-    return { kind: 'invalid', problems }
-  }
-  return { kind: 'ok', value: { all: new Map([...open, ...hidden]), secret: new Set(hidden.keys()) } }
+export function namedTwice(places: readonly NamesFrom[]): Problem[] {
+  return places.flatMap((place, index) =>
+    places.slice(index + 1).flatMap((other) =>
+      place.names
+        .filter((name) => other.names.includes(name))
+        .map((name): Problem => {
+          const there = other.path === undefined ? other.file : `${other.file} (${other.path}.${name})`
+          const remedy = place.readable
+            ? 'Remove it here, and give it another value there if it ever was the secret: Git keeps what was here'
+            : 'Remove it in one of the two places'
+          return { file: place.file, path: name, what: `${name} is in ${there} as well`, remedy }
+        }),
+    ),
+  )
 }

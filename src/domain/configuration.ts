@@ -192,11 +192,25 @@ export interface RepositoryRule {
   notify: string[]
   /** Compose features normally refused, allowed here: `privileged`, `docker-socket`… */
   allow: ComposeRisk[]
+  /** Values of environments by reference, by environment name and then by variable. Absent: none. */
+  secrets?: Record<string, Record<string, SecretReference>>
   /**
    * The floor that no repository's file goes below, by environment name or `*`. Both count: `*` holds for every environment, a name adds
    * to it.
    */
-  require: Record<string, Partial<GateRules>>
+  require: Record<string, FloorRule>
+}
+
+/** The least that holds for an environment, whatever the repository's file says. */
+export interface FloorRule extends Partial<GateRules> {
+  /** From where alone it may be deployed. Absent: from wherever the repository says. */
+  from?: SourcesRule
+}
+
+/** Patterns of branches and of tags, in which `*` is any text without `/`. An empty list lets none through. */
+export interface SourcesRule {
+  branches: string[]
+  tags: string[]
 }
 
 /** A Compose feature that hands the host to the container; refused unless the operator allows it. */

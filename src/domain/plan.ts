@@ -61,6 +61,8 @@ export interface Plan {
   secrets?: { path: string; revision: Sha }
   /** Keyed fingerprint of the `.env` contents. */
   envFingerprint: string
+  /** Variables of the `.env` that the operator's file leads to; absent where there are none. */
+  fromOperator?: OperatorVariable[]
   /** Repository files that services name as `env_file`: path relative to the project folder. */
   files: PlannedFile[]
   /** Folders and files of the repository that are put where services mount them; absent where there are none. */
@@ -93,6 +95,13 @@ export interface Plan {
   gates?: GateRules
   /** By what the gates that asked for something were seen open when it was planned. */
   passed?: PassedGate[]
+}
+
+/** A variable whose value is read where the operator's file says. */
+export interface OperatorVariable {
+  name: string
+  /** Keyed, of name and value. */
+  fingerprint: string
 }
 
 /** A container that is run once, on one host, before any host changes. */

@@ -73,9 +73,33 @@ const wordings = {
     sentence: (e) => `The Compose file cannot be deployed:\n${e.problems}`,
     remedy: () => 'Correct it and push again; nothing was touched',
   },
+  'secret-unavailable': {
+    sentence: (e) => `${e.name} of ${e.environment} cannot be read from ${e.reference}: it ${e.why}`,
+    remedy: (e) =>
+      e.deadline
+        ? `Asked again until ${moment(e.deadline)}. The operator corrects it on Landfall's machine, or in operator.yml`
+        : `Nothing was changed on any host. The operator corrects it on Landfall's machine, or in operator.yml; ${thenRetry(e)}`,
+  },
+  'secrets-changed': {
+    sentence: (e) =>
+      `${e.names} of ${e.environment} ${isMany(e.names) ? 'come' : 'comes'} from the operator's file and changed since this was planned`,
+    remedy: (e) => `Nothing was changed on any host. ${command('retry', e)} plans it anew, with what is there now`,
+  },
   'not-allowed': {
     sentence: (e) => `The operator's rules forbid it:\n${e.problems}`,
     remedy: () => "Ask the operator of this Landfall to allow it in the operator's file, or do without",
+  },
+  'source-not-allowed': {
+    sentence: (e) => `${e.environment} may not be deployed from ${e.from}, by the operator's rule only from ${e.allowed}`,
+    remedy: () => 'Bring it there, or ask the operator of this Landfall to change `from` in operator.yml',
+  },
+  'source-elsewhere': {
+    sentence: (e) => `${e.environment} follows ${e.theirs}, as the default branch has it, and is not taken by ${e.from}`,
+    remedy: (e) => `If it is to follow ${e.branch}, push that change of its \`branch\` to the default branch first; ${thenRetry(e)}`,
+  },
+  'source-unknown': {
+    sentence: (e) => `Whether ${e.environment} follows ${e.from} is not known: ${e.files} cannot be used on the default branch`,
+    remedy: (e) => `Correct it there; ${thenRetry(e)}`,
   },
   'host-unreachable': {
     sentence: (e) => `Host ${e.host} cannot be reached: ${e.detail}`,

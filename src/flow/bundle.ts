@@ -1,12 +1,12 @@
 import { writeDotenv } from '../config/dotenv.ts'
 import type { EnvironmentValues } from '../config/environment-values.ts'
 import { hostsDiffer, viewOf } from '../domain/host-view.ts'
-import type { Plan } from '../domain/plan.ts'
-import { problemText } from '../domain/problem.ts'
+import type { OperatorVariable, Plan } from '../domain/plan.ts'
+import { problemsReason, type Reason, reason } from '../domain/reason.ts'
 import { fullName, type Repository } from '../domain/repository.ts'
 import { Secret } from '../domain/secret.ts'
 import { bundleNamespace, encloseBundle, type Login, packBundle } from '../host/bundle.ts'
-import { envFingerprint } from '../plan/freeze.ts'
+import { envFingerprint, variablesOf } from '../plan/freeze.ts'
 import { registryFor } from '../policy/registries.ts'
 import { redact, secretValues } from '../report/redact.ts'
 import { environmentValues, secretsText } from './environment-values.ts'
@@ -35,25 +35,34 @@ export const unsealed: Sealed = {
   mask: () => '(not shown: the values to hide in it could not be fetched)',
 }
 
+/** Why what was planned cannot be had any more. `passing`: asking again may help. */
+export interface Gone {
+  kind: 'gone'
+  reason: Reason
+  passing: boolean
+}
+
 /**
- * Makes and signs the bundle of a plan. The values of its `.env` are fetched again at the plan's commit: neither
- * plan nor database ever holds them. Throws where they are not what was planned. Those of a release that hosts keep stay there: nobody
- * here knows what to hide then, and nothing of what hosts say is shown.
+ * Makes and signs the bundle of a plan. The values of its `.env` are fetched again, those of the repository at the plan's commit: neither
+ * plan nor database ever holds them. Where they are not what was planned it is told why. Those of a release that hosts keep stay there:
+ * nobody here knows what to hide then, and nothing of what hosts say is shown.
  */
-export async function seal(plan: Plan, ports: Ports): Promise<Sealed> {
+export async function seal(plan: Plan, ports: Ports): Promise<{ kind: 'sealed'; sealed: Sealed } | Gone> {
   const logins = await loginsOf(plan.repository, plan.logins, ports)
   const { sign } = ports.signer
   const enclosed = (bundle: Uint8Array) => encloseBundle(bundle, sign(bundle, bundleNamespace), logins)
-  if (plan.kept !== undefined)
-    return { ...unsealed, envelopeFor: byHost(plan, (host) => enclosed(packBundle({ plan, host, files: new Map(), sign }))) }
-  const { environment, files } = await contentsOf(plan, ports)
+  if (plan.kept !== undefined) {
+    const envelopeFor = byHost(plan, (host) => enclosed(packBundle({ plan, host, files: new Map(), sign })))
+    return { kind: 'sealed', sealed: { ...unsealed, envelopeFor } }
+  }
+  const contents = await contentsOf(plan, ports)
+  if (contents.kind === 'gone') return contents
+  const { environment, files } = contents
   // Written also when it is empty: a service may name `.env`, and Compose refuses a missing file.
   const env = new Secret(writeDotenv(environment.all))
   const hidden = [...secretValues(environment.all, environment.secret), ...logins.map(({ password }) => password.reveal())]
-  return {
-    envelopeFor: byHost(plan, (host) => enclosed(packBundle({ plan, host, env, files, sign }))),
-    mask: (text) => redact(text, hidden),
-  }
+  const envelopeFor = byHost(plan, (host) => enclosed(packBundle({ plan, host, env, files, sign })))
+  return { kind: 'sealed', sealed: { envelopeFor, mask: (text) => redact(text, hidden) } }
 }
 
 /** One envelope for all hosts that have the same view of the plan; each is made and signed once. */
@@ -68,8 +77,17 @@ function byHost(plan: Plan, make: (host: string | undefined) => Uint8Array): (ho
   }
 }
 
-/** Values and files of a plan's commit. The plan was made from these very files: one that cannot be read any more is nobody's mistake. */
-async function contentsOf(plan: Plan, ports: Ports): Promise<{ environment: EnvironmentValues; files: Map<string, Uint8Array> }> {
+interface Contents {
+  kind: 'ok'
+  environment: EnvironmentValues
+  files: Map<string, Uint8Array>
+}
+
+/**
+ * Values and files of a plan. It was made from these very files: one that cannot be read any more is nobody's mistake. What the operator's
+ * file leads to may have changed since.
+ */
+async function contentsOf(plan: Plan, ports: Ports): Promise<Contents | Gone> {
   const { repository, env, secrets } = plan
   const snapshot = await ports.github.snapshot(repository, plan.revision)
   const read = (path: string): Uint8Array => {
@@ -85,12 +103,23 @@ async function contentsOf(plan: Plan, ports: Ports): Promise<{ environment: Envi
     },
     ports,
   )
-  if (parsed.kind === 'invalid') throw new Error(parsed.problems.map(problemText).join('\n'))
+  if (parsed.kind === 'unavailable') return { ...parsed, kind: 'gone' }
+  if (parsed.kind === 'invalid') return { kind: 'gone', reason: problemsReason('configuration-invalid', parsed.problems), passing: false }
   const environment = parsed.value
   if (envFingerprint(environment.all, ports.signer.fingerprint) !== plan.envFingerprint) {
-    throw new Error(`the environment of ${plan.environment} is not the one that was planned`)
+    const names = changedSince(plan, environment, ports)
+    if (names.length === 0) throw new Error(`the environment of ${plan.environment} is not the one that was planned`)
+    return { kind: 'gone', reason: reason('secrets-changed', { environment: plan.environment, names: names.join(', ') }), passing: false }
   }
-  return { environment, files: new Map(filesOf(plan).map(({ path, source }) => [path, read(source)])) }
+  return { kind: 'ok', environment, files: new Map(filesOf(plan).map(({ path, source }) => [path, read(source)])) }
+}
+
+/** Names of the operator's values that are others now, or that there are now and were not, or the other way round. */
+function changedSince({ fromOperator = [] }: Plan, { all, fromOperator: names }: EnvironmentValues, { signer }: Ports): string[] {
+  const text = ({ name, fingerprint }: OperatorVariable) => `${name} ${fingerprint}`
+  const now = variablesOf(names, all, signer.fingerprint)
+  const both = new Set(fromOperator.map(text)).intersection(new Set(now.map(text)))
+  return [...new Set([...fromOperator, ...now].flatMap((one) => (both.has(text(one)) ? [] : [one.name])))]
 }
 
 const filesOf = ({ files, synced = [] }: Plan) => [...files, ...synced.flatMap((entry) => entry.files)]
@@ -99,7 +128,7 @@ const filesOf = ({ files, synced = [] }: Plan) => [...files, ...synced.flatMap((
 export async function maskOf(plan: Plan, ports: Ports): Promise<Mask> {
   try {
     const known = await unlessAway(contentsOf(plan, ports), ports.clock)
-    if (known.kind === 'answered') {
+    if (known.kind === 'answered' && known.value.kind === 'ok') {
       const { all, secret } = known.value.environment
       const hidden = secretValues(all, secret)
       return (text) => redact(text, hidden)

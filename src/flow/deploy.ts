@@ -35,10 +35,11 @@ export async function execute(run: Run, stop: Stop): Promise<number | undefined>
 }
 
 async function carryOut(execution: Execution): Promise<number | undefined> {
-  const { run, plan, stop, outOfReach } = execution
+  const { run, plan, stop, outOfReach, gone } = execution
   if (!mayHaveSwitched(run.deployment.state)) {
-    if (outOfReach) await run.end('failed', outOfReach)
-    if (outOfReach || !(await isReady(execution))) return undefined
+    const barred = outOfReach ?? gone
+    if (barred) await run.end('failed', barred)
+    if (barred || !(await isReady(execution))) return undefined
   } else if (outOfReach || stop.why || run.deployment.state === 'rolling-back') {
     await returnHosts(execution, whyBack(execution))
     return undefined

@@ -62,12 +62,12 @@ export async function draftAgain(
   )
 }
 
-/** While GitHub does not answer: from the release's plan, with the files that hosts keep of it. */
-export async function draftKept({ release, now, history, seen, target, run }: RollbackFacts): Promise<Step<Draft>> {
+/** While something is missing that it would be made from: from the release's plan, with the files that hosts keep of it. @param why in words */
+export async function draftKept({ release, now, history, seen, target, run }: RollbackFacts, why: string): Promise<Step<Draft>> {
   const { repository, environment } = run.deployment
   const kept = keptIn(history, release)
-  await run.note('plan', `GitHub does not answer: the files and the values of .env are those of generation ${kept}, as hosts keep them`)
-  run.ports.log.warn('going back without github', { deployment: run.deployment.id, environment, kept })
+  await run.note('plan', `${why}: the files and the values of .env are those of generation ${kept}, as hosts keep them`)
+  run.ports.log.warn('going back with kept files', { deployment: run.deployment.id, environment, kept, why })
   const draft = freezeKept({
     release,
     kept,

@@ -63,6 +63,7 @@ export function draftOf(
     interpolation: rendered.interpolation,
     values: rendered.values,
     ...(rendered.secrets && { secrets: rendered.secrets }),
+    fromOperator: rendered.fromOperator,
     files: envFilesOf(rendered),
     ...(rendered.synced && { synced: rendered.synced }),
     pins,

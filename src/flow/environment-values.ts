@@ -1,9 +1,11 @@
 import { parseDotenv } from '../config/dotenv.ts'
-import { type EnvironmentValues, mergeValues } from '../config/environment-values.ts'
+import { type EnvironmentValues, namedTwice } from '../config/environment-values.ts'
 import { isEncrypted } from '../config/sops/read-text.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Parsed, Problem } from '../domain/problem.ts'
 import { fullName, type Repository } from '../domain/repository.ts'
+import { operatorSecretsOf } from '../policy/operator-secrets.ts'
+import { operatorValues, type Unavailable } from './operator-values.ts'
 import type { Ports, Snapshot } from './ports.ts'
 import { readSecrets } from './secret-file.ts'
 
@@ -20,12 +22,42 @@ export interface EnvironmentFiles extends Pick<Plan, 'kind' | 'repository' | 'en
   secrets?: Given | undefined
 }
 
-/** What goes into an environment's `.env`, from files that anybody may have written. */
+/** What the files of a repository give to an environment, each with its variables. */
+interface FileValues {
+  open: ReadonlyMap<string, string>
+  hidden: ReadonlyMap<string, string>
+}
+
+/**
+ * What goes into an environment's `.env`: from files that anybody may have written, and from where the operator's file says. A name in more
+ * than one place is refused before anything of the operator's is read; only a way back takes the last of them, for the older release may
+ * have had the value elsewhere.
+ */
 export async function environmentValues(
   files: EnvironmentFiles,
-  { identities }: Pick<Ports, 'identities'>,
-): Promise<Parsed<EnvironmentValues>> {
+  ports: Pick<Ports, 'identities' | 'operator' | 'secrets'>,
+): Promise<Parsed<EnvironmentValues> | Unavailable> {
   const { kind, repository, environment, env, secrets } = files
+  const read = await fileValues(files, ports)
+  if (read.kind === 'invalid') return read
+  const { open, hidden } = read.value
+  const given = operatorSecretsOf(ports.operator.current(), fullName(repository), environment)
+  const fromOperator = Object.keys(given?.references ?? {})
+  const twice = namedTwice([
+    { file: env?.path ?? '', names: [...open.keys()], readable: true },
+    { file: secrets?.path ?? '', names: [...hidden.keys()], readable: false },
+    { file: 'operator.yml', path: given?.path ?? '', names: fromOperator, readable: false },
+  ])
+  if (twice.length > 0 && kind !== 'rollback') return { kind: 'invalid', problems: twice }
+  const theirs = given ? await operatorValues(given, environment, ports) : undefined
+  if (theirs?.kind === 'unavailable') return theirs
+  const all = new Map([...open, ...hidden, ...(theirs?.value ?? [])])
+  return { kind: 'ok', value: { all, secret: new Set([...hidden.keys(), ...fromOperator]), fromOperator } }
+}
+
+/** The part of it that lies in the repository. */
+export async function fileValues(files: EnvironmentFiles, { identities }: Pick<Ports, 'identities'>): Promise<Parsed<FileValues>> {
+  const { repository, environment, env, secrets } = files
   const open = env && readEnv(env, environment)
   const hidden =
     secrets &&
@@ -34,9 +66,8 @@ export async function environmentValues(
       : await readSecrets(secrets.text, secrets.path, await identities.of(fullName(repository), environment)))
   const problems = [open, hidden].flatMap((one) => (one?.kind === 'invalid' ? one.problems : []))
   if (problems.length > 0) return { kind: 'invalid', problems }
-  const from = (given: Given | undefined, read: typeof open) =>
-    given && read?.kind === 'ok' ? { file: given.path, values: read.value } : undefined
-  return mergeValues(from(env, open), from(secrets, hidden), { back: kind === 'rollback' })
+  const from = (read: typeof open) => (read?.kind === 'ok' ? read.value : new Map<string, string>())
+  return { kind: 'ok', value: { open: from(open), hidden: from(hidden) } }
 }
 
 /** Of another commit than the snapshot's it is asked for by itself: a whole repository is much for one file. */

@@ -2,13 +2,14 @@ import type { HostRule } from '../domain/configuration.ts'
 import type { State } from '../domain/deployment.ts'
 import type { Plan, PlannedHost } from '../domain/plan.ts'
 import { problemText } from '../domain/problem.ts'
-import { type Reason, reason } from '../domain/reason.ts'
+import { type Reason, reason, sentenceOf } from '../domain/reason.ts'
 import { fullName } from '../domain/repository.ts'
 import type { Command } from '../host/command.ts'
 import type { Authority } from '../host/order.ts'
 import { allowedHosts } from '../policy/hosts.ts'
 import { type Sealed, seal, unsealed } from './bundle.ts'
 import { type Outcome, order, type Step } from './fleet.ts'
+import { Patience } from './patience.ts'
 import type { Run } from './run.ts'
 import type { Stop } from './stop.ts'
 
@@ -20,6 +21,8 @@ export interface Execution {
   /** Why some of the plan's hosts may not be touched any more; absent where all may. */
   outOfReach?: Reason
   sealed: Sealed
+  /** Why nothing can be put that was planned; absent where it can, and once hosts may have begun to switch. */
+  gone?: Reason
   /** By whose word this worker writes on hosts. */
   authority: Authority
   /** Whether it has to end, whatever it waits for. */
@@ -31,7 +34,7 @@ export async function openExecution(run: Run, plan: Plan, stop: Stop): Promise<E
   // The lease was claimed in a way that a power cut may take back. The step that the database stores before the first order makes it
   // last, so that no host ever hears of a turn that is given out again.
   const authority = { turn: run.lease.number, sign: run.ports.signer.sign }
-  return { run, plan, ...hostsOf(plan, run), sealed: await sealedFor(run, plan, stop), authority, stop }
+  return { run, plan, ...hostsOf(plan, run), ...(await sealedFor(run, plan, stop)), authority, stop }
 }
 
 /** The hosts as the operator's file has them now; one that was taken away since planning is not touched. */
@@ -47,19 +50,36 @@ function hostsOf(plan: Plan, { ports }: Run): Pick<Execution, 'hosts' | 'outOfRe
   }
 }
 
+/** A value that was read a moment ago is mostly back in another: asked for again for so long, and each time after so many seconds. */
+const valuesBack = { within: 60, again: 5 }
+
 /**
- * Once hosts may have begun to switch everything is there; a GitHub that is down must not hold up the rest of the way. Nothing is put any
- * more by what has to end.
+ * Once hosts may have begun to switch everything is there; a GitHub that is down must not hold up the rest of the way, nor a value that is
+ * another by now. Nothing is put any more by what has to end.
  */
-async function sealedFor({ deployment, ports }: Run, plan: Plan, stop: Stop): Promise<Sealed> {
-  if (stop.why) return unsealed
-  try {
-    return await seal(plan, ports)
-  } catch (error) {
-    if (!mayHaveSwitched(deployment.state)) throw error
-    ports.log.warn('bundle could not be made again', { deployment: deployment.id, state: deployment.state, error })
-    return unsealed
+async function sealedFor(run: Run, plan: Plan, stop: Stop): Promise<Pick<Execution, 'sealed' | 'gone'>> {
+  const { deployment, ports, signal } = run
+  const switching = mayHaveSwitched(deployment.state)
+  const patience = new Patience(ports.clock, valuesBack.within, valuesBack.again)
+  while (!stop.why) {
+    const made = await seal(plan, ports).catch((error: unknown) => {
+      if (!switching) throw error
+      return { kind: 'broken' as const, error }
+    })
+    if (made.kind === 'sealed') return { sealed: made.sealed }
+    if (made.kind === 'broken' || switching) {
+      const error = made.kind === 'broken' ? made.error : sentenceOf(made.reason)
+      ports.log.warn('bundle could not be made again', { deployment: deployment.id, state: deployment.state, error })
+      break
+    }
+    const first = !patience.begun
+    const pause = made.passing ? patience.next() : undefined
+    if (pause === undefined) return { sealed: unsealed, gone: made.reason }
+    if (first) await run.note('wait', `${sentenceOf(made.reason)}; asked again for ${valuesBack.within} s`)
+    await ports.clock.sleep(pause, AbortSignal.any([signal, stop.signal]))
+    signal.throwIfAborted()
   }
+  return { sealed: unsealed }
 }
 
 /** Whether a host may run something else than before by the time a deployment is in this state. */

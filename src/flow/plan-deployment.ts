@@ -23,6 +23,7 @@ import { renderTarget } from './render-target.ts'
 import { resolveImages } from './resolve-images.ts'
 import type { Run } from './run.ts'
 import { lastSuccess, runningRelease } from './running.ts'
+import { withSecretPatience } from './secret-patience.ts'
 import { seeHosts } from './see-hosts.ts'
 import { type Target, targetOf } from './target.ts'
 import { urlOpen } from './url-open.ts'
@@ -104,7 +105,8 @@ async function draftDeployment(
   const { repository, environment, revision = '', proposal, id } = run.deployment
   const { hosts, project } = target
   // The slow things know nothing of each other: repository, Compose and registry on one side, hosts on the other.
-  const rendering = renderTarget(repository, revision, target, run.ports).then(async (rendered) => {
+  const rendering = renderTarget(repository, revision, target, run.ports).then(async (step) => {
+    const rendered = withSecretPatience(step, run)
     if (rendered.kind !== 'ok') return rendered
     const { images: rules } = rendered.value.file
     const unverified = after.length === 0 ? [] : builtBy(rendered.value.images).filter((name) => !Object.hasOwn(promoted, name))

@@ -15,6 +15,7 @@ export * from './ports/hosts.ts'
 export * from './ports/process.ts'
 export * from './ports/public-web.ts'
 export * from './ports/release-parts.ts'
+export * from './ports/secrets.ts'
 export * from './ports/store.ts'
 
 /** Everything outside that the use cases need. Adapters implement it; unit tests fake it. */

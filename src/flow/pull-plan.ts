@@ -10,6 +10,7 @@ import { filesIn } from '../plan/files-since.ts'
 import { type ServiceImage, withOrigins } from '../plan/images.ts'
 import { gatesAhead } from '../policy/gates/ahead.ts'
 import { ignoreAnything, paths, pathsFor } from '../policy/gates/paths.ts'
+import { operatorSecretsOf } from '../policy/operator-secrets.ts'
 import { assumedHosts, platformsOf } from './assumed-hosts.ts'
 import { bringsBack } from './brings-back.ts'
 import { changedFiles } from './changed-files.ts'
@@ -88,16 +89,20 @@ async function outlookOf(rule: EnvironmentRule, file: ProjectFile, path: string,
   const { repository, revision, pull } = brought
   const environment = rule.name
   const passing = { deployment: asDeployment(rule, file, brought, ports), ports, notify: [] }
-  const target = await targetOf(passing)
+  const target = await targetOf({ ...passing, into: pull.base.branch })
   if (target.kind !== 'ok') return { kind: 'refused', environment, reason: target.reason }
   const running = await lastSuccess(repository, environment, ports)
   if (running?.revision !== undefined && ignoreAnything(file.paths) && !pull.fork) {
     const decision = paths(pathsFor(file, rule), path, changedFiles(await ports.github.changes(repository, running.revision, revision)))
     if (decision.kind === 'nothing-to-do') return { kind: 'nothing', environment, why: decision.why }
   }
+  // Whoever opens a pull request from outside must not have anything of the operator's read, or any command run, as often as they like.
+  if (pull.fork && operatorSecretsOf(ports.operator.current(), fullName(repository), environment))
+    return { kind: 'nothing', environment, why: 'for a fork nothing is computed that needs values from the operator' }
   const adoption = running ? undefined : await ports.store.adoptions.of(fullName(repository), environment)
   const before = running?.plan ?? (adoption && releaseBefore(adoption))
   const rendered = await renderTarget(repository, revision, target.value, ports)
+  if (rendered.kind === 'waiting') return { kind: 'later', seconds: rendered.seconds, why: rendered.reason.code }
   if (rendered.kind !== 'ok') return { kind: 'refused', environment, reason: rendered.reason }
   const origins = await keptImages(file.images, passing)
   const images = withOrigins(rendered.value.images, origins, file.images)

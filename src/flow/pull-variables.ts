@@ -1,12 +1,13 @@
 import type { Draft, Plan } from '../domain/plan.ts'
 import type { VariableChange } from '../domain/pull-plan.ts'
 import type { Sha } from '../domain/repository.ts'
-import { environmentValues } from './environment-values.ts'
+import { variableFingerprint } from '../plan/freeze.ts'
+import { fileValues } from './environment-values.ts'
 import type { Ports } from './ports.ts'
 
 /**
  * Which variables of the environment's `.env` differ from those of what runs, by name alone: values are nobody's business. GitHub is asked
- * only where something differs.
+ * only where something differs, and the operator's values of then are known by their fingerprints.
  *
  * @param values of the `.env` as it would be
  */
@@ -14,11 +15,11 @@ export async function changedVariables(
   values: ReadonlyMap<string, string>,
   draft: Draft,
   running: Plan | undefined,
-  ports: Pick<Ports, 'github' | 'identities'>,
+  ports: Pick<Ports, 'github' | 'identities' | 'signer'>,
 ): Promise<VariableChange[]> {
   if (running === undefined || running.envFingerprint === draft.envFingerprint) return []
   const at = async (path: string, revision: Sha) => ({ path, text: (await ports.github.file(draft.repository, path, revision)) ?? '' })
-  const parsed = await environmentValues(
+  const parsed = await fileValues(
     {
       ...running,
       env: running.env === undefined ? undefined : await at(running.env, running.revision),
@@ -28,11 +29,17 @@ export async function changedVariables(
   )
   // It was read once, or it would not run; another Landfall may have had another rule.
   if (parsed.kind !== 'ok') return []
-  const before = parsed.value.all
+  const { open, hidden } = parsed.value
+  const known = (name: string, value: string) => variableFingerprint(name, value, ports.signer.fingerprint)
+  const before = new Map([
+    ...[...open, ...hidden].map(([name, value]) => [name, known(name, value)] as const),
+    ...(running.fromOperator ?? []).map(({ name, fingerprint }) => [name, fingerprint] as const),
+  ])
   const names = [...new Set([...before.keys(), ...values.keys()])].toSorted()
   return names.flatMap((name): VariableChange[] => {
     if (!before.has(name)) return [{ name, change: 'added' }]
-    if (!values.has(name)) return [{ name, change: 'removed' }]
-    return before.get(name) === values.get(name) ? [] : [{ name, change: 'changed' }]
+    const value = values.get(name)
+    if (value === undefined) return [{ name, change: 'removed' }]
+    return before.get(name) === known(name, value) ? [] : [{ name, change: 'changed' }]
   })
 }

@@ -8,12 +8,14 @@ import { problemsReason, reason } from '../domain/reason.ts'
 import { fullName, type Repository, type Sha } from '../domain/repository.ts'
 import { planImages, type ServiceImage } from '../plan/images.ts'
 import { type ComposeModel, readModel } from '../plan/model.ts'
+import { secretImages } from '../plan/secret-images.ts'
 import { syncedFiles } from '../plan/synced.ts'
 import { tagVariables } from '../plan/tag-variables.ts'
 import { composeRisksIn } from '../policy/compose-risks.ts'
+import { redact, secretValues } from '../report/redact.ts'
 import { environmentValues, secretsText } from './environment-values.ts'
 import { type Ports, type Snapshot, SnapshotRefused } from './ports.ts'
-import { rejected, type Step } from './prepared.ts'
+import { failed, rejected, type Step } from './prepared.ts'
 import { projectsIn } from './read-projects.ts'
 import type { GrantedTarget } from './target.ts'
 
@@ -30,6 +32,8 @@ export interface RenderedRelease {
   /** What goes into the environment's `.env`, secrets included. */
   values: Map<string, string>
   secrets?: Plan['secrets']
+  /** Names of the values that the operator's file leads to. */
+  fromOperator: readonly string[]
   interpolation: Record<string, string>
   model: ComposeModel
   portable: string
@@ -37,6 +41,9 @@ export interface RenderedRelease {
   synced?: SyncedFiles[]
   images: ServiceImage[]
 }
+
+/** How often a value of the operator's is asked for again that cannot be read now, in seconds. */
+const secretAgain = 15
 
 /** Of a way back: the secrets that run now, which it keeps. */
 export type Back = Pick<Plan, 'secrets'>
@@ -80,12 +87,16 @@ export async function renderRelease(
     ports,
   )
   if (values.kind === 'invalid') return invalid('configuration-invalid', values.problems)
+  if (values.kind === 'unavailable')
+    return values.passing ? { kind: 'waiting', reason: values.reason, seconds: secretAgain } : failed(values.reason)
 
   const files = file.compose.length > 0 ? file.compose : usualComposeFiles.filter((path) => snapshot.read(path)).slice(0, 1)
   if (files.length === 0)
     return invalid('compose-invalid', [missing('compose.yml', `Add a Compose file, or name yours under \`compose:\` in ${path}`)])
   const lines = ports.compose.imageLines(snapshot, files)
   if (lines.kind === 'invalid') return invalid('compose-invalid', lines.problems)
+  const named = secretImages(lines.value, values.value.all, values.value.secret)
+  if (named.length > 0) return invalid('compose-invalid', named)
   const tags = tagVariables(lines.value, file.images, revision, values.value.all)
   if (tags.kind === 'invalid') return invalid('compose-invalid', tags.problems)
 
@@ -98,13 +109,16 @@ export async function renderRelease(
     hosts: hosts.map(({ name }) => ({ name, profiles: profiles.get(name) ?? [] })),
     carried: (environment.files ?? []).map(({ to }) => to),
   })
-  if (rendered.kind === 'invalid') return invalid('compose-invalid', rendered.problems)
+  // What Compose says of them, and what is mounted, may quote values.
+  const hidden = secretValues(values.value.all, values.value.secret)
+  const told = (problems: Problem[]) => problems.map((one) => ({ ...one, what: redact(one.what, hidden) }))
+  if (rendered.kind === 'invalid') return invalid('compose-invalid', told(rendered.problems))
   const model = readModel(rendered.model)
   const { imageLines } = rendered
   const images = planImages({ model, imageLines, lines: lines.value, images: file.images, file: path, revision, profiles })
-  if (images.kind === 'invalid') return invalid('compose-invalid', images.problems)
+  if (images.kind === 'invalid') return invalid('compose-invalid', told(images.problems))
   const risks = composeRisksIn(rendered.model, { project: file.project, file: files[0] ?? 'compose.yml', allow: granted.allow })
-  if (risks.length > 0) return invalid('not-allowed', risks)
+  if (risks.length > 0) return invalid('not-allowed', told(risks))
   const rules = environment.files ?? []
   const { envFiles } = rendered
   const synced = syncedFiles({ rules, environment: environmentName, file: path, repository: snapshot, model, envFiles })
@@ -121,6 +135,7 @@ export async function renderRelease(
       composeFiles: [...files],
       values: values.value.all,
       ...(secrets && { secrets }),
+      fromOperator: values.value.fromOperator,
       interpolation: tags.value,
       model,
       portable: rendered.portable,

@@ -8,6 +8,7 @@ import { fullName } from '../domain/repository.ts'
 import { refusedChannels } from '../policy/channels.ts'
 import { allowedHosts, grantFor } from '../policy/hosts.ts'
 import { sharedHosts } from '../policy/shared-hosts.ts'
+import { sourceRefused } from './allowed-source.ts'
 import { rejected, type Step } from './prepared.ts'
 import { readProjects } from './read-projects.ts'
 import type { Run } from './run.ts'
@@ -25,7 +26,10 @@ export interface GrantedTarget {
 }
 
 /** What is needed of a deployment to find its target; its chat channels are learnt by the way. */
-export type Aimed = Pick<Run, 'deployment' | 'ports' | 'notify'>
+export interface Aimed extends Pick<Run, 'deployment' | 'ports' | 'notify'> {
+  /** The branch that it would be merged into, where its files are still read from elsewhere. */
+  into?: string
+}
 
 /** Where the deployment goes, or why it may not. */
 export async function targetOf(run: Aimed): Promise<Step<Target>> {
@@ -42,6 +46,8 @@ export async function targetOf(run: Aimed): Promise<Step<Target>> {
     return rejected(reason('environment-unknown', { environment: deployment.environment, known: found.known.join(', ') }))
   const { project, rule } = found
   const { path, text, file } = project
+  const elsewhere = await sourceRefused(run, rule.source)
+  if (elsewhere) return rejected(elsewhere)
   const operator = ports.operator.current()
   const channels = refusedChannels(operator, name, file.notify)
   if (channels.length === 0) run.notify = file.notify

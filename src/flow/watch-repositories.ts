@@ -2,6 +2,7 @@ import { type EnvironmentRule, follows } from '../domain/configuration.ts'
 import { fullName, type Repository } from '../domain/repository.ts'
 import { readComment } from '../policy/commands/read-comment.ts'
 import { grantFor } from '../policy/hosts.ts'
+import { rememberDefaultBranch } from './default-branch.ts'
 import { locksSubject } from './end-locks.ts'
 import { intake } from './intake.ts'
 import type { InstalledRepository, Ports } from './ports.ts'
@@ -55,9 +56,10 @@ export async function watchRepositories(ports: Ports, signal: AbortSignal): Prom
 const sweepOf = ({ repository }: InstalledRepository): string => `installation ${repository.installation}`
 
 async function watch(installed: InstalledRepository, ports: Ports): Promise<void> {
-  const { repository } = installed
+  const { repository, defaultBranch } = installed
   const name = fullName(repository)
   const seen = await ports.store.seen.of(name)
+  await rememberDefaultBranch(repository, defaultBranch, seen, ports)
   const environments = await environmentsOf(repository, ports)
   await watchBranches(installed, environments, seen, ports)
   await watchTags(repository, environments, seen, ports)

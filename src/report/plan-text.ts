@@ -17,6 +17,7 @@ export function planText(plan: Draft | Plan): string {
     ...block('Images', plan.images.map(imageRow)),
     ...block('Hosts', hostRows(plan)),
     ...block('Files', fileLines(plan)),
+    ...block('From the operator', plan.fromOperator ? [[plan.fromOperator.map(({ name }) => name).join(', ')]] : []),
   ].join('\n')
 }
 

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { SecretUnavailable, secretReader } from '../../src/adapters/secrets.ts'
+import { secretReader } from '../../src/adapters/secrets.ts'
 import type { SecretReference } from '../../src/domain/configuration.ts'
+import { SecretUnavailable } from '../../src/flow/ports.ts'
 
 const environment = { PATH: process.env.PATH, TOKEN: 'canary', EMPTY: '' }
 const read = secretReader(environment)

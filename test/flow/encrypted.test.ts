@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { encrypted, secretsPath } from '../support/encrypted.ts'
+import { newestComment, openPull } from '../support/pull-requests.ts'
 import { composeYml } from '../support/shop.ts'
 import { openTown, type Town } from '../support/town.ts'
 
@@ -44,6 +45,25 @@ test('a changed secret is a deployment of its own, and gives the service that us
   await there.deploy(await withSecrets({ DB_PASSWORD: 'two', OTHER: 'b' }))
   expect(await database()).toMatchObject({ change: 'recreated', because: ['configuration'] })
   expect(variables(there)).toMatchObject({ DB_PASSWORD: 'two' })
+})
+
+test.each<[what: string, compose: string, said: string]>([
+  [
+    'an image that a secret has a part in naming, which a registry of anybody would be asked for',
+    composeYml.replace('acme/database:1', 'acme/database:1${GREETING:-x}'),
+    'services.db.image: the name of an image must not depend on the secret GREETING',
+  ],
+  [
+    'what a refusal would quote of it',
+    composeYml.replace('  db:\n', '  db:\n    volumes: [{ type: bind, source: "/${GREETING}", target: /x }]\n'),
+    ', which belongs to the host',
+  ],
+])('the plan of a pull request tells no secret: %s', async (_what, compose, said) => {
+  const there = await town()
+  await there.deploy(await withSecrets({ DB_PASSWORD: 'first-of-them', GREETING: canary }))
+  await openPull(there, { 'compose.yml': compose })
+  expect(newestComment(there)).toContain(said)
+  expect(await everythingSaid(there)).not.toContain(canary)
 })
 
 test('a rollback keeps the secrets that run now, also where the older release had them readable', async () => {

@@ -2,6 +2,9 @@ import type { Problem } from '../../domain/problem.ts'
 import type { ChildResult } from './run.ts'
 import { positionOf, type SourceFile } from './yaml.ts'
 
+/** In characters. */
+const mostWords = 500
+
 /**
  * What Compose says about files it does not accept, with file and line where its words name a place. The words are only
  * shown and searched for keys of the file; no decision hangs on them.
@@ -22,8 +25,9 @@ export function complaint(result: Exclude<ChildResult, { kind: 'exited'; code: 0
     .filter((line) => line.trim() !== '' && !line.startsWith('time='))
     .join(' ')
     .replaceAll(`${folder}/`, '')
-    .slice(0, 500)
-  return { ...placeOf(words, files), what: words || `Compose ended with code ${result.code}`, remedy: 'Correct the Compose file' }
+  // Never within a word: half of a value would not be known again as one that must not be told.
+  const short = words.length <= mostWords ? words : words.slice(0, Math.max(0, words.lastIndexOf(' ', mostWords)))
+  return { ...placeOf(words, files), what: short || `Compose ended with code ${result.code}`, remedy: 'Correct the Compose file' }
 }
 
 /** The file that has the longest dotted path among the words, and where it stands there. */

@@ -6,9 +6,11 @@ import { environmentName, hostEntry } from '../project/names.ts'
 import { secretReference } from '../secret-reference.ts'
 import { addressRange } from './address-range.ts'
 import { chat } from './chat.ts'
+import { from } from './from.ts'
 import { group } from './group.ts'
 import { machine, noBastion, wayInKeys } from './machine.ts'
 import { bastionName, chatName, environmentOrAny, groupName, hostName, projectPattern, registryName, repositoryPattern } from './names.ts'
+import { secrets } from './secrets.ts'
 
 const registry = z.strictObject({
   username: text(/^[!-9;-~]{1,200}$/, 'this is not a user name', 'Write it without spaces and colons').meta({
@@ -43,12 +45,16 @@ const repository = z.strictObject({
     )
     .default([])
     .meta({ description: 'Compose features that hand the host to a container, and are refused otherwise.' }),
+  secrets: secrets.optional().meta({
+    description: 'Values that join those of an environment in its `.env`: names of environments, to variables, to where they come from.',
+  }),
   require: z
     .record(
       environmentOrAny,
       z.strictObject({
         ...gateKeys,
         after: environmentName.optional().meta({ description: 'The environment that must have verified the very images first.' }),
+        from: from.optional().meta({ description: 'Branches and tags from which alone it may be deployed.' }),
       }),
     )
     .default({})

@@ -1,4 +1,4 @@
-import type { ChatRule, OperatorFile } from '../../domain/configuration.ts'
+import type { ChatRule, OperatorFile, SourcesRule } from '../../domain/configuration.ts'
 import { writtenGates } from '../gates/gates.ts'
 import { named } from '../named.ts'
 import { membersOf } from './group.ts'
@@ -19,16 +19,22 @@ export function operatorFile(shape: OperatorShape): OperatorFile {
     defaults: reached('', {}),
     groups: named(shape.groups, membersOf),
     registries: named(shape.registries, ({ ca, ...registry }, host) => ({ host, ...registry, ...(ca !== undefined && { ca }) })),
-    repositories: Object.entries(shape.repositories).map(([name, { environments, require: floor, ...rest }]) => ({
+    repositories: Object.entries(shape.repositories).map(([name, { environments, require: floor, secrets, ...rest }]) => ({
       name,
       ...rest,
       environments: named(environments, (entries) => entries),
-      require: named(floor, writtenGates),
+      require: named(floor, ({ from, ...gates }) => ({ ...writtenGates(gates), ...(from && { from: sources(from) }) })),
+      ...(secrets && { secrets: named(secrets, (variables) => variables) }),
     })),
     chat: named(shape.chat, chatRule),
     ...(shape['public-checks'] && { publicChecks: shape['public-checks'] }),
   }
 }
+
+const sources = ({ branches = [], tags = [] }: { branches?: string[] | undefined; tags?: string[] | undefined }): SourcesRule => ({
+  branches,
+  tags,
+})
 
 function chatRule({ slack, telegram }: OperatorShape['chat'][string], name: string): ChatRule {
   if (slack) return { kind: 'slack', ...slack }

@@ -11,11 +11,22 @@ import { knownNames } from './rules/known-names.ts'
 import { namedOnce } from './rules/named-once.ts'
 import { oneWayIn } from './rules/one-way-in.ts'
 import { repositoriesReached } from './rules/repositories-reached.ts'
+import { secretsFit } from './rules/secrets-fit.ts'
 import { tenantsApart } from './rules/tenants-apart.ts'
 import { type OperatorShape, operatorSchema } from './schema.ts'
 import { operatorFile } from './to-domain.ts'
 
-const rules: Rule<OperatorShape>[] = [knownNames, namedOnce, oneWayIn, chainsEnd, hostsApart, repositoriesReached, tenantsApart, floorFits]
+const rules: Rule<OperatorShape>[] = [
+  knownNames,
+  namedOnce,
+  oneWayIn,
+  chainsEnd,
+  hostsApart,
+  repositoriesReached,
+  tenantsApart,
+  floorFits,
+  secretsFit,
+]
 
 /** Reads `operator.yml`: what exists and who may use it, or everything that is wrong with it. No problem repeats a secret. */
 export function parseOperatorFile(text: string, file: string): Parsed<OperatorFile> {

@@ -9,9 +9,9 @@ import { imageRepository, tagTemplate } from './image.ts'
 import { channelName, environmentName, imageName, projectName } from './names.ts'
 import { before, tasks } from './one-off.ts'
 import { pathPatterns } from './path-pattern.ts'
+import { tagPattern } from './ref-pattern.ts'
 import { repositoryPath, secretsPath } from './repository-path.ts'
 import { rollout } from './rollout.ts'
-import { tagPattern } from './tag-pattern.ts'
 import { verifyRules, verifyUrl } from './verify.ts'
 
 const keep = z.int().refine((count) => count >= 2 && count <= 50, {

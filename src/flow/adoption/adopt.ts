@@ -92,6 +92,7 @@ export async function adopt(
       ...{ id: `adoption of ${found.name}`, intent: '', kind: 'deploy', repository, project: found.name, environment, revision: head },
       ...{ branch: head, actor: wanted.user, state: 'queued', createdAt: ports.clock.now().toISOString() },
     },
+    branch,
     found,
     machine.images,
     {

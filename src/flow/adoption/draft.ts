@@ -29,15 +29,17 @@ export interface DraftedAdoption {
  * files say are remembered as they are described; so the plan that is made from the same files later finds nothing to do.
  *
  * @param deployment the one that merging would lead to; `revision` holds the files
+ * @param into the branch they are proposed for
  */
 export async function draftAdoption(
   deployment: Deployment & { revision: string },
+  into: string,
   found: FoundProject,
   images: readonly FoundImage[],
   ports: Ports,
 ): Promise<Step<DraftedAdoption>> {
   const run = { deployment, ports, notify: [] }
-  const target = await targetOf(run)
+  const target = await targetOf({ ...run, into })
   if (target.kind !== 'ok') return target
   const { hosts, project, rule } = target.value
   const [rendered, seen] = await Promise.all([

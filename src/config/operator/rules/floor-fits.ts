@@ -5,6 +5,7 @@ import { writtenGates } from '../../gates/gates.ts'
 import { someMinuteOpen } from '../../gates/some-minute-open.ts'
 import type { Rule } from '../../rule.ts'
 import type { OperatorShape } from '../schema.ts'
+import { neverCount } from './environments-granted.ts'
 
 type Floor = OperatorShape['repositories'][string]['require']
 
@@ -13,16 +14,8 @@ export const floorFits: Rule<OperatorShape> = (file, names) =>
   Object.entries(file.repositories).flatMap(([pattern, { require: floor }]) => {
     const path = ['repositories', pattern, 'require']
     const granted = names(['repositories', pattern, 'environments'])
-    return [...reached(path, floor, granted), ...chained(path, floor, granted), ...canOpen(path, floor)]
+    return [...neverCount(path, Object.keys(floor), granted), ...chained(path, floor, granted), ...canOpen(path, floor)]
   })
-
-function reached(path: Path, floor: Floor, granted: readonly string[]): Finding[] {
-  return Object.keys(floor).flatMap((name): Finding[] => {
-    if (name === '*' || granted.includes(name) || granted.includes('*')) return []
-    const what = `this never counts: the repository may not have the environment "${name}"`
-    return [{ path: [...path, name], onKey: true, what, remedy: 'Correct the name, or grant the environment in `environments`' }]
-  })
-}
 
 function chained(path: Path, floor: Floor, granted: readonly string[]): Finding[] {
   const links = Object.entries(floor).flatMap(([name, { after }]) =>

@@ -15,5 +15,10 @@ export const namedOnce: Rule<OperatorShape> = (file) => [
     ...Object.entries(rule.require).flatMap(([environment, floor]) =>
       gatesNamedOnce(['repositories', pattern, 'require', environment], floor),
     ),
+    ...Object.entries(rule.require).flatMap(([environment, { from = {} }]) =>
+      (['branches', 'tags'] as const).flatMap((key) =>
+        duplicates(['repositories', pattern, 'require', environment, 'from', key], from[key] ?? []),
+      ),
+    ),
   ]),
 ]
