@@ -1948,7 +1948,7 @@ do_hold() {
   lock
   printf '%s\n' "$*" | write "$place/hold" || fail $not_ready "$place cannot be written"
   settle "$place/hold"
-  say '{"type":"held"}'
+  say "$project/$environment: Landfall changes nothing here until: landfall-shell release $project $environment"
   audit held
 }
 
@@ -1957,7 +1957,7 @@ do_release() {
   lock
   rm -f "$place/hold"
   settle
-  say '{"type":"released"}'
+  say "$project/$environment: released; Landfall works here again"
   audit released
 }
 
