@@ -29,6 +29,8 @@ export interface RenderedRelease {
   composeFiles: string[]
   /** What goes into the environment's `.env`, secrets included. */
   values: Map<string, string>
+  /** Names of those of them that are secret. */
+  secret: ReadonlySet<string>
   secrets?: Plan['secrets']
   interpolation: Record<string, string>
   model: ComposeModel
@@ -120,6 +122,7 @@ export async function renderRelease(
       snapshot,
       composeFiles: [...files],
       values: values.value.all,
+      secret: values.value.secret,
       ...(secrets && { secrets }),
       interpolation: tags.value,
       model,

@@ -33,6 +33,7 @@ export interface PlanRequest {
   interpolation: Record<string, string>
   values: ReadonlyMap<string, string>
   secrets?: Plan['secrets']
+  secretKeys?: Plan['secretKeys']
   /** Repository files that services name as `env_file`, by path in the project folder. */
   files: ReadonlyMap<string, { source: string; text: string }>
   /** Folders and files of the repository that services mount. */
@@ -110,6 +111,7 @@ export function freezePlan(request: PlanRequest): Draft {
     interpolation: request.interpolation,
     ...(environment.env !== undefined && { env: environment.env }),
     ...(request.secrets && { secrets: request.secrets }),
+    ...(request.secretKeys && { secretKeys: request.secretKeys }),
     envFingerprint: envFingerprint(request.values, request.fingerprint),
     files: [...request.files].map(([path, { source, text }]) => ({ path, source, fingerprint: request.fingerprint(text) })),
     ...since,

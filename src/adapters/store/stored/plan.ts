@@ -17,6 +17,7 @@ import type {
 import type { RolloutProgress, StartFirstRule, Wave } from '../../../domain/rollout.ts'
 import { storedGates, storedPassedGate } from './gate.ts'
 import { storedRepository } from './repository.ts'
+import { storedSecretKeys } from './secret-age.ts'
 import { count, digest, instant, name, type Shape, sha, text } from './shape.ts'
 
 const seconds = z.number().nonnegative()
@@ -162,6 +163,7 @@ const plan = z.strictObject({
   interpolation: z.record(z.string(), z.string()),
   env: z.string().exactOptional(),
   secrets: z.strictObject({ path: z.string(), revision: sha }).exactOptional(),
+  secretKeys: storedSecretKeys.exactOptional(),
   envFingerprint: z.string(),
   files: z.array(file),
   synced: z.array(synced).exactOptional(),
