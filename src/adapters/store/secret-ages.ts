@@ -14,18 +14,20 @@ import type { SecretAgesRow, Tables } from './tables.ts'
 export function secretAges(database: Database, log: Log): Store['secretAges'] {
   const { db } = database
   const leftOut = new LeftOut('ages of secrets', log)
+  const readable = <T>(rows: SecretAgesRow[], as: (row: SecretAgesRow) => T): T[] =>
+    leftOut.readable(
+      rows.map((row) => ({ ...row, id: `${row.repository} ${row.environment}` })),
+      as,
+    )
   return {
     async of(repository, environment) {
-      const row = await at(db, repository, environment).executeTakeFirst()
-      return row && agesIn(row)
+      const [ages] = readable(await at(db, repository, environment).execute(), agesIn)
+      return ages
     },
 
     async due(now) {
       const rows = await db.selectFrom('secret_ages').selectAll().where('due', '<=', now.getTime()).orderBy('due').execute()
-      return leftOut.readable(
-        rows.map((row) => ({ ...row, id: `${row.repository} ${row.environment}` })),
-        dueIn,
-      )
+      return readable(rows, dueIn)
     },
 
     looked: ({ repository, environment, version }, lease, { next, reminded, wanted }) =>

@@ -5,7 +5,7 @@ import type { ReportKey } from './store-reports.ts'
 
 /** Since when secrets have the values they have. Kept in the transaction that lets a deployment succeed, by what its plan says of them. */
 export interface StoredSecretAges {
-  /** Undefined where nothing is known; the repository as `owner/name`. */
+  /** Undefined where nothing is known, or nothing that can be read; the repository as `owner/name`. */
   of(repository: string, environment: string): Promise<SecretAges | undefined>
   /** Those to look at by now. */
   due(now: Date): Promise<DueAges[]>

@@ -87,6 +87,7 @@ export function secretAgeContract(given: Given): void {
       await bring('broken', { A: 'a' }, at)
       await bring('sound', { A: 'a' }, at)
       await given.tamper(`update secret_ages set ages = '{}' where environment = 'broken'`)
+      expect(await sinceOf('broken')).toBeUndefined()
       expect([await dueOf('broken', given.store), (await dueOf('sound', given.store))?.environment]).toEqual([undefined, 'sound'])
       await bring('broken', { A: 'a' }, later)
       expect(await sinceOf('broken')).toEqual([`A ${later}`])
