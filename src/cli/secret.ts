@@ -3,6 +3,7 @@ import type { VariableEdit } from '../config/sops/change.ts'
 import type { SecretsListed } from '../flow/list-secrets.ts'
 import type { SecretProposed, SecretWanted } from '../flow/propose-secret.ts'
 import type { Refusal, SecretsOf } from '../flow/secret-place.ts'
+import { daysSince } from '../policy/secret-reminder.ts'
 import { lines } from '../report/text.ts'
 
 /** What this verb needs from outside. */
@@ -32,7 +33,7 @@ export interface FileHere {
 
 const usage = `landfall secret set [OWNER/NAME] ENVIRONMENT KEY   opens a pull request with the value, encrypted
 landfall secret rm  [OWNER/NAME] ENVIRONMENT KEY   opens one without it
-landfall secret list [OWNER/NAME] ENVIRONMENT      names, never values
+landfall secret list [OWNER/NAME] ENVIRONMENT      names and how old the values are that run; never values
 landfall secret recipient OWNER/NAME ENVIRONMENT   the age recipient that SOPS files of the environment are encrypted for
   --also RECIPIENT  who else can read the file, where set makes it; may be given several times
 The value is read from standard input, or asked for; it never stands in a command. OWNER/NAME may be left out while the App is installed
@@ -97,10 +98,17 @@ async function here(
 
 function listed(outcome: SecretsListed | Refusal, { print, now }: SecretTools): number {
   if (outcome.kind === 'refused') return refuse(outcome, print)
-  const { path, names, changedAt } = outcome
-  const days = Math.floor((now.getTime() - Date.parse(changedAt)) / 86_400_000)
-  print(`${path}, changed last ${Number.isNaN(days) ? 'nobody knows when' : `${changedAt} (${days} days ago)`}`)
-  for (const name of names) for (const line of lines(name)) print(`  ${line}`)
+  const { path, names, changedAt, ages } = outcome
+  const changed = Number.isNaN(Date.parse(changedAt)) ? 'nobody knows when' : `${changedAt} (${daysSince(changedAt, now)} days ago)`
+  print(`${path}, changed last ${changed}`)
+  const since = new Map(ages?.map((age) => [age.name, age.since]))
+  const ageText = (name: string) => {
+    const at = since.get(name)
+    if (at === undefined) return ages ? ': not deployed yet' : ''
+    return `: since ${at.slice(0, 10)} (${daysSince(at, now)} days)`
+  }
+  for (const name of names) for (const line of lines(`${name}${ageText(name)}`)) print(`  ${line}`)
+  for (const name of since.keys()) if (!names.includes(name)) print(`  ${lines(name).join(' ')}${ageText(name)}; not in this file`)
   return 0
 }
 

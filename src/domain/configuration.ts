@@ -72,6 +72,8 @@ export interface EnvironmentRule {
   env?: string
   /** SOPS file in the repository, relative to its root: its values join those of `env`. */
   secrets?: string
+  /** How old a secret's value may become before people are reminded, in seconds. Absent: as old as it likes. */
+  secretsAge?: number
   /** Folders and files of the repository that are put where services mount them; absent where there are none. */
   files?: FilesRule[]
   /** Where people reach it; shown on GitHub. */

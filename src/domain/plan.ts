@@ -5,6 +5,7 @@ import type { PinnedImage } from './image.ts'
 import type { OneOff } from './one-off.ts'
 import type { Instant, Repository, Sha } from './repository.ts'
 import type { StartFirstRule, Wave } from './rollout.ts'
+import type { SecretKeys } from './secret-age.ts'
 
 /**
  * Everything that will happen, fixed: execution makes no choices. It holds no secret; the contents of the
@@ -59,6 +60,8 @@ export interface Plan {
    * run now. Absent where the environment has none.
    */
   secrets?: { path: string; revision: Sha }
+  /** By what the ages of its secrets are known. Absent: nothing is known of them; they stay as they are. */
+  secretKeys?: SecretKeys
   /** Keyed fingerprint of the `.env` contents. */
   envFingerprint: string
   /** Variables of the `.env` that the operator's file leads to; absent where there are none. */

@@ -6,11 +6,12 @@ import { problemsReason, type Reason, reason } from '../domain/reason.ts'
 import { fullName, type Repository } from '../domain/repository.ts'
 import { Secret } from '../domain/secret.ts'
 import { bundleNamespace, encloseBundle, type Login, packBundle } from '../host/bundle.ts'
-import { envFingerprint, variablesOf } from '../plan/freeze.ts'
+import { envFingerprint } from '../plan/freeze.ts'
 import { registryFor } from '../policy/registries.ts'
 import { redact, secretValues } from '../report/redact.ts'
 import { environmentValues, secretsText } from './environment-values.ts'
 import type { Ports } from './ports.ts'
+import { fingerprinted, variableFingerprints } from './secret-keys.ts'
 import { unlessAway } from './unless-away.ts'
 
 /** What goes to the hosts of a deployment, and what must never be told of it. */
@@ -115,9 +116,10 @@ async function contentsOf(plan: Plan, ports: Ports): Promise<Contents | Gone> {
 }
 
 /** Names of the operator's values that are others now, or that there are now and were not, or the other way round. */
-function changedSince({ fromOperator = [] }: Plan, { all, fromOperator: names }: EnvironmentValues, { signer }: Ports): string[] {
+function changedSince(plan: Plan, { all, fromOperator: names }: EnvironmentValues, ports: Ports): string[] {
+  const { fromOperator = [] } = plan
   const text = ({ name, fingerprint }: OperatorVariable) => `${name} ${fingerprint}`
-  const now = variablesOf(names, all, signer.fingerprint)
+  const now = fingerprinted(names, all, variableFingerprints(plan, ports))
   const both = new Set(fromOperator.map(text)).intersection(new Set(now.map(text)))
   return [...new Set([...fromOperator, ...now].flatMap((one) => (both.has(text(one)) ? [] : [one.name])))]
 }

@@ -4,6 +4,7 @@ import type { Lock } from '../domain/gate.ts'
 import { fullName, type Repository } from '../domain/repository.ts'
 import { quarantineReason } from '../policy/gates/quarantine.ts'
 import { quarantinedIn } from '../policy/quarantined.ts'
+import { oldSecrets } from '../policy/secret-reminder.ts'
 import { type EnvironmentStatus, type Running, statusAnswer } from '../report/answers/status.ts'
 import type { Commanded } from './commanded.ts'
 import { linksOf } from './links-of.ts'
@@ -25,7 +26,8 @@ export async function tellStatus(command: Aimed<'status'>, { intent, environment
     meant.map(async (rule) => {
       const status = statusOf(rule, await ports.store.deployments.ofEnvironment(repository, rule.name, remembered), locks)
       const behind = await behindOf(rule, status, { seen, repository: intent.repository }, ports)
-      return { ...status, ...(behind && { behind }) }
+      const old = oldSecrets(await ports.store.secretAges.of(repository, rule.name), ports.clock.now())
+      return { ...status, ...(behind && { behind }), ...(old.length > 0 && { oldSecrets: old }) }
     }),
   )
   const body = statusAnswer(intent.id, intent.repository, told, (deployment) => linksOf(deployment, ports), ports.addresses.github)

@@ -13,6 +13,7 @@ import { rejected, type Step } from './prepared.ts'
 import type { RenderedRelease } from './render-release.ts'
 import type { Run } from './run.ts'
 import type { Running } from './running.ts'
+import { fingerprinted, secretKeysOf, variableFingerprints } from './secret-keys.ts'
 import { permittedRollout } from './starts-first.ts'
 import type { GrantedTarget } from './target.ts'
 
@@ -63,7 +64,12 @@ export function draftOf(
     interpolation: rendered.interpolation,
     values: rendered.values,
     ...(rendered.secrets && { secrets: rendered.secrets }),
-    fromOperator: rendered.fromOperator,
+    fromOperator: fingerprinted(rendered.fromOperator, rendered.values, variableFingerprints(deployment, ports)),
+    secretKeys: secretKeysOf(
+      { all: rendered.values, secret: rendered.secret },
+      { ...deployment, within: rendered.environment.secretsAge },
+      ports,
+    ),
     files: envFilesOf(rendered),
     ...(rendered.synced && { synced: rendered.synced }),
     pins,

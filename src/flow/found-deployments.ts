@@ -39,7 +39,7 @@ export function stepBack(step: FoundStep, to: Plan, from: Plan | undefined, know
     ...(unreachable && { unreachable }),
     ...passedOver(away.map((name) => placeOf(name, profiles))),
   }
-  const { onFailure: _, unreachable: __, away: ___, awayProfiles: ____, late: _____, ...release } = to
+  const { onFailure: _, unreachable: __, away: ___, awayProfiles: ____, late: _____, secretKeys: ______, ...release } = to
   return {
     ...byHand(to, step.hosts, ports),
     revision: to.revision,

@@ -9,6 +9,7 @@ import { publishComment } from './publish-comment.ts'
 import { publishDeployment } from './publish-deployment.ts'
 import { publishIntent } from './publish-intent.ts'
 import { publishPullPlan, pullComment } from './publish-pull-plan.ts'
+import { publishSecretReminder } from './secret-ages.ts'
 import { askedPause, passes } from './trouble.ts'
 import type { Work } from './under-lease.ts'
 
@@ -148,6 +149,8 @@ async function publish(report: Report, ports: Ports): Promise<string | undefined
       return publishComment(report, id, ports)
     case 'pull':
       return publishPullPlan(report, id, ports)
+    case 'secrets':
+      return publishSecretReminder(report, id, ports)
     default:
       return publishIntent(report, id, ports)
   }

@@ -1,9 +1,9 @@
 import type { Draft, Plan } from '../domain/plan.ts'
 import type { VariableChange } from '../domain/pull-plan.ts'
 import type { Sha } from '../domain/repository.ts'
-import { variableFingerprint } from '../plan/freeze.ts'
 import { fileValues } from './environment-values.ts'
 import type { Ports } from './ports.ts'
+import { variableFingerprints } from './secret-keys.ts'
 
 /**
  * Which variables of the environment's `.env` differ from those of what runs, by name alone: values are nobody's business. GitHub is asked
@@ -30,7 +30,7 @@ export async function changedVariables(
   // It was read once, or it would not run; another Landfall may have had another rule.
   if (parsed.kind !== 'ok') return []
   const { open, hidden } = parsed.value
-  const known = (name: string, value: string) => variableFingerprint(name, value, ports.signer.fingerprint)
+  const known = variableFingerprints(draft, ports)
   const before = new Map([
     ...[...open, ...hidden].map(([name, value]) => [name, known(name, value)] as const),
     ...(running.fromOperator ?? []).map(({ name, fingerprint }) => [name, fingerprint] as const),

@@ -31,6 +31,8 @@ export interface RenderedRelease {
   composeFiles: string[]
   /** What goes into the environment's `.env`, secrets included. */
   values: Map<string, string>
+  /** Names of those of them that are secret. */
+  secret: ReadonlySet<string>
   secrets?: Plan['secrets']
   /** Names of the values that the operator's file leads to. */
   fromOperator: readonly string[]
@@ -134,6 +136,7 @@ export async function renderRelease(
       snapshot,
       composeFiles: [...files],
       values: values.value.all,
+      secret: values.value.secret,
       ...(secrets && { secrets }),
       fromOperator: values.value.fromOperator,
       interpolation: tags.value,

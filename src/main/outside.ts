@@ -71,7 +71,7 @@ export async function openOutside(
       landfall: settings.publicUrl,
       acting: settings.client !== undefined && !loopback.test(new URL(settings.publicUrl).host),
     },
-    pace: { repositories: settings.pollSeconds, deliveries: settings.pollSeconds * looksPerReplay },
+    pace: { repositories: settings.pollSeconds, deliveries: settings.pollSeconds * looksPerReplay, secrets: 3600 },
     clock: { ...systemClock, githubNow: () => new Date(clients.clock.now()) },
     ids: randomUUID,
     random: Math.random,

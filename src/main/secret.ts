@@ -7,9 +7,12 @@ import { githubClients } from '../adapters/github/clients.ts'
 import { createGitHub } from '../adapters/github/github.ts'
 import { openIdentities } from '../adapters/identities.ts'
 import { createErrorLogger, logPort } from '../adapters/log.ts'
+import { messageOf } from '../adapters/message-of.ts'
+import { profile } from '../adapters/profile.ts'
+import { openStore } from '../adapters/store/open.ts'
 import { secretVerb } from '../cli/secret.ts'
 import { problemText } from '../domain/problem.ts'
-import { listSecrets } from '../flow/list-secrets.ts'
+import { type AgesKnown, listSecrets } from '../flow/list-secrets.ts'
 import type { GitHub } from '../flow/ports.ts'
 import { proposeSecret } from '../flow/propose-secret.ts'
 import { editedFile } from '../flow/secret-edit.ts'
@@ -29,7 +32,7 @@ export async function changeSecrets(argv: string[], print: (line: string) => voi
     recipient: async (repository, environment) => (await identities.of(repository, environment)).recipient,
     readValue,
     propose: (wanted) => proposeSecret(wanted, { ...ports, github: github() }),
-    list: (wanted) => listSecrets(wanted, { github: github() }),
+    list: (wanted) => withAges((known) => listSecrets(wanted, { github: github() }, known), print),
     async editHere({ path, repository, environment }, edit, also) {
       const text = existsSync(path) ? await readFile(path, 'utf8') : undefined
       const edited = await editedFile(text, path, edit, { ...ports, identity: await identities.of(repository, environment), also })
@@ -41,6 +44,18 @@ export async function changeSecrets(argv: string[], print: (line: string) => voi
     printText: (changed) => void process.stdout.write(changed),
     now: systemClock.now(),
   })
+}
+
+/** With the database of this Landfall, also while it serves. Names are worth listing without it. */
+async function withAges<T>(act: (known: AgesKnown | undefined) => Promise<T>, print: (line: string) => void): Promise<T> {
+  const { DATABASE_URL: databaseUrl, QUEUE_URL: queueUrl } = process.env
+  const chosen = profile({ folder: keptFolder(), ...(databaseUrl && { databaseUrl }), ...(queueUrl && { queueUrl }) })
+  if (chosen.kind === 'invalid') throw new Error(chosen.messages.join('\n'))
+  const store = await openStore(chosen.value.store, logPort(createErrorLogger())).catch((error: unknown) => {
+    print(`How old values are is not known here: ${messageOf(error)}`)
+    return undefined
+  })
+  return act(store?.secretAges).finally(() => store?.close())
 }
 
 function github(): GitHub {

@@ -22,8 +22,10 @@ export interface KeptRequest extends AgainRequest {
  */
 export function freezeKept({ kept, unreachable, registries, gates, notify, ...request }: KeptRequest): Draft {
   const { release } = request
+  // The values of then come back; how old those are that Landfall brings next nobody changes by that.
+  const { secretKeys: _, ...again } = freezeAgain(request)
   return {
-    ...freezeAgain(request),
+    ...again,
     kind: 'rollback',
     again: release.generation,
     ...(unreachable && { unreachable }),

@@ -4,7 +4,7 @@ import type { GateRules } from '../domain/gate.ts'
 import { type PinnedImage, pinnedReference } from '../domain/image.ts'
 import type { ObservedContainer } from '../domain/observed.ts'
 import { type HostProfiles, passedOver, placeOf } from '../domain/placement.ts'
-import type { Contract, Draft, OperatorVariable, Plan } from '../domain/plan.ts'
+import type { Contract, Draft, Plan } from '../domain/plan.ts'
 import type { Repository, Sha } from '../domain/repository.ts'
 import type { RolloutRule } from '../domain/rollout.ts'
 import { filesSince, withReloaded } from './files-since.ts'
@@ -33,8 +33,8 @@ export interface PlanRequest {
   interpolation: Record<string, string>
   values: ReadonlyMap<string, string>
   secrets?: Plan['secrets']
-  /** Names of the values that the operator's file leads to. */
-  fromOperator?: readonly string[]
+  fromOperator?: Plan['fromOperator']
+  secretKeys?: Plan['secretKeys']
   /** Repository files that services name as `env_file`, by path in the project folder. */
   files: ReadonlyMap<string, { source: string; text: string }>
   /** Folders and files of the repository that services mount. */
@@ -112,8 +112,9 @@ export function freezePlan(request: PlanRequest): Draft {
     interpolation: request.interpolation,
     ...(environment.env !== undefined && { env: environment.env }),
     ...(request.secrets && { secrets: request.secrets }),
+    ...(request.secretKeys && { secretKeys: request.secretKeys }),
     envFingerprint: envFingerprint(request.values, request.fingerprint),
-    ...operatorVariables(request),
+    ...(request.fromOperator && request.fromOperator.length > 0 && { fromOperator: request.fromOperator }),
     files: [...request.files].map(([path, { source, text }]) => ({ path, source, fingerprint: request.fingerprint(text) })),
     ...since,
     logins: request.registries.filter((registry) => needed.has(registry)),
@@ -125,22 +126,6 @@ export function freezePlan(request: PlanRequest): Draft {
     gates: request.gates,
   }
 }
-
-/** Nothing where there are none. */
-function operatorVariables({ fromOperator = [], values, fingerprint }: PlanRequest): Pick<Draft, 'fromOperator'> {
-  return fromOperator.length > 0 ? { fromOperator: variablesOf(fromOperator, values, fingerprint) } : {}
-}
-
-/** These variables, with what their values are recognised by. */
-export const variablesOf = (
-  names: readonly string[],
-  values: ReadonlyMap<string, string>,
-  fingerprint: (text: string) => string,
-): OperatorVariable[] => names.map((name) => ({ name, fingerprint: variableFingerprint(name, values.get(name) ?? '', fingerprint) }))
-
-/** What the value of a variable is recognised by. Two of one value have different ones. */
-export const variableFingerprint = (name: string, value: string, fingerprint: (text: string) => string): string =>
-  fingerprint(JSON.stringify({ variable: name, value }))
 
 /** What the contents of an environment's `.env` are recognised by. Keyed, since values are often easy to guess. */
 export const envFingerprint = (values: ReadonlyMap<string, string>, fingerprint: (text: string) => string): string =>

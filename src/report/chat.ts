@@ -23,7 +23,8 @@ export function askMessage(deployment: Deployment, links: Links): ChatMessage | 
   return told && messageOf(told, false)
 }
 
-const messageOf = (told: Telling, loud: boolean): ChatMessage => ({
+/** The same for every medium. `loud` calls everybody in the channel. */
+export const messageOf = (told: Telling, loud: boolean): ChatMessage => ({
   slack: slackMessage(told, loud),
   telegram: telegramMessage(told),
   fallback: cut(unticked(`${told.icon} ${told.project}: ${told.headline}. ${told.detail}.`), 1000),

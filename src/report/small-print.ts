@@ -8,7 +8,7 @@ export const smallPrint = (told: Telling, ...more: readonly string[]): string =>
     told.commit && link(code(told.commit.text), told.commit.url),
     told.tag && code(cut(told.tag, 100)),
     told.subject && plain(cut(told.subject, 200)),
-    plain(told.actor),
+    told.actor && plain(told.actor),
     ...more,
     told.site && link('open', told.site),
     told.log && link('log', told.log),

@@ -24,8 +24,8 @@ export interface Telling {
   repository: string
   project: string
   environment: string
-  /** Whose change it is and who wished for it: `lisa, merged by mona`. */
-  actor: string
+  /** Whose change it is and who wished for it: `lisa, merged by mona`; absent where nobody did anything. */
+  actor?: string
   took?: string
   log?: string
   /** What they can do about it from a page, in words, and where. */
@@ -129,7 +129,7 @@ export const factsOf = (told: Telling, anchor: (text: string, url: string) => st
     told.commit && anchor(told.commit.text, told.commit.url),
     told.tag && words(cut(told.tag, 100)),
     told.pullRequest && anchor(told.pullRequest.text, told.pullRequest.url),
-    words(cut(told.actor, 100)),
+    told.actor && words(cut(told.actor, 100)),
     words(cut(`${told.project} / ${told.environment}`, 200)),
     told.took,
     told.site && anchor('open', told.site),

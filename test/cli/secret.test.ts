@@ -2,7 +2,10 @@ import { expect, test } from 'vitest'
 import { secretVerb } from '../../src/cli/secret.ts'
 import { repository } from '../support/builders.ts'
 
-async function called(words: string, more: { refuses?: boolean; add?: { file: string; line: string } } = {}) {
+async function called(
+  words: string,
+  more: { refuses?: boolean; add?: { file: string; line: string }; ages?: { name: string; since: string }[] } = {},
+) {
   const printed: string[] = []
   const asked: unknown[] = []
   const refusal = { kind: 'refused', why: 'it cannot be', remedy: 'Do without' } as const
@@ -20,7 +23,8 @@ async function called(words: string, more: { refuses?: boolean; add?: { file: st
     },
     async list(of) {
       asked.push(of)
-      return more.refuses ? refusal : { kind: 'listed', path, names: ['A', 'B'], changedAt: '2026-11-01T00:00:00Z' }
+      const known = more.ages && { ages: more.ages }
+      return more.refuses ? refusal : { kind: 'listed', path, names: ['A', 'B'], changedAt: '2026-11-01T00:00:00Z', ...known }
     },
     async editHere(file, edit, also) {
       asked.push([file, edit, also])
@@ -83,6 +87,19 @@ test('names are listed with the age of their file', async () => {
     'deploy/production.secrets.env, changed last 2026-11-01T00:00:00Z (20 days ago)',
     '  A',
     '  B',
+  ])
+})
+
+test('where it is known, names are listed with the age of their values', async () => {
+  const ages = [
+    { name: 'A', since: '2026-08-13T12:00:00Z' },
+    { name: 'C', since: '2026-11-21T09:00:00Z' },
+  ]
+  expect((await called('list production', { ages })).printed).toEqual([
+    'deploy/production.secrets.env, changed last 2026-11-01T00:00:00Z (20 days ago)',
+    '  A: since 2026-08-13 (99 days)',
+    '  B: not deployed yet',
+    '  C: since 2026-11-21 (0 days); not in this file',
   ])
 })
 

@@ -15,6 +15,7 @@ test('the least file gets every default', () => {
         hosts: ['web-1'],
         verify: {},
         imageWithin: 900,
+        secretsAge: 7_776_000,
         keep: 5,
         rollout: { pause: 0 },
         gates: nothingAsked,

@@ -34,6 +34,21 @@ describe('how long an environment bakes', () => {
   test('is bounded', () => expect(refusal(environment('bake: 13h'))).toEqual(['this must be between 0s and 12h']))
 })
 
+describe('how old secrets may become', () => {
+  const age = (own: string, defaults = '') =>
+    good(parseProject(projectWith({ environment: own, top: defaults }))).environments.production?.secretsAge
+  test.each([
+    ['', '', 90 * 86_400],
+    ['secrets-age: 1d', '', 86_400],
+    ['', 'defaults: { secrets-age: 999d }', 999 * 86_400],
+    ['secrets-age: none', 'defaults: { secrets-age: 30d }', undefined],
+    ['secrets-age: 30d', 'defaults: { secrets-age: none }', 30 * 86_400],
+  ])('%j over %j', (own, defaults, seconds) => expect(age(own, defaults)).toBe(seconds))
+  test.each(['90', '0d', '1000d', '12h', '"90 d"', 'never', 'false'])('%s is nothing they may', (text) =>
+    expect(refusal(environment(`secrets-age: ${text}`))).toEqual(['this is neither a number of days nor `none`']),
+  )
+})
+
 describe('image repositories come out in their full form', () => {
   test.each([
     ['ghcr.io/acme/shop', 'ghcr.io/acme/shop'],

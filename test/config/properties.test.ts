@@ -195,6 +195,7 @@ const environment: fc.Arbitrary<Omit<EnvironmentRule, 'name' | 'hosts'>> = fc.re
     verify: named(service, verify),
     imageWithin: fc.integer({ min: 1, max: 86_400 }),
     keep: fc.integer({ min: 2, max: 50 }),
+    secretsAge: fc.integer({ min: 1, max: 999 }).map((days) => days * 86_400),
     rollout,
   },
   { requiredKeys: ['source', 'gates', 'verify', 'imageWithin', 'keep', 'rollout'] },
@@ -242,17 +243,20 @@ const written = ({ compose, environments, paths, ...rest }: ProjectFile): string
     ...(compose.length > 0 && { compose }),
     paths: Object.fromEntries(Object.entries(paths).filter(([, list]) => list.length > 0)),
     environments: Object.fromEntries(
-      Object.entries(environments).map(([key, { name: _, gates, source, verify: rules, imageWithin, rollout: waves, ...environment }]) => [
-        key,
-        {
-          ...environment,
-          ...(source.kind === 'branch' ? { branch: source.branch } : { tag: source.pattern }),
-          ...writtenGates(gates),
-          'image-within': `${imageWithin}s`,
-          rollout: writtenRollout(waves),
-          verify: Object.fromEntries(Object.entries(rules).map(([of, rule]) => [of, probe(rule)])),
-        },
-      ]),
+      Object.entries(environments).map(
+        ([key, { name: _, gates, source, verify: rules, imageWithin, secretsAge, rollout: waves, ...environment }]) => [
+          key,
+          {
+            ...environment,
+            ...(source.kind === 'branch' ? { branch: source.branch } : { tag: source.pattern }),
+            ...writtenGates(gates),
+            'image-within': `${imageWithin}s`,
+            'secrets-age': secretsAge === undefined ? 'none' : `${secretsAge / 86_400}d`,
+            rollout: writtenRollout(waves),
+            verify: Object.fromEntries(Object.entries(rules).map(([of, rule]) => [of, probe(rule)])),
+          },
+        ],
+      ),
     ),
   })
 const writtenGates = ({ checks, approve, windows, ...rest }: GateRules) => ({

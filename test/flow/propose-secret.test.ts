@@ -119,12 +119,15 @@ test('of several repositories one has to be named', async () => {
 
 test('names are listed with the age of their file, and nothing is decrypted', async () => {
   const { github, ports, ask, head, filesOf } = begin()
-  expect(await listSecrets({ environment: 'production' }, ports)).toMatchObject({
+  expect(await listSecrets({ environment: 'production' }, ports, undefined)).toMatchObject({
     kind: 'refused',
     why: expect.stringContaining('no such file'),
   })
   await ask()
   github.commit('main', filesOf(head()))
   const changedAt = `${ports.clock.now().toISOString().slice(0, 19)}Z`
-  expect(await listSecrets({ environment: 'production' }, ports)).toEqual({ kind: 'listed', path, names: ['TOKEN'], changedAt })
+  expect(await listSecrets({ environment: 'production' }, ports, undefined)).toEqual({ kind: 'listed', path, names: ['TOKEN'], changedAt })
+  const ages = { project: 'shop', notify: [], keys: [{ name: 'TOKEN', fingerprint: 'f', since: changedAt }] }
+  const known = { of: async (of: string, environment: string) => (`${of} ${environment}` === 'acme/shop production' ? ages : undefined) }
+  expect(await listSecrets({ environment: 'production' }, ports, known)).toMatchObject({ ages: [{ name: 'TOKEN', since: changedAt }] })
 })

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { type Recovered, type RecoverRequest, recover } from '../../src/flow/recover.ts'
+import { encrypted, secretsPath } from '../support/encrypted.ts'
 import { fakeSigner } from '../support/fake-signer.ts'
 import { refused, unreachable } from '../support/host-answers.ts'
 import { landfallYml } from '../support/shop.ts'
@@ -39,6 +40,21 @@ describe('a lost database', () => {
       ['web', 'recreated'],
     ])
     expect([...town.hosts.values()].map((host) => host.container('db')?.id)).toEqual(containers)
+  })
+
+  test('knows again how old secrets are, at least, from what hosts keep', async () => {
+    const town = await openTown({ gates: `secrets: ${secretsPath}` })
+    const first = await town.deploy({ [secretsPath]: await encrypted({ KEPT: 'a', CHANGED: 'a' }) })
+    await town.pass(60)
+    const second = await town.deploy({ [secretsPath]: await encrypted({ KEPT: 'a', CHANGED: 'b' }) })
+    await town.restoreDatabase()
+    await run(town)
+    const ages = await town.store.secretAges.of('acme/shop', 'production')
+    const provedAt = async ({ id }: { id: string }) => (await town.store.receipts.of(id))?.verifiedAt
+    expect(ages?.keys).toMatchObject([
+      { name: 'CHANGED', since: await provedAt(second) },
+      { name: 'KEPT', since: await provedAt(first) },
+    ])
   })
 
   test('has its targets for /rollback again', async () => {

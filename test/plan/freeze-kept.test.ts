@@ -21,6 +21,7 @@ const release = plan({
   logins: ['ghcr.io', 'old.example.com'],
   env: 'deploy/production.env',
   keep: 4,
+  secretKeys: { keys: [{ name: 'TOKEN', fingerprint: 't1' }] },
 })
 const running = (...services: PlannedService[]): KeptRequest['running'] => ({ services })
 
@@ -81,9 +82,9 @@ describe('what changes is found anew', () => {
   })
 })
 
-test('all else is the release as it was, on the hosts as they are', () => {
+test('all else is the release as it was, on the hosts as they are, and ages of secrets stay', () => {
   const { services: _, override, ...frozen } = freeze()
-  const { generation: __, services: ___, override: ____, ...same } = release
+  const { generation: __, services: ___, override: ____, secretKeys: _____, ...same } = release
   expect(frozen).toEqual({
     ...same,
     ...{ kind: 'rollback', again: 3, kept: 3, soak: 'behind', logins: ['ghcr.io'], removed: [], gates: nothingAsked },

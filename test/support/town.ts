@@ -62,7 +62,7 @@ export async function openTown(options: TownOptions = {}): Promise<Town> {
     await idle()
     await town.closeDatabases()
   })
-  if (!options.sweeps) for (const name of ['repositories', 'deliveries']) await town.store.sweeps.next(name, 1e9)
+  if (!options.sweeps) for (const name of ['repositories', 'deliveries', 'secrets']) await town.store.sweeps.next(name, 1e9)
   if (options.started !== false) await town.start()
   return town
 }
@@ -126,7 +126,7 @@ export class Town {
     this.#lost.push(this.#database)
     this.#database = await openDatabase(this.clock, backup)
     this.store = this.#database.store
-    if (backup === undefined) for (const name of ['repositories', 'deliveries']) await this.store.sweeps.next(name, 1e9)
+    if (backup === undefined) for (const name of ['repositories', 'deliveries', 'secrets']) await this.store.sweeps.next(name, 1e9)
   }
 
   async closeDatabases(): Promise<void> {
@@ -156,7 +156,7 @@ export class Town {
       secrets: (reference, how) => this.secrets(reference, how),
       operator: { current: () => this.operator },
       addresses: { github: 'https://github.com', landfall: 'https://landfall.example.com' },
-      pace: { repositories: 60, deliveries: 300 },
+      pace: { repositories: 60, deliveries: 300, secrets: 3600 },
       ids: randomUUID,
       random: () => 0.5,
       log,

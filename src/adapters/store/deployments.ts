@@ -10,6 +10,7 @@ import { mustHold } from './leases.ts'
 import { LeftOut } from './left-out.ts'
 import { want } from './reports.ts'
 import { recordReturned } from './returned.ts'
+import { keepAges } from './secret-ages.ts'
 import { last, take } from './sequences.ts'
 import { storedComments } from './stored/intent.ts'
 import { encode } from './stored/json.ts'
@@ -188,6 +189,7 @@ async function advance(database: Database, transaction: Kysely<Tables>, { id, le
     .returningAll()
     .executeTakeFirstOrThrow()
   const then = deploymentIn(changed)
+  if (to === 'succeeded' && from !== to) await keepAges(database, transaction, then)
   await want(database, transaction, wanted(then))
   return then
 }

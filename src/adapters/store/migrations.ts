@@ -9,6 +9,7 @@ import { gates } from './migrations/gates.ts'
 import { nothingLost } from './migrations/nothing-lost.ts'
 import { proposals } from './migrations/proposals.ts'
 import { pullPlans } from './migrations/pull-plans.ts'
+import { secretAges } from './migrations/secret-ages.ts'
 import { soakBehind } from './migrations/soak-behind.ts'
 import { tags } from './migrations/tags.ts'
 import { takenBack } from './migrations/taken-back.ts'
@@ -38,6 +39,7 @@ const migrations: Migration[] = [
   wordsOfEach,
   tasks,
   adoptions,
+  secretAges,
 ]
 
 /** `newer`: a later Landfall wrote it, with tables of version `present`; nothing was changed. */

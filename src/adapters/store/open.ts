@@ -16,6 +16,7 @@ import { receipts } from './receipts.ts'
 import { recovery } from './recovery.ts'
 import { replays } from './replays.ts'
 import { reports } from './reports.ts'
+import { secretAges } from './secret-ages.ts'
 import { seen } from './seen.ts'
 import { openSqlite } from './sqlite.ts'
 import { sweeps } from './sweeps.ts'
@@ -95,6 +96,7 @@ export function storeOver(database: Database, log: Log): Store {
     verdicts: verdicts(database),
     tasks: tasks(database),
     adoptions: adoptions(database),
+    secretAges: secretAges(database, log),
     pullPlans: pullPlans(database),
     wantedPlans: wantedPlans(database),
     recovery: recovery(database),

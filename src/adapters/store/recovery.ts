@@ -10,6 +10,7 @@ import { insertDeployments } from './deployments.ts'
 import { generationOf } from './environments.ts'
 import { recordReceipt } from './receipts.ts'
 import { want } from './reports.ts'
+import { keepAges } from './secret-ages.ts'
 import { take } from './sequences.ts'
 import { storedOutcome } from './stored/intent.ts'
 import { encode, parsed } from './stored/json.ts'
@@ -67,6 +68,7 @@ async function apply(database: Database, transaction: Kysely<Tables>, change: Re
       missing.map(({ id }) => id),
     )
     await insertDeployments(transaction, missing)
+    for (const deployment of missing) if (deployment.state === 'succeeded') await keepAges(database, transaction, deployment)
   }
   for (const receipt of change.receipts) await recordReceipt(transaction, receipt)
   await want(database, transaction, change.reports)
@@ -104,11 +106,13 @@ async function end(
   const { plan, ...rest } = patch
   const columns: DeploymentPatch = row.plan === null ? patch : rest
   const reason = patch.reason === undefined ? { reason: null } : {}
-  await transaction
+  const changed = await transaction
     .updateTable('deployments')
     .set({ ...reason, ...patchColumns(columns), state })
     .where('id', '=', id)
-    .execute()
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  if (state === 'succeeded') await keepAges(database, transaction, deploymentIn(changed))
 }
 
 async function knownOf(transaction: Kysely<Tables>, ids: string[]): Promise<Set<string>> {

@@ -20,6 +20,7 @@ export interface Tables {
   wanted_plans: WantedPlanRow
   tasks: TaskRow
   adoptions: AdoptionRow
+  secret_ages: SecretAgesRow
 }
 
 /** A counter that never goes back; see `sequences.ts`. */
@@ -240,6 +241,20 @@ export interface AdoptionRow {
   environment: string
   /** JSON, `Adoption`. */
   adoption: string
+}
+
+export interface SecretAgesRow {
+  /** `owner/name` */
+  repository: string
+  environment: string
+  /** JSON, `SecretAges`. */
+  ages: string
+  /** How many deployments have written them. */
+  version: number
+  /** When they are to be looked at, in milliseconds since 1970 by Landfall's clock; null for not before another deployment. */
+  due: number | null
+  /** When people were reminded last. */
+  reminded: string | null
 }
 
 export interface ReplayRow {

@@ -7,6 +7,7 @@ import { hostsRule } from './hosts.ts'
 import { stepRules, taskRules } from './one-off.ts'
 import { rolloutRule } from './rollout.ts'
 import type { ProjectShape } from './schema.ts'
+import { secretsAgeRule } from './secrets-age.ts'
 import type { VerifyShape } from './verify.ts'
 
 type EnvironmentShape = ProjectShape['environments'][string]
@@ -32,6 +33,7 @@ function environmentRule(name: string, written: EnvironmentShape, defaults: NonN
     ...hostsRule(written.hosts),
     ...(env !== undefined && { env }),
     ...(secrets !== undefined && { secrets }),
+    ...secretsAgeRule(written['secrets-age'] ?? defaults['secrets-age']),
     ...(files && { files: filesRules(files) }),
     ...(url !== undefined && { url }),
     ...(written['verify-url'] && { verifyUrl: urlRule(written['verify-url']) }),

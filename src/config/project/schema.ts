@@ -12,6 +12,7 @@ import { pathPatterns } from './path-pattern.ts'
 import { tagPattern } from './ref-pattern.ts'
 import { repositoryPath, secretsPath } from './repository-path.ts'
 import { rollout } from './rollout.ts'
+import { secretsAge } from './secrets-age.ts'
 import { verifyRules, verifyUrl } from './verify.ts'
 
 const keep = z.int().refine((count) => count >= 2 && count <= 50, {
@@ -61,6 +62,7 @@ const environment = z
     secrets: secretsPath
       .optional()
       .meta({ description: 'SOPS file in the repository, encrypted for this Landfall, relative to its root.' }),
+    'secrets-age': secretsAge.optional(),
     files: files.optional().meta({ description: 'Folders and files of the repository that are put where services mount them.' }),
     url: address.optional().meta({ description: 'Where people reach it; shown on GitHub.' }),
     'verify-url': verifyUrl.optional().meta({ description: 'What is asked of `url` by Landfall itself, once all hosts are proved.' }),
@@ -109,6 +111,7 @@ export const projectSchema = z.strictObject({
       'image-within': imageWithin.optional().meta(imageWithinMeta),
       keep: keep.optional().meta(keepMeta),
       bake: bake.optional().meta(bakeMeta),
+      'secrets-age': secretsAge.optional(),
       before: before.optional().meta(beforeMeta),
       rollout: rollout.optional().meta(rolloutMeta),
       ...gateKeys,

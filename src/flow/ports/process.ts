@@ -33,12 +33,14 @@ export interface Operator {
   current(): OperatorFile
 }
 
-/** How often Landfall looks for itself, in seconds, because webhooks get lost. Each pause varies by a fifth. */
+/** How often Landfall looks for itself, in seconds, because webhooks get lost and nobody tells what time it is. Each pause varies by a fifth. */
 export interface Pace {
   /** Branch heads and new comments of every repository it serves. */
   repositories: number
   /** GitHub's list of deliveries that failed. */
   deliveries: number
+  /** Whether secrets have become too old. */
+  secrets: number
 }
 
 /** Landfall's own key: signs bundles (SSHSIG) and fingerprints values that must not be stored. */

@@ -28,7 +28,10 @@ export interface Reports {
 
 /** What should be shown where. Surfaces: `status`, `deployment`, `check`, `answer`, `comment`, `slack:deploys`… */
 export interface ReportKey {
-  /** `deployment:<id>`, `intent:<id>`, `comment:<owner>/<name>#<id>` or `pull:<owner>/<name>#<number>` */
+  /**
+   * `deployment:<id>`, `intent:<id>`, `comment:<owner>/<name>#<id>` `pull:<owner>/<name>#<number>` or
+   * `secrets:<owner>/<name>#<environment>`
+   */
   subject: string
   surface: string
 }

@@ -9,6 +9,7 @@ import type { Leases } from './store-leases.ts'
 import type { PullPlans, WantedPlans } from './store-pull-plans.ts'
 import type { Recovery } from './store-recovery.ts'
 import type { ReportKey, Reports } from './store-reports.ts'
+import type { StoredSecretAges } from './store-secret-ages.ts'
 import type { Tasks } from './store-tasks.ts'
 
 export type { DeploymentPatch, Found } from './store-deployments.ts'
@@ -17,6 +18,7 @@ export { type Lease, LeaseLost } from './store-leases.ts'
 export type { PullSides, WantedPlan } from './store-pull-plans.ts'
 export type { RecoveryChange } from './store-recovery.ts'
 export type { Report, ReportKey } from './store-reports.ts'
+export type { DueAges } from './store-secret-ages.ts'
 
 export interface Store {
   intents: Intents
@@ -59,6 +61,7 @@ export interface Store {
     /** In the place of what was kept for the same environment. */
     keep(adoption: Adoption): Promise<void>
   }
+  secretAges: StoredSecretAges
   leases: Leases
   reports: Reports
   /** What was seen last at places that are looked at again and again: a branch's head, the newest comment. */

@@ -8,6 +8,7 @@ import { explained } from '../explained.ts'
 import { heldBy } from '../held-by.ts'
 import { commitUrl, type Links } from '../links.ts'
 import { code, link, sentence } from '../markdown.ts'
+import { oldSecretsText } from '../secret-reminder.ts'
 import { type Telling, tell } from '../telling.ts'
 import { firstFitting, oneLine } from '../text.ts'
 import { momentText } from '../time.ts'
@@ -23,6 +24,8 @@ export interface EnvironmentStatus {
   running?: Running
   /** The branch it follows, and how many commits that is ahead of what runs; absent where nobody knows. */
   behind?: { branch: string; commits: number }
+  /** Secrets that are older than they may become, the oldest first; absent where none is. */
+  oldSecrets?: readonly { name: string; days: number }[]
   /** What did harm here and is not brought again by itself, the latest first. */
   quarantined: readonly Reason[]
   /** Locks on it, and those on every environment. */
@@ -74,7 +77,7 @@ export function statusAnswer(
 }
 
 function environmentBlock(
-  { environment, url, running, behind, quarantined, locks, deployments }: EnvironmentStatus,
+  { environment, url, running, behind, oldSecrets, quarantined, locks, deployments }: EnvironmentStatus,
   repository: Repository,
   linksOf: (deployment: Deployment) => Links,
   github: string,
@@ -84,6 +87,7 @@ function environmentBlock(
     `**${words(environment, 200)}**${site}`,
     `- ${running ? runningText(running, commitUrl(github, repository, running.revision)) : '⚪ nothing was proved to run yet'}`,
     ...(behind && behind.commits > 0 ? [`- 📥 ${words(behindText(behind), 500)}`] : []),
+    ...(oldSecrets ? [`- 🔑 ${words(`too old: ${oldSecretsText(oldSecrets)}`, 1500)}`] : []),
     ...firstFew(quarantined, (reason) => `🚫 ${explained(reason)}`),
     ...firstFew(locks, (lock) => `🔒 ${words(lockText(lock), 800)}`),
     ...firstFew(deployments, (deployment) => deploymentText(deployment, linksOf(deployment))),
@@ -122,7 +126,7 @@ function deploymentText(deployment: Deployment, links: Links): string {
     `${told.icon} ${words(told.headline, 500)}: ${held.length > 0 ? held.map(explained).join(' ') : whyText(told)}`,
     told.commit && link(code(told.commit.text), told.commit.url),
     told.subject && words(told.subject, 300),
-    words(told.actor, 200),
+    told.actor && words(told.actor, 200),
     words(momentText(deployment.finishedAt ?? deployment.startedAt ?? deployment.createdAt), 100),
     told.log && link('log', told.log),
   ]

@@ -9,6 +9,7 @@ import { pullPlanContract } from './pull-plan-contract.ts'
 import { recordContract } from './record-contract.ts'
 import { recoveryContract } from './recovery-contract.ts'
 import { reportContract } from './report-contract.ts'
+import { secretAgeContract } from './secret-age-contract.ts'
 import { taskContract } from './task-contract.ts'
 import { watchContract } from './watch-contract.ts'
 
@@ -62,5 +63,6 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
     gateContract(given)
     pullPlanContract(given)
     taskContract(given)
+    secretAgeContract(given)
   })
 }

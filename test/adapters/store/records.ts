@@ -81,6 +81,7 @@ export const plan = (changes: Partial<Plan> = {}): Plan =>
     ],
     interpolation: { TAG: commit('a') },
     env: 'deploy/production.env',
+    secretKeys: { keys: [{ name: 'TOKEN', fingerprint: 't1' }], within: 7_776_000 },
     files: [{ path: 'web.env', source: 'web.env', fingerprint: 'w1' }],
     logins: ['ghcr.io'],
     notify: ['slack:deploys'],

@@ -53,7 +53,8 @@ test('plans of pull requests that were kept without it are found by what they we
   const database = openSqlite(folder)
   const { db } = database
   await migrate(database)
-  for (const table of ['pull_plans', 'wanted_plans', 'tasks', 'adoptions']) await sql`drop table ${sql.table(table)}`.execute(db)
+  for (const table of ['pull_plans', 'wanted_plans', 'tasks', 'adoptions', 'secret_ages'])
+    await sql`drop table ${sql.table(table)}`.execute(db)
   for (const index of ['deployments_pull', 'deployments_ended', 'deployments_awaiting']) await sql`drop index ${sql.ref(index)}`.execute(db)
   for (const column of ['tag', 'told_in', 'retried', 'taken_back', 'ended_after', 'rollout', 'fetched', 'awaits'])
     await sql`alter table deployments drop column ${sql.ref(column)}`.execute(db)
@@ -84,7 +85,7 @@ test('answers that were kept by deployment and by command are found by the comme
   for (const index of ['deployments_pull', 'deployments_ended', 'deployments_awaiting']) await sql`drop index ${sql.ref(index)}`.execute(db)
   for (const column of ['told_in', 'retried', 'taken_back', 'ended_after', 'rollout', 'fetched', 'awaits'])
     await sql`alter table deployments drop column ${sql.ref(column)}`.execute(db)
-  await sql`drop table adoptions`.execute(db)
+  for (const table of ['adoptions', 'secret_ages']) await sql`drop table ${sql.table(table)}`.execute(db)
   await sql`update landfall_schema set version = 8`.execute(db)
 
   expect(await migrate(database)).toEqual({ kind: 'ready' })

@@ -18,6 +18,7 @@ import type {
 import type { RolloutProgress, StartFirstRule, Wave } from '../../../domain/rollout.ts'
 import { storedGates, storedPassedGate } from './gate.ts'
 import { storedRepository } from './repository.ts'
+import { storedSecretKeys } from './secret-age.ts'
 import { count, digest, instant, name, type Shape, sha, text } from './shape.ts'
 
 const seconds = z.number().nonnegative()
@@ -168,6 +169,7 @@ const plan = z.strictObject({
   interpolation: z.record(z.string(), z.string()),
   env: z.string().exactOptional(),
   secrets: z.strictObject({ path: z.string(), revision: sha }).exactOptional(),
+  secretKeys: storedSecretKeys.exactOptional(),
   envFingerprint: z.string(),
   fromOperator: z.array(z.strictObject({ name, fingerprint: z.string() } satisfies Shape<OperatorVariable>)).exactOptional(),
   files: z.array(file),
