@@ -21,7 +21,7 @@ export function secretReminder({ repository, environment, ages: { project, withi
   const [first] = old
   const subject = old.length === 1 ? 'a secret' : `${old.length} secrets`
   const set = `landfall secret set ${repository} ${environment} ${oneLine(first?.name ?? '')}`
-  const remedy = `Give ${old.length === 1 ? 'it' : 'each'} another value: \`${set}\` opens a pull request; told again after 30 days`
+  const remedy = `Give ${old.length === 1 ? 'it' : 'each'} another value: \`${set}\` opens a pull request, and what operator.yml leads to is changed there; told again after 30 days`
   return messageOf(
     {
       icon: '🔑',

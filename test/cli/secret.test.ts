@@ -99,7 +99,7 @@ test('where it is known, names are listed with the age of their values', async (
     'deploy/production.secrets.env, changed last 2026-11-01T00:00:00Z (20 days ago)',
     '  A: since 2026-08-13 (99 days)',
     '  B: not deployed yet',
-    '  C: since 2026-11-21 (0 days); not in this file',
+    '  C: since 2026-11-21 (0 days); from operator.yml, or not in this file any more',
   ])
 })
 
