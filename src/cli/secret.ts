@@ -108,7 +108,8 @@ function listed(outcome: SecretsListed | Refusal, { print, now }: SecretTools): 
     return `: since ${at.slice(0, 10)} (${daysSince(at, now)} days)`
   }
   for (const name of names) for (const line of lines(`${name}${ageText(name)}`)) print(`  ${line}`)
-  for (const name of since.keys()) if (!names.includes(name)) print(`  ${lines(name).join(' ')}${ageText(name)}; from operator.yml, or not in this file any more`)
+  for (const name of since.keys())
+    if (!names.includes(name)) print(`  ${lines(name).join(' ')}${ageText(name)}; from operator.yml, or not in this file any more`)
   return 0
 }
 

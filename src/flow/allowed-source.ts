@@ -29,8 +29,10 @@ export async function sourceRefused({ deployment, into, ports }: Aimed, source: 
 
 function cameFrom({ tag }: Aimed['deployment'], branch: string | undefined, source: SourceRule): Ref {
   if (branch !== undefined) return { kind: 'branch', name: branch }
+  // It came by its tag, whatever the environment follows since.
+  if (tag !== undefined) return { kind: 'tag', name: tag }
   if (source.kind === 'branch') return { kind: 'branch', name: source.branch }
-  return { kind: 'tag', name: tag ?? source.pattern }
+  return { kind: 'tag', name: source.pattern }
 }
 
 async function byDefault(repository: Repository, environment: string, ports: Pick<Ports, 'github'>): Promise<ByDefault> {

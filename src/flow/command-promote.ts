@@ -9,6 +9,7 @@ import { approveDeployment } from './command-approval.ts'
 import { bringing } from './command-deploy.ts'
 import type { Commanded, CommandedThere } from './commanded.ts'
 import { linksOf } from './links-of.ts'
+import { movedAway } from './part-of.ts'
 import { lastSuccess } from './running.ts'
 import { answer, answerAbout, refuseCommand, settle } from './settle.ts'
 
@@ -44,6 +45,9 @@ export async function promoteRelease({ environment }: Aimed<'promote'>, commande
     return say({ kind: 'runs-already', after: before.name, deployment: running, links: linksOf(running, ports) })
   const commit = await ports.github.commitAt(intent.repository, release.revision)
   if (!commit) return refuseCommand(intent, reason('commit-unknown', { revision: release.revision }), ports)
+  // The environment before may follow something else: what it verified is not for that reason part of what this one follows.
+  const away = await movedAway({ repository: intent.repository, environment, revision: commit.sha }, rule.source, ports)
+  if (away) return refuseCommand(intent, away, ports)
   await settle(intent, [await bringing(commit, rule, 'person', commanded)], ports)
 }
 

@@ -42,7 +42,8 @@ export async function environmentValues(
   if (read.kind === 'invalid') return read
   const { open, hidden } = read.value
   const given = operatorSecretsOf(ports.operator.current(), fullName(repository), environment)
-  const fromOperator = Object.keys(given?.references ?? {})
+  // In an order of their own: that of the operator's file means nothing.
+  const fromOperator = Object.keys(given?.references ?? {}).toSorted()
   const twice = namedTwice([
     { file: env?.path ?? '', names: [...open.keys()], readable: true },
     { file: secrets?.path ?? '', names: [...hidden.keys()], readable: false },

@@ -21,7 +21,7 @@ export interface Execution {
   /** Why some of the plan's hosts may not be touched any more; absent where all may. */
   outOfReach?: Reason
   sealed: Sealed
-  /** Why nothing can be put that was planned; absent where it can, and once hosts may have begun to switch. */
+  /** Why nothing can be put that was planned; absent where it can, and once everything is there. */
   gone?: Reason
   /** By whose word this worker writes on hosts. */
   authority: Authority
@@ -54,20 +54,21 @@ function hostsOf(plan: Plan, { ports }: Run): Pick<Execution, 'hosts' | 'outOfRe
 const valuesBack = { within: 60, again: 5 }
 
 /**
- * Once hosts may have begun to switch everything is there; a GitHub that is down must not hold up the rest of the way, nor a value that is
+ * Once steps are run everything is there; a GitHub that is down must not hold up the rest of the way, nor a value that is
  * another by now. Nothing is put any more by what has to end.
  */
 async function sealedFor(run: Run, plan: Plan, stop: Stop): Promise<Pick<Execution, 'sealed' | 'gone'>> {
   const { deployment, ports, signal } = run
-  const switching = mayHaveSwitched(deployment.state)
+  // In a step everything is there already, too, and what was begun has to be waited for.
+  const there = deployment.state === 'stepping' || mayHaveSwitched(deployment.state)
   const patience = new Patience(ports.clock, valuesBack.within, valuesBack.again)
   while (!stop.why) {
     const made = await seal(plan, ports).catch((error: unknown) => {
-      if (!switching) throw error
+      if (!there) throw error
       return { kind: 'broken' as const, error }
     })
     if (made.kind === 'sealed') return { sealed: made.sealed }
-    if (made.kind === 'broken' || switching) {
+    if (made.kind === 'broken' || there) {
       const error = made.kind === 'broken' ? made.error : sentenceOf(made.reason)
       ports.log.warn('bundle could not be made again', { deployment: deployment.id, state: deployment.state, error })
       break

@@ -23,14 +23,16 @@ export async function labelledSince({ deployment, ports }: Passing, changesSince
   // What was merged to the very branch came as what it was merged as, or not at all.
   const hidden = () => pulls.filter(({ number, base, merged }) => !found.has(number) && (!merged || base.branch !== branch))
   let fresh: Sha[] = [...brought]
+  let seen = true
   for (let squashes = 0; squashes < mostSquashes && fresh.length > 0 && hidden().length > 0; squashes += 1) {
-    const behind = await ports.github.pullsBehind(repository, fresh)
+    const { pulls: behind, all: told } = await ports.github.pullsBehind(repository, fresh)
+    seen &&= told
     const numbers = new Set(behind.map(({ number }) => number))
     fresh = [...new Set(behind.flatMap(({ commits }) => commits))].filter((commit) => !brought.has(commit))
     for (const commit of fresh) brought.add(commit)
     for (const pull of hidden()) if (numbers.has(pull.number) || comesWith(pull, brought)) found.add(pull.number)
   }
-  const missing = found.size < pulls.length && (changes === undefined || changes.ahead > changes.commits.length)
+  const missing = found.size < pulls.length && (!seen || changes === undefined || changes.ahead > changes.commits.length)
   return {
     labelled: [...found].toSorted((one, other) => one - other),
     ...(!all && { untold: `there are more pull requests with the label ${contractLabel} than GitHub is asked for` }),

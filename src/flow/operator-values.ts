@@ -17,17 +17,20 @@ export async function operatorValues(
   { secrets }: Pick<Ports, 'secrets'>,
 ): Promise<{ kind: 'ok'; value: Map<string, string> } | Unavailable> {
   const read = await Promise.all(
-    Object.entries(references).map(async ([name, reference]) => {
-      try {
-        const value = (await secrets(reference)).reveal()
-        const unfit = unwritable(name, value)
-        if (unfit === undefined) return { name, value }
-        throw new SecretUnavailable("the operator's file", unfit, false)
-      } catch (error) {
-        if (!(error instanceof SecretUnavailable)) throw error
-        return { name, error }
-      }
-    }),
+    // In an order of their own: where the operator's file is put in order, nothing has changed.
+    Object.entries(references)
+      .toSorted(([one], [other]) => (one < other ? -1 : 1))
+      .map(async ([name, reference]) => {
+        try {
+          const value = (await secrets(reference)).reveal()
+          const unfit = unwritable(name, value)
+          if (unfit === undefined) return { name, value }
+          throw new SecretUnavailable("the operator's file", unfit, false)
+        } catch (error) {
+          if (!(error instanceof SecretUnavailable)) throw error
+          return { name, error }
+        }
+      }),
   )
   for (const one of read) if ('error' in one && one.error) return unavailable(environment, one.name, one.error)
   return { kind: 'ok', value: new Map(read.flatMap((one) => ('value' in one && one.value !== undefined ? [[one.name, one.value]] : []))) }

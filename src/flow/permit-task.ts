@@ -3,7 +3,7 @@ import { type EnvironmentRule, projectFilePath } from '../domain/configuration.t
 import type { OneOff, TaskRun } from '../domain/one-off.ts'
 import { problemsReason, type Reason, reason } from '../domain/reason.ts'
 import { fullName, type Repository, shortSha } from '../domain/repository.ts'
-import type { Role } from '../domain/role.ts'
+import { type Role, reaches } from '../domain/role.ts'
 import { grantFor } from '../policy/hosts.ts'
 import { taskGates } from '../policy/task-gates.ts'
 import { type Found, notRun, type TaskTarget, taskTarget, whatRuns } from '../policy/task-place.ts'
@@ -27,6 +27,7 @@ const remembered = 50
  */
 export async function permitTask(wanted: TaskWanted, role: Role, ports: Ports): Promise<Found<TaskTarget & { words: OneOff }>> {
   const { repository, environment, task, actor: person, comment } = wanted
+  if (!reaches(role, 'write')) return notRun(wanted, `${person} may not write to the repository any more`)
   const head = await headOf(wanted, ports)
   if (head.kind === 'refused') return head
   const running = whatRuns(wanted, await ports.store.deployments.ofEnvironment(fullName(repository), environment, remembered))

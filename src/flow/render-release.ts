@@ -8,7 +8,6 @@ import { problemsReason, reason } from '../domain/reason.ts'
 import { fullName, type Repository, type Sha } from '../domain/repository.ts'
 import { planImages, type ServiceImage } from '../plan/images.ts'
 import { type ComposeModel, readModel } from '../plan/model.ts'
-import { secretImages } from '../plan/secret-images.ts'
 import { syncedFiles } from '../plan/synced.ts'
 import { tagVariables } from '../plan/tag-variables.ts'
 import { composeRisksIn } from '../policy/compose-risks.ts'
@@ -97,8 +96,6 @@ export async function renderRelease(
     return invalid('compose-invalid', [missing('compose.yml', `Add a Compose file, or name yours under \`compose:\` in ${path}`)])
   const lines = ports.compose.imageLines(snapshot, files)
   if (lines.kind === 'invalid') return invalid('compose-invalid', lines.problems)
-  const named = secretImages(lines.value, values.value.all, values.value.secret)
-  if (named.length > 0) return invalid('compose-invalid', named)
   const tags = tagVariables(lines.value, file.images, revision, values.value.all)
   if (tags.kind === 'invalid') return invalid('compose-invalid', tags.problems)
 
@@ -107,13 +104,16 @@ export async function renderRelease(
     files,
     project: file.project,
     variables: Object.fromEntries(values.value.all),
+    // A release that ran already asks nobody for anything: its digests are known.
+    ...(!back && { secret: values.value.secret }),
     interpolation: tags.value,
     hosts: hosts.map(({ name }) => ({ name, profiles: profiles.get(name) ?? [] })),
     carried: (environment.files ?? []).map(({ to }) => to),
   })
   // What Compose says of them, and what is mounted, may quote values.
   const hidden = secretValues(values.value.all, values.value.secret)
-  const told = (problems: Problem[]) => problems.map((one) => ({ ...one, what: redact(one.what, hidden) }))
+  const told = (problems: Problem[]) =>
+    problems.map((one) => ({ ...one, what: redact(one.what, hidden), ...(one.remedy && { remedy: redact(one.remedy, hidden) }) }))
   if (rendered.kind === 'invalid') return invalid('compose-invalid', told(rendered.problems))
   const model = readModel(rendered.model)
   const { imageLines } = rendered
@@ -124,7 +124,7 @@ export async function renderRelease(
   const rules = environment.files ?? []
   const { envFiles } = rendered
   const synced = syncedFiles({ rules, environment: environmentName, file: path, repository: snapshot, model, envFiles })
-  if (synced.problems.length > 0) return invalid('configuration-invalid', pinpoint(synced.problems, project))
+  if (synced.problems.length > 0) return invalid('configuration-invalid', pinpoint(told(synced.problems), project))
 
   return {
     kind: 'ok',

@@ -49,11 +49,6 @@ test('a changed secret is a deployment of its own, and gives the service that us
 
 test.each<[what: string, compose: string, said: string]>([
   [
-    'an image that a secret has a part in naming, which a registry of anybody would be asked for',
-    composeYml.replace('acme/database:1', 'acme/database:1${GREETING:-x}'),
-    'services.db.image: the name of an image must not depend on the secret GREETING',
-  ],
-  [
     'what a refusal would quote of it',
     composeYml.replace('  db:\n', '  db:\n    volumes: [{ type: bind, source: "/${GREETING}", target: /x }]\n'),
     ', which belongs to the host',

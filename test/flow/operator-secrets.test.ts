@@ -4,7 +4,7 @@ import { Secret } from '../../src/domain/secret.ts'
 import { SecretUnavailable } from '../../src/flow/ports.ts'
 import { encrypted, secretsPath } from '../support/encrypted.ts'
 import { newestComment, openPull } from '../support/pull-requests.ts'
-import { composeYml } from '../support/shop.ts'
+import { composeYml, landfallYml } from '../support/shop.ts'
 import { openTown, type Town, type TownOptions } from '../support/town.ts'
 
 const env = 'deploy/production.env'
@@ -152,6 +152,33 @@ async function planned(options: TownOptions = {}): Promise<Vault> {
 }
 
 describe('between plan and bundle', () => {
+  test('where the keys of the file were only put in order, nothing has changed', async () => {
+    const there = await withVault({ started: false }, { production: { DB_PASSWORD: vault, GREETING: { env: 'HELLO' } } })
+    there.values.HELLO = 'correct-horse'
+    const first = await there.town.start()
+    first.life.endsAfter = (call, [, , to]) => call === 'store.deployments.advance' && to === 'planned'
+    await there.town.tellPush(there.town.commit())
+    await there.town.until(() => first.life.ended)
+    const [rule] = there.town.operator.repositories
+    if (rule) rule.secrets = { production: { GREETING: { env: 'HELLO' }, DB_PASSWORD: vault } }
+    await there.town.start()
+    expect((await there.town.reaches('succeeded', 60)).reason).toBeUndefined()
+  })
+
+  test('a step that was begun is waited for, and tells nothing that cannot be hidden any more', async () => {
+    const there = await withVault({ started: false })
+    const first = await there.town.start()
+    await there.town.deploy()
+    const gates = 'before: [{ service: web, run: [bin/migrate], within: 5m }]'
+    await there.town.tellPush(there.town.commit({ '.github/landfall.yml': landfallYml({ gates }) }, { behaviour: { takes: 60 } }))
+    await there.town.reaches('stepping')
+    first.kill()
+    there.values.vault = 'rotated-since'
+    await there.town.start()
+    expect((await there.town.reaches('succeeded', 200)).reason).toBeUndefined()
+    expect(there.town.host().once).toHaveLength(1)
+  })
+
   test('a value that changed ends the deployment with its name, before any host is touched, and trying again plans anew', async () => {
     const there = await planned()
     there.values.vault = 'rotated-since'

@@ -34,6 +34,26 @@ describe('promotion on one trunk', () => {
     expect(running(town)).toBe(good)
   })
 
+  test('/promote brings nothing that production does not follow', async () => {
+    const town = await open()
+    const tagged = landfallYml({ follows: ['web-1'], staging: ['staging-1'], gates: 'after: staging' }).replace(
+      'production: { branch: main',
+      'production: { tag: "v*"',
+    )
+    const revision = town.commit({ '.github/landfall.yml': tagged })
+    await town.tellPush(revision)
+    await town.quiet()
+    expect((await newestOf(town, 'staging')).state).toBe('succeeded')
+    await say(town, '/promote production')
+    await town.quiet()
+    expect(town.github.comments.at(-1)?.body).toContain(`${revision.slice(0, 7)} is not part of any tag that matches`)
+    expect(running(town)).toBeUndefined()
+    town.github.tagged = [...town.github.tagged, { name: 'v1', object: revision }]
+    await say(town, '/promote production')
+    await town.quiet()
+    expect(running(town)).toBe(revision)
+  })
+
   test('/promote agrees to what waits', async () => {
     const town = await open('after: staging, approve: {}')
     const revision = town.commit()

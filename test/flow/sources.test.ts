@@ -209,6 +209,19 @@ describe('by the rule of the operator', () => {
     expect(town.host('web-2').releases.size).toBe(1)
   })
 
+  test('what came by a tag is a tag still, once the file follows a branch', async () => {
+    const town = await openTown()
+    town.commit({ [path]: file('tag: "v*"') })
+    const sha = town.commit({ 'a.txt': 'a' }, { behaviour: { answers: 500 } })
+    await pushTag(town, 'v1', sha)
+    expect((await outcome(town, sha))[0]).toBe('failed')
+    require(town, { branches: ['main'], tags: [] })
+    town.commit({ [path]: file('branch: main') })
+    await town.tellComment('/retry production')
+    await town.quiet()
+    expect(await town.newest()).toMatchObject({ revision: sha, state: 'rejected', reason: { code: 'source-not-allowed' } })
+  })
+
   test('the plan of a pull request says so', async () => {
     const town = await openTown()
     await town.deploy()

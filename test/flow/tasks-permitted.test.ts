@@ -95,6 +95,13 @@ describe('what waits for its turn', () => {
     expect([answer(town), ran(town)]).toEqual([said('other words for'), nothing])
   })
 
+  test('is not run for somebody who may not write any more', async () => {
+    const town = await waiting()
+    town.github.roles.mona = 'read'
+    await town.quiet()
+    expect([answer(town), ran(town)]).toEqual([said('mona may not write to the repository any more'), nothing])
+  })
+
   test('is not run where somebody locked meanwhile', async () => {
     const town = await waiting()
     await say(town, '/lock production moving')

@@ -268,12 +268,13 @@ export class FakeGitHub implements GitHub {
     })
   }
 
-  pullsBehind(_repository: Repository, commits: readonly Sha[]): Promise<PullCommits[]> {
-    return this.#answer('pullsBehind', () =>
-      [...this.pulls.keys()]
+  pullsBehind(_repository: Repository, commits: readonly Sha[]): Promise<{ pulls: PullCommits[]; all: boolean }> {
+    return this.#answer('pullsBehind', () => {
+      const pulls = [...this.pulls.keys()]
         .filter((number) => commits.slice(-250).some((commit) => this.#cameBy(commit, number)))
-        .map((number) => ({ number, commits: this.#commitsOf(number) })),
-    )
+        .map((number) => ({ number, commits: this.#commitsOf(number).slice(-100), all: this.#commitsOf(number).length <= 100 }))
+      return { pulls: pulls.map(({ all: _, ...pull }) => pull), all: commits.length <= 250 && pulls.every(({ all }) => all) }
+    })
   }
 
   commitsOfPull(_repository: Repository, number: number): Promise<CommitDetails[] | undefined> {

@@ -8,6 +8,7 @@ import type { ComposeBinary } from './binary.ts'
 import { checkCarried } from './check-carried.ts'
 import { checkEnvFiles } from './check-env-files.ts'
 import { checkModel } from './check-model.ts'
+import { checkSecrets } from './check-secrets.ts'
 import { checkVariables } from './check-variables.ts'
 import { complaint } from './complaint.ts'
 import { imageLinesOf, lineOfEachService } from './image-lines.ts'
@@ -32,6 +33,7 @@ export function createCompose(binary: ComposeBinary): Compose {
 async function render(binary: ComposeBinary, request: RenderRequest): Promise<RenderResult> {
   const variables = variablesOf(request)
   const { source, problems } = readSource(request.snapshot, request.files, variables)
+  problems.push(...checkSecrets(source.files, request.secret ?? new Set()))
   problems.push(...checkVariables(source.files, variables), ...checkEnvFiles(source.envFiles, request.snapshot, variables))
   if (problems.length > 0) return { kind: 'invalid', problems }
   return inWorkspace(async (workspace) => {

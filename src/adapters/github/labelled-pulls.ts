@@ -30,12 +30,19 @@ export function labelledPulls(clients: GitHubClients): Pick<GitHubPullRequests, 
       const client = clients.of(repository)
       const last = commits.slice(-batch.most)
       const found = new Map<number, PullCommits>()
+      let all = last.length === commits.length
       for (let start = 0; start < last.length; start += batch.size) {
         const answer = await asked(client, behind(last.slice(start, start + batch.size)), {})
-        for (const one of Object.values(objects.parse(answer).repository))
-          for (const pull of one?.associatedPullRequests?.nodes ?? []) found.set(pull.number, commitsOf(pull))
+        for (const one of Object.values(objects.parse(answer).repository)) {
+          const pulls = one?.associatedPullRequests
+          if (pulls && isCut(pulls)) all = false
+          for (const pull of pulls?.nodes ?? []) {
+            found.set(pull.number, commitsOf(pull))
+            if (isCut(pull.commits)) all = false
+          }
+        }
       }
-      return [...found.values()]
+      return { pulls: [...found.values()], all }
     },
   }
 }
@@ -56,11 +63,11 @@ const behind = (commits: readonly string[]): string => `query ($owner: String!, 
 ${commits.map((commit, index) => `    c${index}: object(oid: ${JSON.stringify(commit)}) { ...cameBy }`).join('\n')}
   }
 }
-fragment cameBy on Commit { associatedPullRequests(first: 5) { nodes { number commits(last: 100) { nodes { commit { oid } } } } } }`
+fragment cameBy on Commit { associatedPullRequests(first: 5) { totalCount nodes { number commits(last: 100) { totalCount nodes { commit { oid } } } } } }`
 
 const pullCommits = z.object({
   number: z.number(),
-  commits: z.object({ nodes: z.array(z.object({ commit: z.object({ oid: z.string() }) })) }),
+  commits: z.object({ totalCount: z.number(), nodes: z.array(z.object({ commit: z.object({ oid: z.string() }) })) }),
 })
 const labelledPull = z.object({
   number: z.number(),
@@ -77,8 +84,14 @@ const list = z.object({
   }),
 })
 const objects = z.object({
-  repository: z.record(z.string(), z.object({ associatedPullRequests: z.object({ nodes: z.array(pullCommits) }).nullish() }).nullable()),
+  repository: z.record(
+    z.string(),
+    z.object({ associatedPullRequests: z.object({ totalCount: z.number(), nodes: z.array(pullCommits) }).nullish() }).nullable(),
+  ),
 })
+
+/** Whether GitHub told fewer than there are. */
+const isCut = ({ totalCount, nodes }: { totalCount: number; nodes: readonly unknown[] }): boolean => totalCount > nodes.length
 
 async function asked({ graphql, place }: RepositoryClient, query: string, variables: Record<string, unknown>): Promise<unknown> {
   try {

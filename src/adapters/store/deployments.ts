@@ -25,7 +25,7 @@ const isSoaking = sql<boolean>`soak = 'under-way'`
 /** And for the one on hosts that are waited for. */
 const isAwaiting = sql<boolean>`awaits is not null`
 
-/** As plans are stored: within a text in one the quotes would not stand alone. */
+/** And for the one on marks. As plans are stored: within a text in one the quotes would not stand alone. */
 const hasContract = sql<boolean>`plan like '%"contract":{%'`
 
 /** Only the newest that came to hosts counts. */

@@ -3,6 +3,7 @@ import type { Database } from './database.ts'
 import { adoptions } from './migrations/adoptions.ts'
 import { answers } from './migrations/answers.ts'
 import { awaits } from './migrations/awaits.ts'
+import { contracts } from './migrations/contracts.ts'
 import { fetched } from './migrations/fetched.ts'
 import { firstTables } from './migrations/first-tables.ts'
 import { gates } from './migrations/gates.ts'
@@ -40,6 +41,7 @@ const migrations: Migration[] = [
   tasks,
   adoptions,
   secretAges,
+  contracts,
 ]
 
 /** `newer`: a later Landfall wrote it, with tables of version `present`; nothing was changed. */

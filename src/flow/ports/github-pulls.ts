@@ -9,8 +9,11 @@ export interface GitHubPullRequests {
   mergedWith(repository: Repository, commit: Sha): Promise<MergedPull[]>
   /** The newest 500 pull requests with a label, whatever became of them. Of those that were rebased `head` may be any commit. */
   labelledPulls(repository: Repository, label: string, head: Sha): Promise<LabelledPulls>
-  /** The pull requests that commits came by, several as one too, with the commits that were theirs. Of more than 250 the last are asked about. */
-  pullsBehind(repository: Repository, commits: readonly Sha[]): Promise<PullCommits[]>
+  /**
+   * The pull requests that commits came by, several as one too, with the commits that were theirs. Of more than 250 the last are asked
+   * about, and of each pull request the last hundred told.
+   */
+  pullsBehind(repository: Repository, commits: readonly Sha[]): Promise<{ pulls: PullCommits[]; all: boolean }>
   /** The commits a pull request brought, also where it was squashed or rebased; undefined where there are a hundred or more. */
   commitsOfPull(repository: Repository, number: number): Promise<CommitDetails[] | undefined>
   /**

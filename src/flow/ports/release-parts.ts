@@ -37,6 +37,8 @@ export interface RenderRequest {
   project: string
   /** The environment's values: for interpolation, and the contents of `.env` where a service names it as env_file. */
   variables: Record<string, string>
+  /** Names among them whose values only containers may be told: they are refused where anything else would see them. Absent: none. */
+  secret?: ReadonlySet<string>
   /** Landfall's own, such as the tag: for interpolation only. */
   interpolation?: Record<string, string>
   /** Paths of the project folder that hosts get from the repository; others of the repository are not there. */

@@ -45,12 +45,16 @@ test('the pull requests that commits came by, squashed too, and what these broug
   const below = await shop.merge(inner.number, { method: 'squash', by: 'otto' })
   const outer = await shop.openPullRequest({ branch: 'develop' })
   const above = await shop.merge(outer.number, { method: 'squash', by: 'otto' })
-  const [carried] = await github.pullsBehind(place(), [above.sha])
+  const {
+    pulls: [carried],
+    all,
+  } = await github.pullsBehind(place(), [above.sha])
+  expect(all).toBe(true)
   expect([carried?.number, carried?.commits.at(-1)]).toEqual([outer.number, below.sha])
-  const found = await github.pullsBehind(place(), carried?.commits ?? [])
+  const { pulls: found } = await github.pullsBehind(place(), carried?.commits ?? [])
   expect(found.map(({ number }) => number).toSorted()).toEqual([inner.number, outer.number])
   const unknown = Array.from({ length: 300 }, (_, index) => `${index}`.padStart(40, '0'))
   const before = standIn.requests.length
-  expect(await github.pullsBehind(place(), [above.sha, ...unknown])).toEqual([])
+  expect(await github.pullsBehind(place(), [above.sha, ...unknown])).toEqual({ pulls: [], all: false })
   expect(standIn.requests.length - before).toBe(5)
 })

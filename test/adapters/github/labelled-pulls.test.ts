@@ -50,6 +50,29 @@ test('of endless pages five are read, and that there are more is told', async ()
   expect([asked, pulls.length, all]).toEqual([5, 5, false])
 })
 
+const behind = (pulls: number, commits: number) => ({
+  data: {
+    repository: {
+      c0: {
+        associatedPullRequests: {
+          totalCount: pulls,
+          nodes: [{ number: 7, commits: { totalCount: commits, nodes: [{ commit: { oid: 'a' } }] } }],
+        },
+      },
+    },
+  },
+})
+
+test.each([
+  ['all there is', 1, 1, ['b'], true],
+  ['more pull requests than GitHub was asked for', 6, 1, ['b'], false],
+  ['more commits than GitHub was asked for', 1, 101, ['b'], false],
+  ['more commits than are asked about', 1, 1, Array.from({ length: 251 }, (_, index) => `${index}`), false],
+])('what pull requests brought: %s', async (_what, pulls, commits, about, all) => {
+  answer = behind(pulls, commits)
+  expect(await github.pullsBehind(repository, about)).toEqual({ pulls: [{ number: 7, commits: ['a'] }], all })
+})
+
 test.each([
   ['a limit passes', 'RATE_LIMITED', true],
   ['what the App may not see does not', 'FORBIDDEN', false],

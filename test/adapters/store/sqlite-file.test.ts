@@ -48,7 +48,7 @@ test('the file is for its owner only and waits for the disk at every commit', as
   await database.db.destroy()
 })
 
-test('what is asked every second is answered from the index of what is open, not from all there ever was', async () => {
+test('what is asked every second, and at each deployment, is answered from an index of what counts, not from all there ever was', async () => {
   const asked: string[] = []
   const database = openSqlite(folder)
   const { db } = database
@@ -57,6 +57,7 @@ test('what is asked every second is answered from the index of what is open, not
   await store.intents.due()
   await store.deployments.due()
   await store.deployments.open('acme/shop', 'production')
+  await store.deployments.contracts('acme/shop', 'production')
   const steps = []
   for (const question of asked) {
     const { rows } = await db.executeQuery<{ detail: string }>(CompiledQuery.raw(`explain query plan ${question}`))
@@ -66,6 +67,7 @@ test('what is asked every second is answered from the index of what is open, not
     'SCAN intents USING INDEX intents_open',
     'SCAN deployments USING INDEX deployments_open',
     'SEARCH deployments USING INDEX deployments_open (repository=? AND environment=?)',
+    'SEARCH deployments USING INDEX deployments_contracts (repository=? AND environment=?)',
   ])
   await store.close()
 })
