@@ -790,7 +790,7 @@ find_once() {
   done <"$scratch/once"
   [ -n "$id" ] || case $known in
     '') ;;
-    asked) fail $lost_track "whoever began $name was killed, and there is no container of it: nobody can say whether it ran" ;;
+    asked) fail $lost_track "Docker was asked to run $name, and there is no container of it: nobody can say whether it ran" ;;
     *) fail $lost_track "the container of $name ($known) was removed before anybody saw how it ended" ;;
   esac
 }

@@ -214,7 +214,7 @@ describe('by the rule of the operator', () => {
     town.commit({ [path]: file('tag: "v*"') })
     const sha = town.commit({ 'a.txt': 'a' }, { behaviour: { answers: 500 } })
     await pushTag(town, 'v1', sha)
-    expect((await outcome(town, sha))[0]).toBe('failed')
+    expect((await outcome(town, sha))[0]).toBe('halted')
     require(town, { branches: ['main'], tags: [] })
     town.commit({ [path]: file('branch: main') })
     await town.tellComment('/retry production')

@@ -82,7 +82,7 @@ describe.each(installed)('the fence in $name', (shell) => {
     })
     expect(begun()).toBe(0)
     // Docker only notes what it is told here: no container ever comes of it.
-    for (const of of [2, 3]) expect((await host.send(asked(of))).stderr).toContain('docker compose run left no container')
+    for (const of of [2, 3]) expect((await host.send(asked(of))).stderr).toContain('and there is no container of it')
     expect(begun()).toBe(2)
   })
 
