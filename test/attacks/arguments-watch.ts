@@ -13,9 +13,9 @@ export async function watchingArguments<T>(what: () => Promise<T>): Promise<{ se
   const watcher = forkProgram(join(import.meta.dirname, 'arguments-watcher.ts'), [])
   try {
     await watcher.next(z.literal('ready'))
-    // It has to see what lives as briefly as what it is there for.
+    // It has to see what lives as briefly as what it is there for; on a busy machine not each of them.
     const own = `seen-${process.pid}`
-    await must(['/bin/sh', '-c', 'sleep 0.01', own])
+    for (let time = 1; time <= 20; time += 1) await must(['/bin/sh', '-c', 'sleep 0.02', own])
     const came = await what()
     watcher.send('enough')
     const seen = await watcher.next(z.array(z.string()))

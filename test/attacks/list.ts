@@ -40,6 +40,12 @@ export const attacks: readonly Attack[] = [
   ...requests,
 ]
 
+/** What tests of their own try, whatever town there is. */
+export const triedElsewhere: readonly { row: string; test: string }[] = [
+  { row: 'A8', test: 'test/adapters/ssh/stolen-key.lab.test.ts' },
+  { row: 'A8', test: 'test/adapters/ssh/bastion.lab.test.ts' },
+]
+
 /** What is not closed yet, and the issue that closes it. */
 export const openRows: readonly { row: string; attack: string; issue: string }[] = [
   { row: 'A16', attack: 'the same of the dashboard (the pages to act from are tried)', issue: 'the one that brings the dashboard' },

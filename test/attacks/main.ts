@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { printedReport } from '../support/printed-report.ts'
 import { type Attack, tryAttack, type Verdict } from './attack.ts'
-import { attacks, openRows } from './list.ts'
+import { attacks, openRows, triedElsewhere } from './list.ts'
 import { type AttackedTown, openAttackedTown } from './town.ts'
 
 /**
@@ -53,6 +53,10 @@ report.table(
   tried.map(({ row, tried: what, verdict }) =>
     verdict.kind === 'refused' ? [row, what, 'yes', verdict.shownBy] : [row, what, 'NO', verdict.how.split('\n')[0] ?? ''],
   ),
+)
+report.table(
+  ['row', 'tried by itself'],
+  triedElsewhere.map(({ row, test }) => [row, test]),
 )
 report.table(
   ['row', 'still open', 'issue'],

@@ -63,6 +63,7 @@ async function setAll({ scenario, shop }: AttackedTown): Promise<void> {
 /** Has the values told by everything that may tell something. Resolves to what people read of it, where they should see masks. */
 async function tellThemAll(town: AttackedTown): Promise<Record<string, string>> {
   const { shop } = town
+  await town.merge({ title: 'As the shop was opened' }, 'success')
   await setAll(town)
   const { merged, status: well } = await town.merge({ title: 'Use them', files: talkative(town) }, 'success')
   await shop.repository.commentOn(merged.pullRequest, '/run leak production', 'mona')

@@ -13,7 +13,7 @@ export const queue: Attack[] = [
     async attempt(town) {
       const { landfall, environment } = town.scenario
       const { intents, deployments } = await inDatabase(town)
-      const [before, known] = [await town.footprint(), { intents: intents.length, deployments: deployments.length }]
+      const [before, known] = [await town.footprint(), { deployments: deployments.length }]
       const plan = { repository: 'acme/shop', revision: 'f'.repeat(40), images: { web: 'evil/image@sha256:0' }, hosts: ['web-1'] }
       const noSubjects: unknown[] = [
         plan,
@@ -51,7 +51,8 @@ export const queue: Attack[] = [
       )
       await town.merge({ title: 'After the forged jobs' }, 'success')
       const after = await inDatabase(town)
-      assert.equal(after.intents.length, known.intents + 1)
+      const more = after.intents.filter(({ id }) => !intents.some((one) => one.id === id)).map(({ kind, ref }) => `${kind} ${ref ?? ''}`)
+      assert.deepEqual(more, ['push refs/heads/main'])
       assert.equal(after.deployments.length, known.deployments + 1)
       assert.deepEqual(newLines(before, await town.footprint()).filter((line) => line.endsWith(' switched')).length, 1)
       return `${noSubjects.length + unknown.length} dropped with a log line each, ${forged.length + settled.length} invented and old ones change nothing; only the next merge deploys`
@@ -59,15 +60,16 @@ export const queue: Attack[] = [
   },
 ]
 
-const idsOf = z.array(z.object({ id: z.string() }).transform(({ id }) => id))
+const intentRow = z.object({ id: z.string(), kind: z.string(), ref: z.string().nullable() })
 
-/** Ids of everything Landfall ever took up, from its own database. */
-async function inDatabase({ scenario }: Town): Promise<{ intents: string[]; deployments: string[] }> {
+/** Everything Landfall ever took up, from its own database: intents, and the ids of deployments. */
+async function inDatabase({ scenario }: Town): Promise<{ intents: z.infer<typeof intentRow>[]; deployments: string[] }> {
   const client = new pg.Client({ connectionString: scenario.environment.DATABASE_URL })
   await client.connect()
   try {
-    const ids = async (table: 'intents' | 'deployments') => idsOf.parse((await client.query(`SELECT id FROM ${table}`)).rows)
-    return { intents: await ids('intents'), deployments: await ids('deployments') }
+    const rows = async <T>(shape: z.ZodType<T>, text: string) => z.array(shape).parse((await client.query(text)).rows)
+    const deployments = await rows(z.object({ id: z.string() }), 'SELECT id FROM deployments')
+    return { intents: await rows(intentRow, 'SELECT id, kind, ref FROM intents'), deployments: deployments.map(({ id }) => id) }
   } finally {
     await client.end()
   }

@@ -70,10 +70,13 @@ export const shellWords: Attack[] = [
       const registry = scenario.lab.registry
       const branch = `rel;\`touch\${IFS}${canary}\`/$(touch\${IFS}${canary})&|'"`.replaceAll('//', '/')
       const changed = { ...files, '.github/landfall.yml': landfallFile({ registry: registry.address, branch }) }
+      // Only the default branch says which branch production follows.
+      await shop.repository.push('main', { '.github/landfall.yml': changed['.github/landfall.yml'] })
       const { sha, deliveries } = await shop.repository.push(branch, changed, { deliver: false })
       await pushApp(registry, { repository: 'acme/shop', tag: sha, version: sha, index: true })
       for (const { guid } of deliveries) await scenario.github.redeliver(guid)
       await shop.repository.waitForStatus(sha, 'landfall/production', 'success', 60)
+      await town.merge({ title: 'On main again' }, 'success')
       return `the environment follows ${branch.slice(0, 20)}… like any branch`
     },
   },
