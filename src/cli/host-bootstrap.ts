@@ -4,6 +4,7 @@ import { type BootstrapOutcome, type BootstrapRequest, bootstrap } from '../flow
 import type { Hosts } from '../flow/ports.ts'
 import { type AdminTools, adminOptions, adminUsage, logInAsAdmin } from './admin-login.ts'
 import { type HostTarget, readTarget } from './host-target.ts'
+import { installPaths, pathOptions } from './install-paths.ts'
 import { changeInventory, type Inventory, readInventory, toPut } from './inventory.ts'
 
 /** What this verb needs from outside. */
@@ -43,9 +44,7 @@ const options = {
   bastion: text,
   name: text,
   user: text,
-  root: { type: 'string', default: '/var/lib/landfall' },
-  'shell-path': { type: 'string', default: '/usr/local/bin/landfall-shell' },
-  'authorized-keys': text,
+  ...pathOptions,
 } as const
 
 /** `landfall host bootstrap …`. Returns the exit code: 0 ready, 1 not, 2 wrongly called. */
@@ -112,9 +111,7 @@ function read(argv: string[], tools: HostBootstrapTools): Call {
   if (problems.length > 0 || typeof target === 'string') return { kind: 'wrong', problems, called: true }
   const installation = {
     user: target.host.user,
-    root: values.root,
-    shellPath: values['shell-path'],
-    authorizedKeys: values['authorized-keys'],
+    ...installPaths(values),
     shell: tools.shell,
     loginKey: tools.loginKey,
     signingKey: tools.signingKey,

@@ -5,6 +5,7 @@ import type { Hosts } from '../flow/ports.ts'
 import { type EnvironmentOnHost, type HostRetired, retireHost } from '../flow/retire-host.ts'
 import { type AdminTools, adminOptions, adminUsage, logInAsAdmin } from './admin-login.ts'
 import { readTarget } from './host-target.ts'
+import { installPaths, pathOptions } from './install-paths.ts'
 import { changeInventory, type Inventory, readInventory } from './inventory.ts'
 
 /** What this verb needs from outside. */
@@ -26,16 +27,13 @@ Safe to repeat. HOST is a name of operator.yml; USER is root or may use sudo (de
 ${adminUsage}
   --root, --shell-path, --authorized-keys   as they were given to bootstrap`
 
-const text = { type: 'string' } as const
 const flag = { type: 'boolean', default: false } as const
 const options = {
   ...adminOptions,
   gone: flag,
   anyway: flag,
   account: flag,
-  root: { type: 'string', default: '/var/lib/landfall' },
-  'shell-path': { type: 'string', default: '/usr/local/bin/landfall-shell' },
-  'authorized-keys': text,
+  ...pathOptions,
 } as const
 
 /** `landfall host retire …`. Returns the exit code: 0 it is out, 1 not, 2 wrongly called. */
@@ -80,8 +78,7 @@ export async function hostRetire(argv: string[], tools: HostRetireTools): Promis
     return 1
   }
   if (!values.gone) {
-    const paths = { root: values.root, shellPath: values['shell-path'], authorizedKeys: values['authorized-keys'] }
-    const retirement = { user, ...paths, loginKey: tools.loginKey, account: values.account, admin: target.admin }
+    const retirement = { user, ...installPaths(values), loginKey: tools.loginKey, account: values.account, admin: target.admin }
     const login = () => logInAsAdmin(target, values.key, tools)
     const retired = await retireHost({ ...target.host, hostKey }, retirement, { login, hosts: tools.hosts })
     if (retired.kind !== 'retired') {

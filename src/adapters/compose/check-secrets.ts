@@ -36,7 +36,7 @@ export function checkSecrets(files: readonly SourceFile[], secret: ReadonlySet<s
     const walked = new Set<object>()
     const walk = (node: unknown, keys: Keys): void => {
       if (typeof node === 'string') report(namesIn(node), keys)
-      if (typeof node !== 'object' || node === null || walked.has(node) || mayStandAt(keys)) return
+      if (typeof node !== 'object' || node === null || walked.has(node)) return
       walked.add(node)
       for (const [key, value] of Object.entries(node)) {
         report(namesIn(key), keys)

@@ -5,7 +5,7 @@ import type { CommandResult } from '../../flow/ports.ts'
 import { connect, type Way } from './connect.ts'
 import { parseHostKey } from './host-key.ts'
 import { through } from './through.ts'
-import { queueOf } from './turns.ts'
+import { queueForEach, queueOf } from './turns.ts'
 
 /**
  * So many machines exchange keys with us at the same time. A thousand at once would share the processor so thinly that all of them ran out of
@@ -46,7 +46,7 @@ export interface Connections {
 export function sshConnections(privateKey: Secret, loginsAtOnce = mostLogins): Connections {
   const connections = new Map<string, Promise<Opened>>()
   const logins = queueOf(loginsAtOnce)
-  const behind = new Map<string, ReturnType<typeof queueOf>>()
+  const behind = queueForEach(mostLoginsBehind)
 
   /** Everyone who asks meanwhile shares one attempt: sshd refuses many unauthenticated connections at once (MaxStartups). */
   function open(machine: Machine, failureCountsFor = 0): Promise<Opened> {
@@ -78,15 +78,8 @@ export function sshConnections(privateKey: Secret, loginsAtOnce = mostLogins): C
   async function wayBehind(bastion: BastionRule) {
     const opened = await open(bastion, failureCounts)
     if (opened.kind !== 'open') return blamed(bastion, opened)
-    const way: Way = { dial: through(opened.client, bastion.name), inTurn: (task) => turnsBehind(bastion)(() => logins(task)) }
+    const way: Way = { dial: through(opened.client, bastion.name), inTurn: (task) => behind(keyOf(bastion))(() => logins(task)) }
     return { kind: 'way' as const, way, lostBastion: () => opened.lostBastion() ?? (opened.ended() ? bastion.name : undefined) }
-  }
-
-  function turnsBehind(bastion: BastionRule) {
-    const key = keyOf(bastion)
-    const turns = behind.get(key) ?? queueOf(mostLoginsBehind)
-    behind.set(key, turns)
-    return turns
   }
 
   return {

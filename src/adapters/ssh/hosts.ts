@@ -1,9 +1,8 @@
-import type { HostRule } from '../../domain/configuration.ts'
 import type { Secret } from '../../domain/secret.ts'
 import type { CommandResult, Hosts } from '../../flow/ports.ts'
 import { bastionLost, type Connections, keyOf, type OpenConnection, sshConnections } from './connections.ts'
 import { execute } from './execute.ts'
-import { queueOf } from './turns.ts'
+import { queueForEach } from './turns.ts'
 
 /** OpenSSH serves ten sessions on one connection (MaxSessions); two are left for surprises. */
 const channelsPerHost = 8
@@ -13,20 +12,13 @@ export const sshHosts = (privateKey: Secret, loginsAtOnce?: number): Hosts => ho
 
 /** The same over connections that others use as well. */
 export function hostsOver(connections: Connections): Hosts {
-  const turns = new Map<string, ReturnType<typeof queueOf>>()
-
-  function turnsOf(host: HostRule) {
-    const key = keyOf(host)
-    const queue = turns.get(key) ?? queueOf(channelsPerHost)
-    turns.set(key, queue)
-    return queue
-  }
+  const turns = queueForEach(channelsPerHost)
 
   return {
     run(host, command, onLine, signal) {
       const { promise, resolve, reject } = Promise.withResolvers<CommandResult>()
       // The answer may be there before the channel is gone; the turn ends with the channel.
-      const turn = turnsOf(host)(async () => {
+      const turn = turns(keyOf(host))(async () => {
         const opened = await connections.open(host)
         if (opened.kind !== 'open') return resolve(opened)
         if (signal?.aborted) return resolve({ kind: 'connection-lost', detail: 'Landfall gave the command up before it was sent' })

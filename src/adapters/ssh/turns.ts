@@ -1,5 +1,8 @@
+/** Runs a task once it is its turn. */
+export type Turns = <T>(task: () => Promise<T>) => Promise<T>
+
 /** Lets so many tasks run at once; the others wait in the order they came. */
-export function queueOf(places: number): <T>(task: () => Promise<T>) => Promise<T> {
+export function queueOf(places: number): Turns {
   let free = places
   const waiting: (() => void)[] = []
   return async (task) => {
@@ -13,5 +16,15 @@ export function queueOf(places: number): <T>(task: () => Promise<T>) => Promise<
       if (next) next()
       else free++
     }
+  }
+}
+
+/** The same for each key by itself. */
+export function queueForEach(places: number): (key: string) => Turns {
+  const queues = new Map<string, Turns>()
+  return (key) => {
+    const queue = queues.get(key) ?? queueOf(places)
+    queues.set(key, queue)
+    return queue
   }
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import type { TestRepository } from '../../lab/github/repository.ts'
-import { pushApp } from '../../lab/images.ts'
 import { must } from '../../lab/run.ts'
 import type { Attack } from '../attack.ts'
 import { changeForNow } from '../change-for-now.ts'
+import { outcomeOfPush } from '../outcome-of-push.ts'
 import type { AttackedTown } from '../town.ts'
 
 const path = 'deploy/production.secrets.env'
@@ -79,8 +79,8 @@ export const copiedSecrets: Attack = {
 }
 
 /** Brings an encrypted file to the thief's main; resolves to what people read of what became of it. */
-async function bring({ scenario }: AttackedTown, repository: TestRepository, secrets: string): Promise<string> {
-  const registry = scenario.lab.registry.address
+async function bring(town: AttackedTown, repository: TestRepository, secrets: string): Promise<string> {
+  const registry = town.scenario.lab.registry.address
   const files = {
     'compose.yml': `services:\n  web:\n    image: ${registry}/thief/web:\${TAG}\n    init: true\n    environment: { TREASURE: "\${TREASURE}" }\n`,
     '.github/landfall.yml': `version: 1
@@ -94,10 +94,5 @@ environments:
 `,
     [path]: secrets,
   }
-  const { sha, deliveries } = await repository.push('main', files, { deliver: false })
-  await pushApp(scenario.lab.registry, { repository: 'thief/web', tag: sha, version: sha })
-  for (const { guid } of deliveries) await scenario.github.redeliver(guid)
-  const ended = () => repository.statuses(sha).find(({ state }) => state !== 'pending')
-  const { state, description } = await scenario.github.until(`an end of ${sha}`, ended, 60)
-  return `${state}: ${description}`
+  return outcomeOfPush(repository, 'thief/web', files, town)
 }

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { clientFor } from '../../lab/github/client.ts'
 import type { TestRepository } from '../../lab/github/repository.ts'
-import { pushApp } from '../../lab/images.ts'
 import { recordsOf } from '../../lab/landfall/records.ts'
 import type { OperatorText } from '../../lab/landfall/town.ts'
 import { ordersAt } from '../../lab/sshd-record.ts'
 import type { Attack } from '../attack.ts'
 import { changeForNow } from '../change-for-now.ts'
+import { outcomeOfPush } from '../outcome-of-push.ts'
 import type { AttackedTown } from '../town.ts'
 
 /** One of two who share this Landfall and nothing else. */
@@ -71,15 +71,10 @@ function divide(operator: OperatorText, [one, other]: readonly [Tenant, Tenant])
 }
 
 /** Brings a file to main; resolves to what people read of what became of it. */
-async function bring({ scenario }: AttackedTown, { repository }: Tenant, text: string, [path, other] = usualPlace): Promise<string> {
-  const compose = `services:\n  web:\n    image: ${scenario.lab.registry.address}/tenants/web:\${TAG}\n    init: true\n`
+async function bring(town: AttackedTown, { repository }: Tenant, text: string, [path, other] = usualPlace): Promise<string> {
+  const compose = `services:\n  web:\n    image: ${town.scenario.lab.registry.address}/tenants/web:\${TAG}\n    init: true\n`
   const files = { 'compose.yml': compose, [path]: text, [other]: null }
-  const { sha, deliveries } = await repository.push('main', files, { deliver: false })
-  await pushApp(scenario.lab.registry, { repository: 'tenants/web', tag: sha, version: sha })
-  for (const { guid } of deliveries) await scenario.github.redeliver(guid)
-  const ended = () => repository.statuses(sha).find(({ state }) => state !== 'pending')
-  const { state, description } = await scenario.github.until(`an end of ${sha}`, ended, 60)
-  return `${state}: ${description}`
+  return outcomeOfPush(repository, 'tenants/web', files, town)
 }
 
 const matrix: Attack = {

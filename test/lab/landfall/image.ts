@@ -7,6 +7,7 @@ import { type PushedImage, pushImage } from '../images.ts'
 import { prepareParts } from '../parts.ts'
 import { parentsOf, programLayer } from '../program-layer.ts'
 import type { Registry } from '../registry.ts'
+import { startEnvironment, startFlags } from './process.ts'
 
 /** Where Landfall keeps its data in the image; a volume goes there. */
 export const dataFolder = '/data'
@@ -20,8 +21,11 @@ const project = join(import.meta.dirname, '../../..')
 export async function pushLandfall(registry: Registry, { repository, tag }: { repository: string; tag: string }): Promise<PushedImage> {
   layers ??= makeLayers()
   const config: ImageConfig = {
-    Env: ['PATH=/usr/local/bin:/bin', 'NODE_ENV=production', `LANDFALL_DATA=${dataFolder}`, `LANDFALL_OPERATOR=${dataFolder}/operator.yml`],
-    Entrypoint: ['node', '--max-semi-space-size=2', `--env-file-if-exists=${dataFolder}/.env`, '/app/src/main/serve.ts'],
+    Env: [
+      ...['PATH=/usr/local/bin:/bin', 'NODE_ENV=production', `LANDFALL_DATA=${dataFolder}`, `LANDFALL_OPERATOR=${dataFolder}/operator.yml`],
+      ...Object.entries(startEnvironment).map(([name, value]) => `${name}=${value}`),
+    ],
+    Entrypoint: ['node', ...startFlags, `--env-file-if-exists=${dataFolder}/.env`, '/app/src/main/serve.ts'],
     Labels: { 'org.opencontainers.image.revision': tag },
     ExposedPorts: {},
   }

@@ -13,7 +13,9 @@ const startWords = z
 export const startFlags = startWords.filter((word) => word.startsWith('--max'))
 
 /** What `npm start` tells the C library that Node runs on. */
-const startEnvironment = Object.fromEntries(startWords.filter((word) => word.startsWith('MALLOC_')).map((word) => word.split('=')))
+export const startEnvironment: Record<string, string> = Object.fromEntries(
+  startWords.filter((word) => word.startsWith('MALLOC_')).map((word) => word.split('=')),
+)
 
 /** A Landfall as `npm start` runs it: its own process, its own data folder. */
 export interface LandfallProcess {

@@ -43,16 +43,20 @@ function receiptProblems({ generation, revision, hosts }: StoredReceipt, one: St
 
 /** What runs in the end is what the last deployment that changed anything left: itself, or what it returned to. */
 function whatRuns({ database, host }: HostView): string[] {
-  const touched = database.deployments
-    .filter(({ generation }) => generation !== null)
-    .toSorted((one, other) => (one.generation ?? 0) - (other.generation ?? 0))
-  // A halted one leaves things as they are, for people to look at.
-  if (touched.at(-1)?.state === 'halted') return []
-  const last = touched.findLast(({ state }) => state === 'succeeded')
+  const last = lastVerified(database)
+  if (last === 'nobody knows') return []
   const web = host.containers.filter(({ service }) => service === 'web')
   return web
     .filter(({ reference }) => !reference.endsWith(`@${webDigest(last)}`))
     .map(({ name, reference }) => `${name} runs ${reference}; the last verified release is ${last?.revision} at ${webDigest(last)}`)
+}
+
+/** The release that runs in the end. A halted one leaves things as they are, for people to look at. */
+export function lastVerified({ deployments }: HostView['database']): StoredDeployment | undefined | 'nobody knows' {
+  const touched = deployments
+    .filter(({ generation }) => generation !== null)
+    .toSorted((one, other) => (one.generation ?? 0) - (other.generation ?? 0))
+  return touched.at(-1)?.state === 'halted' ? 'nobody knows' : touched.findLast(({ state }) => state === 'succeeded')
 }
 
 function webDigest(one: StoredDeployment | undefined): string | undefined {

@@ -1,14 +1,13 @@
 import type { Evidence, HostView } from '../evidence.ts'
+import { lastVerified } from './proof.ts'
 import type { Violation } from './violation.ts'
 
 /** Where the last verified release has a secret, its file and its containers have that one, whatever was merged and gone back from since. */
 export function checkSecrets({ database, host: { secrets }, history }: HostView): Violation[] {
   if (!secrets) return []
-  const touched = database.deployments
-    .filter(({ generation }) => generation !== null)
-    .toSorted((one, other) => (one.generation ?? 0) - (other.generation ?? 0))
-  if (touched.at(-1)?.state === 'halted') return []
-  const planned = touched.findLast(({ state }) => state === 'succeeded')?.plan?.secrets
+  const last = lastVerified(database)
+  if (last === 'nobody knows') return []
+  const planned = last?.plan?.secrets
   const right = history.secrets.get(planned?.revision ?? '')
   const has = {
     'the .env of the host': secrets.file,
